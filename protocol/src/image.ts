@@ -1,0 +1,119 @@
+/** image/*: information on image files, and mounting, committing and unmounting them. */
+import { z } from 'zod';
+import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
+
+/** 1-based index of an image in its file. */
+const imageIndexSchema = z.number().int().min(1).max(0x7fffffff);
+const imageNameSchema = z.string().min(1).refine((name) => !name.includes('\0'), 'must not contain NUL');
+
+/** One image of a file: the properties of the in-box WimImageInfoObject (DismImageInfo). */
+export const imageInfoSchema = z.object({
+  imagePath: z.string(),
+  imageIndex: imageIndexSchema,
+  imageName: z.string(),
+  imageDescription: z.string(),
+  /** Bytes of all files, uncompressed. */
+  imageSize: z.number().int().nonnegative(),
+  imageType: z.enum(['Wim', 'Vhd']),
+  wimBoot: z.boolean(),
+  imageBootable: z.enum(['Yes', 'No', 'Unknown']),
+  /** PROCESSOR_ARCHITECTURE_*: 0 x86, 5 ARM, 6 IA64, 9 x64, 12 ARM64, 65535 unknown; null where the file does not say. */
+  architecture: z.number().int().nullable(),
+  hal: z.string(),
+  /** `major.minor.build.spBuild`, or an empty string where the file does not say. */
+  version: z.string(),
+  majorVersion: z.number().int().nullable(),
+  minorVersion: z.number().int().nullable(),
+  build: z.number().int().nullable(),
+  spBuild: z.number().int().nullable(),
+  spLevel: z.number().int().nullable(),
+  editionId: z.string(),
+  installationType: z.string(),
+  productName: z.string(),
+  productType: z.string(),
+  productSuite: z.string(),
+  systemRoot: z.string(),
+  directoryCount: z.number().int().nonnegative(),
+  fileCount: z.number().int().nonnegative(),
+  /** ISO 8601 in UTC, or null where the file does not say. */
+  createdTime: z.string().nullable(),
+  modifiedTime: z.string().nullable(),
+  languages: z.array(z.string()),
+  /** 0-based index into `languages`; null where there is no default. */
+  defaultLanguageIndex: z.number().int().nonnegative().nullable(),
+});
+export type ImageInfo = z.infer<typeof imageInfoSchema>;
+
+/** The images of a .wim, .esd or .swm file: all of them, or the one chosen by index or name. DismGetImageInfo. */
+export const getImageInfo = request('image/getInfo', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  imageIndex: imageIndexSchema.optional(),
+  imageName: imageNameSchema.optional(),
+}).refine((p) => p.imageIndex === undefined || p.imageName === undefined, 'imageIndex and imageName exclude each other'),
+z.object({ images: z.array(imageInfoSchema), logPath: z.string() }));
+
+/** One mounted image: the in-box MountedImageInfoObject (DismMountedImageInfo). */
+export const mountedImageSchema = z.object({
+  /** The mount folder. */
+  path: z.string(),
+  imagePath: z.string(),
+  imageIndex: imageIndexSchema,
+  mountMode: z.enum(['ReadWrite', 'ReadOnly']),
+  mountStatus: z.enum(['Ok', 'NeedsRemount', 'Invalid']),
+  /** Why the status is not Ok, one sentence; empty when it is. */
+  statusReason: z.string(),
+});
+export type MountedImage = z.infer<typeof mountedImageSchema>;
+
+/** All images that DismTs mounted on this machine, for this state directory. DismGetMountedImageInfo. */
+export const listMountedImages = request('image/listMounted', operationOptionsSchema,
+  z.object({ mounts: z.array(mountedImageSchema), logPath: z.string() }));
+
+/** Mounts one image into an existing empty folder. DismMountImage. Cancellable. */
+export const mountImage = request('image/mount', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  imageIndex: imageIndexSchema.optional(),
+  imageName: imageNameSchema.optional(),
+  mountPath: absolutePathSchema,
+  readOnly: z.boolean().optional(),
+  /** DISM_MOUNT_OPTIMIZE; the portable engine always maps on first access, so it changes nothing there. */
+  optimize: z.boolean().optional(),
+  /** Verify the file's integrity table first. */
+  checkIntegrity: z.boolean().optional(),
+  /** DISM_MOUNT_SUPPORT_EA. */
+  supportEa: z.boolean().optional(),
+}).refine((p) => (p.imageIndex === undefined) !== (p.imageName === undefined), 'give either imageIndex or imageName'),
+imageResultSchema.extend({ imagePath: z.string(), imageIndex: imageIndexSchema, mountMode: z.enum(['ReadWrite', 'ReadOnly']) }));
+
+/** Serves a mount again whose status is NeedsRemount; staged changes are kept. DismRemountImage. */
+export const remountImage = request('image/remount', operationOptionsSchema.extend({
+  mountPath: absolutePathSchema,
+}), imageResultSchema);
+
+/** Writes the changes of a read-write mount into the file and keeps the mount. DismCommitImage. Cancellable. */
+export const commitImage = request('image/commit', operationOptionsSchema.extend({
+  mountPath: absolutePathSchema,
+  /** DISM_COMMIT_APPEND: add the changed image as a new image instead of replacing the mounted one. */
+  append: z.boolean().optional(),
+  /** DISM_COMMIT_GENERATE_INTEGRITY: write an integrity table even where the file had none. */
+  checkIntegrity: z.boolean().optional(),
+  /** DISM_COMMIT_SUPPORT_EA. */
+  supportEa: z.boolean().optional(),
+}), imageResultSchema.extend({
+  /** The image that now holds the changes. */
+  imageIndex: imageIndexSchema,
+}));
+
+/** Unmounts, after writing the changes or dropping them. DismUnmountImage. Cancellable while it writes. */
+export const unmountImage = request('image/unmount', operationOptionsSchema.extend({
+  mountPath: absolutePathSchema,
+  /** True: commit first (DISM_COMMIT_IMAGE). False: drop the changes (DISM_DISCARD_IMAGE). */
+  commit: z.boolean(),
+  append: z.boolean().optional(),
+  checkIntegrity: z.boolean().optional(),
+}).refine((p) => p.commit || (p.append !== true && p.checkIntegrity !== true), 'append and checkIntegrity need commit'),
+imageResultSchema);
+
+/** Removes what is left of mounts whose status is Invalid, nothing else. DismCleanupMountpoints. */
+export const cleanupMountPoints = request('image/cleanupMountPoints', operationOptionsSchema,
+  z.object({ removed: z.array(mountedImageSchema), logPath: z.string(), warnings: z.array(z.string()) }));

@@ -1,0 +1,26 @@
+/** `$/progress`: what a running operation reports, at most ten times a second, the last one always. */
+import { z } from 'zod';
+
+export const progressMethod = '$/progress';
+
+/** The phases that an operation names. Their texts are what a user reads beside the progress bar. */
+export const progressPhaseSchema = z.enum([
+  'Verifying integrity', 'Mounting', 'Collecting changes', 'Applying changes', 'Writing',
+  'Writing metadata', 'Calculating integrity', 'Finishing', 'Unmounting', 'Cleaning up',
+]);
+export type ProgressPhase = z.infer<typeof progressPhaseSchema>;
+
+export const progressValueSchema = z.object({
+  phase: progressPhaseSchema,
+  /** Steps or bytes done within the phase, 0 to `total`. */
+  current: z.number().int().nonnegative(),
+  /** Steps or bytes of the phase; 0 while unknown. */
+  total: z.number().int().nonnegative(),
+});
+export type ProgressValue = z.infer<typeof progressValueSchema>;
+
+export const progressParamsSchema = z.object({
+  /** The request's `workDoneToken`. */
+  token: z.union([z.string(), z.number().int()]),
+  value: progressValueSchema,
+});
