@@ -1,5 +1,5 @@
 /** The errors that operations throw. Everything else that reaches the server is a bug. */
-import type { ErrorCategory, Holder } from '@dismts/protocol';
+import type { DismErrorData, ErrorCategory, Holder, InvalidParamsData } from '@dismts/protocol';
 import { describeHresult, Hresult } from './hresult.ts';
 
 /** What a DismError is made of beside its message. */
@@ -18,6 +18,7 @@ export class DismError extends Error {
   /** Unsigned HRESULT. */
   readonly hresult: number;
   readonly symbol: string;
+  readonly source: DismErrorData['source'];
   readonly category: ErrorCategory;
   readonly target: string | undefined;
   readonly hint: string | undefined;
@@ -28,6 +29,7 @@ export class DismError extends Error {
     const entry = describeHresult(hresult);
     this.hresult = hresult >>> 0;
     this.symbol = entry.symbol;
+    this.source = entry.symbol.startsWith('DISMTS_') ? 'dismts' : 'dismapi';
     this.category = entry.category;
     this.target = options.target;
     this.hint = options.hint ?? (entry.hint === '' ? undefined : entry.hint);
@@ -35,23 +37,30 @@ export class DismError extends Error {
   }
 }
 
-/** libwim failed for a reason that no DISM code stands for; `wimlibSymbol` is its own name for it. */
+/** libwim failed for a reason that no DISM code stands for; its own name for it becomes the symbol. */
 export class WimError extends DismError {
   override readonly name = 'WimError';
-  readonly wimlibSymbol: string;
+  override readonly symbol: string;
+  override readonly source = 'wimlib';
 
+  /** `wimlibSymbol` is a `WIMLIB_ERR_*` name. */
   constructor(wimlibSymbol: string, message: string, options: DismErrorOptions = {}) {
     super(Hresult.E_FAIL, message, options);
-    this.wimlibSymbol = wimlibSymbol;
+    this.symbol = wimlibSymbol;
   }
 }
 
-/** The engine in use cannot do this; `canDo` names the engine which can, if any. */
+/** The engine in use cannot do this; the message names the operation and the engine which can, if any. */
 export class UnsupportedError extends DismError {
   override readonly name = 'UnsupportedError';
+  override readonly source = 'dismts';
+  override readonly category = 'NotImplemented';
+  // The table's hint is about file systems, which is not what this error is about.
+  override readonly hint: string | undefined;
 
   constructor(message: string, options: DismErrorOptions = {}) {
     super(Hresult.ERROR_NOT_SUPPORTED, message, options);
+    this.hint = options.hint;
   }
 }
 
@@ -61,5 +70,17 @@ export class CancelledError extends DismError {
 
   constructor(operation: string, options: DismErrorOptions = {}) {
     super(Hresult.ERROR_CANCELLED, `The operation "${operation}" was cancelled`, options);
+  }
+}
+
+/** The parameters do not fit the method's schema. */
+export class InvalidParamsError extends Error {
+  override readonly name = 'InvalidParamsError';
+  readonly issues: InvalidParamsData['issues'];
+
+  constructor(operation: string, issues: InvalidParamsData['issues']) {
+    const texts = issues.map((issue) => (issue.path === '' ? issue.message : `${issue.path}: ${issue.message}`));
+    super(`The parameters of "${operation}" are invalid: ${texts.join('; ')}`);
+    this.issues = issues;
   }
 }
