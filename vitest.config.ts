@@ -1,0 +1,20 @@
+/** How the TypeScript tests are found and run. */
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: {
+    alias: { '@dismts/protocol': fileURLToPath(new URL('protocol/src/index.ts', import.meta.url)) },
+  },
+  test: {
+    include: ['test/**/*.test.ts'],
+    // Native code runs in the tests: a crash must take down one file, not the run.
+    pool: 'forks',
+    // Tests mount images and compress; more at once only makes their deadlines miss.
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // A promise that nobody waits for is a bug.
+    dangerouslyIgnoreUnhandledErrors: false,
+  },
+});
