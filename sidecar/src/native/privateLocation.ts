@@ -1,0 +1,63 @@
+/** Where a file may be kept that this process is going to execute, by platform and by who runs it. */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmdirSync } from 'node:fs';
+import { homedir, userInfo } from 'node:os';
+import { isAbsolute, join, win32 } from 'node:path';
+
+/** A folder to start from, and the folders below it which are ours. */
+export interface PrivateLocation {
+  /** Belongs to the system or the user; created when it is missing. */
+  readonly base: string;
+  /** Names of folders below it, from the outermost in. */
+  readonly below: readonly string[];
+}
+
+/**
+ * The location for this process. The environment has a say only where it cannot raise anyone's rights.
+ * @throws Error: Windows does not tell where Program Files is, or it cannot be written for another reason than missing rights.
+ */
+export function privateLocation(): PrivateLocation {
+  return process.platform === 'win32' ? windowsLocation() : posixLocation();
+}
+
+function posixLocation(): PrivateLocation {
+  // Root may have been reached in a way that kept the user's environment: no variable is looked at.
+  if (process.geteuid?.() === 0) { return { base: '/var/lib', below: ['dismts'] }; }
+  const stateHome = process.env['XDG_STATE_HOME'];
+  const base = stateHome !== undefined && isAbsolute(stateHome) ? stateHome : join(homedir(), '.local', 'state');
+  return { base, below: ['dismts'] };
+}
+
+/** Who can write in Program Files is an administrator, and must execute nothing that others can write; all others use their profile. */
+function windowsLocation(): PrivateLocation {
+  const base = programFiles();
+  if (canCreateIn(base)) { return { base, below: ['DismTs'] }; }
+  // The profile folder as the system knows it, whatever %USERPROFILE% and %LOCALAPPDATA% say.
+  return { base: join(userInfo().homedir, 'AppData', 'Local'), below: ['DismTs'] };
+}
+
+/** Program Files as HKEY_LOCAL_MACHINE has it, which is where the known folder comes from: a user can change %ProgramFiles%, but not that key. */
+function programFiles(): string {
+  // A name of the object manager: the Windows folder, whatever %SystemRoot% says.
+  const systemRoot = realpathSync.native('\\\\?\\GLOBALROOT\\SystemRoot');
+  const output = execFileSync(
+    win32.join(systemRoot, 'System32', 'reg.exe'),
+    ['query', 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion', '/v', 'ProgramFilesDir', '/reg:64'],
+    { encoding: 'utf8', env: { SystemRoot: systemRoot }, windowsHide: true, stdio: ['ignore', 'pipe', 'ignore'] },
+  );
+  const folder = /^\s+ProgramFilesDir\s+REG_SZ\s+(\S.*?)\s*$/m.exec(output)?.[1];
+  if (folder === undefined || !win32.isAbsolute(folder)) { throw new Error('the registry does not name the Program Files folder'); }
+  return folder;
+}
+
+/** Only a refusal of access counts as "no": any other failure must not lead an administrator to a less safe folder. */
+function canCreateIn(folder: string): boolean {
+  try {
+    rmdirSync(mkdtempSync(join(folder, 'DismTs-')));
+    return true;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EPERM' || code === 'EACCES') { return false; }
+    throw error;
+  }
+}
