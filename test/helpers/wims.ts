@@ -1,0 +1,92 @@
+/** Makes real WIM files with wimlib-imagex, into a folder that the caller gives. */
+import { execFile } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** Runs `wimlib-imagex`; its error text becomes the exception's. */
+export async function imagex(...args: string[]): Promise<string> {
+  const { stdout } = await run('wimlib-imagex', args, { maxBuffer: 256 * 1024 * 1024, env: { ...process.env, LC_ALL: 'C.UTF-8' } });
+  return stdout;
+}
+
+/** Files by path; text or bytes. */
+export type Tree = Readonly<Record<string, string | Uint8Array>>;
+
+/** A few files of several sizes: empty, tiny, compressible, incompressible, with text that is not ASCII. */
+export const ordinaryTree: Tree = {
+  'empty.txt': '',
+  'readme.txt': 'An ordinary file\r\n',
+  'Windows/System32/config/SYSTEM': Buffer.alloc(300_000, 'regf hive '),
+  'Windows/System32/kernel32.dll': pseudoRandom(200_000, 1),
+  'Windows/System32/drivers/etc/hosts': '127.0.0.1 localhost\r\n',
+  'Windows/Fonts/\u00e4\u00f6\u00fc \u65e5\u672c\u8a9e.ttf': pseudoRandom(70_000, 2),
+  'Program Files/Common Files/long name with spaces.txt': 'x'.repeat(5000),
+  'Users/Public/Desktop/desktop.ini': '[.ShellClassInfo]\r\n',
+};
+
+/** Bytes that do not compress, the same for the same seed (xorshift32). */
+export function pseudoRandom(length: number, seed: number): Buffer {
+  const buffer = Buffer.allocUnsafe(Math.ceil(length / 4) * 4);
+  let state = (seed * 2_654_435_761 ^ 0x9e3779b9) | 1;
+  for (let offset = 0; offset < buffer.length; offset += 4) {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    buffer.writeInt32LE(state | 0, offset);
+  }
+  return buffer.subarray(0, length);
+}
+
+/** Writes files below a folder. */
+export async function writeTree(folder: string, tree: Tree): Promise<string> {
+  for (const [path, content] of Object.entries(tree)) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  return folder;
+}
+
+export interface CaptureOptions {
+  readonly compress?: 'none' | 'XPRESS' | 'LZX' | 'LZMS' | undefined;
+  readonly solid?: boolean | undefined;
+  readonly integrity?: boolean | undefined;
+  readonly pipable?: boolean | undefined;
+  readonly boot?: boolean | undefined;
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  /** Keep UNIX owners and modes, which DismTs has to leave alone. */
+  readonly unixData?: boolean | undefined;
+}
+
+function captureArguments(options: CaptureOptions): string[] {
+  return [
+    options.name ?? '', options.description ?? '',
+    ...options.solid === true ? ['--solid'] : [],
+    ...options.integrity === true ? ['--check'] : [],
+    ...options.pipable === true ? ['--pipable'] : [],
+    ...options.boot === true ? ['--boot'] : [],
+    ...options.unixData === true ? ['--unix-data'] : [],
+    '--no-acls', '--norpfix',
+  ];
+}
+
+/** Captures a folder as the first image of a new WIM. */
+export async function captureWim(source: string, wim: string, options: CaptureOptions = {}): Promise<string> {
+  await imagex('capture', source, wim, ...captureArguments(options), `--compress=${options.compress ?? 'XPRESS'}`);
+  return wim;
+}
+
+/** Captures a folder as a further image of a WIM. */
+export async function appendImage(source: string, wim: string, options: Omit<CaptureOptions, 'compress'> = {}): Promise<void> {
+  await imagex('append', source, wim, ...captureArguments(options));
+}
+
+/** Makes a WIM of the ordinary tree at `folder/<name>`. */
+export async function ordinaryWim(folder: string, options: CaptureOptions & { readonly file?: string } = {}): Promise<string> {
+  const source = await writeTree(join(folder, 'source'), ordinaryTree);
+  return captureWim(source, join(folder, options.file ?? 'ordinary.wim'), { name: 'Ordinary', ...options });
+}
