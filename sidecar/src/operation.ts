@@ -1,0 +1,134 @@
+/** Runs one operation of an engine: parameters in, checked result or WireError out, with log and progress. */
+import { engineMethods, type LogLevel, type ProgressValue, type RequestMethod } from '@dismts/protocol';
+import type { Engine, OperationContext } from './engine/engine.ts';
+import { CancelledError, DismError, UnsupportedError } from './errors.ts';
+import { logStack, openFileLog, type FileLog } from './log.ts';
+import { parseParams } from './transport/params.ts';
+import { ProgressReporter } from './transport/progressReporter.ts';
+import { toWireError } from './transport/responseError.ts';
+import { version } from './version.ts';
+
+type EngineMethodName = keyof typeof engineMethods;
+
+/** An operation's method of the engine, and its declaration. */
+export interface EngineOperation {
+  readonly name: EngineMethodName;
+  readonly declaration: RequestMethod<(typeof engineMethods)[EngineMethodName]['params']>;
+}
+
+/** What an engine can be asked to do, by the protocol's method name. */
+export const engineOperations: ReadonlyMap<string, EngineOperation> = new Map(
+  Object.entries(engineMethods).map(([name, declaration]) => [declaration.method, { name: name as EngineMethodName, declaration }]),
+);
+
+/** What holds for all operations that say nothing else. */
+export interface OperationDefaults {
+  /** Empty: each operation writes a file of its own. */
+  readonly logPath: string;
+  readonly logLevel: LogLevel;
+  /** Empty: the engine's own choice. */
+  readonly scratchDirectory: string;
+  /** Folder of the log files that operations write of their own. */
+  readonly logDirectory: string;
+}
+
+/** One operation to run. */
+export interface OperationRequest {
+  readonly operation: EngineOperation;
+  /** As they came from the client. */
+  readonly params: unknown;
+  readonly engine: Engine;
+  readonly defaults: OperationDefaults;
+  readonly signal: AbortSignal;
+  /** Called at most ten times a second, and not any more once the operation is over. */
+  readonly onProgress: (value: ProgressValue) => void;
+}
+
+/**
+ * Runs an operation.
+ * @throws WireError: whatever went wrong, ready to be sent.
+ */
+export async function runOperation(request: OperationRequest): Promise<unknown> {
+  const operation = request.operation.declaration.method;
+  let log: FileLog | undefined;
+  const progress = new ProgressReporter(request.onProgress);
+  try {
+    const params = parseParams(request.operation.declaration, request.params);
+    refuseUnsupported(request.engine, operation);
+    log = openFileLog({
+      operation,
+      level: params.logLevel ?? request.defaults.logLevel,
+      logPath: params.logPath ?? request.defaults.logPath,
+      directory: request.defaults.logDirectory,
+      header: `DismTs ${version}, ${request.engine.name} engine, ${JSON.stringify(params)}`,
+    });
+    if (request.signal.aborted) {
+      throw new CancelledError(operation);
+    }
+    const result = await callEngine(request, params, {
+      operation,
+      signal: request.signal,
+      log,
+      scratchDirectory: params.scratchDirectory ?? request.defaults.scratchDirectory,
+      progress: (phase, current, total) => {
+        progress.report(phase, current, total);
+      },
+    });
+    return withLogWarning(result, log);
+  } catch (caught) {
+    const error = asCancellation(caught, request.signal, operation);
+    if (log !== undefined) {
+      logFailure(log, error);
+    }
+    throw toWireError(error, { operation, logPath: log?.path ?? '' });
+  } finally {
+    progress.close();
+    log?.close();
+  }
+}
+
+async function callEngine(request: OperationRequest, params: unknown, context: OperationContext): Promise<unknown> {
+  const { name, declaration } = request.operation;
+  // Parameters and method belong together, which the type of a lookup by name cannot say.
+  const call = request.engine[name].bind(request.engine) as (params: unknown, context: OperationContext) => Promise<unknown>;
+  const checked = declaration.result.safeParse(await call(params, context));
+  if (!checked.success) {
+    throw new Error(`the engine's result of "${declaration.method}" does not fit its schema`, { cause: checked.error });
+  }
+  return checked.data;
+}
+
+function refuseUnsupported(engine: Engine, operation: string): void {
+  const reason = Object.hasOwn(engine.unsupported, operation) ? engine.unsupported[operation] : undefined;
+  if (reason !== undefined) {
+    const other = engine.name === 'Native' ? 'Portable engine' : 'Native engine (on Windows)';
+    throw new UnsupportedError(`The ${engine.name} engine cannot do "${operation}": ${reason}`, { hint: `Use the ${other} for this.` });
+  }
+}
+
+/** Node's own functions answer an aborted signal with an AbortError. */
+function asCancellation(error: unknown, signal: AbortSignal, operation: string): unknown {
+  return signal.aborted && error instanceof Error && error.name === 'AbortError' ? new CancelledError(operation, { cause: error }) : error;
+}
+
+/** An operation does not fail for want of a log, but its user should know. */
+function withLogWarning(result: unknown, log: FileLog): unknown {
+  if (log.problem !== '' && typeof result === 'object' && result !== null && 'warnings' in result && Array.isArray(result.warnings)) {
+    return { ...result, warnings: [...(result.warnings as unknown[]), `No log was written: ${log.problem}`] };
+  }
+  return result;
+}
+
+function logFailure(log: FileLog, error: unknown): void {
+  if (error instanceof CancelledError) {
+    log.warning(error.message);
+  } else if (error instanceof DismError) {
+    log.error(`${error.message} (${error.symbol}, 0x${error.hresult.toString(16).toUpperCase().padStart(8, '0')})`);
+  } else {
+    logStack(log, error);
+  }
+  if (error instanceof Error && error.cause !== undefined) {
+    log.error('Caused by:');
+    logStack(log, error.cause);
+  }
+}

@@ -1,0 +1,68 @@
+/** Turns what an operation threw into the error that crosses the wire. */
+import { ErrorCode, type DismErrorData, type InvalidParamsData } from '@dismts/protocol';
+import { ResponseError } from 'vscode-jsonrpc/node';
+import { CancelledError, DismError, InvalidParamsError, UnsupportedError, WimError } from '../errors.ts';
+import { describeHresult, Hresult } from '../hresult.ts';
+
+/** An error with everything that the client is told. */
+export type WireError = ResponseError<DismErrorData | InvalidParamsData | undefined>;
+
+/** Where an error happened. */
+export interface ErrorPlace {
+  /** The protocol's method name. */
+  readonly operation: string;
+  /** The operation's log file; empty where there is none. */
+  readonly logPath: string;
+}
+
+/** True for what no operation throws on purpose. */
+export function isBug(error: unknown): boolean {
+  return !(error instanceof ResponseError || error instanceof InvalidParamsError || error instanceof DismError);
+}
+
+/**
+ * Gives DismError and its kinds their own code, and calls everything that no operation throws on purpose a bug.
+ * A ResponseError is passed on as it is.
+ */
+export function toWireError(error: unknown, place: ErrorPlace): WireError {
+  if (error instanceof ResponseError) {
+    return error as WireError;
+  }
+  if (error instanceof InvalidParamsError) {
+    return new ResponseError<InvalidParamsData>(ErrorCode.InvalidParams, error.message, { issues: error.issues });
+  }
+  if (error instanceof DismError) {
+    return new ResponseError(codeOf(error), error.message, {
+      source: error.source,
+      symbol: error.symbol,
+      // PowerShell's [int] takes no unsigned HRESULT.
+      nativeCode: error.hresult | 0,
+      category: error.category,
+      operation: place.operation,
+      ...(error.target === undefined ? {} : { target: error.target }),
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(place.logPath === '' ? {} : { logPath: place.logPath }),
+      ...(error.holders === undefined ? {} : { holders: [...error.holders] }),
+    });
+  }
+  const entry = describeHresult(Hresult.E_UNEXPECTED);
+  return new ResponseError(ErrorCode.InternalError, `Bug in DismTs: ${error instanceof Error ? error.message : String(error)}`, {
+    source: 'dismts',
+    symbol: entry.symbol,
+    nativeCode: entry.code | 0,
+    category: entry.category,
+    operation: place.operation,
+    hint: entry.hint,
+    ...(place.logPath === '' ? {} : { logPath: place.logPath }),
+  });
+}
+
+function codeOf(error: DismError): number {
+  if (error instanceof CancelledError) {
+    return ErrorCode.RequestCancelled;
+  }
+  if (error instanceof UnsupportedError) {
+    return ErrorCode.UnsupportedError;
+  }
+  return error instanceof WimError ? ErrorCode.WimError : ErrorCode.DismError;
+}
