@@ -1,0 +1,57 @@
+/** Builds executables into module/bin: `build.ts [target ...]`, default: the one for this machine. */
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bundle } from './bundle.ts';
+import { sha256, writeChecksums } from './checksums.ts';
+import { makeExecutable } from './executable.ts';
+import { lockedPackage, packageFile } from './npmPackage.ts';
+import { binFolder, root, workFolder } from './paths.ts';
+import { findTarget } from './targets.ts';
+import type { Target } from './targets.ts';
+
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+
+async function buildTarget(target: Target): Promise<void> {
+  const started = performance.now();
+  const addon = packageFile(target.addonPackage, target.addonBinary);
+  const addonSha256 = sha256(readFileSync(addon));
+  const code = await bundle(addonSha256);
+  const output = join(binFolder, target.name, target.executable);
+  const stamp = join(workFolder, `${target.name}.stamp`);
+  const inputs = describeInputs(target, addonSha256, code);
+  if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === `${inputs} ${sha256(readFileSync(output))}`) {
+    console.log(`module/bin/${target.name}/${target.executable} is up to date`);
+    return;
+  }
+  const main = join(workFolder, 'dismts.cjs');
+  mkdirSync(workFolder, { recursive: true });
+  mkdirSync(join(binFolder, target.name), { recursive: true });
+  writeFileSync(main, code);
+  const finished = join(workFolder, `${target.name}-${target.executable}`);
+  await makeExecutable({
+    target,
+    nodeVersion: lockedPackage(target.nodePackage).version,
+    nodeBinary: packageFile(target.nodePackage, target.nodeBinary),
+    main,
+    assets: { 'koffi.node': addon },
+    version,
+  }, join(workFolder, target.name), finished);
+  writeFileSync(stamp, `${inputs} ${sha256(readFileSync(finished))}`);
+  // Renamed into place: the old one may be running.
+  renameSync(finished, output);
+  console.log(`module/bin/${target.name}/${target.executable} built in ${((performance.now() - started) / 1000).toFixed(0)} s`);
+}
+
+/** One hash over all that goes into an executable, the program that makes it included. */
+function describeInputs(target: Target, addonSha256: string, code: Uint8Array): string {
+  const scripts = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts')).sort()
+    .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
+  const packages = [target.nodePackage, '@yao-pkg/pkg', 'postject', 'resedit'].map((name) => lockedPackage(name).integrity);
+  return sha256(JSON.stringify([version, addonSha256, sha256(code), ...packages, ...scripts]));
+}
+
+const names = process.argv.slice(2);
+for (const target of names.length === 0 ? [findTarget()] : names.map((name) => findTarget(name))) {
+  await buildTarget(target);
+}
+writeChecksums(binFolder);
