@@ -23,6 +23,12 @@ declare const DISMTS_ADDON_SHA256: string | undefined;
 /** The version that this code and koffi's types are written against. */
 const koffiVersion = '3.3.4';
 
+/**
+ * C functions run on koffi's own stacks, by default 128 KiB for a call on a thread of the pool. Pages are taken when they are used.
+ * libwim walks folders by recursion, up to 16,384 levels in an image made to be nasty: that takes 3 MiB.
+ */
+const stackBytes = 8 * 1024 * 1024;
+
 let loaded: Koffi | undefined;
 
 /**
@@ -30,9 +36,12 @@ let loaded: Koffi | undefined;
  * @throws DismError ERROR_MOD_NOT_FOUND: the addon is missing, changed, of another version, or cannot be extracted safely.
  */
 export function loadKoffi(): Koffi {
-  loaded ??= typeof DISMTS_ADDON_SHA256 === 'string'
-    ? withEmbeddedAddon(DISMTS_ADDON_SHA256, openAddon)
-    : loadInstalled();
+  if (loaded === undefined) {
+    loaded = typeof DISMTS_ADDON_SHA256 === 'string'
+      ? withEmbeddedAddon(DISMTS_ADDON_SHA256, openAddon)
+      : loadInstalled();
+    loaded.config({ sync_stack_size: stackBytes, async_stack_size: stackBytes });
+  }
   return loaded;
 }
 
