@@ -21,6 +21,9 @@ const resources: readonly (readonly [name: string, offset: number])[] = [
   ['lookup table', 0x30], ['XML data', 0x48], ['integrity table', 0x7c],
 ];
 
+/** WIM_RESHDR_FLAG_COMPRESSED. */
+const compressedFlag = 0x04;
+
 /** Makes the error for a system call that failed on a path: one place for errno to HRESULT. */
 export async function fileError(error: unknown, what: string, path: string): Promise<unknown> {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
@@ -104,11 +107,19 @@ async function checkHeader(
   }
   if (!pipable) { // The first header of a pipable WIM says nothing of its resources; the last one does.
     const { size } = await file.stat();
+    const chunkBytes = BigInt(header.readUInt32LE(0x14) || 1);
     for (const [name, offset] of resources) {
-      // struct wim_reshdr_disk: 7 bytes of size and one of flags, then the offset.
-      const end = (header.readBigUInt64LE(offset) & 0x00ff_ffff_ffff_ffffn) + header.readBigUInt64LE(offset + 8);
+      // struct wim_reshdr_disk: 7 bytes of size and one of flags, offset, uncompressed size.
+      const sizeInFile = header.readBigUInt64LE(offset) & 0x00ff_ffff_ffff_ffffn;
+      const end = sizeInFile + header.readBigUInt64LE(offset + 8);
       if (end > BigInt(size)) {
         throw damaged(`it ends too early: its ${name} should end at byte ${end}, the file has ${size} bytes`);
+      }
+      // Compressed data begins with four bytes or more for each chunk but the first. libwim allocates what the header
+      // claims before it finds out.
+      const chunks = (header.readBigUInt64LE(offset + 16) + chunkBytes - 1n) / chunkBytes;
+      if ((header[offset + 7] ?? 0) & compressedFlag && (chunks - 1n) * 4n > sizeInFile) {
+        throw damaged(`its ${name} cannot hold as much as it claims to`);
       }
     }
   }

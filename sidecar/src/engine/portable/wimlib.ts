@@ -441,7 +441,8 @@ export interface UnmountOptions extends WimlibOperation {
 /**
  * Unmounts what wimlib_mount_image() mounted; `flags`: UnmountFlag. Sends writeStreams, writeMetadata* and
  * calcIntegrity while it commits. The process that serves the mount does the work: the signal is obeyed only before it
- * begins, and that process has no way to say why a write failed.
+ * begins, and that process has no way to say why a write failed. It lets go of the folder a moment after this returns;
+ * until then every access there fails with ENOTCONN.
  * @throws DismError DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH: not a mount. WIM_E_UNMOUNT_INCOMPLETE: files are in use.
  */
 export async function unmountImageWithProgress(
