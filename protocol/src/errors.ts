@@ -58,7 +58,7 @@ export const dismErrorDataSchema = z.object({
   operation: z.string(),
   /** The file, folder or name at fault. */
   target: z.string().optional(),
-  /** What to do about it, one sentence. */
+  /** What to do about it: sentences, each with its full stop. */
   hint: z.string().optional(),
   /** Log file of the operation, where one was written. */
   logPath: z.string().optional(),

@@ -1,12 +1,13 @@
 /** Entry point of the dismts executable. */
 import { call, CallExit, parseCommand, usage } from './cli.ts';
+import { createEngine } from './engine/selectEngine.ts';
 import { serveStdio } from './stdio.ts';
 import { version } from './version.ts';
 
 async function run(args: readonly string[]): Promise<number> {
   const command = parseCommand(args);
   switch (command.kind) {
-    case 'stdio': return await serveStdio();
+    case 'stdio': return await serveStdio(createEngine);
     case 'call': return await call(command);
     case 'version': process.stdout.write(`dismts ${version}\n`); return CallExit.ok;
     case 'help': process.stdout.write(usage); return CallExit.ok;

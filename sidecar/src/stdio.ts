@@ -1,7 +1,8 @@
 /** `dismts --stdio`: serves the process that started this one, over stdin and stdout. */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
-import { createEngine } from './engine/selectEngine.ts';
+import type { EngineChoice } from '@dismts/protocol';
+import type { Engine } from './engine/engine.ts';
 import { defaultLogDirectory } from './log.ts';
 import { Server } from './server.ts';
 
@@ -9,7 +10,7 @@ import { Server } from './server.ts';
 const terminatedExit = 143;
 
 /** Serves one connection and gives the exit code. */
-export async function serveStdio(): Promise<number> {
+export async function serveStdio(createEngine: (choice: EngineChoice) => Promise<Engine>): Promise<number> {
   const output = process.stdout;
   silenceProcess();
   const server = new Server({ input: process.stdin, output, createEngine, logDirectory: defaultLogDirectory() });
