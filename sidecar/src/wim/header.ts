@@ -1,0 +1,161 @@
+/** The header of a WIM file: its 208 bytes and the resource headers in it. Format: wimlib.h, MS-WIM white paper. */
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+
+export const wimHeaderBytes = 208;
+const magic = Buffer.from('MSWIM\0\0\0', 'latin1');
+const pipableMagic = Buffer.from('WLPWM\0\0\0', 'latin1');
+
+/** `version` of files that may hold solid (LZMS) resources. */
+export const wimVersionSolid = 0xe00;
+const wimVersionDefault = 0x10d00;
+
+export const WimFlag = {
+  Compression: 0x2,
+  ReadOnly: 0x4,
+  Spanned: 0x8,
+  WriteInProgress: 0x40,
+  Xpress: 0x20000,
+  Lzx: 0x40000,
+  Lzms: 0x80000,
+  Xpress2: 0x200000,
+} as const;
+
+export const ResourceFlag = {
+  Metadata: 0x2,
+  Compressed: 0x4,
+  Solid: 0x10,
+} as const;
+
+/** Where a resource lies in the file. Sizes and offsets in bytes. */
+export interface ResourceHeader {
+  readonly sizeInWim: number;
+  readonly flags: number;
+  readonly offset: number;
+  readonly uncompressedSize: number;
+}
+
+export const emptyResource: ResourceHeader = { sizeInWim: 0, flags: 0, offset: 0, uncompressedSize: 0 };
+
+/** Compression types as wimlib_compression_type numbers them. */
+export const CompressionType = { None: 0, Xpress: 1, Lzx: 2, Lzms: 3 } as const;
+export type CompressionType = typeof CompressionType[keyof typeof CompressionType];
+
+export interface WimHeader {
+  readonly version: number;
+  readonly flags: number;
+  readonly compressionType: CompressionType;
+  /** Uncompressed bytes of a chunk of a compressed resource. */
+  readonly chunkSize: number;
+  /** 32 hexadecimal digits, as stored. */
+  readonly guid: string;
+  readonly partNumber: number;
+  readonly totalParts: number;
+  readonly imageCount: number;
+  readonly blobTable: ResourceHeader;
+  readonly xml: ResourceHeader;
+  readonly bootMetadata: ResourceHeader;
+  /** 1-based index of the bootable image, or 0. */
+  readonly bootIndex: number;
+  readonly integrityTable: ResourceHeader;
+  /** The 208 bytes as read. */
+  readonly raw: Buffer;
+}
+
+/** Reads a 64-bit size or offset; one beyond 2^53 is not a file that exists. */
+export function readSize(buffer: Buffer, offset: number): number {
+  const value = buffer.readBigUInt64LE(offset);
+  return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+}
+
+export function readResourceHeader(buffer: Buffer, offset: number): ResourceHeader {
+  return {
+    sizeInWim: buffer.readUIntLE(offset, 6) + buffer.readUInt8(offset + 6) * 2 ** 48,
+    flags: buffer.readUInt8(offset + 7),
+    offset: readSize(buffer, offset + 8),
+    uncompressedSize: readSize(buffer, offset + 16),
+  };
+}
+
+export function writeResourceHeader(resource: ResourceHeader, buffer: Buffer, offset: number): void {
+  buffer.writeUIntLE(resource.sizeInWim % 2 ** 48, offset, 6);
+  buffer.writeUInt8(Math.floor(resource.sizeInWim / 2 ** 48), offset + 6);
+  buffer.writeUInt8(resource.flags, offset + 7);
+  buffer.writeBigUInt64LE(BigInt(resource.offset), offset + 8);
+  buffer.writeBigUInt64LE(BigInt(resource.uncompressedSize), offset + 16);
+}
+
+function compressionTypeOf(flags: number): CompressionType {
+  if ((flags & WimFlag.Compression) === 0) { return CompressionType.None; }
+  if ((flags & WimFlag.Lzx) !== 0) { return CompressionType.Lzx; }
+  if ((flags & (WimFlag.Xpress | WimFlag.Xpress2)) !== 0) { return CompressionType.Xpress; }
+  if ((flags & WimFlag.Lzms) !== 0) { return CompressionType.Lzms; }
+  throw new DismError(Hresult.ERROR_BAD_FORMAT, 'The WIM file names no known compression type');
+}
+
+/**
+ * Parses the first 208 bytes of a WIM file.
+ * @param path For messages only.
+ * @throws DismError ERROR_BAD_FORMAT: not a WIM, or of a version that nobody documents;
+ * WIM_E_INVALID_CONTAINER: cut short.
+ */
+export function parseWimHeader(raw: Buffer, path: string): WimHeader {
+  if (raw.length >= 8 && raw.subarray(0, 8).equals(pipableMagic)) {
+    throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot change "${path}": it is a pipable WIM`, {
+      target: path, hint: 'Export it into an ordinary WIM first: wimlib-imagex export FILE all NEWFILE.',
+    });
+  }
+  if (raw.length < 8 || !raw.subarray(0, 8).equals(magic)) {
+    throw new DismError(Hresult.ERROR_BAD_FORMAT, `The file "${path}" is not a WIM`, { target: path });
+  }
+  if (raw.length < wimHeaderBytes) {
+    throw new DismError(Hresult.WIM_E_INVALID_CONTAINER, `The file "${path}" ends within its header`, { target: path });
+  }
+  const version = raw.readUInt32LE(0x0c);
+  if (raw.readUInt32LE(0x08) !== wimHeaderBytes || (version !== wimVersionDefault && version !== wimVersionSolid)) {
+    throw new DismError(Hresult.ERROR_BAD_FORMAT,
+      `The file "${path}" is a WIM of the unknown version 0x${version.toString(16)}`, { target: path });
+  }
+  const flags = raw.readUInt32LE(0x10);
+  return {
+    version,
+    flags,
+    compressionType: compressionTypeOf(flags),
+    chunkSize: raw.readUInt32LE(0x14),
+    guid: raw.toString('hex', 0x18, 0x28),
+    partNumber: raw.readUInt16LE(0x28),
+    totalParts: raw.readUInt16LE(0x2a),
+    imageCount: raw.readUInt32LE(0x2c),
+    blobTable: readResourceHeader(raw, 0x30),
+    xml: readResourceHeader(raw, 0x48),
+    bootMetadata: readResourceHeader(raw, 0x60),
+    bootIndex: raw.readUInt32LE(0x78),
+    integrityTable: readResourceHeader(raw, 0x7c),
+    raw,
+  };
+}
+
+/** The header's bytes with other resources and counts; every field that is not named stays as it was read. */
+export function changedHeader(header: WimHeader, change: {
+  readonly imageCount: number;
+  readonly blobTable: ResourceHeader;
+  readonly xml: ResourceHeader;
+  readonly bootMetadata: ResourceHeader;
+  readonly integrityTable: ResourceHeader;
+}): Buffer {
+  const raw = Buffer.from(header.raw);
+  // A flag that a killed writer of another tool left behind does not describe what stands here now.
+  raw.writeUInt32LE((header.flags & ~WimFlag.WriteInProgress) >>> 0, 0x10);
+  raw.writeUInt32LE(change.imageCount, 0x2c);
+  writeResourceHeader(change.blobTable, raw, 0x30);
+  writeResourceHeader(change.xml, raw, 0x48);
+  writeResourceHeader(change.bootMetadata, raw, 0x60);
+  writeResourceHeader(change.integrityTable, raw, 0x7c);
+  return raw;
+}
+
+/** First byte behind everything that the header refers to and that an append must keep. */
+export function endOfContent(header: WimHeader): number {
+  const ends = [header.blobTable, header.xml, header.integrityTable].map((resource) => resource.offset + resource.sizeInWim);
+  return Math.max(wimHeaderBytes, ...ends);
+}

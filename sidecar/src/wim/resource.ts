@@ -1,0 +1,276 @@
+/** Reading and appending the resources of a WIM file: runs of bytes, plain or compressed chunk by chunk. */
+import type { FileHandle } from 'node:fs/promises';
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { codecConcurrency, CompressorPool, decompressBlocks } from './codec.ts';
+import { CompressionType, ResourceFlag, type ResourceHeader, type WimHeader } from './header.ts';
+
+/** No metadata resource, blob table or XML document of a sane file is larger; a hostile one stops here. */
+const maxResourceBytes = 1024 ** 3;
+const plainReadBytes = 1024 * 1024;
+
+function corrupt(path: string, what: string): DismError {
+  return new DismError(Hresult.WIM_E_INVALID_CONTAINER, `The WIM file "${path}" is damaged: ${what}`, { target: path });
+}
+
+/** Reads exactly `buffer.length` bytes at `position`; fewer is a damaged file. */
+async function readFully(file: FileHandle, buffer: Buffer, position: number, path: string): Promise<void> {
+  for (let done = 0; done < buffer.length;) {
+    const { bytesRead } = await file.read(buffer, done, buffer.length - done, position + done);
+    if (bytesRead === 0) { throw corrupt(path, `it ends at ${position + done}, within a resource`); }
+    done += bytesRead;
+  }
+}
+
+/** Bytes of one entry of the chunk table of a resource of that size. */
+function chunkEntryBytes(uncompressedSize: number): number {
+  return uncompressedSize > 0xffffffff ? 8 : 4;
+}
+
+/**
+ * Reads a whole resource into memory, decompressed.
+ * @throws DismError WIM_E_INVALID_CONTAINER or ERROR_FILE_CORRUPT: the file is cut short or damaged.
+ */
+export async function readResource(file: FileHandle, header: WimHeader, resource: ResourceHeader, path: string): Promise<Buffer> {
+  const { offset, sizeInWim, uncompressedSize } = resource;
+  if (uncompressedSize > maxResourceBytes || sizeInWim > maxResourceBytes) {
+    throw corrupt(path, `a resource claims ${uncompressedSize} bytes`);
+  }
+  if ((resource.flags & ResourceFlag.Solid) !== 0) { throw corrupt(path, 'a metadata resource claims to be solid'); }
+  const { size: fileSize } = await file.stat();
+  if (offset + sizeInWim > fileSize) { throw corrupt(path, `a resource lies beyond its end (${fileSize} bytes)`); }
+  if ((resource.flags & ResourceFlag.Compressed) === 0) {
+    if (sizeInWim !== uncompressedSize) { throw corrupt(path, 'the sizes of a plain resource differ'); }
+    const plain = Buffer.allocUnsafe(uncompressedSize);
+    await readFully(file, plain, offset, path);
+    return plain;
+  }
+  const { chunkSize } = header;
+  if (header.compressionType === CompressionType.None || chunkSize < 512 || chunkSize > 1024 ** 3) {
+    throw corrupt(path, `it has a compressed resource and a chunk size of ${chunkSize}`);
+  }
+  const stored = Buffer.allocUnsafe(sizeInWim);
+  await readFully(file, stored, offset, path);
+  const out = Buffer.allocUnsafe(uncompressedSize);
+  const chunkCount = Math.ceil(uncompressedSize / chunkSize);
+  const entryBytes = chunkEntryBytes(uncompressedSize);
+  const tableBytes = Math.max(0, chunkCount - 1) * entryBytes;
+  if (tableBytes > sizeInWim) { throw corrupt(path, 'a chunk table is larger than its resource'); }
+  const start = (index: number): number => {
+    if (index === 0) { return tableBytes; }
+    if (index === chunkCount) { return sizeInWim; }
+    const at = (index - 1) * entryBytes;
+    return tableBytes + (entryBytes === 4 ? stored.readUInt32LE(at) : Number(stored.readBigUInt64LE(at)));
+  };
+  const blocks: { data: Buffer; out: Buffer }[] = [];
+  for (let index = 0; index < chunkCount; index++) {
+    const begin = start(index);
+    const end = start(index + 1);
+    const target = out.subarray(index * chunkSize, Math.min((index + 1) * chunkSize, uncompressedSize));
+    if (begin > end || end > sizeInWim || end - begin > target.length) { throw corrupt(path, 'a chunk table has impossible offsets'); }
+    const data = stored.subarray(begin, end);
+    if (data.length === target.length) { data.copy(target); } else { blocks.push({ data, out: target }); }
+  }
+  await decompressBlocks(header.compressionType, chunkSize, blocks);
+  return out;
+}
+
+/** Where the bytes of a new resource come from. */
+export interface ResourceSource {
+  readonly size: number;
+  /** Fills the buffer from the given position; throws when the source has become shorter. */
+  read(buffer: Buffer, position: number): Promise<void>;
+}
+
+export function bufferSource(data: Buffer): ResourceSource {
+  return {
+    size: data.length,
+    read: async (buffer, position) => {
+      data.copy(buffer, 0, position, position + buffer.length);
+      await Promise.resolve();
+    },
+  };
+}
+
+/** What a resource is written from, and with which flags. */
+export interface NewResource {
+  readonly source: ResourceSource;
+  readonly flags: number;
+}
+
+/** Small resources are gathered into writes of about this size. */
+const gatheredWriteBytes = 1024 * 1024;
+
+/**
+ * Appends resources to a WIM file, each compressed as the file's header says.
+ * Nothing refers to what it writes until a header does; `position` is the end of what was written.
+ */
+export class ResourceWriter {
+  position: number;
+  readonly #file: FileHandle;
+  readonly #header: WimHeader;
+  readonly #compressors: CompressorPool | undefined;
+  readonly #signal: AbortSignal;
+
+  constructor(file: FileHandle, header: WimHeader, position: number, signal: AbortSignal) {
+    this.#file = file;
+    this.#header = header;
+    this.position = position;
+    this.#signal = signal;
+    this.#compressors = header.compressionType === CompressionType.None
+      ? undefined
+      : new CompressorPool(header.compressionType, header.chunkSize);
+  }
+
+  /**
+   * Appends one resource.
+   * @param onBytes Told how many bytes of the source have been written, as they are.
+   * @throws the signal's reason when it is aborted between two chunks.
+   */
+  async append(source: ResourceSource, flags: number, onBytes?: (bytes: number) => void): Promise<ResourceHeader> {
+    const offset = this.position;
+    if (this.#compressors !== undefined && source.size > 0) {
+      const size = await this.#appendCompressed(source, this.#compressors, onBytes);
+      if (size !== undefined) {
+        return { sizeInWim: size, flags: flags | ResourceFlag.Compressed, offset, uncompressedSize: source.size };
+      }
+    }
+    return await this.#appendPlain(source, flags, this.#compressors === undefined ? onBytes : undefined);
+  }
+
+  /**
+   * Appends many resources, those of one chunk side by side.
+   * @returns Their headers, in the order given.
+   */
+  async appendAll(resources: readonly NewResource[], onBytes: (bytes: number) => void): Promise<ResourceHeader[]> {
+    const { chunkSize } = this.#header;
+    const headers = new Map<NewResource, ResourceHeader>();
+    // Of an uncompressed file the chunk size is 0.
+    const isSmall = ({ source }: NewResource): boolean => source.size <= (this.#compressors === undefined ? 32768 : chunkSize);
+    let gathered: Buffer[] = [];
+    let gatheredBytes = 0;
+    const flush = async (): Promise<void> => {
+      const data = Buffer.concat(gathered, gatheredBytes);
+      await this.#write(data, this.position);
+      this.position += data.length;
+      gathered = [];
+      gatheredBytes = 0;
+    };
+    const small = resources.filter(isSmall);
+    const running: Promise<Buffer>[] = [];
+    const prepare = async ({ source }: NewResource): Promise<Buffer> => {
+      const block = Buffer.allocUnsafe(source.size);
+      await source.read(block, 0);
+      return this.#compressors === undefined ? block : await this.#compressors.compress(block);
+    };
+    try {
+      for (let index = 0; index < small.length; index++) {
+        for (let next = index + running.length; running.length < codecConcurrency; next++) {
+          const resource = small[next];
+          if (resource === undefined) { break; }
+          const job = prepare(resource);
+          job.catch(() => undefined);
+          running.push(job);
+        }
+        const resource = small[index];
+        const job = running.shift();
+        if (resource === undefined || job === undefined) { break; }
+        const stored = await job;
+        const { size } = resource.source;
+        headers.set(resource, {
+          sizeInWim: stored.length,
+          flags: resource.flags | (stored.length < size ? ResourceFlag.Compressed : 0),
+          offset: this.position + gatheredBytes,
+          uncompressedSize: size,
+        });
+        gathered.push(stored);
+        gatheredBytes += stored.length;
+        onBytes(size);
+        if (gatheredBytes >= gatheredWriteBytes) { await flush(); }
+      }
+      await flush();
+    } finally {
+      await Promise.allSettled(running);
+    }
+    for (const resource of resources) {
+      if (!isSmall(resource)) { headers.set(resource, await this.append(resource.source, resource.flags, onBytes)); }
+    }
+    return resources.map((resource) => headers.get(resource) as ResourceHeader);
+  }
+
+  /** Appends bytes as they are, such as a blob table. */
+  async appendPlain(data: Buffer, flags: number): Promise<ResourceHeader> {
+    return await this.#appendPlain(bufferSource(data), flags, undefined);
+  }
+
+  close(): void {
+    this.#compressors?.close();
+  }
+
+  async #write(data: Buffer, position: number): Promise<void> {
+    this.#signal.throwIfAborted();
+    for (let done = 0; done < data.length;) {
+      const { bytesWritten } = await this.#file.write(data, done, data.length - done, position + done);
+      done += bytesWritten;
+    }
+  }
+
+  async #appendPlain(source: ResourceSource, flags: number, onBytes: ((bytes: number) => void) | undefined): Promise<ResourceHeader> {
+    const offset = this.position;
+    for (let done = 0; done < source.size;) {
+      const block = Buffer.allocUnsafe(Math.min(plainReadBytes, source.size - done));
+      await source.read(block, done);
+      await this.#write(block, offset + done);
+      done += block.length;
+      onBytes?.(block.length);
+    }
+    this.position = offset + source.size;
+    return { sizeInWim: source.size, flags, offset, uncompressedSize: source.size };
+  }
+
+  /** @returns The size in the file, or undefined where compressing does not pay: then nothing stays written. */
+  async #appendCompressed(
+    source: ResourceSource, compressors: CompressorPool, onBytes: ((bytes: number) => void) | undefined,
+  ): Promise<number | undefined> {
+    const { chunkSize } = this.#header;
+    const offset = this.position;
+    const chunkCount = Math.ceil(source.size / chunkSize);
+    const entryBytes = chunkEntryBytes(source.size);
+    const table = Buffer.alloc((chunkCount - 1) * entryBytes);
+    let end = table.length;
+    // Chunks are compressed side by side and written in order.
+    const running: Promise<{ stored: Buffer; bytes: number }>[] = [];
+    let next = 0;
+    const startNext = async (): Promise<void> => {
+      const position = next++ * chunkSize;
+      const block = Buffer.allocUnsafe(Math.min(chunkSize, source.size - position));
+      await source.read(block, position);
+      const job = compressors.compress(block).then((stored) => ({ stored, bytes: block.length }));
+      job.catch(() => undefined);
+      running.push(job);
+    };
+    try {
+      for (let index = 0; index < chunkCount; index++) {
+        while (next < chunkCount && running.length < codecConcurrency) { await startNext(); }
+        const job = running.shift();
+        if (job === undefined) { break; }
+        const { stored, bytes } = await job;
+        if (index > 0) {
+          const at = (index - 1) * entryBytes;
+          const start = end - table.length;
+          if (entryBytes === 4) { table.writeUInt32LE(start, at); } else { table.writeBigUInt64LE(BigInt(start), at); }
+        }
+        await this.#write(stored, offset + end);
+        end += stored.length;
+        onBytes?.(bytes);
+      }
+    } finally {
+      // A compressor that is still at work must not be freed under its feet.
+      await Promise.allSettled(running);
+    }
+    if (end >= source.size) { return undefined; }
+    await this.#write(table, offset);
+    this.position = offset + end;
+    return end;
+  }
+}
