@@ -1,0 +1,298 @@
+/** Replays the staged changes of a mount onto the tree of its image. Only memory changes here, no file. */
+import {
+  attach, detach, emptyHash, FileAttribute, type Dentry, type ImageTree, type Inode, isDirectory, link, newInode,
+} from '../../wim/metadata.ts';
+import { IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK } from '../../wim/reparse.ts';
+import { Breather, type UpperEntry, type UpperLayer } from './upperLayer.ts';
+
+/** What the caller has to bring into the file beside the tree. */
+export interface AppliedChanges {
+  /** Files whose bytes are in the upper directory; the hash has to be set on the inode. */
+  readonly contents: { readonly entry: UpperEntry; readonly inode: Inode }[];
+  /** Entries that carry named streams in the upper directory. */
+  readonly streams: { readonly entry: UpperEntry; readonly inode: Inode }[];
+  /** New symbolic links: their reparse data have to be made. */
+  readonly links: { readonly entry: UpperEntry; readonly inode: Inode }[];
+  /** Sentences for the user. */
+  readonly warnings: string[];
+}
+
+const ticksPerSecond = 10_000_000n;
+const epochDifferenceSeconds = 11_644_473_600n;
+
+/** 100 ns since 1601 from nanoseconds since 1970; times before 1601 become 1601. */
+export function toFileTime(nanoseconds: bigint): bigint {
+  const ticks = nanoseconds / 100n + epochDifferenceSeconds * ticksPerSecond;
+  return ticks < 0n ? 0n : ticks;
+}
+
+function lookup(root: Dentry, path: string): Dentry | undefined {
+  let current: Dentry | undefined = root;
+  for (const name of path.split('/')) {
+    if (name !== '') { current = current?.children?.get(name); }
+  }
+  return current;
+}
+
+function isRegularFile(inode: Inode): boolean {
+  return (inode.attributes & FileAttribute.Directory) === 0 && !isLink(inode);
+}
+
+/** True for what a mount shows as a symbolic link: a symlink or a junction. */
+export function isLink(inode: Inode): boolean {
+  return inode.reparse !== undefined && (inode.reparse.tag === IO_REPARSE_TAG_SYMLINK || inode.reparse.tag === IO_REPARSE_TAG_MOUNT_POINT);
+}
+
+/** Names that Windows cannot give to a file (Naming Files, Paths, and Namespaces). */
+function isImpossibleOnWindows(name: string): boolean {
+  return /[<>:"|?*\\\u0001-\u001f]/.test(name) || /[. ]$/.test(name) || /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i.test(name);
+}
+
+const maxWarnings = 20;
+
+interface HardLinkGroup {
+  readonly members: { readonly entry: UpperEntry; readonly atOwnPath: Dentry | undefined; readonly source: Dentry | undefined }[];
+  /** What they all are names of, once it is known. */
+  inode: Inode | undefined;
+  contentNoted: boolean;
+}
+
+/**
+ * The rule that decides what a file is: an entry at the path where the image has a file of the same kind is that
+ * file, with new content; a renamed one is the file it was; everything else is new. So the security descriptor,
+ * attributes, short name, named streams, creation time and hard links of what was changed or moved stay, also where
+ * an editor wrote a new file and renamed it over the old one.
+ */
+class Replay {
+  readonly changes: AppliedChanges = { contents: [], streams: [], links: [], warnings: [] };
+  readonly #tree: ImageTree;
+  /** What renamed entries were in the image; each is claimed once. */
+  readonly #moved = new Map<UpperEntry, Dentry>();
+  readonly #claimed = new Set<Dentry>();
+  /** Names of one file in the upper directory, by inode number there. */
+  readonly #hardLinks = new Map<bigint, HardLinkGroup>();
+  readonly #linkTargets: ReadonlyMap<Inode, string>;
+  readonly #deletedLinks: Dentry[] = [];
+  readonly #breather = new Breather();
+  readonly #signal: AbortSignal;
+
+  constructor(tree: ImageTree, linkTargets: ReadonlyMap<Inode, string>, signal: AbortSignal) {
+    this.#tree = tree;
+    this.#linkTargets = linkTargets;
+    this.#signal = signal;
+  }
+
+  async run(layer: UpperLayer): Promise<void> {
+    this.#findMoved(layer.root, '/');
+    for (const group of this.#hardLinks.values()) { this.#settle(group); }
+    // All sources are found before the first is taken away, so a swap of two names works.
+    for (const dentry of this.#moved.values()) { detach(dentry); }
+    await this.#place(layer.root, this.#tree.root, false);
+  }
+
+  /** Finds what renamed entries were. `origin` is the directory's path in the image, undefined for a new one. */
+  #findMoved(directory: UpperEntry, origin: string | undefined): void {
+    for (const entry of directory.children) {
+      const own = origin === undefined ? undefined : `${origin}/${entry.name}`;
+      const atOwnPath = own === undefined ? undefined : lookup(this.#tree.root, own);
+      if (entry.kind === 'whiteout') {
+        if (atOwnPath !== undefined && isLink(atOwnPath.inode)) { this.#deletedLinks.push(atOwnPath); }
+        continue;
+      }
+      const source = entry.redirect === undefined ? own
+        : entry.redirect.startsWith('/') ? entry.redirect : origin === undefined ? undefined : `${origin}/${entry.redirect}`;
+      const dentry = entry.redirect === undefined || source === undefined ? undefined : lookup(this.#tree.root, source);
+      if (entry.kind === 'file' && entry.stat.nlink > 1n) {
+        const group = this.#hardLinks.get(entry.stat.ino) ?? { members: [], inode: undefined, contentNoted: false };
+        group.members.push({ entry, atOwnPath, source: dentry });
+        this.#hardLinks.set(entry.stat.ino, group);
+      } else if (dentry !== undefined && dentry !== atOwnPath) {
+        this.#claim(entry, dentry);
+      }
+      if (entry.kind === 'directory') { this.#findMoved(entry, entry.opaque && entry.redirect === undefined ? undefined : source); }
+    }
+  }
+
+  #claim(entry: UpperEntry, dentry: Dentry): void {
+    const fits = dentry !== this.#tree.root && isDirectory(dentry.inode) === (entry.kind === 'directory');
+    if (fits && !this.#claimed.has(dentry)) {
+      this.#claimed.add(dentry);
+      this.#moved.set(entry, dentry);
+    }
+  }
+
+  /** Which file of the image the names of one file are: the one that stayed, else the one that one of them was. */
+  #settle(group: HardLinkGroup): void {
+    const stayed = group.members.find(({ atOwnPath, source }) => atOwnPath !== undefined && isRegularFile(atOwnPath.inode)
+      && (source === undefined || source === atOwnPath || source.inode === atOwnPath.inode));
+    if (stayed?.atOwnPath !== undefined) {
+      group.inode = stayed.atOwnPath.inode;
+      return;
+    }
+    const moved = group.members.find(({ source }) => source !== undefined);
+    if (moved?.source !== undefined) {
+      this.#claim(moved.entry, moved.source);
+      group.inode = this.#moved.get(moved.entry)?.inode;
+    }
+  }
+
+  /** Brings one directory of the layer into the tree. `hidden`: nothing that the image has there shows through. */
+  async #place(directory: UpperEntry, target: Dentry, hidden: boolean): Promise<void> {
+    const names = target.children;
+    if (names === undefined) { throw new Error(`"${directory.imagePath}" is no directory of the image`); }
+    if (hidden) {
+      const kept = new Set(directory.children.filter((entry) => entry.kind !== 'whiteout').map((entry) => entry.name));
+      for (const child of [...names.values()]) {
+        if (!kept.has(child.name)) { detach(child); }
+      }
+    }
+    for (const entry of directory.children) {
+      await this.#breather.breathe(this.#signal);
+      const moved = this.#moved.get(entry);
+      let existing = names.get(entry.name);
+      if (moved !== undefined) {
+        if (existing !== undefined) { detach(existing); }
+        this.#attachMoved(target, moved, entry);
+        existing = moved;
+      }
+      switch (entry.kind) {
+        case 'whiteout':
+          if (existing !== undefined) { detach(existing); }
+          break;
+        case 'directory':
+          await this.#placeDirectory(entry, target, existing, entry.opaque || (hidden && moved === undefined));
+          break;
+        case 'file':
+          this.#placeFile(entry, target, existing);
+          break;
+        case 'symlink':
+          this.#placeSymlink(entry, target, existing);
+          break;
+      }
+    }
+    // The root of the layer is a folder of ours; its times say nothing about the image.
+    if (directory.imagePath !== '/') { this.#setTimes(target.inode, directory); }
+  }
+
+  #attachMoved(target: Dentry, moved: Dentry, entry: UpperEntry): void {
+    moved.name = entry.name;
+    // Two equal short names in one directory could not be applied.
+    const shortName = moved.shortName.toString('utf16le').toUpperCase();
+    const clash = shortName !== '' && [...target.children?.values() ?? []].some((sibling) =>
+      sibling.shortName.toString('utf16le').toUpperCase() === shortName || sibling.name.toUpperCase() === shortName);
+    if (clash) { moved.shortName = Buffer.alloc(0); }
+    attach(target, moved);
+    this.#checkName(entry, target);
+  }
+
+  async #placeDirectory(entry: UpperEntry, target: Dentry, existing: Dentry | undefined, hidden: boolean): Promise<void> {
+    let directory = existing;
+    if (directory === undefined || !isDirectory(directory.inode)) {
+      if (directory !== undefined) { detach(directory); }
+      directory = this.#create(entry, target, FileAttribute.Directory);
+    }
+    this.#noteStreams(entry, directory.inode);
+    await this.#place(entry, directory, hidden);
+  }
+
+  #placeFile(entry: UpperEntry, target: Dentry, existing: Dentry | undefined): void {
+    const group = entry.stat.nlink > 1n ? this.#hardLinks.get(entry.stat.ino) : undefined;
+    let dentry = existing;
+    if (group?.inode !== undefined && dentry?.inode !== group.inode) {
+      // Another name of a file that has its place already.
+      if (dentry !== undefined) { detach(dentry); }
+      if (group.inode.linkId === 0n) {
+        group.inode.linkId = ++this.#tree.maxLinkId;
+        group.inode.changed = true;
+      }
+      link(target, entry.name, group.inode);
+      this.#checkName(entry, target);
+      return;
+    }
+    if (dentry === undefined || !isRegularFile(dentry.inode)) {
+      if (dentry !== undefined) { detach(dentry); }
+      dentry = this.#create(entry, target, FileAttribute.Normal);
+    }
+    if (group !== undefined) {
+      group.inode = dentry.inode;
+      if (group.contentNoted) { return; }
+      group.contentNoted = true;
+    }
+    this.#noteStreams(entry, dentry.inode);
+    this.#setTimes(dentry.inode, entry);
+    if (!entry.metadataOnly) { this.changes.contents.push({ entry, inode: dentry.inode }); }
+  }
+
+  #placeSymlink(entry: UpperEntry, target: Dentry, existing: Dentry | undefined): void {
+    const isSame = (dentry: Dentry): boolean => this.#linkTargets.get(dentry.inode) === entry.linkTarget;
+    if (existing !== undefined && isLink(existing.inode) && isSame(existing)) {
+      this.#setTimes(existing.inode, entry);
+      return;
+    }
+    if (existing !== undefined) { detach(existing); }
+    // Overlayfs does not say what a renamed link was; one that was deleted elsewhere and points to the same is it.
+    const index = entry.copied ? this.#deletedLinks.findIndex(isSame) : -1;
+    const [moved] = index === -1 ? [] : this.#deletedLinks.splice(index, 1);
+    if (moved !== undefined) {
+      detach(moved);
+      this.#attachMoved(target, moved, entry);
+      this.#setTimes(moved.inode, entry);
+      return;
+    }
+    const dentry = this.#create(entry, target, FileAttribute.ReparsePoint);
+    dentry.inode.reparse = { tag: IO_REPARSE_TAG_SYMLINK, reserved: 0, flags: 0 };
+    dentry.inode.reparseHash = emptyHash;
+    this.changes.links.push({ entry, inode: dentry.inode });
+  }
+
+  #create(entry: UpperEntry, target: Dentry, attributes: number): Dentry {
+    const { birthtimeNs, atimeNs, mtimeNs } = entry.stat;
+    const inode = newInode(attributes, {
+      created: toFileTime(birthtimeNs > 0n ? birthtimeNs : mtimeNs),
+      accessed: toFileTime(atimeNs),
+      written: toFileTime(mtimeNs),
+    });
+    const dentry = link(target, entry.name, inode);
+    this.#checkName(entry, target);
+    return dentry;
+  }
+
+  #noteStreams(entry: UpperEntry, inode: Inode): void {
+    if (entry.streamNames.length > 0 || (entry.copied && inode.named.length > 0)) { this.changes.streams.push({ entry, inode }); }
+  }
+
+  #setTimes(inode: Inode, entry: UpperEntry): void {
+    const written = toFileTime(entry.stat.mtimeNs);
+    if (written !== inode.lastWriteTime) {
+      inode.lastWriteTime = written;
+      inode.lastAccessTime = toFileTime(entry.stat.atimeNs);
+      inode.changed = true;
+    }
+  }
+
+  /** New names only: what the image brought along is its own affair. */
+  #checkName(entry: UpperEntry, directory: Dentry): void {
+    if (this.changes.warnings.length >= maxWarnings) { return; }
+    if (isImpossibleOnWindows(entry.name)) {
+      this.changes.warnings.push(`Windows cannot have a file named "${entry.imagePath}"`);
+    }
+    const folded = entry.name.toUpperCase();
+    for (const sibling of directory.children?.keys() ?? []) {
+      if (sibling !== entry.name && sibling.length === entry.name.length && sibling.toUpperCase() === folded) {
+        this.changes.warnings.push(`"${entry.imagePath}" differs from "${sibling}" in case only; Windows sees one of them`);
+      }
+    }
+  }
+}
+
+/**
+ * Applies a layer to a tree.
+ * @param linkTargets What the links of the image point to, as the mount shows it; those that matter are enough.
+ */
+export async function applyChanges(
+  tree: ImageTree, layer: UpperLayer, linkTargets: ReadonlyMap<Inode, string>, signal: AbortSignal,
+): Promise<AppliedChanges> {
+  const replay = new Replay(tree, linkTargets, signal);
+  await replay.run(layer);
+  return replay.changes;
+}

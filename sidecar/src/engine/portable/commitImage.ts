@@ -1,0 +1,134 @@
+/** image/commit on the portable engine, and the part of it that image/unmount shares. */
+import type { z } from 'zod';
+import type { commitImage as commitImageMethod } from '@dismts/protocol';
+import { DismError } from '../../errors.ts';
+import { Hresult } from '../../hresult.ts';
+import type { OperationContext } from '../engine.ts';
+import { commitChanges, type CommitResult } from './commit.ts';
+import { bringUpAgain } from './mountImage.ts';
+import { busyError, imageResult, isBusy, uncancellable, withMount } from './mounts.ts';
+import { mountStatus } from './mountStatus.ts';
+import { beginGeneration, endCommit, removeOldGenerations } from './recovery.ts';
+import { stopServing } from './serving.ts';
+import { freeze, stack, unstack } from './stacking.ts';
+import type { MountRecord, State } from './state.ts';
+import { toDismError } from './systemErrors.ts';
+
+type Params = z.output<typeof commitImageMethod.params>;
+type Result = z.input<typeof commitImageMethod.result>;
+
+/** What a save may be asked for. */
+export interface SaveOptions {
+  readonly append?: boolean | undefined;
+  readonly checkIntegrity?: boolean | undefined;
+}
+
+/** @throws DismError: the mount is not one that can be saved now. */
+export async function requireSaveable(state: State, record: MountRecord, what: string, target: string): Promise<void> {
+  if (record.mode === 'ReadOnly') {
+    throw new DismError(Hresult.WIM_E_MOUNTED_READONLY, `${what}: the image is mounted read-only`, { target });
+  }
+  const { status, reason, imageChanged } = await mountStatus(state, record);
+  if (status === 'NeedsRemount') {
+    throw new DismError(Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${reason}`, { target });
+  }
+  if (status === 'Invalid') {
+    throw new DismError(imageChanged ? Hresult.WIM_E_CHANGED_COMMIT_REFUSED : Hresult.DISM_E_MOUNT_INVALID, `${what}: ${reason}`, { target });
+  }
+}
+
+/**
+ * Writes the changes of a mount that nobody can write to at the moment. On failure the record is as before.
+ * @returns The record as it is in the state directory now, and what was written.
+ */
+export async function saveChanges(
+  state: State, record: MountRecord, options: SaveOptions, context: OperationContext,
+): Promise<{ readonly record: MountRecord; readonly result: CommitResult }> {
+  const append = options.append === true;
+  let current = record;
+  const note = async (commit: NonNullable<MountRecord['commit']>): Promise<void> => {
+    current = { ...current, commit };
+    await state.write(current);
+  };
+  const wimLock = await state.lockWim(record.wimPath, context.signal);
+  try {
+    const result = await commitChanges({
+      ...record, upperPath: state.upperFolder(record), append, checkIntegrity: options.checkIntegrity === true,
+    }, record.streamsShown, {
+      started: async (start) => { await note({ ...start, wimPath: record.wimPath, append }); },
+      finishing: async (newHeaderHash, newImageHash) => {
+        if (current.commit !== undefined) { await note({ ...current.commit, newHeaderHash, newImageHash }); }
+      },
+    }, context);
+    if (!result.written) { return { record, result }; }
+    context.log.info(`saved image ${result.imageIndex} of "${record.wimPath}"`);
+    const next = append ? await endCommit(state, current) : await beginGeneration(state, current, result.imageHash);
+    return { record: next, result };
+  } catch (error) {
+    // Where the new header may be in the file, the record keeps saying so, and the next operation finds out.
+    if (current.commit !== undefined && current.commit.newHeaderHash === undefined) { await endCommit(state, current); }
+    throw error;
+  } finally {
+    await wimLock.release();
+  }
+}
+
+/** Saves the changes of a mount and keeps it mounted. */
+export async function commitImage(params: Params, context: OperationContext): Promise<Result> {
+  const what = `Cannot save "${params.mountPath}"`;
+  return await withMount(params.mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) => {
+    await requireSaveable(state, record, what, params.mountPath);
+    if (params.validateOnly === true) { return { ...imageResult(params.mountPath, context), imageIndex: record.imageIndex }; }
+    const frozen = await stopWriting(record, what);
+    let saved;
+    try {
+      saved = await saveChanges(state, record, params, context);
+    } catch (error) {
+      await allowWriting(state, record, frozen, context);
+      throw toDismError(error, what, record.wimPath, context);
+    }
+    const warnings = [...saved.result.warnings];
+    if (saved.record.generation === record.generation) {
+      await allowWriting(state, record, frozen, context);
+    } else {
+      warnings.push(...await showNewGeneration(state, record, saved.record, context));
+    }
+    return { ...imageResult(params.mountPath, context, warnings), imageIndex: saved.result.imageIndex };
+  });
+}
+
+/** Keeps everybody from writing. @returns Whether the mount still stands, frozen; else it was taken off. */
+async function stopWriting(record: MountRecord, what: string): Promise<boolean> {
+  try {
+    if (freeze(record, true)) { return true; }
+    await unstack(record);
+    return false;
+  } catch (error) {
+    throw isBusy(error) ? await busyError(what, record.mountPath, error) : error;
+  }
+}
+
+async function allowWriting(state: State, record: MountRecord, frozen: boolean, context: OperationContext): Promise<void> {
+  if (frozen) { freeze(record, false); } else { await stack(state, record, uncancellable(context)); }
+}
+
+/**
+ * Serves the saved image, with no changes on it. Whoever has a file of the old one open keeps it, read-only.
+ * @returns Warnings: the save itself is done, whatever happens here.
+ */
+async function showNewGeneration(state: State, old: MountRecord, record: MountRecord, context: OperationContext): Promise<string[]> {
+  try {
+    await unstack(old).catch(async (error: unknown) => {
+      if (!isBusy(error)) { throw error; }
+      await unstack(old, true);
+    });
+    await stopServing(record.mountPath, true);
+    await bringUpAgain(state, record, context);
+    await removeOldGenerations(state, record);
+    return [];
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    context.log.error(`the image was saved, but is not served again: ${text}`);
+    return [`The changes are saved, but "${record.mountPath}" needs a remount: ${text}`];
+  }
+}

@@ -1,0 +1,173 @@
+/** image/mount on the portable engine. */
+import { constants } from 'node:fs';
+import { access, lstat, readdir, realpath, stat } from 'node:fs/promises';
+import type { z } from 'zod';
+import type { mountImage as mountImageMethod } from '@dismts/protocol';
+import { DismError } from '../../errors.ts';
+import { Hresult } from '../../hresult.ts';
+import type { OperationContext } from '../engine.ts';
+import { fileSignature, readImageHashes, streamsFitAttributes } from './imageIdentity.ts';
+import { allRecords, canonicalMountPath, imageResult, openState, uncancellable } from './mounts.ts';
+import { readMountTable } from './mountTable.ts';
+import { takeDown } from './recovery.ts';
+import { requireServing, serve } from './serving.ts';
+import { findParts } from './splitParts.ts';
+import { chooseStacking, stack } from './stacking.ts';
+import type { MountRecord, State } from './state.ts';
+import { guarded } from './systemErrors.ts';
+import { openWim } from './wimlib.ts';
+
+type Params = z.output<typeof mountImageMethod.params>;
+type Result = z.input<typeof mountImageMethod.result>;
+
+/** Warned about once a mount: what fuse-overlayfs does not record cannot be replayed. */
+const renameWarning = 'Mounted through fuse-overlayfs, as for every user but root: a file or folder that is renamed or moved'
+  + ' is saved as a new one, without its security descriptor, attributes, short name and hard links';
+
+/** Checks the folder. @returns its canonical path. */
+async function checkMountFolder(path: string, what: string, state: State): Promise<string> {
+  const folder = await canonicalMountPath(path);
+  if (folder === '/') {
+    throw new DismError(Hresult.WIM_E_MOUNT_TO_VOLUME_ROOT, `${what}: it is the root of the file system`, { target: path });
+  }
+  const found = await lstat(folder).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) { return undefined; }
+    throw error;
+  });
+  const isInUse = (await readMountTable()).some((entry) => entry.mountPoint === folder && /^(?:overlay|fuse\.)/.test(entry.type));
+  if (isInUse) {
+    throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already`, { target: path });
+  }
+  if (found === undefined || !found.isDirectory()) {
+    throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: there is no such folder`, { target: path });
+  }
+  if (folder === state.path || folder.startsWith(`${state.path}/`)) {
+    throw new DismError(Hresult.E_INVALIDARG, `${what}: it lies in the state directory of DismTs`, { target: path });
+  }
+  if ((await readdir(folder)).length > 0) {
+    throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, { target: path });
+  }
+  return folder;
+}
+
+/** Opens the file through libwim: verifies it where asked, and finds the image. */
+async function resolveImage(params: Params, wimPath: string, context: OperationContext): Promise<number> {
+  const wim = await openWim(wimPath, {
+    action: 'mount', operation: context.operation, checkIntegrity: params.checkIntegrity === true, signal: context.signal,
+    onProgress: (progress) => {
+      if (progress.kind === 'verifyIntegrity') {
+        context.progress('Verifying integrity', progress.completedBytes, progress.totalBytes);
+      }
+    },
+  });
+  try {
+    return params.imageName === undefined ? wim.requireImageIndex(params.imageIndex ?? 0) : wim.resolveImageName(params.imageName);
+  } finally {
+    wim.close();
+  }
+}
+
+/** What a writable mount needs of the file. */
+async function checkWritable(wimPath: string, what: string): Promise<void> {
+  try {
+    await access(wimPath, constants.W_OK);
+  } catch (cause) {
+    throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: you may not write to the file`, { target: wimPath, cause });
+  }
+  // libwim refuses files that are marked read-only or are part of a split WIM.
+  (await openWim(wimPath, { action: 'mount', writeAccess: true })).close();
+}
+
+/** Only one writable mount of an image: two sets of changes could not both be saved. */
+async function checkConflict(state: State, wimPath: string, imageIndex: number, what: string, context: OperationContext): Promise<void> {
+  const own = await stat(wimPath);
+  for (const record of await allRecords(state, context)) {
+    if (record.mode !== 'ReadWrite' || record.imageIndex !== imageIndex) { continue; }
+    const other = await stat(record.wimPath).catch(() => undefined);
+    if (record.wimPath === wimPath || (other !== undefined && other.ino === own.ino && other.dev === own.dev)) {
+      throw new DismError(Hresult.WIM_E_ALREADY_MOUNTED_READWRITE,
+        `${what}: image ${imageIndex} is already mounted for writing at "${record.mountPath}"`, { target: wimPath });
+    }
+  }
+}
+
+/** Mounts an image. Whatever fails or is cancelled is undone whole. */
+export async function mountImage(params: Params, context: OperationContext): Promise<Result> {
+  const what = `Cannot mount "${params.imagePath}" at "${params.mountPath}"`;
+  return await guarded(what, params.imagePath, context, async () => {
+    requireServing();
+    const readOnly = params.readOnly === true;
+    const stacking = readOnly ? 'none' : chooseStacking();
+    const state = await openState(context);
+    const mountPath = await checkMountFolder(params.mountPath, what, state);
+    const parts = await findParts(await realpath(params.imagePath).catch(() => params.imagePath));
+    const [wimPath = params.imagePath, ...otherParts] = parts;
+    const imageIndex = await resolveImage(params, wimPath, context);
+    if (!readOnly) { await checkWritable(wimPath, what); }
+    const imageHash = (await readImageHashes(wimPath))[imageIndex - 1];
+    if (imageHash === undefined) {
+      throw new DismError(Hresult.WIM_E_INVALID_CONTAINER, `${what}: the file has no metadata for image ${imageIndex}`, { target: wimPath });
+    }
+    const result = (): Result => ({
+      ...imageResult(params.mountPath, context, stacking === 'fuse-overlayfs' ? [renameWarning] : []),
+      imagePath: params.imagePath, imageIndex, mountMode: readOnly ? 'ReadOnly' : 'ReadWrite',
+    });
+    const record: MountRecord = {
+      version: 1, id: state.newId(), state: 'mounting', wimPath, mountPath, imageIndex, mode: readOnly ? 'ReadOnly' : 'ReadWrite',
+      imageHash, file: await fileSignature(wimPath), generation: 1, stacking, streamsShown: true,
+    };
+    const registry = await state.lockRegistry(context.signal);
+    let lock;
+    try {
+      await checkConflict(state, wimPath, imageIndex, what, context);
+      if (params.validateOnly === true) { return result(); }
+      lock = await state.tryLockMount(record.id);
+      await state.write(record);
+    } finally {
+      await registry.release();
+    }
+    try {
+      await bringUp(state, record, otherParts, context);
+      context.log.info(`mounted image ${imageIndex} of "${wimPath}" at "${mountPath}" (${record.mode})`);
+      return result();
+    } catch (error) {
+      await takeDown(record);
+      await state.remove(record.id);
+      throw error;
+    } finally {
+      await lock?.release();
+    }
+  });
+}
+
+async function bringUp(state: State, draft: MountRecord, otherParts: readonly string[], context: OperationContext): Promise<void> {
+  context.progress('Mounting', 0, 2);
+  const writable = draft.mode === 'ReadWrite';
+  const streamsShown = !writable || await streamsFitAttributes(draft.wimPath, draft.imageIndex);
+  const record: MountRecord = { ...draft, streamsShown };
+  await serve({ ...record, otherParts }, context);
+  context.progress('Mounting', 1, 2);
+  if (writable) {
+    await state.makeGeneration(record);
+    await stack(state, record, context);
+  }
+  // From here on it is a mount, so a cancellation comes too late.
+  context.signal.throwIfAborted();
+  await state.write({ ...record, state: 'mounted' });
+  context.progress('Mounting', 2, 2);
+}
+
+/** Serves a recorded mount again and stacks its changes on it. The folder must be free. */
+export async function bringUpAgain(state: State, record: MountRecord, context: OperationContext): Promise<void> {
+  const steadfast = uncancellable(context);
+  const [, ...otherParts] = await findParts(record.wimPath);
+  await serve({ ...record, otherParts }, steadfast);
+  if (record.mode === 'ReadWrite') {
+    try {
+      await stack(state, record, steadfast);
+    } catch (error) {
+      await takeDown(record);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/** What the kernel says is mounted: /proc/self/mountinfo. */
+import { readFile } from 'node:fs/promises';
+
+export interface MountTableEntry {
+  readonly mountPoint: string;
+  /** `overlay`, `fuse.wimfs`, ... */
+  readonly type: string;
+  readonly source: string;
+  /** Options of the mount itself and of its file system. */
+  readonly options: readonly string[];
+}
+
+function unescapeOctal(text: string): string {
+  if (!text.includes('\\')) { return text; }
+  const bytes: number[] = [];
+  for (let index = 0; index < text.length; index++) {
+    const octal = /^\\([0-7]{3})/.exec(text.slice(index, index + 4))?.[1];
+    if (octal === undefined) {
+      bytes.push(...Buffer.from(text[index] ?? ''));
+    } else {
+      bytes.push(Number.parseInt(octal, 8));
+      index += 3;
+    }
+  }
+  return Buffer.from(bytes).toString('utf8');
+}
+
+/** All mounts in the order in which they were made: the last one at a place is the one that shows. */
+export async function readMountTable(): Promise<MountTableEntry[]> {
+  const text = await readFile('/proc/self/mountinfo', 'utf8');
+  return text.split('\n').flatMap((line) => {
+    const fields = line.split(' ');
+    const separator = fields.indexOf('-');
+    const [mountPoint, mountOptions] = fields.slice(4, 6);
+    const [type, source, superOptions] = fields.slice(separator + 1);
+    if (separator === -1 || mountPoint === undefined || mountOptions === undefined || type === undefined || source === undefined) { return []; }
+    return [{
+      mountPoint: unescapeOctal(mountPoint),
+      type,
+      source: unescapeOctal(source),
+      options: [...mountOptions.split(','), ...(superOptions ?? '').split(',')],
+    }];
+  });
+}

@@ -1,0 +1,110 @@
+/** Brings mounts that a crash left in the middle of an operation into a state that has a name. */
+import { createHash } from 'node:crypto';
+import { constants } from 'node:fs';
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { wimHeaderBytes } from '../../wim/header.ts';
+import type { OperationContext } from '../engine.ts';
+import { fileSignature } from './imageIdentity.ts';
+import { tryLock } from './libc.ts';
+import { stopServing } from './serving.ts';
+import { freeze, isStacked, unstack } from './stacking.ts';
+import type { MountRecord, PendingCommit, State } from './state.ts';
+import { messageOf } from './systemErrors.ts';
+
+/** Takes down whatever shows at the folder of a record, also where it is in use. */
+export async function takeDown(record: MountRecord): Promise<void> {
+  await unstack(record, true);
+  await stopServing(record.mountPath, true);
+}
+
+/** Deletes the staged changes of generations that were saved. */
+export async function removeOldGenerations(state: State, record: MountRecord): Promise<void> {
+  const folder = dirname(state.generationFolder(record));
+  for (const name of await readdir(folder).catch(() => [])) {
+    if (/^\d+$/.test(name) && Number(name) < record.generation) { await rm(join(folder, name), { recursive: true, force: true }); }
+  }
+}
+
+/** The record after its changes are in the file: the staged ones are done with, and an empty generation begins. */
+export async function beginGeneration(state: State, record: MountRecord, imageHash: string): Promise<MountRecord> {
+  const next: MountRecord = {
+    ...record, commit: undefined, imageHash, generation: record.generation + 1, file: await fileSignature(record.wimPath),
+  };
+  await state.makeGeneration(next);
+  await state.write(next);
+  return next;
+}
+
+/** The record without its pending commit. */
+export async function endCommit(state: State, record: MountRecord): Promise<MountRecord> {
+  const next: MountRecord = { ...record, commit: undefined, file: await fileSignature(record.wimPath).catch(() => record.file) };
+  await state.write(next);
+  return next;
+}
+
+/** Whether the new header got into the file. undefined: somebody else has changed the file since. */
+async function isCommitted(file: FileHandle, commit: PendingCommit): Promise<boolean | undefined> {
+  const header = Buffer.alloc(wimHeaderBytes);
+  await file.read(header, 0, wimHeaderBytes, 0);
+  const hash = createHash('sha1').update(header).digest('hex');
+  return hash === commit.newHeaderHash ? true : hash === commit.oldHeaderHash ? false : undefined;
+}
+
+async function recoverCommit(state: State, record: MountRecord, commit: PendingCommit, context: OperationContext): Promise<void> {
+  let file: FileHandle;
+  try {
+    file = await open(commit.wimPath, constants.O_RDWR | constants.O_NOFOLLOW);
+  } catch (error) {
+    // The file may come back, on a share for instance; until then the mount shows as Invalid and keeps its changes.
+    context.log.warning(`cannot look at the interrupted save into "${commit.wimPath}": ${messageOf(error)}`);
+    return;
+  }
+  try {
+    if (!tryLock(file.fd)) { return; }
+    const committed = await isCommitted(file, commit);
+    if (committed === true && !commit.append) {
+      context.log.warning(`a save into "${commit.wimPath}" was interrupted after it was complete; the mount "${record.mountPath}" needs a remount`);
+      await takeDown(record);
+      await beginGeneration(state, record, commit.newImageHash ?? record.imageHash);
+      return;
+    }
+    if (committed === false) {
+      context.log.warning(`a save into "${commit.wimPath}" was interrupted; the file is put back to ${commit.oldSize} bytes, the changes stay staged`);
+      const { size } = await file.stat();
+      if (size > commit.oldSize) {
+        await file.truncate(commit.oldSize);
+        await file.sync();
+      }
+    }
+    await endCommit(state, record);
+    if (await isStacked(record)) { freeze(record, false); }
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Recovers every mount that nobody works on. The registry lock must be held.
+ * An interrupted mount is undone; an interrupted save is taken back, or for done if the file says so.
+ */
+export async function recover(state: State, context: OperationContext): Promise<void> {
+  const records = await state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
+  for (const { id, state: phase, commit } of records) {
+    if (phase === 'mounted' && commit === undefined) { continue; }
+    const lock = await state.tryLockMount(id);
+    if (lock === undefined) { continue; }
+    try {
+      const record = await state.read(id);
+      if (record?.state === 'mounting') {
+        context.log.warning(`an interrupted mount at "${record.mountPath}" is undone`);
+        await takeDown(record);
+        await state.remove(id);
+      } else if (record?.commit !== undefined) {
+        await recoverCommit(state, record, record.commit, context);
+      }
+    } finally {
+      await lock.release();
+    }
+  }
+}

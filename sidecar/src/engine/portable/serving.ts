@@ -1,0 +1,119 @@
+/** Serves an image at a mount folder through libwim's FUSE file system, and takes it away again. */
+import { existsSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { DismError, WimError } from '../../errors.ts';
+import { Hresult } from '../../hresult.ts';
+import type { OperationContext } from '../engine.ts';
+import { SystemCallError, unmount } from './libc.ts';
+import { readMountTable } from './mountTable.ts';
+import { findProgram, runProgram } from './programs.ts';
+
+/** Type of the file system in the mount table. */
+export const wimfsType = 'fuse.wimfs';
+
+export interface ServeRequest {
+  readonly wimPath: string;
+  readonly imageIndex: number;
+  readonly mountPath: string;
+  readonly streamsShown: boolean;
+  /** The other parts of a split WIM. */
+  readonly otherParts: readonly string[];
+}
+
+const isRoot = (): boolean => process.geteuid?.() === 0;
+
+/** @throws DismError: what serving needs is not installed. */
+export function requireServing(): { readonly imagex: string } {
+  const imagex = findProgram('wimlib-imagex');
+  if (imagex === undefined) {
+    throw new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, 'Cannot mount: the program "wimlib-imagex", which serves a mounted image, is not installed', {
+      hint: 'Install it: apt-get install wimtools (Debian, Ubuntu) or dnf install wimlib-utils (Fedora).',
+    });
+  }
+  if (!existsSync('/dev/fuse') || findProgram('fusermount', 'fusermount3') === undefined) {
+    throw new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, 'Cannot mount: FUSE is not available on this system', {
+      hint: 'Install it: apt-get install fuse3 (Debian, Ubuntu) or dnf install fuse (Fedora); a container also needs the device /dev/fuse.',
+    });
+  }
+  return { imagex };
+}
+
+/**
+ * Serves an image read-only. The program that does it goes into the background and outlives this process.
+ * @throws DismError; nothing is mounted then.
+ */
+export async function serve(request: ServeRequest, context: OperationContext): Promise<void> {
+  const { imagex } = requireServing();
+  const { mountPath, wimPath, imageIndex } = request;
+  const args = [
+    'mount', wimPath, String(imageIndex), mountPath,
+    `--streams-interface=${request.streamsShown ? 'xattr' : 'none'}`,
+    ...request.otherParts.map((part) => `--ref=${part}`),
+  ];
+  context.log.debug(`${imagex} ${args.join(' ')}`);
+  try {
+    const { exitCode, output } = await runProgram(imagex, args, context.signal);
+    if (exitCode === 0) { return; }
+    context.log.error(output);
+    throw servingError(request, exitCode, output);
+  } catch (error) {
+    // Killed at the wrong moment it may have mounted already.
+    await stopServing(mountPath, true);
+    throw error;
+  }
+}
+
+function servingError({ wimPath, mountPath }: ServeRequest, exitCode: number, output: string): DismError {
+  const what = `Cannot mount "${wimPath}" at "${mountPath}"`;
+  // libwim's own words come last; the lines before are warnings.
+  const reason = output.split('\n').filter((line) => line !== '').slice(-2).join(' ').replace(/\s+/g, ' ').slice(0, 300);
+  if (/fuse.*(?:device not found|permission denied|operation not permitted)/i.test(output)) {
+    return new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, `${what}: FUSE refused it (${reason})`, { target: mountPath });
+  }
+  if (/mountpoint is not empty/.test(output)) {
+    return new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, { target: mountPath });
+  }
+  return new WimError(`WIMLIB_EXIT_${exitCode}`, `${what}: ${reason}`, { target: wimPath });
+}
+
+/**
+ * Takes what is served at a folder away.
+ * @param detach Also where somebody still uses it; it ends for new users at once.
+ * @returns False where nothing is mounted there.
+ * @throws SystemCallError EBUSY.
+ */
+export async function stopServing(mountPath: string, detach = false): Promise<boolean> {
+  const top = (await readMountTable()).findLast((entry) => entry.mountPoint === mountPath);
+  if (top?.type !== wimfsType) { return false; }
+  await unmountTop(mountPath, detach);
+  return true;
+}
+
+/** Unmounts what shows at a folder, as root or through fusermount. @throws SystemCallError EBUSY. */
+export async function unmountTop(mountPath: string, detach: boolean): Promise<void> {
+  if (isRoot()) {
+    unmount(mountPath, detach);
+    return;
+  }
+  const fusermount = findProgram('fusermount3', 'fusermount');
+  if (fusermount === undefined) { return; }
+  const { exitCode, output } = await runProgram(fusermount, ['-u', ...(detach ? ['-z'] : []), '--', mountPath], new AbortController().signal);
+  if (exitCode !== 0) {
+    const busy = /busy/i.test(output);
+    throw busy ? new SystemCallError('fusermount', mountPath, 16) : new Error(output);
+  }
+}
+
+/**
+ * Whether what is mounted at a folder answers. A name that nobody has is asked for, so that the answer comes from
+ * whoever serves the image and not from a cache.
+ */
+export async function answers(mountPath: string): Promise<boolean> {
+  try {
+    await lstat(`${mountPath}/.dismts-${randomUUID()}`);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+  }
+}

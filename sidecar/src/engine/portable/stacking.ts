@@ -1,0 +1,92 @@
+/** Stacks the staged changes of a mount on the image that is served below them. */
+import { DismError } from '../../errors.ts';
+import { Hresult } from '../../hresult.ts';
+import type { OperationContext } from '../engine.ts';
+import { mount, MS_NODEV, MS_NOSUID, remountReadOnly, SystemCallError } from './libc.ts';
+import { readMountTable } from './mountTable.ts';
+import { findProgram, runProgram } from './programs.ts';
+import { unmountTop } from './serving.ts';
+import type { MountRecord, State } from './state.ts';
+
+/** How the mount table names what we stacked, so that nobody else's overlay is taken for ours. */
+export function stackSource(id: string): string {
+  return `dismts-${id}`;
+}
+
+/** Overlay options separate by `,` and `:`, and take a backslash before a character that means itself. */
+function escapeOption(path: string): string {
+  return path.replace(/[\\,:]/g, '\\$&');
+}
+
+function options(state: State, record: MountRecord): string {
+  return [
+    `lowerdir=${escapeOption(record.mountPath)}`,
+    `upperdir=${escapeOption(state.upperFolder(record))}`,
+    `workdir=${escapeOption(state.workFolder(record))}`,
+  ].join(',');
+}
+
+/** Which way of stacking this process can use. @throws DismError: none; says what to install. */
+export function chooseStacking(): 'overlayfs' | 'fuse-overlayfs' {
+  if (process.geteuid?.() === 0) { return 'overlayfs'; }
+  if (findProgram('fuse-overlayfs') !== undefined) { return 'fuse-overlayfs'; }
+  throw new DismError(Hresult.ERROR_NOT_SUPPORTED, 'Cannot mount for writing as an ordinary user: "fuse-overlayfs" is not installed', {
+    hint: 'Install it (apt-get install fuse-overlayfs, dnf install fuse-overlayfs), run as root, or mount with -ReadOnly.',
+  });
+}
+
+/**
+ * Puts the changes of the record's generation on top of what is served at its folder. Renames are recorded by
+ * overlayfs (`redirect_dir`), and a change of name or time copies no content (`metacopy`).
+ * @throws DismError; nothing is stacked then.
+ */
+export async function stack(state: State, record: MountRecord, context: OperationContext): Promise<void> {
+  const { mountPath } = record;
+  if (record.stacking === 'fuse-overlayfs') {
+    const program = findProgram('fuse-overlayfs') ?? '/usr/bin/fuse-overlayfs';
+    const { exitCode, output } = await runProgram(program, ['-o', `${options(state, record)},fsname=${stackSource(record.id)}`, mountPath], context.signal);
+    if (exitCode !== 0) {
+      throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot stack changes on "${mountPath}": ${output.slice(-300)}`, { target: mountPath });
+    }
+    return;
+  }
+  try {
+    mount(stackSource(record.id), mountPath, 'overlay', MS_NOSUID | MS_NODEV,
+      `${options(state, record)},redirect_dir=on,metacopy=on,index=off`);
+  } catch (error) {
+    if (!(error instanceof SystemCallError)) { throw error; }
+    throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot stack changes on "${mountPath}": the kernel refused an overlay (${error.code})`, {
+      target: mountPath,
+      hint: `The folder for changes, "${state.path}", must be on a local file system with trusted extended attributes (ext4, XFS, Btrfs), not on another overlay; choose one with DISMTS_STATE_DIR. In a container the overlay file system must be allowed.`,
+      cause: error,
+    });
+  }
+}
+
+/** Whether our changes are what shows at the folder. */
+export async function isStacked(record: MountRecord): Promise<boolean> {
+  const top = (await readMountTable()).findLast((entry) => entry.mountPoint === record.mountPath);
+  return top?.source === stackSource(record.id);
+}
+
+/**
+ * Takes the changes off. They stay in the state directory.
+ * @returns False where they are not stacked.
+ * @throws SystemCallError EBUSY: somebody uses the mount.
+ */
+export async function unstack(record: MountRecord, detach = false): Promise<boolean> {
+  if (!await isStacked(record)) { return false; }
+  await unmountTop(record.mountPath, detach);
+  return true;
+}
+
+/**
+ * Stops all writing to the mount while it is read, or allows it again.
+ * @returns False where this way of stacking cannot; the mount then has to be taken away for the time.
+ * @throws SystemCallError EBUSY: a file is open for writing.
+ */
+export function freeze(record: MountRecord, frozen: boolean): boolean {
+  if (record.stacking !== 'overlayfs') { return false; }
+  remountReadOnly(record.mountPath, frozen);
+  return true;
+}

@@ -1,0 +1,241 @@
+/** The state directory: one folder a mount, with its record and its staged changes. It is the truth about mounts. */
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, mkdirSync, lstatSync } from 'node:fs';
+import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { z } from 'zod';
+import { DismError } from '../../errors.ts';
+import { Hresult } from '../../hresult.ts';
+import { tryLock } from './libc.ts';
+
+/**
+ * Where records and staged changes live: DISMTS_STATE_DIR, else /var/lib/dismts for root, else the user's XDG state
+ * directory. Different directories know nothing of each other's mounts.
+ */
+export function stateDirectory(): string {
+  const { DISMTS_STATE_DIR: chosen, XDG_STATE_HOME: xdg } = process.env;
+  if (chosen !== undefined && chosen !== '') {
+    if (!chosen.startsWith('/')) {
+      throw new DismError(Hresult.E_INVALIDARG, `DISMTS_STATE_DIR is "${chosen}", but must be an absolute path`, { target: chosen });
+    }
+    return chosen.replace(/(?<=.)\/+$/, '');
+  }
+  if (process.geteuid?.() === 0) { return '/var/lib/dismts'; }
+  return join(xdg?.startsWith('/') === true ? xdg : join(homedir(), '.local/state'), 'dismts');
+}
+
+/** How an interrupted commit is recognised and undone, or taken for done. */
+const pendingCommitSchema = z.object({
+  wimPath: z.string(),
+  oldSize: z.number().int(),
+  oldHeaderHash: z.string(),
+  /** Known once only the header was left to write. */
+  newHeaderHash: z.string().optional(),
+  newImageHash: z.string().optional(),
+  /** The changes went into a new image, so they stay staged for this one. */
+  append: z.boolean(),
+});
+export type PendingCommit = z.infer<typeof pendingCommitSchema>;
+
+const mountRecordSchema = z.object({
+  version: z.literal(1),
+  id: z.uuid(),
+  /** `mounting` until everything stands; what is left of an interrupted mount is removed. */
+  state: z.enum(['mounting', 'mounted']),
+  wimPath: z.string(),
+  mountPath: z.string(),
+  imageIndex: z.number().int().min(1),
+  mode: z.enum(['ReadWrite', 'ReadOnly']),
+  /** SHA-1 of the image's metadata, in hex. */
+  imageHash: z.string(),
+  /** The file when it was last seen to hold that image. */
+  file: z.object({ size: z.number(), modifiedMs: z.number(), inode: z.string() }),
+  /** Number of the folder with the staged changes; a save begins a new one. */
+  generation: z.number().int().min(1),
+  /** What stacks the changes on the image. */
+  stacking: z.enum(['none', 'overlayfs', 'fuse-overlayfs']),
+  /** Named streams show as `user.*` attributes; off where one is too large for the file system of the changes. */
+  streamsShown: z.boolean(),
+  commit: pendingCommitSchema.optional(),
+});
+export type MountRecord = z.infer<typeof mountRecordSchema>;
+
+/** Makes a folder of ours, and refuses one that somebody else could have put there. */
+function ensurePrivateFolder(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') { throw error; }
+  }
+  const stat = lstatSync(path);
+  const owner = process.geteuid?.() ?? 0;
+  if (!stat.isDirectory() || stat.uid !== owner || (stat.mode & 0o022) !== 0) {
+    throw new DismError(Hresult.E_ACCESSDENIED, `The state directory "${path}" is not safe to use: it must be a folder that only its owner, user ${owner}, can write`, {
+      target: path, hint: `Correct it with "chown ${owner} ${path}; chmod 700 ${path}", or choose another one with DISMTS_STATE_DIR.`,
+    });
+  }
+}
+
+/** Writes a file whole or not at all, and not before it is on the disk. */
+async function writeDurably(path: string, text: string): Promise<void> {
+  const temporary = `${path}.new`;
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(temporary, path);
+  const folder = await open(dirname(path), constants.O_RDONLY);
+  try { await folder.sync(); } finally { await folder.close(); }
+}
+
+/** A lock that ends with the process, whichever way it ends. */
+export class Lock {
+  readonly #file: FileHandle;
+
+  private constructor(file: FileHandle) {
+    this.#file = file;
+  }
+
+  /** @returns undefined where another holds it. */
+  static async tryAcquire(path: string): Promise<Lock | undefined> {
+    const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+    if (tryLock(file.fd)) { return new Lock(file); }
+    await file.close();
+    return undefined;
+  }
+
+  /** Waits for the lock. @throws the signal's reason. */
+  static async acquire(path: string, signal: AbortSignal): Promise<Lock> {
+    for (;;) {
+      const lock = await Lock.tryAcquire(path);
+      if (lock !== undefined) { return lock; }
+      // flock(2) that blocks would hold a thread of the pool and could not be cancelled.
+      await setTimeout(25, undefined, { signal });
+    }
+  }
+
+  async release(): Promise<void> {
+    await this.#file.close();
+  }
+}
+
+/** All that DismTs knows of mounts on this machine for one state directory. */
+export class State {
+  readonly path: string;
+  readonly #mounts: string;
+  readonly #locks: string;
+
+  constructor(path: string = stateDirectory()) {
+    this.path = path;
+    this.#mounts = join(path, 'mounts');
+    this.#locks = join(path, 'locks');
+  }
+
+  /** Makes the folders. @throws DismError E_ACCESSDENIED: they cannot be made, or others could write to them. */
+  prepare(): void {
+    try {
+      for (const folder of [this.path, this.#mounts, this.#locks]) { ensurePrivateFolder(folder); }
+    } catch (error) {
+      if (error instanceof DismError) { throw error; }
+      throw new DismError(Hresult.E_ACCESSDENIED, `Cannot make the state directory "${this.path}": ${(error as Error).message}`, {
+        target: this.path, hint: 'Choose a folder that you can write with DISMTS_STATE_DIR.', cause: error,
+      });
+    }
+  }
+
+  /** Held while records are made, compared and removed; never during long work. */
+  async lockRegistry(signal: AbortSignal): Promise<Lock> {
+    return await Lock.acquire(join(this.#locks, 'registry'), signal);
+  }
+
+  /** Held by whoever works on a mount; free means that nobody does, also after a crash. */
+  async tryLockMount(id: string): Promise<Lock | undefined> {
+    return await Lock.tryAcquire(join(this.#locks, `mount-${id}`));
+  }
+
+  /** Held while a WIM file is written, so that saves of two of its images wait for each other. */
+  async lockWim(wimPath: string, signal: AbortSignal): Promise<Lock> {
+    const name = createHash('sha256').update(wimPath).digest('hex').slice(0, 32);
+    return await Lock.acquire(join(this.#locks, `wim-${name}`), signal);
+  }
+
+  newId(): string {
+    return randomUUID();
+  }
+
+  folder(id: string): string {
+    return join(this.#mounts, id);
+  }
+
+  /** Folder of the staged changes of one generation. */
+  generationFolder(record: Pick<MountRecord, 'id' | 'generation'>): string {
+    return join(this.folder(record.id), 'generations', String(record.generation));
+  }
+
+  upperFolder(record: Pick<MountRecord, 'id' | 'generation'>): string {
+    return join(this.generationFolder(record), 'upper');
+  }
+
+  workFolder(record: Pick<MountRecord, 'id' | 'generation'>): string {
+    return join(this.generationFolder(record), 'work');
+  }
+
+  /** Makes the empty folders of a generation. Their mode keeps the content of the image from other users. */
+  async makeGeneration(record: Pick<MountRecord, 'id' | 'generation'>): Promise<void> {
+    await mkdir(this.upperFolder(record), { recursive: true, mode: 0o700 });
+    await mkdir(this.workFolder(record), { recursive: true, mode: 0o700 });
+  }
+
+  /** All records. One that cannot be read is not ours to judge: it is left alone and reported. */
+  async readAll(onUnreadable: (path: string, reason: string) => void): Promise<MountRecord[]> {
+    const records: MountRecord[] = [];
+    const names = await readdir(this.#mounts).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return []; }
+      throw error;
+    });
+    for (const id of names) {
+      if (!z.uuid().safeParse(id).success) { continue; }
+      try {
+        const record = await this.read(id);
+        if (record !== undefined) { records.push(record); }
+      } catch (error) {
+        onUnreadable(this.#recordPath(id), (error as Error).message);
+      }
+    }
+    return records;
+  }
+
+  /** @returns undefined where the mount is gone. */
+  async read(id: string): Promise<MountRecord | undefined> {
+    let text: string;
+    try {
+      text = await readFile(this.#recordPath(id), 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return undefined; }
+      throw error;
+    }
+    return mountRecordSchema.parse(JSON.parse(text));
+  }
+
+  async write(record: MountRecord): Promise<void> {
+    await mkdir(this.folder(record.id), { recursive: true, mode: 0o700 });
+    await writeDurably(this.#recordPath(record.id), `${JSON.stringify(record, null, 2)}\n`);
+  }
+
+  /** Forgets a mount: its record first, so that a half removed one is never taken for a mount. */
+  async remove(id: string): Promise<void> {
+    await rm(this.#recordPath(id), { force: true });
+    await rm(this.folder(id), { recursive: true, force: true });
+    await rm(join(this.#locks, `mount-${id}`), { force: true });
+  }
+
+  #recordPath(id: string): string {
+    return join(this.folder(id), 'record.json');
+  }
+}

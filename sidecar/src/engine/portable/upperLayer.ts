@@ -1,0 +1,140 @@
+/** Reads the staged changes of a mount: the upper directory of an overlay, as overlayfs or fuse-overlayfs left it. */
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { DismError } from '../../errors.ts';
+import { Hresult } from '../../hresult.ts';
+import { getAttribute, listAttributes } from './libc.ts';
+
+/** Where overlay file systems keep their own attributes: overlayfs as root, as a user, and fuse-overlayfs. */
+const overlayPrefixes = ['trusted.overlay.', 'user.overlay.', 'user.fuseoverlayfs.'] as const;
+const streamPrefix = 'user.';
+/** fuse-overlayfs marks a deletion like this where it may not make device nodes. */
+const whiteoutPrefix = '.wh.';
+const opaqueMarker = '.wh..wh..opq';
+
+/** One name in the upper directory. */
+export interface UpperEntry {
+  readonly name: string;
+  /** Where it is, absolute. */
+  readonly path: string;
+  /** Path within the mount, `/` first; for messages. */
+  readonly imagePath: string;
+  readonly kind: 'whiteout' | 'directory' | 'file' | 'symlink';
+  readonly stat: BigIntStats;
+  /** A directory that hides what the image has at its place. */
+  readonly opaque: boolean;
+  /** Where the entry was before it was renamed: a name in the same directory, or a path from the root. */
+  readonly redirect: string | undefined;
+  /** A file whose bytes are still those of the image. */
+  readonly metadataOnly: boolean;
+  /** It was copied from the image, so an attribute that it lacks has been removed. */
+  readonly copied: boolean;
+  /** Names of the named streams, without `user.`. */
+  readonly streamNames: readonly string[];
+  readonly linkTarget: string | undefined;
+  readonly children: readonly UpperEntry[];
+}
+
+/** Lets other work of this thread run when the last turn took longer than a user would notice. */
+export class Breather {
+  #since = performance.now();
+
+  async breathe(signal: AbortSignal): Promise<void> {
+    if (performance.now() - this.#since > 10) {
+      await setImmediate();
+      signal.throwIfAborted();
+      this.#since = performance.now();
+    }
+  }
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
+function decodeName(name: Buffer, directory: string): string {
+  try {
+    return decoder.decode(name);
+  } catch (cause) {
+    throw new DismError(Hresult.E_INVALIDARG, `Cannot store "${directory}/${name.toString('latin1')}": its name is not valid UTF-8`, {
+      target: `${directory}/${name.toString('latin1')}`, hint: 'Rename or delete the file in the mount folder, then try again.', cause,
+    });
+  }
+}
+
+function kindOf(stat: BigIntStats, name: string, imagePath: string): UpperEntry['kind'] {
+  if (stat.isDirectory()) { return 'directory'; }
+  if (stat.isSymbolicLink()) { return 'symlink'; }
+  if (stat.isCharacterDevice() && stat.rdev === 0n) { return 'whiteout'; }
+  if (stat.isFile()) { return name.startsWith(whiteoutPrefix) ? 'whiteout' : 'file'; }
+  throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot store "${imagePath}": a WIM holds files, folders and symbolic links only`, {
+    target: imagePath, hint: 'Delete the device, pipe or socket in the mount folder, then try again.',
+  });
+}
+
+/** Reads the overlay's attributes and the named streams of one entry. */
+function readAttributes(path: string): Pick<UpperEntry, 'redirect' | 'metadataOnly' | 'copied' | 'streamNames' | 'opaque'> {
+  let opaque = false;
+  let redirect: string | undefined;
+  let metadataOnly = false;
+  let copied = false;
+  const streamNames: string[] = [];
+  for (const attribute of listAttributes(path)) {
+    const prefix = overlayPrefixes.find((candidate) => attribute.startsWith(candidate));
+    if (prefix === undefined) {
+      if (attribute.startsWith(streamPrefix)) { streamNames.push(attribute.slice(streamPrefix.length)); }
+      continue;
+    }
+    switch (attribute.slice(prefix.length)) {
+      case 'opaque': opaque = getAttribute(path, attribute).toString('latin1') === 'y'; break;
+      case 'redirect': redirect = getAttribute(path, attribute).toString('utf8'); break;
+      case 'metacopy': metadataOnly = true; copied = true; break;
+      case 'origin': copied = true; break;
+      default: break;
+    }
+  }
+  return { opaque, redirect, metadataOnly, copied, streamNames };
+}
+
+/** Totals of a layer, for progress. */
+export interface UpperLayer {
+  readonly root: UpperEntry;
+  readonly entryCount: number;
+}
+
+/**
+ * Reads the whole upper directory. Nobody may change it meanwhile: the overlay is frozen or unmounted.
+ * @throws DismError ERROR_NOT_SUPPORTED: a device, pipe or socket; E_INVALIDARG: a name that is no UTF-8.
+ */
+export async function readUpperLayer(upperPath: string, signal: AbortSignal): Promise<UpperLayer> {
+  const breather = new Breather();
+  let entryCount = 0;
+  const readEntry = async (path: string, name: string, imagePath: string): Promise<UpperEntry> => {
+    await breather.breathe(signal);
+    const stat = lstatSync(path, { bigint: true });
+    const kind = kindOf(stat, name, imagePath);
+    if (kind === 'whiteout') {
+      entryCount++;
+      const deleted = name.startsWith(whiteoutPrefix) && stat.isFile() ? name.slice(whiteoutPrefix.length) : name;
+      return {
+        name: deleted, path, imagePath, kind, stat, opaque: false, redirect: undefined, metadataOnly: false, copied: false,
+        streamNames: [], linkTarget: undefined, children: [],
+      };
+    }
+    const attributes = readAttributes(path);
+    let { opaque } = attributes;
+    const children: UpperEntry[] = [];
+    if (kind === 'directory') {
+      for (const bytes of readdirSync(path, { encoding: 'buffer' })) {
+        const childName = decodeName(bytes, imagePath);
+        if (childName === opaqueMarker) { opaque = true; continue; }
+        children.push(await readEntry(`${path}/${childName}`, childName, imagePath === '/' ? `/${childName}` : `${imagePath}/${childName}`));
+      }
+    }
+    entryCount++;
+    return {
+      name, path, imagePath, kind, stat, ...attributes, opaque,
+      linkTarget: kind === 'symlink' ? readlinkSync(path) : undefined, children,
+    };
+  };
+  const root = await readEntry(upperPath, '', '/');
+  return { root, entryCount: entryCount - 1 };
+}
