@@ -1,0 +1,46 @@
+# Script module of DismTs: loads the commands, and stops the sidecars when the module or the session ends.
+
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Start-Sidecar reads it')]
+param(
+    # A sidecar to start in place of the module's own executable, followed by its arguments; it is started as given, with no hash check.
+    # Import-Module DismTs -ArgumentList @(, @('/path/to/node', '/path/to/main.js', '--stdio'))
+    [string[]] $SidecarCommand
+)
+
+Set-StrictMode -Version Latest
+
+# The folder that holds bin/, the built executables.
+$script:moduleFolder = $PSScriptRoot
+$script:moduleVersion = '0.1.0'
+$script:protocolVersion = '1.0'
+$script:maxMessageBytes = 16MB
+# How long a cancelled operation may clean up before its sidecar is killed.
+$script:cancelGraceMilliseconds = 15000
+# How long a new sidecar may take to answer "initialize"; a virus scanner may look at the executable first.
+$script:startTimeoutMilliseconds = 30000
+# Running sidecars of this runspace, by engine choice.
+$script:sidecars = @{}
+# Executables whose hash was checked in this session: path -> length and time of the file at that moment.
+$script:checkedExecutables = @{}
+
+foreach ($folder in 'Private', 'Public') {
+    foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, $folder), '*.ps1')) {
+        . $file
+    }
+}
+
+# A module of its own, because Get-Help finds about_DismTs only below the folder of a loaded module, and that of DismTs itself is one up.
+Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'DismTs.Completion.psm1'))
+
+# OnRemove does not run when PowerShell itself ends, so both are needed. A sidecar ends when its stdin closes; PowerShell killed hard closes it too.
+$stopSidecars = {
+    # PowerShell runs this text in a module of its own, from which the state of this one is reached by its name only.
+    Get-Module -Name DismTs -All | ForEach-Object { & $_ { Stop-AllSidecar } }
+}
+# Register-EngineEvent gives nothing back by which a hidden subscription could be removed.
+$script:exitSubscription = $ExecutionContext.Events.SubscribeEvent($null, $null, 'PowerShell.Exiting', $null, $stopSidecars, $true, $false)
+
+$ExecutionContext.SessionState.Module.OnRemove = {
+    $ExecutionContext.Events.UnsubscribeEvent($script:exitSubscription)
+    Stop-AllSidecar
+}

@@ -1,0 +1,45 @@
+function ConvertTo-DismTsErrorRecord {
+    <#
+    .SYNOPSIS
+    Makes an error record of the error in a JSON-RPC answer.
+    #>
+    param(
+        # Member "error" of the answer: code, message, data.
+        [Parameter(Mandatory)]
+        [psobject] $ResponseError,
+
+        # The request's method.
+        [Parameter(Mandatory)]
+        [string] $Method
+    )
+    $errorParameters = @{ Message = $ResponseError.message; Operation = $Method }
+    $data = $null
+    if ($ResponseError.PSObject.Properties['data']) {
+        $data = $ResponseError.data
+    }
+    if ($null -ne $data -and $data.PSObject.Properties['symbol']) {
+        $errorParameters['HResult'] = $data.nativeCode
+        foreach ($name in 'Symbol', 'Category', 'Operation', 'Target', 'Hint', 'LogPath') {
+            if ($data.PSObject.Properties[$name]) {
+                $errorParameters[$name] = $data.$name
+            }
+        }
+        if ($data.PSObject.Properties['holders']) {
+            $errorParameters['Holders'] = @($data.holders | ForEach-Object { ConvertTo-DismTsObject -InputObject $_ -TypeName 'HolderObject' })
+        }
+    } elseif ($ResponseError.code -eq -32602) {
+        $errorParameters['HResult'] = 0x80070057
+        $errorParameters['Symbol'] = 'E_INVALIDARG'
+        $errorParameters['Category'] = 'InvalidArgument'
+    } else {
+        $errorParameters['Message'] = "Cannot finish `"$Method`" because of a bug in DismTs: $($ResponseError.message) (JSON-RPC $($ResponseError.code))"
+        $errorParameters['HResult'] = 0x8000FFFF
+        $errorParameters['Symbol'] = 'E_UNEXPECTED'
+        $errorParameters['Category'] = 'NotSpecified'
+        $errorParameters['Hint'] = 'Report it, with the log file of the operation.'
+        if ($null -ne $data -and $data.PSObject.Properties['logPath']) {
+            $errorParameters['LogPath'] = $data.logPath
+        }
+    }
+    return New-DismTsErrorRecord @errorParameters
+}

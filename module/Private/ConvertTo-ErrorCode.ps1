@@ -1,0 +1,40 @@
+function ConvertTo-ErrorCode {
+    <#
+    .SYNOPSIS
+    Gives the number of an error code in any of the forms in which people have it.
+    #>
+    param(
+        # Number, string, exception or error record.
+        [Parameter(Mandatory)]
+        [AllowNull()]
+        [object] $InputObject
+    )
+    if ($InputObject -is [System.Management.Automation.ErrorRecord]) {
+        $InputObject = $InputObject.Exception
+    }
+    if ($InputObject -is [System.Exception]) {
+        # PowerShell wraps what a .NET call throws.
+        $wrappers = [System.Management.Automation.MethodInvocationException], [System.Management.Automation.ActionPreferenceStopException], [System.AggregateException]
+        while ($InputObject.InnerException -and $InputObject.GetType() -in $wrappers) {
+            $InputObject = $InputObject.InnerException
+        }
+        return [long] $InputObject.HResult
+    }
+    $number = 0L
+    $text = "$InputObject".Trim()
+    # Eight hexadecimal digits without 0x are an HRESULT as logs print it: as a decimal number they would be no code that exists.
+    if ($text -match '^(?:0x([0-9a-f]{1,8})|([0-9a-f]{8}))$') {
+        $number = [System.Convert]::ToInt64("$($Matches[1])$(if ($Matches.ContainsKey(2)) { $Matches[2] })", 16)
+    } elseif (-not [long]::TryParse($text, [ref] $number) -or $number -lt -2147483648L -or $number -gt 4294967295L) {
+        $errorParameters = @{
+            Message  = "Cannot resolve `"$text`": it is no error code"
+            HResult  = 0x80070057
+            Symbol   = 'E_INVALIDARG'
+            Category = 'InvalidArgument'
+            Target   = $text
+            Hint     = 'Give a 32-bit number such as -2147024894 or 3010, a text such as "0x80070002", an exception or an error record.'
+        }
+        throw (New-DismTsErrorRecord @errorParameters)
+    }
+    return $number
+}

@@ -1,0 +1,60 @@
+function ConvertTo-LostSidecarError {
+    <#
+    .SYNOPSIS
+    Makes the error record of a request whose sidecar ended, or sent what cannot be understood; ends the sidecar for good.
+    #>
+    param(
+        # What Start-Sidecar gave.
+        [Parameter(Mandatory)]
+        [psobject] $Sidecar,
+
+        # What reading or writing failed with.
+        [Parameter(Mandatory)]
+        [System.Management.Automation.ErrorRecord] $Failure,
+
+        # The request's method.
+        [Parameter(Mandatory)]
+        [string] $Method,
+
+        # The request's parameters.
+        [Parameter(Mandatory)]
+        [hashtable] $Params
+    )
+    $cause = $Failure.Exception.GetBaseException()
+    $errorParameters = @{
+        HResult   = 0x800706BE
+        Symbol    = 'DISMTS_E_SIDECAR_LOST'
+        Category  = 'ConnectionError'
+        Operation = $Method
+        Target    = $Sidecar.Executable
+        Hint      = 'The next command starts a new sidecar. Look at the state with "Get-DismTsImage -Mounted" before you run this one again.'
+    }
+    if ($Params['logPath']) {
+        $errorParameters['LogPath'] = $Params['logPath']
+    }
+    try {
+        if ($cause -is [System.IO.InvalidDataException]) {
+            $errorParameters['Symbol'] = 'DISMTS_E_SIDECAR_PROTOCOL'
+            $reason = "the sidecar does not speak the protocol: $($cause.Message)"
+        } else {
+            $clock = [System.Diagnostics.Stopwatch]::StartNew()
+            while (-not $Sidecar.Process.WaitForExit(100) -and $clock.ElapsedMilliseconds -lt 2000) {
+                continue
+            }
+            $reason = "the connection to the sidecar broke: $($cause.Message)"
+            if ($Sidecar.Process.HasExited) {
+                $reason = "the sidecar ended with exit code $($Sidecar.Process.ExitCode)"
+            }
+        }
+        Update-SidecarErrorTail -Sidecar $Sidecar -WaitMilliseconds 500
+    } catch {
+        $reason = "the connection to the sidecar broke: $($cause.Message)"
+    }
+    Stop-Sidecar -Sidecar $Sidecar -Force
+    $lastWords = $Sidecar.ErrorTail.Trim()
+    if ($lastWords) {
+        $errorParameters['LogExcerpt'] = $lastWords
+        $reason += "; its last words: $lastWords"
+    }
+    return New-DismTsErrorRecord @errorParameters -Message "Cannot finish `"$Method`": $reason"
+}

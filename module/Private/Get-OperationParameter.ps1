@@ -1,0 +1,33 @@
+function Get-OperationParameter {
+    <#
+    .SYNOPSIS
+    Gives what every request takes of the parameters LogPath, LogLevel and ScratchDirectory that all commands have.
+    #>
+    param(
+        # The command.
+        [Parameter(Mandatory)]
+        [System.Management.Automation.PSCmdlet] $Cmdlet,
+
+        # Its parameter of this name. Objects that come down the pipeline may carry an empty one.
+        [string] $LogPath,
+
+        # Its parameter of this name. Objects that come down the pipeline may carry an empty one.
+        [string] $ScratchDirectory,
+
+        # Its parameter of this name, also as a number as dism.exe counts.
+        [string] $LogLevel
+    )
+    $operation = @{}
+    if ($LogPath) {
+        $operation['logPath'] = Resolve-DismTsPath -Path $LogPath -Cmdlet $Cmdlet -Parameter 'LogPath'
+    }
+    if ($ScratchDirectory) {
+        $operation['scratchDirectory'] = Resolve-DismTsPath -Path $ScratchDirectory -Cmdlet $Cmdlet -Parameter 'ScratchDirectory'
+    }
+    if ($LogLevel -match '^\d$') {
+        $operation['logLevel'] = ('Errors', 'Warnings', 'WarningsInfo', 'Debug')[[int] $LogLevel - 1]
+    } elseif ($LogLevel) {
+        $operation['logLevel'] = $LogLevel
+    }
+    return $operation
+}

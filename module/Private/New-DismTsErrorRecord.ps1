@@ -1,0 +1,76 @@
+function New-DismTsErrorRecord {
+    <#
+    .SYNOPSIS
+    Makes the error record of a failure: a COMException with the HRESULT, as the in-box cmdlets give, and everything else that is known.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Makes an object')]
+    param(
+        # One sentence without a full stop; the code is appended.
+        [Parameter(Mandatory)]
+        [string] $Message,
+
+        # Signed 32-bit HRESULT.
+        [Parameter(Mandatory)]
+        [int] $HResult,
+
+        # Stable English name; the first part of FullyQualifiedErrorId.
+        [Parameter(Mandatory)]
+        [string] $Symbol,
+
+        # Name of an ErrorCategory.
+        [Parameter(Mandatory)]
+        [string] $Category,
+
+        # The file, folder or name at fault.
+        [string] $Target,
+
+        # What to do about it.
+        [string] $Hint,
+
+        # The method that failed.
+        [string] $Operation,
+
+        # Log file of the operation.
+        [string] $LogPath,
+
+        # The end of the sidecar's stderr.
+        [string] $LogExcerpt,
+
+        # Processes that keep the target busy: objects with Pid and Program.
+        [psobject[]] $Holders = @(),
+
+        # The engine cannot be used at all: the command ends, not only the item.
+        [switch] $Unusable
+    )
+    $hex = '0x{0:X8}' -f $HResult
+    $fullMessage = "$Message ($hex)"
+    $exception = New-Object -TypeName System.Runtime.InteropServices.COMException -ArgumentList $fullMessage, $HResult
+    $details = [ordered] @{
+        HResultHex = $hex
+        Symbol     = $Symbol
+        Operation  = $Operation
+        Target     = $Target
+        LogPath    = $LogPath
+        LogExcerpt = $LogExcerpt
+        Hint       = $Hint
+        Holders    = $Holders
+    }
+    foreach ($detail in $details.GetEnumerator()) {
+        Add-Member -InputObject $exception -MemberType NoteProperty -Name $detail.Key -Value $detail.Value
+    }
+    if ($Unusable) {
+        $exception.Data['DismTs.Unusable'] = $true
+    }
+    $errorCategory = [System.Management.Automation.ErrorCategory]::NotSpecified
+    $null = [System.Enum]::TryParse($Category, [ref] $errorCategory)
+    $targetObject = $null
+    if ($Target) {
+        $targetObject = $Target
+    }
+    $record = New-Object -TypeName System.Management.Automation.ErrorRecord -ArgumentList $exception, $Symbol, $errorCategory, $targetObject
+    if ($Hint) {
+        $record.ErrorDetails = New-Object -TypeName System.Management.Automation.ErrorDetails -ArgumentList $fullMessage
+        $record.ErrorDetails.RecommendedAction = $Hint
+    }
+    return $record
+}

@@ -1,0 +1,63 @@
+function Read-JsonRpcMessage {
+    <#
+    .SYNOPSIS
+    Reads the next message of a sidecar into its property Message; gives false when none came in time.
+    .DESCRIPTION
+    Ctrl+C may end this function between any two statements, and the clean-up after it goes on reading. So each change of state is one assignment:
+    bytes are received, a frame is consumed and its message kept, or not.
+    #>
+    param(
+        # What Start-Sidecar gave.
+        [Parameter(Mandatory)]
+        [psobject] $Sidecar,
+
+        # The longest single wait.
+        [int] $WaitMilliseconds = 100
+    )
+    while ($true) {
+        $available = $Sidecar.Length - $Sidecar.Start
+        if ($Sidecar.BodyStart -eq 0 -and $available -gt 0) {
+            $header = [System.Text.Encoding]::ASCII.GetString($Sidecar.Buffer, $Sidecar.Start, [Math]::Min($available, 1024))
+            $end = $header.IndexOf("`r`n`r`n", [StringComparison]::Ordinal)
+            $beginning = 'Content-'.Substring(0, [Math]::Min($available, 8))
+            if (-not $header.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase) -or ($end -lt 0 -and $available -ge 1024)) {
+                throw (New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'What it sent is no message')
+            }
+            if ($end -ge 0) {
+                $found = [regex]::Match($header.Substring(0, $end), '(?im)^Content-Length: *(\d{1,9})\r?$')
+                if (-not $found.Success -or [int] $found.Groups[1].Value -gt $script:maxMessageBytes) {
+                    throw (New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'It sent a message with a bad header')
+                }
+                $Sidecar.BodyLength, $Sidecar.BodyStart = [int] $found.Groups[1].Value, ($Sidecar.Start + $end + 4)
+            }
+        }
+        $next = $Sidecar.BodyStart + $Sidecar.BodyLength
+        if ($Sidecar.BodyStart -gt 0 -and $Sidecar.Length -ge $next) {
+            $json = [System.Text.Encoding]::UTF8.GetString($Sidecar.Buffer, $Sidecar.BodyStart, $Sidecar.BodyLength)
+            $message = ConvertFrom-SidecarJson -Json $json
+            if ($Sidecar.Length -eq $next) {
+                $Sidecar.Message, $Sidecar.BodyStart, $Sidecar.BodyLength, $Sidecar.Start, $Sidecar.Length = $message, 0, 0, 0, 0
+            } else {
+                $Sidecar.Message, $Sidecar.BodyStart, $Sidecar.BodyLength, $Sidecar.Start = $message, 0, 0, $next
+            }
+            return $true
+        }
+        if ($null -eq $Sidecar.ReadTask) {
+            $needed = [Math]::Max($next, $Sidecar.Length + 1024) - $Sidecar.Start
+            if ($needed -gt $Sidecar.Buffer.Length - $Sidecar.Start) {
+                $buffer = New-Object -TypeName byte[] -ArgumentList ([Math]::Max($needed, 65536))
+                [Array]::Copy($Sidecar.Buffer, $Sidecar.Start, $buffer, 0, $available)
+                $bodyStart = [Math]::Max(0, $Sidecar.BodyStart - $Sidecar.Start)
+                $Sidecar.Buffer, $Sidecar.BodyStart, $Sidecar.Start, $Sidecar.Length = $buffer, $bodyStart, 0, $available
+            }
+            $Sidecar.ReadTask = $Sidecar.Output.ReadAsync($Sidecar.Buffer, $Sidecar.Length, $Sidecar.Buffer.Length - $Sidecar.Length)
+        }
+        if (-not $Sidecar.ReadTask.Wait($WaitMilliseconds)) {
+            return $false
+        }
+        if ($Sidecar.ReadTask.Result -eq 0) {
+            throw (New-Object -TypeName System.IO.EndOfStreamException -ArgumentList 'It ended')
+        }
+        $Sidecar.Length, $Sidecar.ReadTask = ($Sidecar.Length + $Sidecar.ReadTask.Result), $null
+    }
+}

@@ -1,0 +1,47 @@
+function Resolve-DismTsPath {
+    <#
+    .SYNOPSIS
+    Makes absolute file system paths of what a user typed: relative to the current location, or on a PSDrive.
+    .DESCRIPTION
+    The sidecar has another current folder and knows no PSDrives. What is no file system path is refused before anything starts.
+    #>
+    param(
+        # The path, taken literally.
+        [Parameter(Mandatory)]
+        [string] $Path,
+
+        # The command, whose caller's locations and drives count.
+        [Parameter(Mandatory)]
+        [System.Management.Automation.PSCmdlet] $Cmdlet,
+
+        # Name of the parameter, for the error.
+        [Parameter(Mandatory)]
+        [string] $Parameter,
+
+        # Expand wildcards: as many paths as match. A file that has the very name comes first.
+        [switch] $Wildcard
+    )
+    $provider = $null
+    $drive = $null
+    $errorParameters = @{ Target = $Path; Category = 'InvalidArgument'; Symbol = 'E_INVALIDARG'; HResult = 0x80070057 }
+    try {
+        $resolved = $Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path, [ref] $provider, [ref] $drive)
+        if ($provider.Name -ne 'FileSystem') {
+            $errorParameters['Message'] = "Cannot use -$Parameter `"$Path`": it belongs to the provider $($provider.Name), not to the file system"
+        } elseif ($Wildcard -and [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path) -and -not [System.IO.File]::Exists($resolved)) {
+            return $Cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath($Path, [ref] $provider) | Sort-Object
+        } else {
+            return $resolved
+        }
+    } catch {
+        $cause = $_.Exception.GetBaseException()
+        $errorParameters['Message'] = "Cannot use -$Parameter `"$Path`": $($cause.Message.TrimEnd('.'))"
+        if ($cause -is [System.Management.Automation.SessionStateException]) {
+            # No such drive or provider.
+            $errorParameters['Category'] = 'ObjectNotFound'
+            $errorParameters['Symbol'] = 'ERROR_PATH_NOT_FOUND'
+            $errorParameters['HResult'] = 0x80070003
+        }
+    }
+    throw (New-DismTsErrorRecord @errorParameters)
+}

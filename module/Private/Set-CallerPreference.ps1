@@ -1,0 +1,34 @@
+# Preference variables that the commands obey, with the common parameter that overrides each.
+$script:callerPreferences = @{
+    ErrorActionPreference = 'ErrorAction'
+    WarningPreference     = 'WarningAction'
+    ProgressPreference    = 'ProgressAction'
+    VerbosePreference     = 'Verbose'
+    WhatIfPreference      = 'WhatIf'
+    ConfirmPreference     = 'Confirm'
+}.GetEnumerator() | ForEach-Object { $_ }
+
+function Set-CallerPreference {
+    <#
+    .SYNOPSIS
+    Gives a command of this module the preference variables of the script that called it.
+    .DESCRIPTION
+    A function of a module sees only global preference variables, not those that a script sets for itself or gets from -WhatIf.
+    Compiled cmdlets do see them, and a script that is run with -WhatIf must not discard a mount.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Sets variables of one call')]
+    param(
+        # The command.
+        [Parameter(Mandatory)]
+        [System.Management.Automation.PSCmdlet] $Cmdlet
+    )
+    $bound = $Cmdlet.MyInvocation.BoundParameters
+    $callerVariables = $Cmdlet.SessionState.PSVariable
+    $ownVariables = $ExecutionContext.SessionState.PSVariable
+    foreach ($preference in $script:callerPreferences) {
+        $value = $callerVariables.GetValue($preference.Key)
+        if ($null -ne $value -and $value -ne $ownVariables.GetValue($preference.Key) -and -not $bound.ContainsKey($preference.Value)) {
+            Set-Variable -Name $preference.Key -Value $value -Scope 1 -WhatIf:$false -Confirm:$false
+        }
+    }
+}

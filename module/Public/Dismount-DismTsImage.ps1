@@ -1,0 +1,134 @@
+function Dismount-DismTsImage {
+    <#
+    .SYNOPSIS
+    Dismounts an image, after writing its changes into the file or dropping them.
+    .DESCRIPTION
+    -Save writes the changes first and dismounts when they are in the file. -Discard drops them; the file stays bit for bit as it was. When programs hold files
+    below the folder, nothing is dismounted and the error names them.
+
+    -Discard asks for confirmation, because what it drops cannot be brought back; a read-only mount has nothing to drop and is not asked about.
+    -WhatIf checks that the mount can be dismounted, and changes nothing.
+
+    Stands for Dismount-WindowsImage of the in-box module, with the same parameters, parameter sets and properties.
+    .EXAMPLE
+    Dismount-DismTsImage -Path C:\mnt -Save
+
+    Writes the changes into the file and dismounts.
+    .EXAMPLE
+    Dismount-DismTsImage -Path /mnt/image -Discard -Confirm:$false
+
+    Drops the changes and dismounts without a question, as a script that nobody watches must.
+    .EXAMPLE
+    Get-DismTsImage -Mounted | Dismount-DismTsImage -Discard
+
+    Dismounts everything, and asks for each mount that could have changes. A mount that cannot be dismounted is an error; the others still are.
+    .INPUTS
+    Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; folders from Get-Item.
+    .OUTPUTS
+    DismTs.BaseDismObject
+    .NOTES
+    Native function: DismUnmountImage. Engines: Native, Portable. Needs the rights that the mount was made with.
+    Automation: -Discard prompts unless -Confirm:$false is given or $ConfirmPreference is None; -Save does not prompt by default.
+    .LINK
+    Save-DismTsImage
+    .LINK
+    Clear-DismTsMountPoint
+    #>
+    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [OutputType('DismTs.BaseDismObject')]
+    param(
+        # Folder of the mount.
+        [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
+        [Alias('MountPath', 'FullName')]
+        [string] $Path,
+
+        # Drop all changes since the mount or the last save.
+        [Parameter(Mandatory, ParameterSetName = 'DismountDiscard', ValueFromPipelineByPropertyName)]
+        [switch] $Discard,
+
+        # Write the changes into the file first.
+        [Parameter(Mandatory, ParameterSetName = 'DismountSave', ValueFromPipelineByPropertyName)]
+        [switch] $Save,
+
+        # Add the changed image to the file as a new image; the mounted one stays as it was.
+        [Parameter(ParameterSetName = 'DismountSave', ValueFromPipelineByPropertyName)]
+        [switch] $Append,
+
+        # Write an integrity table, also where the file had none.
+        [Parameter(ParameterSetName = 'DismountSave', ValueFromPipelineByPropertyName)]
+        [switch] $CheckIntegrity,
+
+        # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LP')]
+        [string] $LogPath,
+
+        # Folder for temporary files. Default: the engine's own choice.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $ScratchDirectory,
+
+        # How much is logged, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo (default), 4 Debug.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LL')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [string] $LogLevel,
+
+        # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
+        [Parameter()]
+        [ValidateSet('Auto', 'Native', 'Portable')]
+        [string] $Engine = 'Auto',
+
+        # Cancel the operation after this many seconds; 0: never.
+        [Parameter()]
+        [ValidateRange(0, 2147483647)]
+        [int] $TimeoutSec = 0
+    )
+    begin {
+        Set-CallerPreference -Cmdlet $PSCmdlet
+    }
+    process {
+        $result = $null
+        try {
+            $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
+            $question = @{} + $params
+            $params['mountPath'] = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
+            $params['commit'] = $Save.IsPresent
+            foreach ($switchName in 'Append', 'CheckIntegrity') {
+                if ($PSBoundParameters[$switchName]) {
+                    $params[$switchName.Substring(0, 1).ToLowerInvariant() + $switchName.Substring(1)] = $true
+                }
+            }
+            $action = 'Save changes and dismount image'
+            if ($Discard) {
+                $action = 'Discard changes and dismount image'
+                $wouldPassUnasked = $ConfirmPreference -eq 'High' -and -not $WhatIfPreference
+                if ($wouldPassUnasked -and -not (Test-ReadOnlyMount -Path $params['mountPath'] -Params $question -Cmdlet $PSCmdlet -Engine $Engine)) {
+                    # A discard has a high impact; ConfirmImpact can only be given for the whole command, so the threshold moves instead.
+                    $ConfirmPreference = 'Medium'
+                }
+            }
+            if (-not $PSCmdlet.ShouldProcess($params['mountPath'], $action)) {
+                if (-not $WhatIfPreference) {
+                    return
+                }
+                $params['validateOnly'] = $true
+            }
+            $request = @{
+                Method              = 'image/unmount'
+                Params              = $params
+                Cmdlet              = $PSCmdlet
+                Engine              = $Engine
+                Activity            = "Dismount $($params['mountPath'])"
+                TimeoutMilliseconds = 1000L * $TimeoutSec
+            }
+            $result = Invoke-SidecarRequest @request
+            if ($params['validateOnly']) {
+                return
+            }
+        } catch {
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
+            return
+        }
+        ConvertTo-DismTsObject -InputObject $result -TypeName 'BaseDismObject'
+    }
+}

@@ -1,0 +1,138 @@
+function Get-DismTsImage {
+    <#
+    .SYNOPSIS
+    Gets information about the images in WIM, ESD and SWM files, or about mounted images.
+    .DESCRIPTION
+    With -ImagePath alone it lists the images of each file. With -Index or -Name it gives everything that the file says about one image. With -Mounted it lists
+    the images that DismTs has mounted on this machine, with their state. It changes nothing.
+
+    Stands for Get-WindowsImage of the in-box module, with the same parameters, parameter sets and properties. Beyond it, -ImagePath takes several files and
+    wildcards, relative paths and PSDrives.
+    .EXAMPLE
+    Get-DismTsImage -ImagePath D:\sources\install.wim
+
+    Lists index, name and size of every image in the file.
+    .EXAMPLE
+    Get-DismTsImage -ImagePath install.wim -Name 'Windows 11 Pro'
+
+    Gives version, edition, architecture, languages, dates and the other properties of the image with this name.
+    .EXAMPLE
+    Get-DismTsImage -ImagePath /srv/images/*.wim | Where-Object ImageName -Like '*Server*'
+
+    Lists the images of all WIM files in a folder, and keeps those whose name has "Server" in it.
+    .EXAMPLE
+    Get-DismTsImage -Mounted | Where-Object MountStatus -EQ 'NeedsRemount' | Mount-DismTsImage -Remount
+
+    Serves again every mount that lost its server, for example by a reboot; its changes are still there.
+    .INPUTS
+    Files from Get-ChildItem, or any object with a property ImagePath.
+    .OUTPUTS
+    DismTs.BasicImageInfoObject for each image of a file; DismTs.WimImageInfoObject with -Index or -Name; DismTs.MountedImageInfoObject with -Mounted.
+    .NOTES
+    Native functions: DismGetImageInfo, DismGetMountedImageInfo. Engines: Native, Portable. Needs no elevation with the portable engine.
+    .LINK
+    Mount-DismTsImage
+    .LINK
+    about_DismTs
+    #>
+    [CmdletBinding(DefaultParameterSetName = 'InputByFilePath', PositionalBinding = $false)]
+    [OutputType('DismTs.BasicImageInfoObject', ParameterSetName = 'InputByFilePath')]
+    [OutputType('DismTs.WimImageInfoObject', ParameterSetName = ('InputByFilePathAndName', 'InputByFilePathAndIndex'))]
+    [OutputType('DismTs.MountedImageInfoObject', ParameterSetName = 'InputByMounted')]
+    param(
+        # Image files: .wim, .esd, .swm. Wildcards are expanded, unless a file has the very name.
+        [Parameter(Mandatory, ParameterSetName = 'InputByFilePath', ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndName', ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndIndex', ValueFromPipelineByPropertyName)]
+        [Alias('FullName')]
+        [SupportsWildcards()]
+        [string[]] $ImagePath,
+
+        # Name of the image in its file.
+        [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndName', ValueFromPipelineByPropertyName)]
+        [string] $Name,
+
+        # Number of the image in its file; the first is 1.
+        [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndIndex', ValueFromPipelineByPropertyName)]
+        [ValidateRange(1, 2147483647)]
+        [uint32] $Index,
+
+        # List the mounted images.
+        [Parameter(Mandatory, ParameterSetName = 'InputByMounted', ValueFromPipelineByPropertyName)]
+        [switch] $Mounted,
+
+        # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LP')]
+        [string] $LogPath,
+
+        # Folder for temporary files. Default: the engine's own choice.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $ScratchDirectory,
+
+        # How much is logged, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo (default), 4 Debug.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LL')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [string] $LogLevel,
+
+        # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
+        [Parameter()]
+        [ValidateSet('Auto', 'Native', 'Portable')]
+        [string] $Engine = 'Auto'
+    )
+    begin {
+        Set-CallerPreference -Cmdlet $PSCmdlet
+        $nameIsTyped = $PSBoundParameters.ContainsKey('Name')
+    }
+    process {
+        $request = @{ Cmdlet = $PSCmdlet; Engine = $Engine }
+        if ($PSCmdlet.ParameterSetName -eq 'InputByMounted') {
+            $result = $null
+            try {
+                $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
+                $result = Invoke-SidecarRequest @request -Method 'image/listMounted' -Params $params
+            } catch {
+                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
+                return
+            }
+            foreach ($mount in $result.mounts) {
+                ConvertTo-DismTsObject -InputObject $mount -TypeName 'MountedImageInfoObject'
+            }
+            return
+        }
+
+        $typeName = 'BasicImageInfoObject'
+        $choice = @{}
+        if ($PSCmdlet.ParameterSetName -eq 'InputByFilePathAndIndex') {
+            $choice['imageIndex'] = $Index
+        } elseif ($PSCmdlet.ParameterSetName -eq 'InputByFilePathAndName' -and ($nameIsTyped -or $_ -isnot [System.IO.FileInfo])) {
+            # A file that comes down the pipeline has a Name too, which is not the name of an image.
+            $choice['imageName'] = $Name
+        }
+        if ($choice.Count -gt 0) {
+            $typeName = 'WimImageInfoObject'
+        }
+        foreach ($typedPath in $ImagePath) {
+            $files = @()
+            try {
+                $files = @(Resolve-DismTsPath -Path $typedPath -Cmdlet $PSCmdlet -Parameter 'ImagePath' -Wildcard)
+            } catch {
+                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
+            }
+            foreach ($file in $files) {
+                $result = $null
+                try {
+                    $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
+                    $result = Invoke-SidecarRequest @request -Method 'image/getInfo' -Params ($params + $choice + @{ imagePath = $file })
+                } catch {
+                    Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
+                    continue
+                }
+                foreach ($image in $result.images) {
+                    ConvertTo-DismTsObject -InputObject $image -TypeName $typeName
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+function Resolve-DismTsError {
+    <#
+    .SYNOPSIS
+    Explains an error code or an error record: symbol, meaning, and what to do.
+    .DESCRIPTION
+    Takes HRESULTs and Win32 codes as numbers or text, exceptions and error records, also those of the in-box Dism module. Without input it explains the latest
+    error of the session. Of errors that DismTs made it also shows the operation, the file or folder at fault, the log file, and the programs that keep it busy.
+    .EXAMPLE
+    Resolve-DismTsError 0xC1420117
+
+    Explains the code: symbol WIM_E_UNMOUNT_INCOMPLETE, files of the mount are open, and what to do.
+    .EXAMPLE
+    Resolve-DismTsError
+
+    Explains the error that came last.
+    .EXAMPLE
+    $Error | Resolve-DismTsError | Format-Table Hex, Symbol, Meaning
+
+    Gives a table of all errors of the session.
+    .INPUTS
+    Numbers, strings, exceptions, error records.
+    .OUTPUTS
+    DismTs.ErrorInfoObject
+    .NOTES
+    Engines: Native, Portable; it needs none. Needs no elevation.
+    .LINK
+    about_DismTs
+    #>
+    [CmdletBinding(PositionalBinding = $false)]
+    [OutputType('DismTs.ErrorInfoObject')]
+    param(
+        # The code (-2147024894, 3010, '0x80070002', '80070002'), exception or error record. Default: the latest error of the session.
+        [Parameter(Position = 0, ValueFromPipeline)]
+        [Alias('Code', 'ErrorRecord')]
+        [object] $InputObject,
+
+        # Engine whose sidecar is asked: Auto, Native or Portable. They all know the same codes.
+        [Parameter()]
+        [ValidateSet('Auto', 'Native', 'Portable')]
+        [string] $Engine = 'Auto'
+    )
+    begin {
+        Set-CallerPreference -Cmdlet $PSCmdlet
+    }
+    process {
+        $subject = $InputObject
+        if ($null -eq $subject -and $global:Error.Count -gt 0) {
+            $subject = $global:Error[0]
+        }
+        $result = $null
+        $exception = $null
+        try {
+            if ($subject -is [System.Management.Automation.ErrorRecord]) {
+                $exception = $subject.Exception
+            } elseif ($subject -is [System.Exception]) {
+                $exception = $subject
+            }
+            if ($exception -and "$(Get-NoteValue -InputObject $exception -Name 'Symbol')".StartsWith('DISMTS_E_')) {
+                # Made by this module, perhaps because there is no sidecar to ask.
+                $result = [pscustomobject] @{
+                    known      = $true
+                    nativeCode = $exception.HResult
+                    hex        = $exception.HResultHex
+                    symbol     = $exception.Symbol
+                    category   = 'NotSpecified'
+                    meaning    = $exception.Message
+                    hint       = $exception.Hint
+                }
+                if ($subject -is [System.Management.Automation.ErrorRecord]) {
+                    $result.category = "$($subject.CategoryInfo.Category)"
+                }
+            } else {
+                $code = ConvertTo-ErrorCode -InputObject $subject
+                $result = Invoke-SidecarRequest -Method 'error/resolve' -Params @{ code = $code } -Cmdlet $PSCmdlet -Engine $Engine
+            }
+        } catch {
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
+            return
+        }
+        $information = ConvertTo-DismTsObject -InputObject $result -TypeName 'ErrorInfoObject'
+        if ($exception) {
+            Add-Member -InputObject $information -MemberType NoteProperty -Name 'Message' -Value $exception.Message
+            foreach ($name in 'Operation', 'Target', 'LogPath', 'LogExcerpt', 'Holders') {
+                Add-Member -InputObject $information -MemberType NoteProperty -Name $name -Value (Get-NoteValue -InputObject $exception -Name $name)
+            }
+            # What was said about this very failure says more than the table.
+            $hint = Get-NoteValue -InputObject $exception -Name 'Hint'
+            if ($hint) {
+                $information.Hint = $hint
+            }
+        }
+        $information
+    }
+}
