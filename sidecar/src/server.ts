@@ -1,11 +1,12 @@
 /** The JSON-RPC server: one client, one engine, any number of operations at a time. */
 import type { Readable, Writable } from 'node:stream';
 import {
-  ErrorCode, exitMethod, initialize, methods, progressMethod, protocolVersion, resolveError, shutdown, type EngineChoice, type ProgressValue,
+  ErrorCode, exitMethod, initialize, methods, progressMethod, protocolVersion, resolveError, shutdown, type ProgressValue,
 } from '@dismts/protocol';
 import { createMessageConnection, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { z } from 'zod';
 import type { Engine } from './engine/engine.ts';
+import type { EngineFactory } from './engine/selectEngine.ts';
 import { DismError } from './errors.ts';
 import { resolveError as answerResolveError } from './handlers/resolveError.ts';
 import { Hresult } from './hresult.ts';
@@ -37,7 +38,7 @@ export const ServerExit = {
 export interface ServerOptions {
   readonly input: Readable;
   readonly output: Writable;
-  readonly createEngine: (choice: EngineChoice) => Promise<Engine>;
+  readonly createEngine: EngineFactory;
   /** Folder of the log files that operations write of their own. */
   readonly logDirectory: string;
 }

@@ -1,8 +1,7 @@
 /** `dismts --stdio`: serves the process that started this one, over stdin and stdout. */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
-import type { EngineChoice } from '@dismts/protocol';
-import type { Engine } from './engine/engine.ts';
+import type { EngineFactory } from './engine/selectEngine.ts';
 import { defaultLogDirectory } from './log.ts';
 import { Server } from './server.ts';
 
@@ -10,7 +9,7 @@ import { Server } from './server.ts';
 const terminatedExit = 143;
 
 /** Serves one connection and gives the exit code. */
-export async function serveStdio(createEngine: (choice: EngineChoice) => Promise<Engine>): Promise<number> {
+export async function serveStdio(createEngine: EngineFactory): Promise<number> {
   const output = process.stdout;
   silenceProcess();
   const server = new Server({ input: process.stdin, output, createEngine, logDirectory: defaultLogDirectory() });

@@ -1,8 +1,7 @@
 /** A server with the fake engine and a client, joined in memory. */
 import { PassThrough } from 'node:stream';
-import type { EngineChoice } from '@dismts/protocol';
 import { onTestFinished } from 'vitest';
-import type { Engine } from '../../sidecar/src/engine/engine.ts';
+import type { EngineFactory } from '../../sidecar/src/engine/selectEngine.ts';
 import { Server } from '../../sidecar/src/server.ts';
 import { createFakeEngine } from './fakeEngine.ts';
 import { RawPeer } from './rawPeer.ts';
@@ -19,7 +18,7 @@ export interface TestConnection {
 
 /** What a test connection can be made of. */
 export interface TestConnectionOptions {
-  readonly createEngine?: (choice: EngineChoice) => Promise<Engine>;
+  readonly createEngine?: EngineFactory;
 }
 
 /** Joins a client and a server; after the test the connection is closed and the server has to end. */

@@ -58,7 +58,11 @@ export const sampleMounts: MountedImage[] = [
  * `stubborn` goes on all the same; both write the files `started` and `cleaned-up` into the scratch folder, where there is one.
  */
 async function act(path: string, context: OperationContext): Promise<void> {
-  const words = new Map(path.split(/[/.,]/).map((word) => word.split('=') as [string, string?]));
+  const words = new Map<string, string | undefined>();
+  for (const word of path.split(/[/.,]/)) {
+    const [name = '', value] = word.split('=');
+    words.set(name, value);
+  }
   const steps = Number(words.get('progress') ?? 0);
   for (let step = 1; step <= steps; step += 1) {
     context.progress('Writing', step, steps);

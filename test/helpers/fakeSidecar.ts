@@ -1,13 +1,5 @@
-/** Program: `dismts --stdio` with the fake engine, for tests that need a process. `--unsupported=METHOD` takes a method away. */
-import { serveStdio } from '../../sidecar/src/stdio.ts';
+/** Program: dismts with the fake engine, for tests that need a process. */
+import { run } from '../../sidecar/src/cli.ts';
 import { createFakeEngine } from './fakeEngine.ts';
 
-const unsupported = Object.fromEntries(process.argv.flatMap((argument) => {
-  const [option, method = ''] = argument.split('=');
-  return option === '--unsupported' ? [[method, 'it was taken away']] : [];
-}));
-
-serveStdio(() => Promise.resolve(createFakeEngine({ unsupported }))).then(
-  (exitCode) => process.exit(exitCode),
-  () => process.exit(99),
-);
+run(process.argv.slice(2), () => Promise.resolve(createFakeEngine())).then((exitCode) => process.exit(exitCode), () => process.exit(99));

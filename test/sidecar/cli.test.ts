@@ -9,9 +9,9 @@ describe('parseCommand()', () => {
     [['--help'], { kind: 'help' }],
     [['-h'], { kind: 'help' }],
     [['call', '--help'], { kind: 'help' }],
-    [['call', 'image/listMounted'], { kind: 'call', method: 'image/listMounted', json: '{}', engine: 'Auto', progress: false }],
-    [['call', 'image/mount', '-', '--progress'], { kind: 'call', method: 'image/mount', json: '-', engine: 'Auto', progress: true }],
-    [['--engine', 'Portable', 'call', 'error/resolve', '{"code":5}'], { kind: 'call', method: 'error/resolve', json: '{"code":5}', engine: 'Portable', progress: false }],
+    [['call', 'image/listMounted'], { kind: 'call', request: { method: 'image/listMounted', json: '{}', engine: 'Auto', progress: false } }],
+    [['call', 'image/mount', '-', '--progress'], { kind: 'call', request: { method: 'image/mount', json: '-', engine: 'Auto', progress: true } }],
+    [['--engine', 'Portable', 'call', 'error/resolve', '{"code":5}'], { kind: 'call', request: { method: 'error/resolve', json: '{"code":5}', engine: 'Portable', progress: false } }],
   ] as const)('takes %j', ([args, command]) => {
     expect(parseCommand(args)).toEqual(command);
   });

@@ -164,7 +164,7 @@ describe('a log of the caller\'s own', () => {
     expect(lines).toEqual(['before', 'image/mount: header', 'image/mount: one', 'image/commit: header', 'image/commit: two', 'image/mount: three', '']);
   });
 
-  test.for([
+  test.for<[string, string]>([
     ['its folder does not exist', 'none/own.log'], ['its folder does not exist', 'file/own.log'], ['it is not a regular file', ''], ['it is not a regular file', '/dev/null'],
   ])('is refused when %s: %s', async ([reason, name]) => {
     const folder = tempFolder();

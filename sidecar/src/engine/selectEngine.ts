@@ -3,6 +3,9 @@ import type { EngineChoice, EngineName } from '@dismts/protocol';
 import { UnsupportedError } from '../errors.ts';
 import type { Engine } from './engine.ts';
 
+/** Makes the engine of a choice; tests bring their own. */
+export type EngineFactory = (choice: EngineChoice) => Promise<Engine>;
+
 /** The engine that a choice stands for on this system: Auto is Native on Windows and Portable elsewhere. */
 export function engineNameFor(choice: EngineChoice, platform: NodeJS.Platform = process.platform): EngineName {
   if (choice !== 'Auto') {

@@ -1,0 +1,130 @@
+/** `dismts call`: one request from a shell. */
+import { dismErrorDataSchema, ErrorCode, maxMessageBytes, resolveError, type EngineChoice, type ProgressValue } from '@dismts/protocol';
+import type { EngineFactory } from './engine/selectEngine.ts';
+import { InvalidParamsError } from './errors.ts';
+import { resolveError as answerResolveError } from './handlers/resolveError.ts';
+import { defaultLogDirectory, logBug } from './log.ts';
+import { engineOperations, runOperation } from './operation.ts';
+import { parseParams } from './transport/params.ts';
+import { isBug, toWireError, type WireError } from './transport/responseError.ts';
+
+/** Exit codes of `dismts call`. */
+export const CallExit = { ok: 0, failed: 1, usage: 2, bug: 70, cancelled: 130 } as const;
+
+/** What is to be called, and how. */
+export interface CallRequest {
+  /** A method of an engine, or error/resolve. */
+  readonly method: string;
+  /** The parameters; `-`: they are on stdin. */
+  readonly json: string;
+  readonly engine: EngineChoice;
+  /** True: show progress even where stderr is not a terminal. */
+  readonly progress: boolean;
+}
+
+/** Runs `dismts call` and gives the exit code. */
+export async function call(request: CallRequest, createEngine: EngineFactory): Promise<number> {
+  const controller = new AbortController();
+  const cancel = (): void => {
+    controller.abort();
+  };
+  process.on('SIGINT', cancel).on('SIGTERM', cancel).on('SIGHUP', cancel);
+  // An exception that no operation can catch, such as one in a callback from native code.
+  process.on('uncaughtException', (error) => {
+    fail(error, request.method).then((exitCode) => process.exit(exitCode), () => process.exit(CallExit.bug));
+  });
+  // A reader that has seen enough, such as head, closes the pipe.
+  process.stdout.on('error', () => undefined);
+  process.stderr.on('error', () => undefined);
+  try {
+    const result = await answer(request, createEngine, await parseJson(request.method, request.json), controller.signal);
+    await write(process.stdout, `${JSON.stringify(result, undefined, 2)}\n`);
+    return CallExit.ok;
+  } catch (error) {
+    return await fail(error, request.method);
+  }
+}
+
+/** Says what went wrong, and gives the exit code for it. */
+async function fail(error: unknown, method: string): Promise<number> {
+  const logPath = isBug(error) ? logBug(error, method, defaultLogDirectory()) : '';
+  const wireError = toWireError(error, { operation: method, logPath });
+  await write(process.stderr, describe(wireError));
+  return exitCodeOf(wireError);
+}
+
+async function answer(request: CallRequest, createEngine: EngineFactory, params: unknown, signal: AbortSignal): Promise<unknown> {
+  const operation = engineOperations.get(request.method);
+  if (operation === undefined) {
+    return answerResolveError(parseParams(resolveError, params));
+  }
+  const showProgress = request.progress || process.stderr.isTTY;
+  return await runOperation({
+    operation, params, signal,
+    engine: await createEngine(request.engine),
+    defaults: { logPath: '', logLevel: 'WarningsInfo', scratchDirectory: '', logDirectory: defaultLogDirectory() },
+    onProgress: (value) => {
+      if (showProgress) {
+        process.stderr.write(`${progressLine(value)}\n`);
+      }
+    },
+  });
+}
+
+async function parseJson(method: string, argument: string): Promise<unknown> {
+  const text = argument === '-' ? await readInput(method) : argument;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new InvalidParamsError(method, [{ path: '', message: 'are not valid JSON' }]);
+  }
+}
+
+async function readInput(method: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxMessageBytes) {
+      throw new InvalidParamsError(method, [{ path: '', message: `are over the limit of ${maxMessageBytes} bytes` }]);
+    }
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function progressLine({ phase, current, total }: ProgressValue): string {
+  return total === 0 ? phase : `${phase} ${Math.floor(current / total * 100)}%`;
+}
+
+/** The message, then symbol with code and hint, then where to look further: a line each. */
+function describe(error: WireError): string {
+  const lines = [`dismts: ${error.message}`];
+  const parsed = dismErrorDataSchema.safeParse(error.data);
+  if (parsed.success) {
+    const { symbol, nativeCode, hint, holders = [], logPath } = parsed.data;
+    const code = `0x${(nativeCode >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
+    lines.push(`${symbol} (${code})${hint === undefined ? '' : `: ${hint}`}`);
+    lines.push(...holders.map(({ pid, program }) => `In use by: ${program} (process ${pid})`));
+    lines.push(...logPath === undefined ? [] : [`Log: ${logPath}`]);
+  }
+  return `${lines.join('\n')}\n`;
+}
+
+function exitCodeOf(error: WireError): number {
+  switch (error.code) {
+    case ErrorCode.InvalidParams: return CallExit.usage;
+    case ErrorCode.RequestCancelled: return CallExit.cancelled;
+    case ErrorCode.InternalError: return CallExit.bug;
+    default: return CallExit.failed;
+  }
+}
+
+/** Settles when the text has left this process, or cannot. */
+function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write(text, () => {
+      resolve();
+    });
+  });
+}
