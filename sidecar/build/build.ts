@@ -50,8 +50,13 @@ function describeInputs(target: Target, addonSha256: string, code: Uint8Array): 
   return sha256(JSON.stringify([version, addonSha256, sha256(code), ...packages, ...scripts]));
 }
 
-const names = process.argv.slice(2);
-for (const target of names.length === 0 ? [findTarget()] : names.map((name) => findTarget(name))) {
-  await buildTarget(target);
+try {
+  const names = process.argv.slice(2);
+  for (const target of names.length === 0 ? [findTarget()] : names.map((name) => findTarget(name))) {
+    await buildTarget(target);
+  }
+  writeChecksums(binFolder);
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  process.exitCode = 1;
 }
-writeChecksums(binFolder);

@@ -11,7 +11,7 @@ const forbidden = /node_modules[\\/](?:koffi|@koromix)[\\/]/;
  * `addonSha256` is the hash of the koffi.node that goes into the same executable.
  */
 export async function bundle(addonSha256: string): Promise<Uint8Array> {
-  const { outputFiles, metafile } = await build({
+  const { outputFiles, metafile, warnings } = await build({
     absWorkingDir: root,
     entryPoints: ['sidecar/src/main.ts'],
     alias: { '@dismts/protocol': join(root, 'protocol', 'src', 'index.ts') },
@@ -27,8 +27,10 @@ export async function bundle(addonSha256: string): Promise<Uint8Array> {
     define: { DISMTS_ADDON_SHA256: JSON.stringify(addonSha256), 'import.meta.url': 'bundleUrl' },
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
     metafile: true,
-    logLevel: 'warning',
+    // What is wrong comes in the exception.
+    logLevel: 'silent',
   });
+  for (const { text, location } of warnings) { console.warn(`${location?.file ?? 'bundle'}: ${text}`); }
   const wrong = Object.keys(metafile.inputs).find((input) => forbidden.test(input));
   if (wrong !== undefined) { throw new Error(`"${wrong}" must not be in the bundle: import its types only`); }
   const [output] = outputFiles;

@@ -1,8 +1,9 @@
 /** Makes one executable of a bundle, a stock Node.js and assets. The only file that knows pkg. */
-import { chmodSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 import type { SeaConfig } from '@yao-pkg/pkg/lib-es5/sea.js';
+import { disableCompileCache } from './compileCache.ts';
 import { removeSignature, setVersionInfo } from './portableExecutable.ts';
 import type { Target } from './targets.ts';
 
@@ -64,16 +65,19 @@ function fillOfflineBase({ target, nodeVersion, nodeBinary }: ExecutableParts, h
   mkdirSync(cache, { recursive: true });
   let archive: string;
   let binary: string;
+  let content: Buffer = readFileSync(nodeBinary);
+  disableCompileCache(content);
   if (target.platform === 'win') {
     archive = join(cache, `${name}.zip`);
     binary = join(cache, `${name}.exe`);
-    writeFileSync(binary, removeSignature(readFileSync(nodeBinary)));
+    content = removeSignature(content);
   } else {
     archive = join(cache, `${name}.tar.gz`);
     binary = join(cache, name, 'bin', 'node');
     mkdirSync(dirname(binary), { recursive: true });
-    symlinkSync(nodeBinary, binary);
   }
+  // Executable: pkg lets the target's own binary prepare the blob where this machine can run it.
+  writeFileSync(binary, content, { mode: 0o755 });
   // The archive is not read once these say that it was checked and unpacked.
   for (const path of [archive, `${archive}.ok`, `${binary}.ok`]) { writeFileSync(path, ''); }
 }

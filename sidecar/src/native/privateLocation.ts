@@ -1,6 +1,6 @@
 /** Where a file may be kept that this process is going to execute, by platform and by who runs it. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, realpathSync, rmdirSync } from 'node:fs';
+import { mkdtempSync, rmdirSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, win32 } from 'node:path';
 
@@ -38,16 +38,25 @@ function windowsLocation(): PrivateLocation {
 
 /** Program Files as HKEY_LOCAL_MACHINE has it, which is where the known folder comes from: a user can change %ProgramFiles%, but not that key. */
 function programFiles(): string {
-  // A name of the object manager: the Windows folder, whatever %SystemRoot% says.
-  const systemRoot = realpathSync.native('\\\\?\\GLOBALROOT\\SystemRoot');
+  const system = systemFolder();
   const output = execFileSync(
-    win32.join(systemRoot, 'System32', 'reg.exe'),
+    win32.join(system, 'reg.exe'),
     ['query', 'HKLM\\SOFTWARE\\Microsoft\\Windows\\CurrentVersion', '/v', 'ProgramFilesDir', '/reg:64'],
-    { encoding: 'utf8', env: { SystemRoot: systemRoot }, windowsHide: true, stdio: ['ignore', 'pipe', 'ignore'] },
+    { encoding: 'utf8', env: { SystemRoot: win32.dirname(system) }, windowsHide: true, stdio: ['ignore', 'pipe', 'ignore'] },
   );
   const folder = /^\s+ProgramFilesDir\s+REG_SZ\s+(\S.*?)\s*$/m.exec(output)?.[1];
   if (folder === undefined || !win32.isAbsolute(folder)) { throw new Error('the registry does not name the Program Files folder'); }
   return folder;
+}
+
+/** System32, whatever %SystemRoot% says: where Windows loaded kernel32.dll from, which it looks for nowhere else. */
+function systemFolder(): string {
+  // Saves the look-up of names of network interfaces.
+  const report = Object.assign(process.report, { excludeNetwork: true });
+  const { sharedObjects } = report.getReport() as { sharedObjects: readonly string[] };
+  const kernel = sharedObjects.find((path) => win32.basename(path).toLowerCase() === 'kernel32.dll');
+  if (kernel === undefined) { throw new Error('the system folder is not known'); }
+  return win32.dirname(kernel);
 }
 
 /** Only a refusal of access counts as "no": any other failure must not lead an administrator to a less safe folder. */

@@ -1,0 +1,89 @@
+/**
+ * The main job on a WIM that it makes itself: look, mount, change a file, save, dismount, look again.
+ * Through the PowerShell module where there is a PowerShell, else through the executable alone. Leaves nothing behind.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findPwsh } from './findPwsh.mjs';
+import { orExit, root, setUp } from './setup.mjs';
+
+orExit(() => { setUp({ forTests: false, build: true }); });
+
+const executable = join(root, 'module', 'bin', `${process.platform}-${process.arch}`, process.platform === 'win32' ? 'dismts.exe' : 'dismts');
+const folder = mkdtempSync(join(tmpdir(), 'dismts-demo-'));
+const imagePath = join(folder, 'demo.wim');
+const mountPath = join(folder, 'mount');
+mkdirSync(mountPath);
+process.exitCode = 1;
+try {
+  makeWim();
+  const version = findPwsh();
+  if (version !== undefined) {
+    console.log(`\nThrough the module, in PowerShell ${version}`);
+    run('pwsh', ['-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(import.meta.dirname, 'demo.ps1'), '-ImagePath', imagePath, '-MountPath', mountPath]);
+  } else {
+    console.log('\nThere is no PowerShell (pwsh) here, so through the executable alone');
+    withExecutable();
+  }
+  console.log('\nThe file in the WIM now, as wimlib-imagex reads it:');
+  run('wimlib-imagex', ['extract', imagePath, '1', '/Windows/notes.txt', '--to-stdout']);
+  process.exitCode = 0;
+} catch (error) {
+  console.error(`The demo stopped: ${error.message}`);
+} finally {
+  cleanUp();
+}
+
+/** An image with enough to compress that progress shows, and a file to change. */
+function makeWim() {
+  const tree = join(folder, 'tree');
+  mkdirSync(join(tree, 'Windows', 'System32'), { recursive: true });
+  writeFileSync(join(tree, 'Windows', 'notes.txt'), 'written before the image was captured\n');
+  cpSync(join(root, 'node_modules', 'typescript', 'lib'), join(tree, 'Windows', 'System32'), { recursive: true });
+  console.log(`Making ${imagePath}`);
+  runQuietly('wimlib-imagex', ['capture', tree, imagePath, 'DismTs demo', 'An image to try things on', '--compress=LZX', '--check']);
+}
+
+function withExecutable() {
+  const changed = join(mountPath, 'Windows', 'notes.txt');
+  call('image/getInfo', { imagePath, imageIndex: 1 });
+  call('image/mount', { imagePath, imageIndex: 1, mountPath, checkIntegrity: true });
+  call('image/listMounted', {});
+  console.log(`\n> append a line to ${changed}`);
+  writeFileSync(changed, `${readFileSync(changed, 'utf8')}changed in the mounted image\n`);
+  call('image/commit', { mountPath });
+  console.log(`\n> append another line to ${changed}`);
+  writeFileSync(changed, `${readFileSync(changed, 'utf8')}and once more before the dismount\n`);
+  call('image/unmount', { mountPath, commit: true });
+}
+
+/** One request, shown as a user would type it, with its progress and its result. */
+function call(method, params) {
+  const json = JSON.stringify(params);
+  console.log(`\n> dismts call ${method} '${json}'`);
+  run(executable, ['call', method, json, '--progress']);
+}
+
+function run(program, programArguments) {
+  const { status, error } = spawnSync(program, programArguments, { stdio: ['ignore', 'inherit', 'inherit'] });
+  if (error) { throw error; }
+  if (status !== 0) { throw new Error(`${program} ended with exit code ${status}`); }
+}
+
+function runQuietly(program, programArguments) {
+  const { status, stdout, stderr, error } = spawnSync(program, programArguments, { encoding: 'utf8' });
+  if (error) { throw error; }
+  if (status !== 0) { throw new Error(`${program}: ${stdout}${stderr}`); }
+  return stdout;
+}
+
+/** Removes the folder, but never through a mount that a failure left there. */
+function cleanUp() {
+  const { mounts } = JSON.parse(runQuietly(executable, ['call', 'image/listMounted']));
+  if (mounts.some((mount) => mount.path === mountPath)) {
+    call('image/unmount', { mountPath, commit: false });
+  }
+  rmSync(folder, { recursive: true });
+}

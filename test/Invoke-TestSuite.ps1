@@ -1,0 +1,26 @@
+<#
+.SYNOPSIS
+Runs the Pester suite of the module and writes its counts as JSON.
+#>
+[CmdletBinding()]
+param(
+    # File to write the counts to.
+    [Parameter(Mandatory = $true)]
+    [string] $ReportPath
+)
+
+Import-Module -Name Pester -MinimumVersion 5.0
+$configuration = New-PesterConfiguration
+$configuration.Run.Path = Join-Path -Path $PSScriptRoot -ChildPath 'module'
+$configuration.Run.PassThru = $true
+$configuration.Output.Verbosity = 'Normal'
+$result = Invoke-Pester -Configuration $configuration
+@{
+    passed = $result.PassedCount
+    # A container that does not load has no tests to fail.
+    failed = $result.FailedCount + $result.FailedContainersCount
+    skipped = $result.SkippedCount + $result.InconclusiveCount + $result.NotRunCount
+} | ConvertTo-Json | Set-Content -LiteralPath $ReportPath
+if ($result.Result -ne 'Passed') {
+    exit 1
+}

@@ -1,0 +1,98 @@
+/**
+ * The test command: sets the clone up, checks types and layout, builds, and runs both suites.
+ * The last line is `N passed, N failed, N skipped` over all; the exit code is not zero when anything failed.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findPwsh, pwshOutput } from '../sidecar/build/findPwsh.mjs';
+import { orExit, root, setUp } from '../sidecar/build/setup.mjs';
+
+const total = { passed: 0, failed: 0, skipped: 0 };
+const folder = mkdtempSync(join(tmpdir(), 'dismts-run-'));
+try {
+  orExit(() => { setUp({ forTests: true, build: false }); });
+  check('Lint', process.execPath, ['node_modules/eslint/bin/eslint.js', '.']);
+  check('Types', process.execPath, ['node_modules/typescript/bin/tsc', '--build']);
+  const built = check('Build', process.execPath, ['sidecar/build/run.mjs', 'build.ts']);
+  // Without the executable most tests would only say so, one by one.
+  if (built) {
+    runVitest();
+    runPester();
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+/** Runs one step that is no suite. It counts only where it fails: the last line must not say that all is well. */
+function check(title, program, programArguments) {
+  const succeeded = run(title, program, programArguments);
+  if (!succeeded) {
+    console.log(`${title}: failed`);
+    total.failed += 1;
+  }
+  return succeeded;
+}
+
+function run(title, program, programArguments, environment = {}) {
+  console.log(`\n== ${title}`);
+  const { status, error } = spawnSync(program, programArguments, {
+    cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env: { ...process.env, ...environment },
+  });
+  if (error) { console.log(error.message); }
+  return status === 0;
+}
+
+function runVitest() {
+  const report = join(folder, 'vitest.json');
+  const succeeded = run('vitest', process.execPath, [
+    'node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
+  ]);
+  const result = readReport(report);
+  add(succeeded, {
+    passed: result?.numPassedTests ?? 0,
+    failed: result?.numFailedTests ?? 0,
+    skipped: (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0),
+  });
+}
+
+function runPester() {
+  const missing = whyNoPester();
+  if (missing !== undefined) {
+    console.log(`\n== Pester\nThe Pester suite (test/module) did not run: ${missing}.`);
+    if (process.env['DISMTS_REQUIRE_PWSH'] === '1') {
+      console.log('DISMTS_REQUIRE_PWSH=1 makes this a failure.');
+      total.failed += 1;
+    }
+    return;
+  }
+  const report = join(folder, 'pester.json');
+  const succeeded = run('Pester', 'pwsh', [
+    '-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(root, 'test', 'Invoke-TestSuite.ps1'), '-ReportPath', report,
+  ]);
+  add(succeeded, readReport(report) ?? { passed: 0, failed: 0, skipped: 0 });
+}
+
+function whyNoPester() {
+  if (findPwsh() === undefined) { return 'there is no PowerShell (pwsh) on the PATH'; }
+  const pester = pwshOutput('(Get-Module -ListAvailable -Name Pester | Where-Object Version -ge 5.0 | Measure-Object).Count');
+  return pester === '0' || pester === undefined ? 'PowerShell has no Pester 5 or newer (Install-Module Pester)' : undefined;
+}
+
+function readReport(path) {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Adds a suite's counts. One that failed without a failed test (a file that does not load, a crash) counts as one. */
+function add(succeeded, { passed, failed, skipped }) {
+  total.passed += passed;
+  total.failed += succeeded ? failed : Math.max(failed, 1);
+  total.skipped += skipped;
+}
