@@ -90,3 +90,30 @@ export async function ordinaryWim(folder: string, options: CaptureOptions & { re
   const source = await writeTree(join(folder, 'source'), ordinaryTree);
   return captureWim(source, join(folder, options.file ?? 'ordinary.wim'), { name: 'Ordinary', ...options });
 }
+
+/** Sets elements of an image's XML, such as `WINDOWS/EDITIONID`, in the order given. */
+export async function setProperties(wim: string, imageIndex: number, properties: Readonly<Record<string, string>>): Promise<void> {
+  await imagex('info', wim, String(imageIndex),
+    ...Object.entries(properties).flatMap(([name, value]) => ['--image-property', `${name}=${value}`]));
+}
+
+/** What the XML of an image of Windows 11 says, as Microsoft's own files have it. */
+export const windowsProperties: Readonly<Record<string, string>> = {
+  'WINDOWS/ARCH': '9',
+  'WINDOWS/PRODUCTNAME': 'Microsoft\u00ae Windows\u00ae Operating System',
+  'WINDOWS/EDITIONID': 'Professional',
+  'WINDOWS/INSTALLATIONTYPE': 'Client',
+  'WINDOWS/HAL': 'acpiapic',
+  'WINDOWS/PRODUCTTYPE': 'WinNT',
+  'WINDOWS/PRODUCTSUITE': 'Terminal Server',
+  'WINDOWS/LANGUAGES/LANGUAGE[1]': 'de-DE',
+  'WINDOWS/LANGUAGES/LANGUAGE[2]': 'en-US',
+  'WINDOWS/LANGUAGES/DEFAULT': 'en-US',
+  'WINDOWS/VERSION/MAJOR': '10',
+  'WINDOWS/VERSION/MINOR': '0',
+  'WINDOWS/VERSION/BUILD': '26100',
+  'WINDOWS/VERSION/SPBUILD': '4652',
+  'WINDOWS/VERSION/SPLEVEL': '7',
+  'WINDOWS/SYSTEMROOT': 'WINDOWS',
+  WIMBOOT: '1',
+};

@@ -57,6 +57,8 @@ export interface OpenWimOptions extends WimlibOperation {
   readonly action?: string | undefined;
   /** Name of the operation, for a CancelledError; default: the action. */
   readonly operation?: string | undefined;
+  /** The file that messages and WimFile.path name, where it is another than the one that is opened. */
+  readonly namedPath?: string | undefined;
 }
 
 /** wimlib_wim_info. */
@@ -147,17 +149,17 @@ export function wimlibVersion(): { readonly version: string; readonly path: stri
  * of a split WIM. CancelledError.
  */
 export async function openWim(path: string, options: OpenWimOptions = {}): Promise<WimFile> {
-  const { action = 'open', checkIntegrity = false, writeAccess = false, signal } = options;
+  const { action = 'open', checkIntegrity = false, writeAccess = false, namedPath = path, signal } = options;
   const operation = options.operation ?? action;
   const binding = loadWimlib();
-  const what = `Cannot ${action} "${path}"`;
+  const what = `Cannot ${action} "${namedPath}"`;
   const header = await readImageFileHeader(path, what);
   if (writeAccess && header.totalParts !== 1) {
     throw new DismError(Hresult.WIM_E_SPLIT_NOT_MOUNTABLE,
-      `${what}: it is part ${header.partNumber} of ${header.totalParts} of a split WIM`, { target: path });
+      `${what}: it is part ${header.partNumber} of ${header.totalParts} of a split WIM`, { target: namedPath });
   }
   if (signal?.aborted) {
-    throw cancelled({ what, target: path, operation });
+    throw cancelled({ what, target: namedPath, operation });
   }
   const flags = (checkIntegrity ? WIMLIB_OPEN_FLAG_CHECK_INTEGRITY : 0) | (writeAccess ? WIMLIB_OPEN_FLAG_WRITE_ACCESS : 0);
   const result: [WimPointer | null] = [null];
@@ -166,14 +168,14 @@ export async function openWim(path: string, options: OpenWimOptions = {}): Promi
     binding.functions.wimlib_open_wim_with_progress, path, flags, result, progress, null) as Promise<number>);
   const [pointer] = result;
   if (status !== 0 || pointer === null) {
-    throw wimlibError(status, { what, target: path, operation, messages: binding.messages?.take() });
+    throw wimlibError(status, { what, target: namedPath, operation, messages: binding.messages?.take() });
   }
   // libwim keeps the progress function of the call for later ones, but it is gone by now.
   binding.functions.wimlib_register_progress_function(pointer, null, null);
-  const wim = new WimFile(binding, pointer, path, action, operation);
+  const wim = new WimFile(binding, pointer, namedPath, action, operation);
   if (signal?.aborted) {
     wim.close();
-    throw cancelled({ what, target: path, operation });
+    throw cancelled({ what, target: namedPath, operation });
   }
   return wim;
 }
