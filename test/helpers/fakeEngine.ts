@@ -53,9 +53,11 @@ export const sampleMounts: MountedImage[] = [
 
 /**
  * The words of `path` (its parts between slashes, dots and commas) that mean something:
- * `error=C0040005` fails with that code, `busy` with the holders of the mount, `wimerror`, `unsupported`, `bug`, `badresult`; `crash` throws where
- * nobody can catch it; `progress=1000` reports that often at once; `log` writes a line a level; `hang` waits until it is cancelled, and
- * `stubborn` goes on all the same; both write the files `started` and `cleaned-up` into the scratch folder, where there is one.
+ * - `error=C0040005` fails with that code, `busy` with the holders of the mount, and `wimerror`, `unsupported`, `bug`, `badresult` as they say;
+ * - `crash` throws where nobody can catch it, `noise` prints where nothing may be printed;
+ * - `progress=1000` reports that often at once, `log` writes a line a level;
+ * - `hang` waits until it is cancelled, `stubborn` too, but then it succeeds; both leave the files `started` and `cleaned-up` in the
+ *   scratch folder, where there is one.
  */
 async function act(path: string, context: OperationContext): Promise<void> {
   const words = new Map<string, string | undefined>();
@@ -73,9 +75,12 @@ async function act(path: string, context: OperationContext): Promise<void> {
     context.log.info('An info line');
     context.log.debug('A debug line');
   }
+  if (words.has('noise')) {
+    makeNoise();
+  }
   if (words.has('crash')) {
     setImmediate(() => { throw new Error('crash as asked'); });
-    await new Promise(() => undefined);
+    await aborted(context.signal);
   }
   if (words.has('hang') || words.has('stubborn')) {
     await mark(context, 'started');
@@ -108,6 +113,17 @@ function failAsAsked(words: ReadonlyMap<string, string | undefined>, path: strin
   if (words.has('bug')) {
     throw new TypeError('bug as asked');
   }
+}
+
+function makeNoise(): void {
+  /* eslint-disable no-console */
+  console.log('noise');
+  console.error('noise');
+  console.trace('noise');
+  /* eslint-enable no-console */
+  process.stdout.write('noise');
+  process.stderr.write('noise');
+  process.emitWarning('noise');
 }
 
 async function mark(context: OperationContext, name: string): Promise<void> {

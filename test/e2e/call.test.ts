@@ -1,0 +1,168 @@
+/** `dismts call` and the other words of the command line, as a shell sees them. */
+import { access, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { maxMessageBytes, methods } from '@dismts/protocol';
+import { describe, expect, test } from 'vitest';
+import { Hresult } from '../../sidecar/src/hresult.ts';
+import { version } from '../../sidecar/src/version.ts';
+import { builtExecutable, bundleProgram, start, type Program } from '../helpers/programs.ts';
+import { tempFolder } from '../helpers/tempFolder.ts';
+
+const fake = await bundleProgram('test/helpers/fakeSidecar.ts');
+
+/** Runs to the end. */
+async function run(args: readonly string[], input = '', program: Program = fake): Promise<{ exitCode: unknown; stdout: string; stderr: string }> {
+  const { child, exit, stdout, stderr } = start(program, args);
+  child.stdin.end(input);
+  const exitCode = await exit;
+  return { exitCode, stdout: stdout(), stderr: stderr() };
+}
+
+/** Waits, with a deadline, until a file exists. */
+async function appears(path: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  while (!await access(path).then(() => true, () => false)) {
+    if (Date.now() > deadline) {
+      throw new Error(`"${path}" did not appear`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+describe('dismts', () => {
+  test('--version', async () => {
+    expect(await run(['--version'])).toEqual({ exitCode: 0, stdout: `dismts ${version}\n`, stderr: '' });
+  });
+
+  test('--help names every method', async () => {
+    const { exitCode, stdout, stderr } = await run(['--help']);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    for (const { method } of Object.values(methods).filter((declaration) => declaration.method.includes('/'))) {
+      expect(stdout).toContain(method);
+    }
+  });
+
+  test.for([[[]], [['--unheard-of']], [['mount']], [['call']], [['call', 'image/explode']], [['call', 'image/mount', '{}', 'more']]] as const)(
+    'refuses %j with the usage on stderr', async ([args]) => {
+      const { exitCode, stdout, stderr } = await run(args);
+      expect([exitCode, stdout]).toEqual([2, '']);
+      expect(stderr).toMatch(/^dismts: .+\n\nUsage: /);
+    });
+});
+
+describe('dismts call', () => {
+  test('prints the result as JSON, and nothing else', async () => {
+    const { exitCode, stdout, stderr } = await run(['call', 'image/getInfo', '{"imagePath":"/a.wim"}']);
+    expect([exitCode, stderr]).toEqual([0, '']);
+    expect(methods.getImageInfo.result.parse(JSON.parse(stdout)).images).toHaveLength(2);
+    expect(stdout.endsWith('}\n')).toBe(true);
+  });
+
+  test('needs no parameters where the method has none', async () => {
+    expect((await run(['call', 'image/listMounted'])).exitCode).toBe(0);
+  });
+
+  test('reads parameters from stdin', async () => {
+    const { exitCode, stdout } = await run(['call', 'image/getInfo', '-'], '{"imagePath":"/é.wim","imageIndex":2}');
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ images: [{ imagePath: '/é.wim', imageIndex: 2 }] });
+  });
+
+  test('writes the whole of a large result through a pipe', async () => {
+    const { exitCode, stdout } = await run(['call', 'image/getInfo', JSON.stringify({ imagePath: `/${'x'.repeat(32_000)}` })]);
+    expect(exitCode).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ images: [{}, {}] });
+  });
+
+  test.for<[string, readonly string[], string]>([
+    ['no JSON', ['{'], ''], ['no JSON on stdin', ['-'], 'nonsense'], ['nothing on stdin', ['-'], ''],
+    ['a relative path', ['{"imagePath":"a.wim"}'], ''], ['an unknown parameter', ['{"imagePath":"/a.wim","x":1}'], ''], ['an array', ['[]'], ''],
+    ['more than the limit', ['-'], `"${'x'.repeat(maxMessageBytes)}"`],
+  ])('refuses %s', async ([, args, input]) => {
+    const { exitCode, stdout, stderr } = await run(['call', 'image/getInfo', ...args], input);
+    expect([exitCode, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/^dismts: The parameters of "image\/getInfo" are invalid: .+\n$/);
+  });
+
+  test('says in lines what failed, what to do and where the log is', async () => {
+    const { exitCode, stdout, stderr } = await run(['call', 'image/remount', '{"mountPath":"/busy"}']);
+    expect([exitCode, stdout]).toEqual([1, '']);
+    const lines = stderr.split('\n');
+    expect(lines).toEqual([
+      'dismts: Cannot unmount "/busy": 2 processes use it',
+      expect.stringMatching(/^WIM_E_UNMOUNT_INCOMPLETE \(0xC1420117\): Close /),
+      'In use by: bash (process 4711)',
+      'In use by: explorer (process 4712)',
+      expect.stringMatching(/^Log: .+\.log$/),
+      '',
+    ]);
+  });
+
+  test.for([['wimerror', 1, 'WIMLIB_ERR_MQUEUE (0x80004005)'], ['unsupported', 1, 'ERROR_NOT_SUPPORTED (0x80070032)'], ['bug', 70, 'E_UNEXPECTED (0x8000FFFF)'],
+    ['crash', 70, 'E_UNEXPECTED (0x8000FFFF)']] as const)('ends with the exit code of %s', async ([word, expected, text]) => {
+    const { exitCode, stdout, stderr } = await run(['call', 'image/remount', `{"mountPath":"/${word}"}`]);
+    expect([exitCode, stdout]).toEqual([expected, '']);
+    expect(stderr).toContain(text);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  test('shows progress on stderr when asked to, and not by itself where that is no terminal', async () => {
+    const args = ['call', 'image/remount', '{"mountPath":"/progress=200"}'];
+    expect((await run(args)).stderr).toBe('');
+    expect((await run([...args, '--progress'])).stderr).toBe('Writing 0%\nWriting 100%\n');
+  });
+
+  test.for(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('%s cancels, cleans up, and ends it with 130', async (signal) => {
+    const folder = tempFolder();
+    const { child, exit, stdout, stderr } = start(fake, ['call', 'image/remount', JSON.stringify({ mountPath: '/hang', scratchDirectory: folder })]);
+    await appears(join(folder, 'started'));
+    child.kill(signal);
+    expect(await exit).toBe(130);
+    expect((await readdir(folder)).sort()).toEqual(['cleaned-up', 'started']);
+    expect(stdout()).toBe('');
+    expect(stderr()).toMatch(/^dismts: The operation "image\/remount" was cancelled\nERROR_CANCELLED \(0x800704C7\)\nLog: .+\n$/);
+  });
+
+  test('does not mind a reader that goes away', async () => {
+    const { child, exit, stderr } = start(fake, ['call', 'image/listMounted']);
+    child.stdout.destroy();
+    expect(await exit).toBe(0);
+    expect(stderr()).toBe('');
+  });
+
+  test('writes the log that it is told to', async () => {
+    const logPath = join(tempFolder(), 'own.log');
+    const { exitCode } = await run(['call', 'image/remount', JSON.stringify({ mountPath: '/log', logPath })]);
+    expect(exitCode).toBe(0);
+    expect(await readFile(logPath, 'utf8')).toContain('image/remount: An info line');
+  });
+});
+
+/** What is said once for the sources and once for what is built from them. */
+function describeProgram(name: string, program: Program | undefined): void {
+  describe(name, () => {
+    test.runIf(program !== undefined)(`${name}: error/resolve needs no engine (needs module/bin where it is the executable)`, async () => {
+      const { child, exit, stdout, stderr } = start(program ?? fake, ['call', 'error/resolve', JSON.stringify({ code: Hresult.WIM_E_ALREADY_MOUNTED_READWRITE | 0 }), '--engine', 'Native']);
+      child.stdin.end();
+      expect([await exit, stderr()]).toEqual([0, '']);
+      expect(JSON.parse(stdout())).toMatchObject({ symbol: 'WIM_E_ALREADY_MOUNTED_READWRITE' });
+    });
+
+    test.runIf(program !== undefined)(`${name}: the native engine is not there yet (needs module/bin where it is the executable)`, async () => {
+      const { child, exit, stderr } = start(program ?? fake, ['call', 'image/listMounted', '--engine', 'Native']);
+      child.stdin.end();
+      expect(await exit).toBe(1);
+      expect(stderr()).toMatch(/^dismts: The Native engine is not part of this version of DismTs\nERROR_NOT_SUPPORTED/);
+    });
+
+    test.runIf(program !== undefined)(`${name}: a file that does not exist (needs module/bin where it is the executable)`, async () => {
+      const { child, exit, stderr } = start(program ?? fake, ['call', 'image/getInfo', '{"imagePath":"/nowhere/none.wim"}', '--engine', 'Portable']);
+      child.stdin.end();
+      expect(await exit).toBe(1);
+      expect(stderr()).toMatch(/\nERROR_(?:FILE|PATH)_NOT_FOUND \(0x8007000[23]\)/);
+    });
+  });
+}
+
+describeProgram('the bundle', await bundleProgram('sidecar/src/main.ts'));
+describeProgram('the built executable', builtExecutable());
