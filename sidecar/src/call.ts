@@ -1,7 +1,8 @@
 /** `dismts call`: one request from a shell. */
+import { addAbortSignal } from 'node:stream';
 import { dismErrorDataSchema, ErrorCode, maxMessageBytes, resolveError, type EngineChoice, type ProgressValue } from '@dismts/protocol';
 import type { EngineFactory } from './engine/selectEngine.ts';
-import { InvalidParamsError } from './errors.ts';
+import { CancelledError, InvalidParamsError } from './errors.ts';
 import { resolveError as answerResolveError } from './handlers/resolveError.ts';
 import { defaultLogDirectory, logBug } from './log.ts';
 import { engineOperations, runOperation } from './operation.ts';
@@ -37,7 +38,7 @@ export async function call(request: CallRequest, createEngine: EngineFactory): P
   process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
   try {
-    const result = await answer(request, createEngine, await parseJson(request.method, request.json), controller.signal);
+    const result = await answer(request, createEngine, await parseJson(request, controller.signal), controller.signal);
     await write(process.stdout, `${JSON.stringify(result, undefined, 2)}\n`);
     return CallExit.ok;
   } catch (error) {
@@ -71,8 +72,8 @@ async function answer(request: CallRequest, createEngine: EngineFactory, params:
   });
 }
 
-async function parseJson(method: string, argument: string): Promise<unknown> {
-  const text = argument === '-' ? await readInput(method) : argument;
+async function parseJson({ method, json }: CallRequest, signal: AbortSignal): Promise<unknown> {
+  const text = json === '-' ? await readInput(method, signal) : json;
   try {
     return JSON.parse(text);
   } catch {
@@ -80,15 +81,19 @@ async function parseJson(method: string, argument: string): Promise<unknown> {
   }
 }
 
-async function readInput(method: string): Promise<string> {
+async function readInput(method: string, signal: AbortSignal): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    chunks.push(chunk);
-    bytes += chunk.length;
-    if (bytes > maxMessageBytes) {
-      throw new InvalidParamsError(method, [{ path: '', message: `are over the limit of ${maxMessageBytes} bytes` }]);
+  try {
+    for await (const chunk of addAbortSignal(signal, process.stdin) as AsyncIterable<Buffer>) {
+      chunks.push(chunk);
+      bytes += chunk.length;
+      if (bytes > maxMessageBytes) {
+        throw new InvalidParamsError(method, [{ path: '', message: `are over the limit of ${maxMessageBytes} bytes` }]);
+      }
     }
+  } catch (error) {
+    throw signal.aborted ? new CancelledError(method, { cause: error }) : error;
   }
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -123,6 +123,16 @@ describe('dismts call', () => {
     expect(stderr()).toMatch(/^dismts: The operation "image\/remount" was cancelled\nERROR_CANCELLED \(0x800704C7\)\nLog: .+\n$/);
   });
 
+  test('is cancelled while it waits for parameters', async () => {
+    const { child, exit, stderr } = start(fake, ['call', 'image/remount', '-']);
+    child.stdin.write('{');
+    // SIGHUP is the first bit of the signals that the process handles; Node by itself does not.
+    const handled = async (): Promise<number> => Number.parseInt(/^SigCgt:.*(.)$/m.exec(await readFile(`/proc/${child.pid ?? 0}/status`, 'utf8'))?.[1] ?? '', 16) & 1;
+    await expect.poll(handled, { timeout: 20_000 }).toBe(1);
+    child.kill('SIGHUP');
+    expect([await exit, stderr()]).toEqual([130, expect.stringContaining('was cancelled')]);
+  });
+
   test('does not mind a reader that goes away', async () => {
     const { child, exit, stderr } = start(fake, ['call', 'image/listMounted']);
     child.stdout.destroy();

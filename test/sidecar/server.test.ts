@@ -1,5 +1,5 @@
 /** The server as a client sees it: life of a connection, errors, cancel, progress, parallel requests, the end. */
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import { PassThrough, Writable } from 'node:stream';
 import { dismErrorDataSchema, ErrorCode, invalidParamsDataSchema, maxMessageBytes, methods, protocolVersion } from '@dismts/protocol';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -333,6 +333,16 @@ describe('requests', () => {
     const { peer, logDirectory } = await connectInitialized();
     expect((await peer.request(1, 'image/mount', mount('/a.wim'))).result).toMatchObject({ logPath: '' });
     expect(await exists(logDirectory)).toBe(false);
+  });
+});
+
+describe('a log that cannot be written', () => {
+  test('fails nothing, and is told with the result', async () => {
+    const { peer, logDirectory } = await connectInitialized();
+    await writeFile(logDirectory, 'in the way');
+    const { result } = await peer.request(1, 'image/mount', mount('/log'));
+    expect(result).toMatchObject({ logPath: '', warnings: [expect.stringContaining('No log was written') as string] });
+    expect((await peer.request(2, 'image/mount', mount('/error=C0040005'))).error?.data).not.toHaveProperty('logPath');
   });
 });
 
