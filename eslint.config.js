@@ -1,5 +1,6 @@
 /** Lint and layout rules: one tool for both. */
 import stylistic from '@stylistic/eslint-plugin';
+import { defineConfig } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Packages that load native code, and who may import them. */
@@ -12,13 +13,13 @@ const shellFunctions = ['child_process', 'node:child_process'].map((name) => ({
   name, importNames: ['exec', 'execSync'], message: 'Nothing is run through a shell: use spawn or execFile.',
 }));
 
-export default tseslint.config(
+export default defineConfig(
   { ignores: ['dist/', 'module/', 'node_modules/', '**/node_modules/'] },
   stylistic.configs.customize({ indent: 2, quotes: 'single', semi: true, arrowParens: true, braceStyle: '1tbs' }),
   {
     rules: {
       'no-console': 'error',
-      'eqeqeq': 'error',
+      eqeqeq: 'error',
       'no-restricted-imports': ['error', { paths: shellFunctions, patterns: [nativePackages] }],
       // Several short statements of one kind on consecutive lines read as a table.
       '@stylistic/max-statements-per-line': 'off',
@@ -42,6 +43,7 @@ export default tseslint.config(
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
       '@typescript-eslint/only-throw-error': 'error',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
     },

@@ -1,0 +1,251 @@
+/** The single-file executable against what surrounds it: environment, planted files, a changed or exposed addon. */
+import { execFile, type ExecFileException } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync, chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
+  symlinkSync, writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tempFolder } from '../helpers/tempFolder.ts';
+import { captureWim, writeTree } from '../helpers/wims.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const built = join(root, 'module', 'bin', `${process.platform}-${process.arch}`, 'dismts');
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+const isRoot = process.getuid?.() === 0;
+/** A user without rights (nobody), where this runs as root. */
+const user = isRoot ? { uid: 65534, gid: 65534 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+
+/** Where the executable and a WIM are, readable by all: the clone may be in a home that is not. */
+let shared: string;
+let executable: string;
+let wim: string;
+
+beforeAll(async () => {
+  if (!existsSync(built)) { throw new Error(`There is no ${built}: run "npm run build"`); }
+  shared = mkdtempSync(join(tmpdir(), 'dismts-test-'));
+  chmodSync(shared, 0o755);
+  executable = join(shared, 'module', 'bin', 'linux-x64', 'dismts');
+  mkdirSync(join(executable, '..'), { recursive: true });
+  copyFileSync(built, executable);
+  const tree = await writeTree(join(shared, 'tree'), { 'a.txt': 'a' });
+  wim = await captureWim(tree, join(shared, 'a.wim'));
+  chmodSync(wim, 0o644);
+});
+afterAll(() => { rmSync(shared, { recursive: true, force: true }); });
+
+interface Outcome { readonly exitCode: number | string; readonly stdout: string; readonly stderr: string }
+
+interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly asRoot?: boolean;
+}
+
+/** Runs a program with no more environment than PATH and what is given, as a user without rights. */
+async function run(program: string, args: readonly string[], { environment = {}, cwd = shared, asRoot = false }: RunOptions = {}): Promise<Outcome> {
+  return await new Promise((resolve) => {
+    execFile(program, args, { cwd, env: { PATH: process.env['PATH'], ...environment }, ...(asRoot ? {} : user) },
+      (error: ExecFileException | null, stdout, stderr) => { resolve({ exitCode: error === null ? 0 : error.code ?? error.signal ?? -1, stdout, stderr }); });
+  });
+}
+
+/** An empty home that belongs to the user. */
+function newHome(): string {
+  const home = tempFolder();
+  chownSync(home, user.uid, user.gid);
+  return home;
+}
+
+/** Asks for something that needs the native addon. */
+async function useAddon(environment: Readonly<Record<string, string>>, options: RunOptions = {}): Promise<Outcome> {
+  return await run(executable, ['call', 'image/getInfo', JSON.stringify({ imagePath: wim, imageIndex: 1 })], { ...options, environment });
+}
+
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
+
+/** The extracted addon of a state folder, which must be the only thing there. */
+function extractedAddon(stateHome: string): string {
+  const folder = join(stateHome, 'dismts', 'addon');
+  const [hash = '', ...others] = readdirSync(folder);
+  expect(others).toEqual([]);
+  expect(readdirSync(join(folder, hash))).toEqual(['koffi.node']);
+  return join(folder, hash, 'koffi.node');
+}
+
+const loadsAddon = { exitCode: 0, stderr: '', stdout: expect.stringContaining('"imageIndex": 1') as string };
+const refusesAddon = (reason: string) => ({
+  exitCode: 1, stdout: '', stderr: expect.stringMatching(new RegExp(`${reason}[^]*ERROR_MOD_NOT_FOUND`)) as string,
+});
+
+test('--version prints the version of package.json and nothing else', async () => {
+  expect(await run(executable, ['--version'])).toEqual({ exitCode: 0, stdout: `dismts ${version}\n`, stderr: '' });
+});
+
+test('SHA256SUMS in module/bin fits the executables', async () => {
+  const bin = join(root, 'module', 'bin');
+  expect(await run('sha256sum', ['--check', '--strict', '--quiet', 'SHA256SUMS'], { cwd: bin, asRoot: true })).toEqual({ exitCode: 0, stdout: '', stderr: '' });
+  expect(readFileSync(join(bin, 'SHA256SUMS'), 'utf8')).toContain(`  ${process.platform}-${process.arch}/dismts\n`);
+});
+
+describe('variables that change a Node.js process', () => {
+  /** Each names a variable, and says what it did to a process; `node` shows that it does it at all. */
+  const variables: Readonly<Record<string, (folder: string) => { readonly value: string; readonly effect: (outcome: Outcome) => boolean }>> = {
+    NODE_OPTIONS: (folder) => {
+      writeFileSync(join(folder, 'evil.cjs'), `require('fs').writeFileSync(${JSON.stringify(join(folder, 'marker'))}, '')`);
+      return { value: `--require ${join(folder, 'evil.cjs')}`, effect: () => existsSync(join(folder, 'marker')) };
+    },
+    OPENSSL_CONF: (folder) => {
+      writeFileSync(join(folder, 'openssl.cnf'), 'nodejs_conf = nodejs\n[nodejs]\nproviders = no_such_section\n');
+      return { value: join(folder, 'openssl.cnf'), effect: ({ exitCode }) => exitCode !== 0 };
+    },
+    NODE_EXTRA_CA_CERTS: () => ({ value: '/no/such/file', effect: ({ stderr }) => stderr.includes('Ignoring extra certs') }),
+    // Not only written: what is there is run in place of the script.
+    NODE_COMPILE_CACHE: (folder) => ({ value: join(folder, 'cache'), effect: () => existsSync(join(folder, 'cache')) }),
+    NODE_DEBUG: () => ({ value: '*', effect: ({ stderr }) => stderr !== '' }),
+  };
+
+  test.each(Object.keys(variables))('%s has no effect', async (name) => {
+    const control = newHome();
+    writeFileSync(join(control, 'control.cjs'), 'require("url")');
+    const onNode = variables[name]?.(control);
+    expect(onNode?.effect(await run(process.execPath, [join(control, 'control.cjs')], { environment: { [name]: onNode.value }, asRoot: true }))).toBe(true);
+
+    const folder = newHome();
+    const onExecutable = variables[name]?.(folder);
+    const outcome = await run(executable, ['--version'], { environment: { [name]: onExecutable?.value ?? '' } });
+    expect(outcome).toEqual({ exitCode: 0, stdout: `dismts ${version}\n`, stderr: '' });
+    expect(onExecutable?.effect(outcome)).toBe(false);
+  });
+});
+
+describe('koffi planted where its own loader, or Node.js, would look', () => {
+  const packageName = `@koromix/koffi-${process.platform}-${process.arch}`;
+  /** Folders to plant it in, seen from the executable and from the current folder. */
+  const places: Readonly<Record<string, (home: string) => string>> = {
+    'three levels up': () => join(executable, '..', '..', '..', '..'),
+    'three levels up from the file': () => join(executable, '..', '..', '..'),
+    'node_modules beside the executable': () => join(executable, '..', 'node_modules'),
+    'node_modules of the current folder': (home) => join(home, 'node_modules'),
+    NODE_PATH: (home) => join(home, 'modules'),
+  };
+
+  test.each(Object.keys(places))('is not loaded: %s', async (name) => {
+    const home = newHome();
+    const marker = join(home, 'marker');
+    const folder = places[name]?.(home) ?? '';
+    const planted = [join(folder, packageName), join(folder, 'koffi')];
+    for (const path of planted) {
+      mkdirSync(path, { recursive: true });
+      writeFileSync(join(path, 'index.js'), `require('fs').writeFileSync(${JSON.stringify(marker)}, '')`);
+    }
+    try {
+      expect(await useAddon({ HOME: home, NODE_PATH: folder }, { cwd: home })).toEqual(loadsAddon);
+      expect(existsSync(marker)).toBe(false);
+    } finally {
+      for (const path of planted) { rmSync(path, { recursive: true }); }
+    }
+  });
+});
+
+describe('the extracted addon', () => {
+  test('is in folders and a file of this user alone, under its hash', async () => {
+    const home = newHome();
+    expect(await useAddon({ HOME: home })).toEqual(loadsAddon);
+    const addon = extractedAddon(join(home, '.local', 'state'));
+    expect(addon).toContain(`/${sha256(addon)}/`);
+    expect(statSync(addon)).toMatchObject({ uid: user.uid, mode: 0o100600 });
+    for (const path of ['..', '../..', '../../..']) {
+      expect(statSync(join(addon, path))).toMatchObject({ uid: user.uid, mode: 0o40700 });
+    }
+  });
+
+  test('goes to XDG_STATE_HOME, unless that is no absolute path', async () => {
+    const home = newHome();
+    expect(await useAddon({ HOME: home, XDG_STATE_HOME: join(home, 'state') })).toEqual(loadsAddon);
+    extractedAddon(join(home, 'state'));
+    expect(await useAddon({ HOME: home, XDG_STATE_HOME: 'relative' }, { cwd: home })).toEqual(loadsAddon);
+    extractedAddon(join(home, '.local', 'state'));
+    expect(existsSync(join(home, 'relative'))).toBe(false);
+  });
+
+  test('is used again without being written', async () => {
+    const home = newHome();
+    await useAddon({ HOME: home });
+    const before = statSync(extractedAddon(join(home, '.local', 'state')));
+    expect(await useAddon({ HOME: home })).toEqual(loadsAddon);
+    expect(statSync(extractedAddon(join(home, '.local', 'state')))).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+  });
+
+  test('is extracted once when many start at a time', async () => {
+    const home = newHome();
+    const outcomes = await Promise.all(Array.from({ length: 6 }, async () => await useAddon({ HOME: home })));
+    expect(outcomes).toEqual(outcomes.map(() => loadsAddon));
+    extractedAddon(join(home, '.local', 'state'));
+  });
+
+  /** What may have become of the file. */
+  const damages: Readonly<Record<string, (addon: string, home: string) => void>> = {
+    'has other content': (addon) => { appendFileSync(addon, 'x'); },
+    'is cut off': (addon) => { writeFileSync(addon, ''); },
+    'can be written by others': (addon) => { chmodSync(addon, 0o666); },
+    'is a link to the right content': (addon, home) => {
+      copyFileSync(addon, join(home, 'elsewhere'));
+      rmSync(addon);
+      symlinkSync(join(home, 'elsewhere'), addon);
+    },
+  };
+
+  test.each(Object.keys(damages))('is replaced when it %s', async (name) => {
+    const home = newHome();
+    await useAddon({ HOME: home });
+    const addon = extractedAddon(join(home, '.local', 'state'));
+    const good = sha256(addon);
+    damages[name]?.(addon, home);
+    const { ino } = lstatSync(addon);
+    expect(await useAddon({ HOME: home })).toEqual(loadsAddon);
+    expect(sha256(extractedAddon(join(home, '.local', 'state')))).toBe(good);
+    const now = lstatSync(addon);
+    expect(now).toMatchObject({ mode: 0o100600 });
+    expect(now.ino).not.toBe(ino);
+  });
+
+  test.each(['dismts', 'dismts/addon'])('is not put below "%s" when others can write that', async (path) => {
+    const home = newHome();
+    await useAddon({ XDG_STATE_HOME: home });
+    chmodSync(join(home, path), 0o770);
+    expect(await useAddon({ XDG_STATE_HOME: home })).toEqual(refusesAddon('can be written by others'));
+  });
+
+  test.each(['dismts', 'dismts/addon'])('is not put below "%s" when that is a link', async (path) => {
+    const home = newHome();
+    await useAddon({ XDG_STATE_HOME: join(home, 'real') });
+    mkdirSync(join(home, 'state', path, '..'), { recursive: true, mode: 0o700 });
+    if (path !== 'dismts') { chownSync(join(home, 'state', 'dismts'), user.uid, user.gid); }
+    symlinkSync(join(home, 'real', path), join(home, 'state', path));
+    expect(await useAddon({ XDG_STATE_HOME: join(home, 'state') })).toEqual(refusesAddon('is a link'));
+  });
+
+  test.skipIf(!isRoot)('is not put below a folder of another user (needs root to make one)', async () => {
+    const home = newHome();
+    mkdirSync(join(home, 'dismts'), { mode: 0o755 });
+    expect(await useAddon({ XDG_STATE_HOME: home })).toEqual(refusesAddon('belongs to user 0'));
+  });
+
+  test('is reported when there is no place for it', async () => {
+    const home = newHome();
+    writeFileSync(join(home, 'file'), '');
+    const outcome = await useAddon({ XDG_STATE_HOME: join(home, 'file') });
+    expect(outcome).toEqual(refusesAddon('Cannot extract the native library'));
+  });
+
+  test.skipIf(!isRoot)('is kept where no variable says, for root (needs root)', async () => {
+    const home = newHome();
+    expect(await useAddon({ HOME: home, XDG_STATE_HOME: home, DISMTS_STATE_DIR: join(home, 'state') }, { asRoot: true })).toEqual(loadsAddon);
+    expect(readdirSync(home, { recursive: true }).filter((path) => String(path).includes('koffi'))).toEqual([]);
+  });
+});
