@@ -1,49 +1,116 @@
 /** The blob table of a WIM file (its "lookup table"): where each blob and each image's metadata lies. */
 import { readResourceHeader, ResourceFlag, type ResourceHeader, writeResourceHeader } from './header.ts';
+import type { References } from './treeChange.ts';
 
 const entryBytes = 50;
-/** `uncompressedSize` of an entry that stands for a whole solid resource rather than for a blob in it. */
-const solidResourceMagic = 0x100000000;
+/** `uncompressedSize` of an entry that stands for a whole solid resource rather than for a blob in it: 4 GiB. */
+const solidResourceMagicHigh = 1;
 
+/** One blob or one image's metadata, as it is to be written. */
 export interface BlobEntry {
-  resource: ResourceHeader;
-  readonly partNumber: number;
+  readonly resource: ResourceHeader;
   /** How many directory entries of all images refer to the blob. */
-  referenceCount: number;
+  readonly referenceCount: number;
   /** SHA-1 of the uncompressed bytes: 20 bytes as a latin1 string, so that it can be a key. */
-  hash: string;
+  readonly hash: string;
 }
 
-export function isMetadata(entry: BlobEntry): boolean {
-  return (entry.resource.flags & ResourceFlag.Metadata) !== 0;
-}
+/** The table as it is in the file. Its entries stay bytes until somebody asks: a large image has hundreds of thousands. */
+export class BlobTable {
+  readonly data: Buffer;
+  readonly #metadata: number[] = [];
+  #index: Map<string, number> | undefined;
 
-/** True for an entry that describes a solid resource; its blobs follow it and count their offsets from it. */
-export function isSolidResource(entry: BlobEntry): boolean {
-  return (entry.resource.flags & ResourceFlag.Solid) !== 0 && entry.resource.uncompressedSize === solidResourceMagic;
-}
-
-export function parseBlobTable(data: Buffer): BlobEntry[] {
-  const entries: BlobEntry[] = [];
-  for (let offset = 0; offset + entryBytes <= data.length; offset += entryBytes) {
-    entries.push({
-      resource: readResourceHeader(data, offset),
-      partNumber: data.readUInt16LE(offset + 24),
-      referenceCount: data.readUInt32LE(offset + 26),
-      hash: data.toString('latin1', offset + 30, offset + 50),
-    });
+  constructor(data: Buffer) {
+    this.data = data;
+    for (let offset = 0; offset + entryBytes <= data.length; offset += entryBytes) {
+      if (this.#hasFlag(offset, ResourceFlag.Metadata)) { this.#metadata.push(offset); }
+    }
   }
-  return entries;
-}
 
-export function serializeBlobTable(entries: readonly BlobEntry[]): Buffer {
-  const data = Buffer.alloc(entries.length * entryBytes);
-  entries.forEach((entry, index) => {
-    const offset = index * entryBytes;
-    writeResourceHeader(entry.resource, data, offset);
-    data.writeUInt16LE(entry.partNumber, offset + 24);
-    data.writeUInt32LE(entry.referenceCount, offset + 26);
-    data.write(entry.hash, offset + 30, 20, 'latin1');
-  });
-  return data;
+  /** SHA-1 of the metadata of each image, in the order of the images. */
+  imageHashes(): string[] {
+    return this.#metadata.map((offset) => this.#hash(offset));
+  }
+
+  /** Where the metadata of an image lie; undefined where there is no such image. */
+  imageMetadata(imageIndex: number): ResourceHeader | undefined {
+    const offset = this.#metadata[imageIndex - 1];
+    return offset === undefined ? undefined : readResourceHeader(this.data, offset);
+  }
+
+  /** Where a blob lies; undefined where the file does not have it. */
+  find(hash: string): ResourceHeader | undefined {
+    const offset = this.#blobs().get(hash);
+    return offset === undefined ? undefined : readResourceHeader(this.data, offset);
+  }
+
+  /** Uncompressed bytes of a blob; 0 where the file does not have it. */
+  sizeOf(hash: string): number {
+    const offset = this.#blobs().get(hash);
+    return offset === undefined ? 0 : this.data.readUInt32LE(offset + 16) + this.data.readUInt32LE(offset + 20) * 2 ** 32;
+  }
+
+  /**
+   * The table after a change.
+   * @param imageIndex Whose metadata are replaced; undefined: they are those of a new image.
+   * @param references The blobs whose references change. A blob that nobody refers to any more is left out, but only
+   * where its count was right before: some writers count differently, and a blob must not go while it is needed.
+   * @param blobs New blobs, written behind the old ones.
+   */
+  changed(
+    imageIndex: number | undefined, metadata: BlobEntry, references: ReadonlyMap<string, References>, blobs: readonly BlobEntry[],
+  ): Buffer {
+    const data = Buffer.from(this.data);
+    const dropped: number[] = [];
+    for (const [hash, { before, after }] of references) {
+      const offset = this.#blobs().get(hash);
+      if (offset === undefined || before === after) { continue; }
+      const old = data.readUInt32LE(offset + 26);
+      const count = old < before ? Math.max(old, after) : old - before + after;
+      if (count > 0) { data.writeUInt32LE(count, offset + 26); } else { dropped.push(offset); }
+    }
+    const replaced = imageIndex === undefined ? undefined : this.#metadata[imageIndex - 1];
+    if (replaced !== undefined) { this.#serialize(metadata).copy(data, replaced); }
+    const parts: Buffer[] = [];
+    let from = 0;
+    for (const offset of dropped.sort((a, b) => a - b)) {
+      parts.push(data.subarray(from, offset));
+      from = offset + entryBytes;
+    }
+    parts.push(data.subarray(from), ...blobs.map((entry) => this.#serialize(entry)));
+    if (replaced === undefined) { parts.push(this.#serialize(metadata)); }
+    return Buffer.concat(parts);
+  }
+
+  #serialize(entry: BlobEntry): Buffer {
+    const bytes = Buffer.alloc(entryBytes);
+    writeResourceHeader(entry.resource, bytes, 0);
+    bytes.writeUInt16LE(1, 24);
+    bytes.writeUInt32LE(entry.referenceCount, 26);
+    bytes.write(entry.hash, 30, 20, 'latin1');
+    return bytes;
+  }
+
+  #hash(offset: number): string {
+    return this.data.toString('latin1', offset + 30, offset + 50);
+  }
+
+  #hasFlag(offset: number, flag: number): boolean {
+    return ((this.data[offset + 7] ?? 0) & flag) !== 0;
+  }
+
+  /** Blobs by hash, without metadata and without the entries that stand for whole solid resources. */
+  #blobs(): ReadonlyMap<string, number> {
+    if (this.#index === undefined) {
+      const index = new Map<string, number>();
+      for (let offset = 0; offset + entryBytes <= this.data.length; offset += entryBytes) {
+        const isSolidResource = this.#hasFlag(offset, ResourceFlag.Solid)
+          && this.data.readUInt32LE(offset + 16) === 0 && this.data.readUInt32LE(offset + 20) === solidResourceMagicHigh;
+        if (!isSolidResource && !this.#hasFlag(offset, ResourceFlag.Metadata)) { index.set(this.#hash(offset), offset); }
+      }
+      this.#index = index;
+    }
+    return this.#index;
+  }
 }

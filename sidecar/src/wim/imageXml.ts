@@ -2,12 +2,13 @@
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 
-/** What the document says of an image's content. Times are 100 ns since 1601. */
-export interface ImageStatistics {
-  readonly directoryCount: number;
-  readonly fileCount: number;
+/** By how much an image's statistics change; the counts of other tools stay theirs in what did not change. */
+export interface StatisticsChange {
+  readonly directories: number;
+  readonly files: number;
   readonly totalBytes: number;
   readonly hardLinkBytes: number;
+  /** Time of the change, 100 ns since 1601. */
   readonly modified: bigint;
 }
 
@@ -90,14 +91,19 @@ function withChildren(text: string, image: Element, values: ReadonlyMap<string, 
   return `${result}${text.slice(position, image.contentEnd)}${added}${text.slice(image.contentEnd, image.end)}`;
 }
 
-function statisticsElements(statistics: ImageStatistics): Map<string, string> {
-  return new Map([
-    ['DIRCOUNT', String(statistics.directoryCount)],
-    ['FILECOUNT', String(statistics.fileCount)],
-    ['TOTALBYTES', String(statistics.totalBytes)],
-    ['HARDLINKBYTES', String(statistics.hardLinkBytes)],
-    ['LASTMODIFICATIONTIME', timestamp(statistics.modified)],
-  ]);
+/** The child elements of an image after a change; a number that the document lacks stays missing. */
+function changedElements(text: string, image: Element, change: StatisticsChange): Map<string, string> {
+  const values = new Map([['LASTMODIFICATIONTIME', timestamp(change.modified)]]);
+  const differences = [
+    ['DIRCOUNT', change.directories], ['FILECOUNT', change.files],
+    ['TOTALBYTES', change.totalBytes], ['HARDLINKBYTES', change.hardLinkBytes],
+  ] as const;
+  for (const [name, difference] of differences) {
+    const element = image.children.find((child) => child.name === name);
+    const old = element === undefined ? Number.NaN : Number(text.slice(element.contentStart, element.contentEnd));
+    if (Number.isSafeInteger(old)) { values.set(name, String(Math.max(0, old + difference))); }
+  }
+  return values;
 }
 
 function findImage(text: string, imageIndex: number): { wim: Element; image: Element; images: Element[] } {
@@ -119,16 +125,16 @@ export function encodeXml(text: string): Buffer {
 }
 
 /** The document with other statistics for one image; everything else stays to the letter. */
-export function changeImage(text: string, imageIndex: number, statistics: ImageStatistics): string {
+export function changeImage(text: string, imageIndex: number, change: StatisticsChange): string {
   const { image } = findImage(text, imageIndex);
-  return text.slice(0, image.start) + withChildren(text, image, statisticsElements(statistics)) + text.slice(image.end);
+  return text.slice(0, image.start) + withChildren(text, image, changedElements(text, image, change)) + text.slice(image.end);
 }
 
 /**
  * The document with a further image: what it says of image `imageIndex`, with a name that no image has yet
  * (`Name (2)`, `Name (3)`, ...), since names must not occur twice.
  */
-export function addImage(text: string, imageIndex: number, newIndex: number, statistics: ImageStatistics): string {
+export function addImage(text: string, imageIndex: number, newIndex: number, change: StatisticsChange): string {
   const { wim, image, images } = findImage(text, imageIndex);
   const nameOf = (element: Element): string => {
     const name = element.children.find((child) => child.name === 'NAME');
@@ -138,7 +144,7 @@ export function addImage(text: string, imageIndex: number, newIndex: number, sta
   const base = nameOf(image);
   let name = base;
   for (let number = 2; name !== '' && taken.has(name.toUpperCase()); number++) { name = `${base} (${number})`; }
-  const values = statisticsElements(statistics);
+  const values = changedElements(text, image, change);
   // The name is taken from the document, so it is escaped already.
   if (name !== '') { values.set('NAME', name); }
   const copy = withChildren(text, image, values)

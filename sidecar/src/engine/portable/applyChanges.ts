@@ -1,6 +1,6 @@
 /** Replays the staged changes of a mount onto the tree of its image. Only memory changes here, no file. */
 import {
-  attach, detach, emptyHash, FileAttribute, type Dentry, type ImageTree, type Inode, isDirectory, link, newInode,
+  attach, type Dentry, detach, emptyHash, FileAttribute, type ImageTree, Inode, isDirectory, link,
 } from '../../wim/metadata.ts';
 import { IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK } from '../../wim/reparse.ts';
 import { Breather, type UpperEntry, type UpperLayer } from './upperLayer.ts';
@@ -247,7 +247,7 @@ class Replay {
 
   #create(entry: UpperEntry, target: Dentry, attributes: number): Dentry {
     const { birthtimeNs, atimeNs, mtimeNs } = entry.stat;
-    const inode = newInode(attributes, {
+    const inode = Inode.create(attributes, {
       created: toFileTime(birthtimeNs > 0n ? birthtimeNs : mtimeNs),
       accessed: toFileTime(atimeNs),
       written: toFileTime(mtimeNs),

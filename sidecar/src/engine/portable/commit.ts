@@ -13,17 +13,18 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
-import { type BlobEntry, isMetadata, isSolidResource, parseBlobTable, serializeBlobTable } from '../../wim/blobTable.ts';
+import { type BlobEntry, BlobTable } from '../../wim/blobTable.ts';
 import {
   changedHeader, emptyResource, parseWimHeader, ResourceFlag, type ResourceHeader, WimFlag, type WimHeader, wimHeaderBytes,
 } from '../../wim/header.ts';
-import { addImage, changeImage, changeTotalBytes, decodeXml, encodeXml, type ImageStatistics } from '../../wim/imageXml.ts';
+import { addImage, changeImage, changeTotalBytes, decodeXml, encodeXml, type StatisticsChange } from '../../wim/imageXml.ts';
 import { computeIntegrityTable, parseIntegrityTable, serializeIntegrityTable } from '../../wim/integrity.ts';
 import {
-  emptyHash, FileAttribute, type ImageTree, type Inode, isDirectory, parseMetadata, referencedHashes, serializeMetadata, walk,
+  emptyHash, FileAttribute, type ImageTree, type Inode, isDirectory, parseMetadata, serializeMetadata, walk,
 } from '../../wim/metadata.ts';
 import { linkTarget, symlinkReparseData, WIM_RP_FLAG_NOT_FIXED } from '../../wim/reparse.ts';
 import { bufferSource, readResource, type ResourceSource, ResourceWriter } from '../../wim/resource.ts';
+import { compareTree, countReferences, type References } from '../../wim/treeChange.ts';
 import type { OperationContext } from '../engine.ts';
 import { type AppliedChanges, applyChanges, isLink, toFileTime } from './applyChanges.ts';
 import { getAttribute, tryLock } from './libc.ts';
@@ -84,7 +85,7 @@ interface OpenWim {
   readonly file: FileHandle;
   readonly path: string;
   readonly header: WimHeader;
-  readonly blobs: BlobEntry[];
+  readonly blobs: BlobTable;
   readonly size: number;
 }
 
@@ -106,42 +107,13 @@ async function openForAppend(request: CommitRequest): Promise<OpenWim> {
     if ((header.flags & WimFlag.ReadOnly) !== 0) {
       throw new DismError(Hresult.WIM_E_CONTAINER_READONLY, `${what}: it is marked read-only`, { target: path });
     }
-    const blobs = parseBlobTable(await readResource(file, header, header.blobTable, path));
+    const blobs = new BlobTable(await readResource(file, header, header.blobTable, path));
     const { size } = await file.stat();
     return { file, path, header, blobs, size };
   } catch (error) {
     await file.close();
     throw error;
   }
-}
-
-/** The blob table's entries of the images' metadata, in the order of the images. */
-export function metadataEntries(blobs: readonly BlobEntry[]): BlobEntry[] {
-  return blobs.filter(isMetadata);
-}
-
-function countReferences(tree: ImageTree): Map<string, number> {
-  const counts = new Map<string, number>();
-  walk(tree.root, ({ inode }) => {
-    for (const hash of referencedHashes(inode)) { counts.set(hash, (counts.get(hash) ?? 0) + 1); }
-  });
-  return counts;
-}
-
-function computeStatistics(tree: ImageTree, sizes: ReadonlyMap<string, number>): ImageStatistics {
-  let directoryCount = 0;
-  let fileCount = 0;
-  let totalBytes = 0;
-  let hardLinkBytes = 0;
-  const seen = new Set<Inode>();
-  walk(tree.root, ({ inode }) => {
-    if (isDirectory(inode)) { directoryCount++; } else { fileCount++; }
-    let bytes = 0;
-    for (const hash of referencedHashes(inode)) { bytes += sizes.get(hash) ?? 0; }
-    totalBytes += bytes;
-    if (seen.has(inode)) { hardLinkBytes += bytes; } else if (inode.linkId !== 0n) { seen.add(inode); }
-  });
-  return { directoryCount, fileCount, totalBytes, hardLinkBytes, modified: toFileTime(BigInt(Date.now()) * 1_000_000n) };
 }
 
 /** What the links of the image point to, as the mount shows them; needed only where the layer has links. */
@@ -151,12 +123,11 @@ async function readLinkTargets(wim: OpenWim, tree: ImageTree, layer: UpperLayer,
   if (!hasLinks(layer.root)) { return targets; }
   const links: Inode[] = [];
   walk(tree.root, ({ inode }) => { if (isLink(inode)) { links.push(inode); } });
-  const byHash = new Map(wim.blobs.map((entry) => [entry.hash, entry]));
   for (const inode of links) {
-    const entry = inode.reparseHash === undefined ? undefined : byHash.get(inode.reparseHash);
+    const resource = inode.reparseHash === undefined ? undefined : wim.blobs.find(inode.reparseHash);
     // In a solid resource a link's bytes cannot be read alone; such a link then counts as replaced.
-    if (entry === undefined || inode.reparse === undefined || (entry.resource.flags & ResourceFlag.Solid) !== 0) { continue; }
-    const target = linkTarget(await readResource(wim.file, wim.header, entry.resource, wim.path), inode.reparse, mountPath);
+    if (resource === undefined || inode.reparse === undefined || (resource.flags & ResourceFlag.Solid) !== 0) { continue; }
+    const target = linkTarget(await readResource(wim.file, wim.header, resource, wim.path), inode.reparse, mountPath);
     if (target !== undefined) { targets.set(inode, target); }
   }
   return targets;
@@ -295,10 +266,9 @@ function addLink(blobs: NewBlobs, entry: UpperEntry, inode: Inode, tree: ImageTr
 
 /** Appends the bytes that the file does not have yet. */
 async function appendBlobs(
-  writer: ResourceWriter, wim: OpenWim, blobs: NewBlobs, references: ReadonlyMap<string, number>, context: OperationContext,
+  writer: ResourceWriter, wim: OpenWim, blobs: NewBlobs, references: ReadonlyMap<string, References>, context: OperationContext,
 ): Promise<BlobEntry[]> {
-  const known = new Set(wim.blobs.filter((entry) => !isMetadata(entry) && !isSolidResource(entry)).map((entry) => entry.hash));
-  const wanted = [...blobs.sources].filter(([hash]) => !known.has(hash) && references.has(hash));
+  const wanted = [...blobs.sources].filter(([hash]) => wim.blobs.find(hash) === undefined && (references.get(hash)?.after ?? 0) > 0);
   const total = wanted.reduce((sum, [, source]) => sum + source.size, 0);
   let done = 0;
   context.progress('Writing', 0, total);
@@ -306,27 +276,10 @@ async function appendBlobs(
     done += bytes;
     context.progress('Writing', done, total);
   });
-  return headers.map((resource, index) => ({
-    resource, partNumber: 1, referenceCount: 0, hash: wanted[index]?.[0] ?? emptyHash,
-  }));
-}
-
-/** The new blob table: references counted anew for this image, blobs without any left out. */
-function changeBlobTable(
-  old: readonly BlobEntry[], added: readonly BlobEntry[], before: ReadonlyMap<string, number>, after: ReadonlyMap<string, number>,
-): BlobEntry[] {
-  const result: BlobEntry[] = [];
-  for (const entry of [...old, ...added]) {
-    if (isMetadata(entry) || isSolidResource(entry)) {
-      result.push(entry);
-      continue;
-    }
-    const referenceCount = entry.referenceCount - (before.get(entry.hash) ?? 0) + (after.get(entry.hash) ?? 0);
-    // A count that was wrong before must not cost the blob while somebody still refers to it.
-    const count = Math.max(referenceCount, after.get(entry.hash) ?? 0, 0);
-    if (count > 0) { result.push({ ...entry, referenceCount: count }); }
-  }
-  return result;
+  return headers.map((resource, index) => {
+    const hash = wanted[index]?.[0] ?? emptyHash;
+    return { resource, referenceCount: references.get(hash)?.after ?? 0, hash };
+  });
 }
 
 /** Reads the old integrity table, where there is one that can be continued. */
@@ -350,20 +303,21 @@ export async function commitChanges(
   const layer = await readUpperLayer(request.upperPath, signal);
   const wim = await openForAppend(request);
   try {
-    const images = metadataEntries(wim.blobs);
-    const image = images[request.imageIndex - 1];
-    if (image === undefined || hexHash(image.hash) !== request.imageHash) {
+    const images = wim.blobs.imageHashes();
+    const image = wim.blobs.imageMetadata(request.imageIndex);
+    if (image === undefined || hexHash(images[request.imageIndex - 1] ?? '') !== request.imageHash) {
       throw new DismError(Hresult.WIM_E_CHANGED_COMMIT_REFUSED,
         `Cannot save the image into "${wim.path}": image ${request.imageIndex} was changed by somebody else after it was mounted`, { target: wim.path });
     }
     const needsIntegrity = request.checkIntegrity && wim.header.integrityTable.offset === 0;
     const unchanged: CommitResult = { written: false, imageIndex: request.imageIndex, imageHash: request.imageHash, warnings: [] };
     if (layer.entryCount === 0 && !request.append && !needsIntegrity) { return unchanged; }
-    const tree = parseMetadata(await readResource(wim.file, wim.header, image.resource, wim.path));
-    const before = countReferences(tree);
+    const tree = parseMetadata(await readResource(wim.file, wim.header, image, wim.path));
     const changes = await applyChanges(tree, layer, await readLinkTargets(wim, tree, layer, request.mountPath), signal);
     const blobs = await gatherBlobs(changes, request, tree, streamsShown, context);
-    const after = countReferences(tree);
+    const change = compareTree(tree, (hash) => blobs.sources.get(hash)?.size ?? wim.blobs.sizeOf(hash));
+    // A new image refers to all that it holds, a changed one to more or less than before.
+    const references = request.append ? countReferences(tree) : change.references;
     const metadata = serializeMetadata(tree);
     const imageHash = sha1(metadata);
     await journal.started({ oldSize: wim.size, oldHeaderHash: hexHash(sha1(wim.header.raw)) });
@@ -371,17 +325,15 @@ export async function commitChanges(
     const writer = new ResourceWriter(wim.file, wim.header, wim.size, signal);
     const point = { passed: false };
     try {
-      const added = await appendBlobs(writer, wim, blobs, after, context);
+      const added = await appendBlobs(writer, wim, blobs, references, context);
       context.progress('Writing metadata', 0, metadata.length);
       const metadataResource = await writer.append(bufferSource(metadata), ResourceFlag.Metadata, undefined);
       context.progress('Writing metadata', metadata.length, metadata.length);
-      const table = changeBlobTable(
-        request.append ? [...wim.blobs, newMetadataEntry(metadataResource, imageHash)]
-          : wim.blobs.map((entry) => (entry === image ? { ...entry, resource: metadataResource, hash: imageHash } : entry)),
-        added, request.append ? new Map() : before, after);
-      const sizes = new Map(table.map((entry) => [entry.hash, entry.resource.uncompressedSize]));
-      const statistics = computeStatistics(tree, sizes);
-      await finish(wim, writer, request, { table, imageIndex, statistics, metadataResource, imageHash }, journal, context, point);
+      const table = wim.blobs.changed(request.append ? undefined : imageIndex,
+        { resource: metadataResource, referenceCount: 1, hash: imageHash }, references, added);
+      const statistics = { ...change, modified: toFileTime(BigInt(Date.now()) * 1_000_000n) };
+      const imageCount = request.append ? images.length + 1 : images.length;
+      await finish(wim, writer, request, { table, imageCount, imageIndex, statistics, metadataResource, imageHash }, journal, context, point);
     } catch (error) {
       // Once the new header may be there, what it refers to has to stay.
       if (!point.passed) { await wim.file.truncate(wim.size); }
@@ -395,21 +347,17 @@ export async function commitChanges(
   }
 }
 
-function newMetadataEntry(resource: ResourceHeader, hash: string): BlobEntry {
-  return { resource, partNumber: 1, referenceCount: 1, hash };
-}
-
 /** Writes the tables and the document, flushes, and replaces the header. */
 async function finish(
   wim: OpenWim, writer: ResourceWriter, request: CommitRequest,
   image: {
-    readonly table: readonly BlobEntry[]; readonly imageIndex: number; readonly statistics: ImageStatistics;
+    readonly table: Buffer; readonly imageCount: number; readonly imageIndex: number; readonly statistics: StatisticsChange;
     readonly metadataResource: ResourceHeader; readonly imageHash: string;
   },
   journal: CommitJournal, context: OperationContext, point: { passed: boolean },
 ): Promise<void> {
   const { file, header } = wim;
-  const blobTable = await writer.appendPlain(serializeBlobTable(image.table), ResourceFlag.Metadata);
+  const blobTable = await writer.appendPlain(image.table, ResourceFlag.Metadata);
   const blobTableEnd = writer.position;
   const oldXml = decodeXml(await readResource(file, header, header.xml, wim.path));
   const changedXml = request.append
@@ -424,7 +372,7 @@ async function finish(
   }
   context.progress('Finishing', 0, 0);
   const newHeader = changedHeader(header, {
-    imageCount: metadataEntries(image.table).length,
+    imageCount: image.imageCount,
     blobTable,
     xml,
     integrityTable,

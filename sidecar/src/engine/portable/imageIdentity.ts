@@ -1,9 +1,9 @@
 /** Tells an image in a file from any other: by the SHA-1 of its metadata, which changes with every change in it. */
 import { constants } from 'node:fs';
-import { open, stat } from 'node:fs/promises';
-import { parseBlobTable, isMetadata } from '../../wim/blobTable.ts';
-import { parseWimHeader, wimHeaderBytes } from '../../wim/header.ts';
-import { parseMetadata, walk } from '../../wim/metadata.ts';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { BlobTable } from '../../wim/blobTable.ts';
+import { parseWimHeader, type WimHeader, wimHeaderBytes } from '../../wim/header.ts';
+import { findNamedStreams } from '../../wim/metadata.ts';
 import { readResource } from '../../wim/resource.ts';
 import type { MountRecord } from './state.ts';
 
@@ -17,44 +17,44 @@ export function sameSignature(a: MountRecord['file'], b: MountRecord['file']): b
   return a.size === b.size && a.modifiedMs === b.modifiedMs && a.inode === b.inode;
 }
 
-/** SHA-1 of the metadata of each image, in hex, in the order of the images. @throws DismError: not a WIM, or damaged. */
-export async function readImageHashes(path: string): Promise<string[]> {
+/** Opens a WIM file for what its header and blob table say. */
+async function withBlobTable<T>(path: string, use: (file: FileHandle, header: WimHeader, blobs: BlobTable) => Promise<T>): Promise<T> {
   const file = await open(path, constants.O_RDONLY);
   try {
     const raw = Buffer.alloc(wimHeaderBytes);
     const { bytesRead } = await file.read(raw, 0, wimHeaderBytes, 0);
     const header = parseWimHeader(raw.subarray(0, bytesRead), path);
-    const blobs = parseBlobTable(await readResource(file, header, header.blobTable, path));
-    return blobs.filter(isMetadata).map(({ hash }) => Buffer.from(hash, 'latin1').toString('hex'));
+    return await use(file, header, new BlobTable(await readResource(file, header, header.blobTable, path)));
   } finally {
     await file.close();
   }
 }
 
+const hex = (hash: string): string => Buffer.from(hash, 'latin1').toString('hex');
+
+/** SHA-1 of the metadata of each image, in hex, in the order of the images. @throws DismError: not a WIM, or damaged. */
+export async function readImageHashes(path: string): Promise<string[]> {
+  return await withBlobTable(path, async (_file, _header, blobs) => await Promise.resolve(blobs.imageHashes().map(hex)));
+}
+
 /** ext4 stores the attributes of a file, names included, in 4 KiB beside ours. */
 const maxShownStreamBytes = 3000;
 
-/** Whether all named streams of an image are small enough to be extended attributes of the file system of the changes. */
-export async function streamsFitAttributes(path: string, imageIndex: number): Promise<boolean> {
-  const file = await open(path, constants.O_RDONLY);
-  try {
-    const raw = Buffer.alloc(wimHeaderBytes);
-    await file.read(raw, 0, wimHeaderBytes, 0);
-    const header = parseWimHeader(raw, path);
-    const blobs = parseBlobTable(await readResource(file, header, header.blobTable, path));
-    const image = blobs.filter(isMetadata)[imageIndex - 1];
-    if (image === undefined) { return true; }
-    const tree = parseMetadata(await readResource(file, header, image.resource, path));
-    const hashes = new Map<string, number>();
-    const streamed: { name: string; hash: string }[][] = [];
-    walk(tree.root, ({ inode }) => {
-      if (inode.named.length > 0) { streamed.push(inode.named); }
-    });
-    if (streamed.length === 0) { return true; }
-    for (const { hash, resource } of blobs) { hashes.set(hash, resource.uncompressedSize); }
-    return streamed.every((streams) => streams
-      .reduce((sum, { name, hash }) => sum + Buffer.byteLength(name) + 16 + (hashes.get(hash) ?? 0), 0) <= maxShownStreamBytes);
-  } finally {
-    await file.close();
-  }
+/**
+ * What a mount has to know of an image.
+ * @param readStreams Also find out whether all named streams are small enough to be extended attributes of the file
+ * system of the changes; it takes reading the whole metadata.
+ * @returns undefined where the file has no metadata for that image.
+ */
+export async function identifyImage(path: string, imageIndex: number, readStreams: boolean):
+Promise<{ readonly hash: string; readonly streamsFit: boolean } | undefined> {
+  return await withBlobTable(path, async (file, header, blobs) => {
+    const hash = blobs.imageHashes()[imageIndex - 1];
+    const metadata = blobs.imageMetadata(imageIndex);
+    if (hash === undefined || metadata === undefined) { return undefined; }
+    const streams = readStreams ? findNamedStreams(await readResource(file, header, metadata, path)) : [];
+    const streamsFit = streams.every((named) => named
+      .reduce((sum, stream) => sum + Buffer.byteLength(stream.name) + 16 + blobs.sizeOf(stream.hash), 0) <= maxShownStreamBytes);
+    return { hash: hex(hash), streamsFit };
+  });
 }

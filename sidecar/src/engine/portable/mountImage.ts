@@ -6,7 +6,7 @@ import type { mountImage as mountImageMethod } from '@dismts/protocol';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
-import { fileSignature, readImageHashes, streamsFitAttributes } from './imageIdentity.ts';
+import { fileSignature, identifyImage } from './imageIdentity.ts';
 import { allRecords, canonicalMountPath, imageResult, openState, uncancellable } from './mounts.ts';
 import { readMountTable } from './mountTable.ts';
 import { takeDown } from './recovery.ts';
@@ -53,7 +53,9 @@ async function checkMountFolder(path: string, what: string, state: State): Promi
 /** Opens the file through libwim: verifies it where asked, and finds the image. */
 async function resolveImage(params: Params, wimPath: string, context: OperationContext): Promise<number> {
   const wim = await openWim(wimPath, {
-    action: 'mount', operation: context.operation, checkIntegrity: params.checkIntegrity === true, signal: context.signal,
+    action: 'mount', operation: context.operation, checkIntegrity: params.checkIntegrity === true,
+    // Refuses files that are marked read-only or are part of a split WIM.
+    writeAccess: params.readOnly !== true, signal: context.signal,
     onProgress: (progress) => {
       if (progress.kind === 'verifyIntegrity') {
         context.progress('Verifying integrity', progress.completedBytes, progress.totalBytes);
@@ -74,8 +76,6 @@ async function checkWritable(wimPath: string, what: string): Promise<void> {
   } catch (cause) {
     throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: you may not write to the file`, { target: wimPath, cause });
   }
-  // libwim refuses files that are marked read-only or are part of a split WIM.
-  (await openWim(wimPath, { action: 'mount', writeAccess: true })).close();
 }
 
 /** Only one writable mount of an image: two sets of changes could not both be saved. */
@@ -102,10 +102,10 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     const mountPath = await checkMountFolder(params.mountPath, what, state);
     const parts = await findParts(await realpath(params.imagePath).catch(() => params.imagePath));
     const [wimPath = params.imagePath, ...otherParts] = parts;
-    const imageIndex = await resolveImage(params, wimPath, context);
     if (!readOnly) { await checkWritable(wimPath, what); }
-    const imageHash = (await readImageHashes(wimPath))[imageIndex - 1];
-    if (imageHash === undefined) {
+    const imageIndex = await resolveImage(params, wimPath, context);
+    const identity = await identifyImage(wimPath, imageIndex, !readOnly);
+    if (identity === undefined) {
       throw new DismError(Hresult.WIM_E_INVALID_CONTAINER, `${what}: the file has no metadata for image ${imageIndex}`, { target: wimPath });
     }
     const result = (): Result => ({
@@ -114,7 +114,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     });
     const record: MountRecord = {
       version: 1, id: state.newId(), state: 'mounting', wimPath, mountPath, imageIndex, mode: readOnly ? 'ReadOnly' : 'ReadWrite',
-      imageHash, file: await fileSignature(wimPath), generation: 1, stacking, streamsShown: true,
+      imageHash: identity.hash, file: await fileSignature(wimPath), generation: 1, stacking, streamsShown: identity.streamsFit,
     };
     const registry = await state.lockRegistry(context.signal);
     let lock;
@@ -140,14 +140,11 @@ export async function mountImage(params: Params, context: OperationContext): Pro
   });
 }
 
-async function bringUp(state: State, draft: MountRecord, otherParts: readonly string[], context: OperationContext): Promise<void> {
+async function bringUp(state: State, record: MountRecord, otherParts: readonly string[], context: OperationContext): Promise<void> {
   context.progress('Mounting', 0, 2);
-  const writable = draft.mode === 'ReadWrite';
-  const streamsShown = !writable || await streamsFitAttributes(draft.wimPath, draft.imageIndex);
-  const record: MountRecord = { ...draft, streamsShown };
   await serve({ ...record, otherParts }, context);
   context.progress('Mounting', 1, 2);
-  if (writable) {
+  if (record.mode === 'ReadWrite') {
     await state.makeGeneration(record);
     await stack(state, record, context);
   }

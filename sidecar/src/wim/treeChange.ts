@@ -1,0 +1,103 @@
+/** What a change of an image's tree means for the counts of its file: references to blobs, and the image's statistics. */
+import { type Dentry, type ImageTree, type Inode, isDirectory, walk } from './metadata.ts';
+
+/** How many entries of an image refer to a blob, before a change and after it. */
+export interface References {
+  before: number;
+  after: number;
+}
+
+/** Differences, positive or negative. Sizes in bytes. */
+export interface TreeChange {
+  /** The blobs whose references change. */
+  readonly references: ReadonlyMap<string, References>;
+  readonly directories: number;
+  readonly files: number;
+  readonly totalBytes: number;
+  readonly hardLinkBytes: number;
+}
+
+/** Counts the names of every inode that may have several. */
+function countLinks(entries: Iterable<Dentry>): Map<Inode, number> {
+  const counts = new Map<Inode, number>();
+  for (const { inode } of entries) {
+    if (inode.linkId !== 0n) { counts.set(inode, (counts.get(inode) ?? 0) + 1); }
+  }
+  return counts;
+}
+
+/** All entries that are in the tree now. */
+function currentEntries(tree: ImageTree): Set<Dentry> {
+  const entries = new Set<Dentry>();
+  walk(tree.root, (dentry) => entries.add(dentry));
+  return entries;
+}
+
+/** References of every entry of a tree, as a new image that holds it adds them. */
+export function countReferences(tree: ImageTree): Map<string, References> {
+  const counts = new Map<string, References>();
+  walk(tree.root, ({ inode }) => {
+    for (const hash of inode.hashes()) {
+      const count = counts.get(hash);
+      if (count === undefined) { counts.set(hash, { before: 0, after: 1 }); } else { count.after++; }
+    }
+  });
+  return counts;
+}
+
+/** Counts all references to some blobs, so that a count in the file that is too small can be told. */
+function countAll(old: ReadonlySet<Dentry>, current: ReadonlySet<Dentry>, hashes: Iterable<string>): Map<string, References> {
+  const counts = new Map<string, References>();
+  for (const hash of hashes) { counts.set(hash, { before: 0, after: 0 }); }
+  for (const { inode } of old) {
+    for (const hash of inode.originalHashes()) {
+      const count = counts.get(hash);
+      if (count !== undefined) { count.before++; }
+    }
+  }
+  for (const { inode } of current) {
+    for (const hash of inode.hashes()) {
+      const count = counts.get(hash);
+      if (count !== undefined) { count.after++; }
+    }
+  }
+  return counts;
+}
+
+/**
+ * Compares a tree with what it was when it was read. Only what changed is looked at closely.
+ * @param sizeOf Uncompressed bytes of a blob, old or new.
+ */
+export function compareTree(tree: ImageTree, sizeOf: (hash: string) => number): TreeChange {
+  const affected = new Set<string>();
+  let directories = 0;
+  let files = 0;
+  let totalBytes = 0;
+  const count = (hashes: readonly string[], sign: 1 | -1, inode: Inode): void => {
+    for (const hash of hashes) {
+      affected.add(hash);
+      totalBytes += sign * sizeOf(hash);
+    }
+    if (isDirectory(inode)) { directories += sign; } else { files += sign; }
+  };
+  const current = currentEntries(tree);
+  const old = new Set(tree.entries);
+  for (const entry of old) {
+    if (!current.has(entry) || entry.inode.changed) { count(entry.inode.originalHashes(), -1, entry.inode); }
+  }
+  for (const entry of current) {
+    if (!old.has(entry) || entry.inode.changed) { count(entry.inode.hashes(), 1, entry.inode); }
+  }
+  const linksBefore = countLinks(old);
+  const linksAfter = countLinks(current);
+  const bytes = (hashes: readonly string[]): number => hashes.reduce((sum, hash) => sum + sizeOf(hash), 0);
+  let hardLinkBytes = 0;
+  for (const inode of new Set([...linksBefore.keys(), ...linksAfter.keys()])) {
+    const before = linksBefore.get(inode) ?? 0;
+    const after = linksAfter.get(inode) ?? 0;
+    if (before === after && !inode.changed) { continue; }
+    if (before > 1) { hardLinkBytes -= bytes(inode.originalHashes()) * (before - 1); }
+    if (after > 1) { hardLinkBytes += bytes(inode.hashes()) * (after - 1); }
+  }
+  return { references: countAll(old, current, affected), directories, files, totalBytes, hardLinkBytes };
+}
