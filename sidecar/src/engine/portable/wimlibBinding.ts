@@ -27,8 +27,8 @@ const multiarch: Readonly<Partial<Record<string, string>>> = {
 
 /** What installs libwim and its programs, per family of systems. */
 export const wimlibInstallHint = process.platform === 'darwin'
-  ? 'Install it with "brew install wimlib"'
-  : 'Install it with "apt-get install wimtools" (Debian, Ubuntu) or "dnf install wimlib-utils" (Fedora)';
+  ? 'Install it with "brew install wimlib".'
+  : 'Install it with "apt-get install wimtools" (Debian, Ubuntu) or "dnf install wimlib-utils" (Fedora).';
 
 /** Absolute paths only, so that no folder of the environment or the caller can slip in another library. */
 export function wimlibCandidates(platform: string = process.platform, arch: string = process.arch): string[] {
