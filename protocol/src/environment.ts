@@ -1,5 +1,5 @@
 /** environment/get: what this machine has of what the engine needs. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { engineNameSchema, operationOptionsSchema, request } from './messages.ts';
 
 /** One thing that was looked at. */

@@ -1,5 +1,5 @@
 /** error/resolve: what an HRESULT means. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorCategorySchema } from './errors.ts';
 import { operationOptionsSchema, request } from './messages.ts';
 

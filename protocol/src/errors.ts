@@ -1,5 +1,5 @@
 /** Error codes and the one schema of `error.data` that cross the wire. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * JSON-RPC error codes of DismTs. Application codes stay outside the reserved range -32768..-32000

@@ -1,5 +1,5 @@
 /** image/*: information on image files, and mounting, committing and unmounting them. */
-import { z } from 'zod';
+import * as z from 'zod';
 import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
 
 /** 1-based index of an image in its file. */

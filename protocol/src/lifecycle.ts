@@ -1,5 +1,5 @@
 /** initialize, shutdown, exit: the life of one connection. */
-import { z } from 'zod';
+import * as z from 'zod';
 import {
   absolutePathSchema, engineChoiceSchema, engineNameSchema, logLevelSchema, request,
 } from './messages.ts';

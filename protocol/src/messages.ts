@@ -1,5 +1,5 @@
 /** How a method is declared: its name, direction, parameter schema and result schema, once, together. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Version of this protocol. A different major number on the two sides refuses `initialize`. */
 export const protocolVersion = '1.0';

@@ -1,5 +1,5 @@
 /** `$/progress`: what a running operation reports, at most ten times a second, the last one always. */
-import { z } from 'zod';
+import * as z from 'zod';
 
 export const progressMethod = '$/progress';
 

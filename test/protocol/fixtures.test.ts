@@ -8,7 +8,7 @@ import {
   dismErrorDataSchema, ErrorCode, invalidParamsDataSchema, methods, progressMethod, progressParamsSchema,
 } from '@dismts/protocol';
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
+import * as z from 'zod';
 import { connect } from '../helpers/connection.ts';
 import { createFakeEngine } from '../helpers/fakeEngine.ts';
 import { frame, type RawMessage } from '../helpers/rawPeer.ts';
