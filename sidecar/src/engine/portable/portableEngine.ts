@@ -1,0 +1,26 @@
+/** The portable engine: WIM files through libwim, mounts through FUSE and overlays. No Windows needed. */
+import type { Engine } from '../engine.ts';
+import { commitImage } from './commitImage.ts';
+import { getEnvironment } from './environment.ts';
+import { getImageInfo } from './imageInfo.ts';
+import { cleanupMountPoints, listMountedImages } from './mountedImages.ts';
+import { mountImage } from './mountImage.ts';
+import { remountImage } from './remountImage.ts';
+import { unmountImage } from './unmountImage.ts';
+
+/** Makes the engine. Nothing is loaded or looked at before the first call. */
+export function createPortableEngine(): Engine {
+  return {
+    name: 'Portable',
+    unsupported: {},
+    cancellable: ['image/mount', 'image/commit', 'image/unmount', 'image/cleanupMountPoints'],
+    getEnvironment,
+    getImageInfo,
+    listMountedImages,
+    mountImage,
+    remountImage,
+    commitImage,
+    unmountImage,
+    cleanupMountPoints,
+  };
+}
