@@ -199,7 +199,17 @@ function checkFolder(machine: Machine, name: string, path: string, hint: string)
   return problem === undefined ? check(name, 'Ok', path) : check(name, 'Warning', problem, hint);
 }
 
-/** All checks for a machine. */
+/** The state directory, or what is wrong with the choice of it. */
+function chosenStateDirectory(): { readonly state: string; readonly problem?: Check } {
+  try {
+    return { state: stateDirectory() };
+  } catch (error) {
+    if (!(error instanceof DismError)) { throw error; }
+    return { state: '', problem: check('State directory', 'Missing', error.message, chooseState) };
+  }
+}
+
+/** All checks for a machine; a folder that is not chosen is an empty text. */
 export function checkMachine(machine: Machine, folders: { readonly state: string; readonly log: string; readonly scratch: string }): Check[] {
   const mounting = machine.platform === 'linux'
     ? [checkServer(machine), checkFuse(machine), checkOverlay(machine), checkRights(machine)]
@@ -207,8 +217,7 @@ export function checkMachine(machine: Machine, folders: { readonly state: string
   return [
     checkLibwim(machine),
     ...mounting,
-    checkStateDirectory(machine, folders.state),
-    checkDiskSpace(machine, folders.state),
+    ...folders.state === '' ? [] : [checkStateDirectory(machine, folders.state), checkDiskSpace(machine, folders.state)],
     checkFolder(machine, 'Log directory', folders.log, 'Operations run without a log; name one with -LogPath.'),
     ...folders.scratch === '' ? [] : [checkFolder(machine, 'Scratch directory', folders.scratch, 'Choose another one with -ScratchDirectory.')],
   ];
@@ -219,8 +228,9 @@ export function getEnvironment(
   _params: z.output<typeof method.params>, context: OperationContext,
 ): Promise<z.input<typeof method.result>> {
   const log = defaultLogDirectory();
-  const state = stateDirectory();
+  const { state, problem } = chosenStateDirectory();
   const checks = checkMachine(thisMachine, { state, log, scratch: context.scratchDirectory });
+  if (problem !== undefined) { checks.push(problem); }
   return Promise.resolve({
     engine: 'Portable',
     ready: checks.every((one) => one.state !== 'Missing'),
