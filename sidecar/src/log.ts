@@ -40,7 +40,7 @@ export interface FileLogOptions {
   readonly logPath: string;
   /** Folder of default logs; created, with parents, when it is needed. */
   readonly directory: string;
-  /** First line of what this operation writes. */
+  /** First line of what this operation writes, with the time at which the log was opened. */
   readonly header: string;
 }
 
@@ -96,6 +96,7 @@ class LogFile implements FileLog {
   path = '';
   problem = '';
   readonly #options: FileLogOptions;
+  readonly #openedAt = new Date();
   #descriptor: number | undefined;
   #headerWritten = false;
 
@@ -143,19 +144,19 @@ class LogFile implements FileLog {
       }
       if (!this.#headerWritten) {
         this.#headerWritten = true;
-        writeSync(this.#descriptor, this.#line('Info', this.#options.header));
+        writeSync(this.#descriptor, this.#line('Info', this.#options.header, this.#openedAt));
       }
-      writeSync(this.#descriptor, this.#line(label, text));
+      writeSync(this.#descriptor, this.#line(label, text, new Date()));
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
     }
   }
 
-  #line(label: string, text: string): string {
+  #line(label: string, text: string, time: Date): string {
     // File names come from images, which may try to write lines of their own.
     const printable = text.slice(0, maxLineLength).replace(
       /[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
-    return `${timestamp(new Date())}, ${label}  DISMTS  PID=${process.pid} ${this.#options.operation}: ${printable}\n`;
+    return `${timestamp(time)}, ${label}  DISMTS  PID=${process.pid} ${this.#options.operation}: ${printable}\n`;
   }
 }
 

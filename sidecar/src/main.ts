@@ -1,4 +1,5 @@
 /** Entry point of the dismts executable. */
+import { CallExit } from './call.ts';
 import { run } from './cli.ts';
 import { createEngine } from './engine/selectEngine.ts';
 
@@ -7,6 +8,6 @@ run(process.argv.slice(2), createEngine).then(
   (exitCode) => process.exit(exitCode),
   (error: unknown) => {
     process.stderr.write(`dismts: Bug in DismTs: ${String(error)}\n`);
-    process.exit(70);
+    process.exit(CallExit.bug);
   },
 );
