@@ -129,7 +129,7 @@ const table = {
   WIM_E_UNMOUNT_IN_PROGRESS: row(0xC1420125, 'ResourceBusy', 'The folder is being unmounted just now', 'Wait until that has ended.'),
   WIM_E_ALREADY_MOUNTED: row(0xC1420126, 'ResourceExists', 'The image is mounted already', 'List the mounted images with Get-DismTsImage -Mounted.'),
   WIM_E_ALREADY_MOUNTED_READWRITE: row(0xC1420127, 'ResourceExists', 'The image is already mounted for writing, which is possible only once at a time',
-    'Dismount the other mount first (Get-DismTsImage -Mounted shows it), or mount with -ReadOnly.'),
+    'Dismount the other mount first; Get-DismTsImage -Mounted shows it.'),
   WIM_E_NO_MOUNT_ACCESS: row(0xC1420128, 'PermissionDenied', 'The image was opened without the right to mount it', 'Run the command elevated, and check the permissions of the file.'),
   WIM_E_SPLIT_NOT_MOUNTABLE: row(0xC1420130, 'InvalidOperation', 'A split image (.swm) cannot be mounted',
     'Join the parts into one .wim file first.'),
