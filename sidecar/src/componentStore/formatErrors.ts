@@ -1,0 +1,26 @@
+/** The two ways in which bytes of a component store cannot be read: they are damaged, or of a kind DismTs does not know. */
+import { DismError, UnsupportedError, type DismErrorOptions } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+
+/** The bytes break the rules of their format. */
+export class StoreFormatError extends DismError {
+  override readonly name = 'StoreFormatError';
+  /** Where in the bytes handed over, or in the text read from them, the rule is broken. */
+  readonly offset: number;
+
+  constructor(what: string, offset: number, options: DismErrorOptions = {}) {
+    super(Hresult.ERROR_FILE_CORRUPT, `The data is damaged at offset ${offset}: ${what}`, options);
+    this.offset = offset;
+  }
+}
+
+/** The bytes are of a kind whose contents DismTs cannot expand: "not checked" rather than "damaged". */
+export class UnsupportedFormatError extends UnsupportedError {
+  /** The kind, such as `DCX`. */
+  readonly kind: string;
+
+  constructor(kind: string, message: string, options: DismErrorOptions = {}) {
+    super(message, options);
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,79 @@
+/** Identities of components and packages, as manifests, package files and the registry spell them. */
+import { StoreFormatError } from './formatErrors.ts';
+
+/** What makes a component one of its kind; values are as spelled by their source, an attribute that is missing or empty there is missing here. */
+export interface ComponentIdentity {
+  readonly name: string;
+  /** `neutral`, `none`, `*` and a missing one mean the same. */
+  readonly culture?: string;
+  readonly typeName?: string;
+  readonly type?: string;
+  readonly version: string;
+  readonly publicKeyToken?: string;
+  readonly processorArchitecture?: string;
+  readonly versionScope?: string;
+}
+
+/** An attribute in lower case, and the property that keeps it. */
+const properties: Readonly<Partial<Record<string, keyof ComponentIdentity>>> = {
+  name: 'name',
+  culture: 'culture',
+  language: 'culture',
+  typename: 'typeName',
+  type: 'type',
+  version: 'version',
+  publickeytoken: 'publicKeyToken',
+  processorarchitecture: 'processorArchitecture',
+  versionscope: 'versionScope',
+};
+
+/** Whether a culture stands for "any". */
+export function isNeutralCulture(culture: string | undefined): boolean {
+  return culture === undefined || culture === '' || /^(?:neutral|none|\*)$/i.test(culture);
+}
+
+function build(attributes: Iterable<readonly [string, string]>, offset: number): ComponentIdentity {
+  const found: { -readonly [K in keyof ComponentIdentity]?: string } = {};
+  for (const [attribute, value] of attributes) {
+    const property = properties[attribute.toLowerCase()];
+    if (property === undefined || value === '') { continue; }
+    if (found[property] !== undefined) { throw new StoreFormatError(`the identity has two values for "${attribute}"`, offset); }
+    found[property] = value;
+  }
+  const { name, version } = found;
+  if (name === undefined) { throw new StoreFormatError('the identity has no name', offset); }
+  if (version === undefined || !/^\d{1,10}(?:\.\d{1,10}){0,3}$/.test(version)) {
+    throw new StoreFormatError(`the identity of "${name}" has no valid version`, offset);
+  }
+  return { ...found, name, version };
+}
+
+/**
+ * The identity that the attributes of an `assemblyIdentity` element spell; attributes that are no part of an identity are passed over.
+ * @param offset - Of the element, for the error.
+ * @throws StoreFormatError: no name, no version, or one attribute under two names.
+ */
+export function identityFromAttributes(attributes: ReadonlyMap<string, string>, offset = 0): ComponentIdentity {
+  return build(attributes, offset);
+}
+
+/**
+ * The identity that the registry keeps for a component: `Name, Culture=neutral, Version=1.2.3.4, ...`.
+ * @throws StoreFormatError: a part without `=`, no version, or one attribute twice.
+ */
+export function parseIdentityText(text: string): ComponentIdentity {
+  const [name = '', ...parts] = text.split(',');
+  const attributes: [string, string][] = [['name', name.trim()]];
+  for (const part of parts) {
+    const equals = part.indexOf('=');
+    if (equals === -1) { throw new StoreFormatError(`the identity "${text}" has a part without a value`, text.indexOf(part)); }
+    attributes.push([part.slice(0, equals).trim(), part.slice(equals + 1).trim()]);
+  }
+  return build(attributes, 0);
+}
+
+/** The name of a package, which is its registry key and the stem of its files: `Name~token~architecture~culture~version`. */
+export function packageName(identity: ComponentIdentity): string {
+  const culture = isNeutralCulture(identity.culture) ? '' : identity.culture;
+  return [identity.name, identity.publicKeyToken ?? '', identity.processorArchitecture ?? '', culture, identity.version].join('~');
+}
