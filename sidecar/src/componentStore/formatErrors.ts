@@ -1,5 +1,5 @@
 /** The two ways in which bytes of a component store cannot be read: they are damaged, or of a kind DismTs does not know. */
-import { DismError, UnsupportedError, type DismErrorOptions } from '../errors.ts';
+import { DismError, type DismErrorOptions } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 
 /** The bytes break the rules of their format. */
@@ -15,12 +15,13 @@ export class StoreFormatError extends DismError {
 }
 
 /** The bytes are of a kind whose contents DismTs cannot expand: "not checked" rather than "damaged". */
-export class UnsupportedFormatError extends UnsupportedError {
+export class UnsupportedFormatError extends DismError {
+  override readonly name = 'UnsupportedFormatError';
   /** The kind, such as `DCX`. */
   readonly kind: string;
 
   constructor(kind: string, message: string, options: DismErrorOptions = {}) {
-    super(message, options);
+    super(Hresult.ERROR_NOT_SUPPORTED, message, options);
     this.kind = kind;
   }
 }
