@@ -7,10 +7,13 @@ export class StoreFormatError extends DismError {
   override readonly name = 'StoreFormatError';
   /** Where in the bytes handed over, or in the text read from them, the rule is broken. */
   readonly offset: number;
+  /** What is wrong there. */
+  readonly what: string;
 
   constructor(what: string, offset: number, options: DismErrorOptions = {}) {
     super(Hresult.ERROR_FILE_CORRUPT, `The data is damaged at offset ${offset}: ${what}`, options);
     this.offset = offset;
+    this.what = what;
   }
 }
 
