@@ -2,6 +2,7 @@
 export * from './environment.ts';
 export * from './error.ts';
 export * from './errors.ts';
+export * from './health.ts';
 export * from './image.ts';
 export * from './lifecycle.ts';
 export * from './messages.ts';

@@ -4,6 +4,7 @@ import { resolveError } from './error.ts';
 import {
   cleanupMountPoints, commitImage, getImageInfo, listMountedImages, mountImage, remountImage, unmountImage,
 } from './image.ts';
+import { checkHealth, restoreHealth, scanHealth } from './health.ts';
 import { initialize, shutdown } from './lifecycle.ts';
 
 /** Requests that an engine answers; each is the name of an Engine method. */
@@ -16,6 +17,9 @@ export const engineMethods = {
   commitImage,
   unmountImage,
   cleanupMountPoints,
+  checkHealth,
+  scanHealth,
+  restoreHealth,
 } as const;
 
 /** All requests of the protocol. */

@@ -1,5 +1,6 @@
 /** The portable engine: WIM files through libwim, mounts through FUSE and overlays. No Windows needed. */
 import type { Engine } from '../engine.ts';
+import { checkHealth, restoreHealth, scanHealth } from '../../health/operations.ts';
 import { commitImage } from './commitImage.ts';
 import { getEnvironment } from './environment.ts';
 import { getImageInfo } from './imageInfo.ts';
@@ -13,7 +14,7 @@ export function createPortableEngine(): Engine {
   return {
     name: 'Portable',
     unsupported: {},
-    cancellable: ['image/mount', 'image/commit', 'image/unmount', 'image/cleanupMountPoints'],
+    cancellable: ['image/mount', 'image/commit', 'image/unmount', 'image/cleanupMountPoints', 'health/check', 'health/scan', 'health/restore'],
     getEnvironment,
     getImageInfo,
     listMountedImages,
@@ -22,5 +23,8 @@ export function createPortableEngine(): Engine {
     commitImage,
     unmountImage,
     cleanupMountPoints,
+    checkHealth,
+    scanHealth,
+    restoreHealth,
   };
 }

@@ -1,0 +1,102 @@
+/** health/*: checking, scanning and restoring the component store of an image. */
+import * as z from 'zod';
+import { dismErrorDataSchema } from './errors.ts';
+import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
+
+/** DismImageHealthState. */
+export const imageHealthStateSchema = z.enum(['Healthy', 'Repairable', 'NonRepairable']);
+export type ImageHealthState = z.infer<typeof imageHealthStateSchema>;
+
+/** What is wrong, in the words of the summary in CBS.log; those in the second group are DismTs's own. */
+export const findingClassSchema = z.enum([
+  'CBS MUM Missing', 'CBS MUM Corrupt', 'CBS Catalog Missing', 'CBS Catalog Corrupt',
+  'CSI Manifest Corrupt', 'CSI Payload Corrupt', 'CSI Store Metadata Corrupt',
+  'Base Manifest Missing', 'Projection Differs', 'Differential Corrupt', 'Marker', 'Note',
+]);
+export type FindingClass = z.infer<typeof findingClassSchema>;
+
+/** One row of a report. */
+export const findingSchema = z.object({
+  class: findingClassSchema,
+  /** Keyform of the component, identity of the package, or name of the catalog; empty where it is about the store. */
+  component: z.string(),
+  /** File within the component; empty where it is about the whole. */
+  file: z.string(),
+  /** Found: damage. NotChecked: nothing can be said. Noted: worth knowing, and no damage. */
+  state: z.enum(['Found', 'Repaired', 'NotRepaired', 'NotChecked', 'Noted']),
+  /** What exactly, or why it could not be repaired; one sentence without a full stop. */
+  reason: z.string(),
+  /** Digest that the file should have, in hex; empty where it is not known. */
+  wantedDigest: z.string(),
+  /** Other versions of the component that the sources have. */
+  offeredVersions: z.array(z.string()),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+/** Numbers of the summary, by the headings of CBS.log. */
+export const healthCountsSchema = z.object({
+  manifestsChecked: z.number().int(),
+  filesChecked: z.number().int(),
+  bytesChecked: z.number().int(),
+  packagesChecked: z.number().int(),
+  catalogsChecked: z.number().int(),
+  totalDetected: z.number().int(),
+  cbsManifest: z.number().int(),
+  cbsMetadata: z.number().int(),
+  csiManifest: z.number().int(),
+  csiMetadata: z.number().int(),
+  csiPayload: z.number().int(),
+  totalRepaired: z.number().int(),
+  cbsManifestRepaired: z.number().int(),
+  csiManifestRepaired: z.number().int(),
+  csiPayloadRepaired: z.number().int(),
+  notChecked: z.number().int(),
+  /** Components whose payload was removed on purpose. */
+  payloadRemoved: z.number().int(),
+});
+export type HealthCounts = z.infer<typeof healthCountsSchema>;
+
+const healthParams = operationOptionsSchema.extend({
+  /** Root folder of the image: a mount of DismTs, or any folder that holds a Windows installation. */
+  path: absolutePathSchema.optional(),
+  /** The running Windows instead of a path. */
+  online: z.literal(true).optional(),
+  /** Windows folder below the root. */
+  windowsDirectory: z.string().min(1).default('Windows'),
+});
+
+const oneImage = 'give either path or online';
+
+function namesOneImage(params: { readonly path?: string | undefined; readonly online?: boolean | undefined }): boolean {
+  return (params.path === undefined) !== (params.online === undefined);
+}
+
+/** The in-box ImageObjectWithState, and what the scan found. */
+export const healthResultSchema = imageResultSchema.extend({
+  imageHealthState: imageHealthStateSchema,
+  /** What the state rests on: markers and cheap truths, or a scan of every file. */
+  basis: z.enum(['markers', 'scan']),
+  counts: healthCountsSchema,
+  findings: z.array(findingSchema),
+  /** Why the restore did not mend everything; null where it did, or was not asked to. The rest is repaired all the same. */
+  failure: z.object({ message: z.string(), data: dismErrorDataSchema }).nullable(),
+});
+export type HealthResult = z.infer<typeof healthResultSchema>;
+
+/** Reads markers, and whether hives, manifests and packages are there. Fast. DismCheckImageHealth with ScanImage false. */
+export const checkHealth = request('health/check', healthParams.refine(namesOneImage, oneImage), healthResultSchema);
+
+/** Reads and compares everything in the component store. Cancellable. DismCheckImageHealth with ScanImage true. */
+export const scanHealth = request('health/scan', healthParams.refine(namesOneImage, oneImage), healthResultSchema);
+
+/**
+ * Scans, then puts files with the recorded digests back, from the image itself and from the sources. Cancellable.
+ * `failure` is CBS_E_SOURCE_MISSING (0x800F081F) when something was found that no source had, 0x800F0915 when there were no sources.
+ * DismRestoreImageHealth.
+ */
+export const restoreHealth = request('health/restore', healthParams.extend({
+  /** Where to look, in this order: a folder (mounted image, its Windows, WinSxS, a share, loose files), `WIM:path:index` or `ESD:path:index`. */
+  sources: z.array(z.string().min(1)).default([]),
+  /** No effect on the portable engine, which never asks Windows Update. */
+  limitAccess: z.boolean().optional(),
+}).refine(namesOneImage, oneImage), healthResultSchema);

@@ -1,0 +1,42 @@
+/** The fast check: markers that somebody left, and truths that cost little. */
+import { type ImageFiles, joinPath } from './imageFiles.ts';
+import { Findings } from './findings.ts';
+import { packagePath, readBases } from './scan.ts';
+import type { StoreIndex } from './storeIndex.ts';
+
+/**
+ * Checks. No findings means "no known marker", nothing more.
+ * @param lastScan State that our own last scan of the image gave, where there was one.
+ */
+export async function checkStore(files: ImageFiles, index: StoreIndex, lastScan: string | undefined): Promise<Findings> {
+  const findings = new Findings();
+  for (const { name, reason } of index.brokenHives) {
+    findings.add({ class: 'CSI Store Metadata Corrupt', component: name, state: 'Found', reason: `the registry hive cannot be read: ${reason}` });
+  }
+  for (const marker of index.markers) {
+    findings.add({ class: 'Marker', component: marker, state: 'Found', reason: 'Windows noted damage here' });
+  }
+  if (lastScan !== undefined && lastScan !== 'Healthy') {
+    findings.add({ class: 'Marker', component: 'LastScan', state: 'Found', reason: `the last scan of DismTs found the image ${lastScan}` });
+  }
+  const store = joinPath(index.windows, 'WinSxS');
+  if ((await readBases(files, store)).length === 0) {
+    findings.add({ class: 'Base Manifest Missing', component: 'microsoft-windows-servicingstack', file: 'wcp.dll', state: 'Found', reason: 'no servicing stack has a readable base manifest' });
+  }
+  const manifests = new Set((await files.list(joinPath(store, 'Manifests'))).map((name) => name.toUpperCase()));
+  for (const { keyform } of index.components) {
+    if (!manifests.has(`${keyform}.manifest`.toUpperCase())) {
+      findings.add({ class: 'CSI Manifest Corrupt', component: keyform, state: 'Found', reason: 'the manifest does not exist' });
+    }
+  }
+  const packages = new Set((await files.list(joinPath(index.windows, 'servicing/Packages'))).map((name) => name.toUpperCase()));
+  const name = (path: string): string => (path.split('/').at(-1) ?? path).toUpperCase();
+  for (const { identity } of index.packages) {
+    for (const [ending, kind] of [['mum', 'CBS MUM Missing'], ['cat', 'CBS Catalog Missing']] as const) {
+      if (!packages.has(name(packagePath(index, identity, ending)))) {
+        findings.add({ class: kind, component: identity, state: 'Found', reason: 'the file does not exist' });
+      }
+    }
+  }
+  return findings;
+}

@@ -1,0 +1,53 @@
+/**
+ * The one way to the files of an image. Paths are relative to its root, separated by `/`, and found without regard to
+ * case, as Windows does. No step leads through a symbolic link or out of the image: the image is hostile until checked.
+ */
+
+/** What is known of a file. */
+export interface FileStat {
+  /** Equal for all names of one file. */
+  readonly id: string;
+  readonly size: number;
+  /** Number of names. */
+  readonly links: number;
+  /** Where its bytes lie, in no unit: reading files in this order is fastest. */
+  readonly place: number;
+}
+
+export type DigestAlgorithm = 'sha256' | 'sha1';
+
+/** Reads an image. Each method gives undefined (list: nothing) where there is no such file or folder. */
+export interface ImageFiles {
+  /** True where `place` of a stat() is known without reading anything. */
+  readonly hasOrder: boolean;
+  /** What it is, for messages. */
+  readonly description: string;
+  read(path: string): Promise<Buffer | undefined>;
+  /** Names in a folder, files and folders alike, as they are spelled. */
+  list(path: string): Promise<string[]>;
+  /** The first bytes of a file, at most `bytes`. */
+  readHead(path: string, bytes: number): Promise<Buffer | undefined>;
+  stat(path: string): Promise<FileStat | undefined>;
+  /** Digest of the bytes as they are stored, in lower-case hex, without holding a large file in memory. */
+  digest(path: string, algorithm: DigestAlgorithm, onBytes?: (bytes: number) => void): Promise<string | undefined>;
+  close(): Promise<void>;
+}
+
+/** Changes an image too. */
+export interface WritableImageFiles extends ImageFiles {
+  /**
+   * Puts bytes in place of a file, or makes it in an existing folder: written beside it, flushed, read back, renamed.
+   * Owner, mode, times and extended attributes of the old file stay.
+   * @param verify Is given what was read back; throws when it is not what was wanted.
+   */
+  replace(path: string, data: Buffer, verify: (readBack: Buffer) => void): Promise<void>;
+  /** Makes `path` a name of the file that `existing` names, replacing what it named before. */
+  relink(existing: string, path: string): Promise<void>;
+  /** Makes a folder, whose parent exists. */
+  makeFolder(path: string): Promise<void>;
+}
+
+/** Joins parts with `/`, without empty ones. */
+export function joinPath(...parts: readonly string[]): string {
+  return parts.flatMap((part) => part.split(/[/\\]/)).filter((part) => part !== '' && part !== '.').join('/');
+}

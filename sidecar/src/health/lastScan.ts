@@ -1,0 +1,47 @@
+/** Remembers what the last scan of an image found, and the temporary files of a restore that may have been interrupted. Never in the image. */
+import { createHash } from 'node:crypto';
+import { appendFileSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ImageHealthState, imageHealthStateSchema } from '@dismts/protocol';
+
+/** The notes on one image, kept in the state directory under a name made from its path. */
+export class ImageNotes {
+  readonly #folder: string;
+  readonly #base: string;
+
+  /** @param image What tells the image from others: its path, and which mount of it this is. */
+  constructor(statePath: string, image: string) {
+    this.#folder = join(statePath, 'health');
+    this.#base = join(this.#folder, createHash('sha256').update(image).digest('hex').slice(0, 32));
+  }
+
+  async lastScan(): Promise<ImageHealthState | undefined> {
+    const text = await readFile(`${this.#base}.state`, 'utf8').catch(() => '');
+    const parsed = imageHealthStateSchema.safeParse(text.trim());
+    return parsed.success ? parsed.data : undefined;
+  }
+
+  async rememberScan(state: ImageHealthState): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    await writeFile(`${this.#base}.state`, `${state}\n`, { mode: 0o600 });
+  }
+
+  /** Temporary files, as paths of the image, that an interrupted restore may have left. */
+  async temporaries(): Promise<string[]> {
+    const text = await readFile(`${this.#base}.journal`, 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => line !== '');
+  }
+
+  async prepare(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+  }
+
+  noteTemporary(path: string): void {
+    appendFileSync(`${this.#base}.journal`, `${path}\n`, { mode: 0o600 });
+  }
+
+  async forgetTemporaries(): Promise<void> {
+    await rm(`${this.#base}.journal`, { force: true });
+  }
+}

@@ -1,0 +1,398 @@
+/** Repairs the component store of an image: finds bytes that have the recorded digest, and puts them in place. */
+import type { Finding } from '@dismts/protocol';
+import { catalogName, memberHashes } from '../componentStore/catalog.ts';
+import { expand } from '../componentStore/compressed.ts';
+import { DismError } from '../errors.ts';
+import type { OperationContext } from '../engine/engine.ts';
+import { destinationPath } from './destinations.ts';
+import { digestOf } from './folderImage.ts';
+import { joinPath, type WritableImageFiles } from './imageFiles.ts';
+import {
+  type BrokenFile, catalogPath, isWinner, manifestPath, matchDigest, maxManifestBytes, maxPayloadBytes, mumDamage, packagePath, payloadPath,
+  readBases, type ScanFilter, scanStore, type StoreScan,
+} from './scan.ts';
+import type { StoreSource } from './sources.ts';
+import type { StoreComponent, StoreIndex } from './storeIndex.ts';
+
+/** What a restore did. */
+export interface RestoreOutcome {
+  /** Every finding of the scans, with what became of it. */
+  readonly findings: readonly Finding[];
+  readonly measured: StoreScan['findings']['measured'];
+  /** Something was found that could not be repaired, because nobody had it. */
+  readonly sourceMissing: boolean;
+}
+
+type Wanted = { readonly algorithm: 'sha256' | 'sha1'; readonly hex: string };
+
+const missingPayload = 'Repair failed: Missing replacement payload';
+const missingPair = 'Repair failed: Missing replacement mum/cat pair';
+
+class Restorer {
+  readonly #image: WritableImageFiles;
+  readonly #index: StoreIndex;
+  readonly #sources: readonly StoreSource[];
+  readonly #context: OperationContext;
+  readonly #touched = { components: new Set<string>(), packages: new Set<string>(), catalogs: new Set<string>() };
+  #ownBases: Buffer[] = [];
+  #bases: Buffer[] = [];
+  #backup: Promise<ReadonlyMap<string, string>> | undefined;
+
+  constructor(image: WritableImageFiles, index: StoreIndex, sources: readonly StoreSource[], context: OperationContext) {
+    this.#image = image;
+    this.#index = index;
+    this.#sources = sources;
+    this.#context = context;
+  }
+
+  async run(): Promise<RestoreOutcome> {
+    await this.#readBases();
+    let scan = await scanStore(this.#image, this.#index, this.#bases, this.#context);
+    const first = scan.findings.rows();
+    const { measured } = scan.findings;
+    await this.#restoreCatalogs(scan);
+    if (await this.#restoreManifests(scan) || scan.missingBase) {
+      // The payload of a manifest that was bad could not be checked before.
+      const components = new Set([...this.#touched.components, ...scan.brokenManifests.map(({ keyform }) => keyform.toLowerCase())]);
+      await this.#readBases();
+      const again = await scanStore(this.#image, this.#index, this.#bases, this.#context, scan.missingBase ? undefined : { ...this.#touched, components });
+      scan = mergeScans(scan, again);
+    }
+    await this.#restorePayload(scan);
+    await this.#restorePackages(scan);
+    return await this.#conclude([...first, ...scan.findings.rows()], measured);
+  }
+
+  async #readBases(): Promise<void> {
+    this.#ownBases = await readBases(this.#image, joinPath(this.#index.windows, 'WinSxS'));
+    this.#bases = [...this.#ownBases];
+    for (const source of this.#sources) { this.#bases.push(...await source.bases()); }
+  }
+
+  /** A changed thing counts as repaired only where a new scan of it finds nothing. */
+  async #conclude(before: readonly Finding[], measured: StoreScan['findings']['measured']): Promise<RestoreOutcome> {
+    const filter: ScanFilter = this.#touched;
+    await this.#readBases();
+    const after = await scanStore(this.#image, this.#index, this.#ownBases, this.#context, filter);
+    const rows = new Map<string, Finding>();
+    let sourceMissing = false;
+    for (const row of before) {
+      const key = `${row.class}\0${row.component.toLowerCase()}\0${row.file.toLowerCase()}`;
+      if (row.state === 'Noted') {
+        rows.set(key, row);
+        continue;
+      }
+      const wasTouched = this.#wasTouched(row);
+      if (wasTouched && !after.findings.has(row)) {
+        if (row.state === 'Found') { rows.set(key, { ...row, state: 'Repaired' }); }
+        continue;
+      }
+      if (row.state === 'NotChecked') {
+        rows.set(key, row);
+        continue;
+      }
+      sourceMissing = true;
+      const isPackage = row.class.startsWith('CBS MUM') || (row.class.startsWith('CBS Catalog') && row.wantedDigest === '');
+      rows.set(key, {
+        ...row, state: 'NotRepaired', reason: `${row.reason}. ${isPackage ? missingPair : missingPayload}`,
+        offeredVersions: await this.#offeredVersions(row),
+      });
+    }
+    return { findings: [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row), measured, sourceMissing };
+  }
+
+  #wasTouched(row: Finding): boolean {
+    const component = row.component.toLowerCase();
+    const { components, packages, catalogs } = this.#touched;
+    return components.has(component) || packages.has(component) || catalogs.has(component) || row.class === 'Base Manifest Missing';
+  }
+
+  async #offeredVersions(row: Finding): Promise<string[]> {
+    if (!row.class.startsWith('CSI')) { return []; }
+    const versions = new Set<string>();
+    for (const source of this.#sources) {
+      for (const version of await source.versionsOf(row.component)) { versions.add(version); }
+    }
+    return [...versions].sort();
+  }
+
+  async #restoreCatalogs(scan: StoreScan): Promise<void> {
+    for (const name of scan.brokenCatalogs) {
+      this.#context.signal.throwIfAborted();
+      const wanted: Wanted = { algorithm: 'sha256', hex: name };
+      const data = await this.#ownCatalog(name) ?? await this.#fromSources(wanted, (source) => source.catalogPaths(name));
+      if (data === undefined) { continue; }
+      await this.#image.replace(catalogPath(this.#index, name), data, (readBack) => { requireDigest(catalogName(readBack).toLowerCase(), name); });
+      this.#context.log.info(`(w)\t(Fixed)\tCBS Catalog\t${name}`);
+      this.#touched.catalogs.add(name);
+    }
+  }
+
+  /** The catalogs of packages are the same files under other names, and so is one that was only renamed. */
+  async #ownCatalog(name: string): Promise<Buffer | undefined> {
+    for (const folder of [joinPath(this.#index.windows, 'WinSxS/Catalogs'), joinPath(this.#index.windows, 'servicing/Packages')]) {
+      for (const file of await this.#image.list(folder)) {
+        if (!/\.cat$/i.test(file)) { continue; }
+        const data = await this.#image.read(joinPath(folder, file));
+        if (data !== undefined && catalogName(data).toLowerCase() === name) { return data; }
+      }
+    }
+    return undefined;
+  }
+
+  /** @returns Whether any manifest was restored. */
+  async #restoreManifests(scan: StoreScan): Promise<boolean> {
+    let restored = false;
+    for (const component of scan.brokenManifests) {
+      this.#context.signal.throwIfAborted();
+      const { keyform, manifestDigest } = component;
+      if (manifestDigest === undefined) { continue; }
+      const data = await this.#findManifest(component, { algorithm: 'sha256', hex: manifestDigest });
+      if (data === undefined) { continue; }
+      const wanted = await digestOf(data, 'sha256');
+      await this.#image.replace(manifestPath(this.#index, keyform), data, (readBack) => { requireEqual(readBack, data, wanted); });
+      this.#context.log.info(`(w)\t(Fixed)\tCSI Manifest\t${keyform}`);
+      this.#touched.components.add(keyform.toLowerCase());
+      restored = true;
+    }
+    return restored;
+  }
+
+  async #findManifest({ keyform }: StoreComponent, wanted: Wanted): Promise<Buffer | undefined> {
+    const own = joinPath(this.#index.windows, 'WinSxS');
+    const candidates = [
+      ...[joinPath(own, 'Backup', `${keyform}.manifest`)].map((path) => ({ files: this.#image, path })),
+      // A manifest that was swapped with another one lies under the other's name.
+      ...(await this.#image.list(joinPath(own, 'Manifests')))
+        .filter((name) => name.split('_')[1]?.toLowerCase() === keyform.split('_')[1]?.toLowerCase())
+        .map((name) => ({ files: this.#image, path: joinPath(own, 'Manifests', name) })),
+      ...this.#sources.flatMap((source) => source.manifestPaths(keyform).map((path) => ({ files: source.files, path }))),
+    ];
+    for (const { files, path } of candidates) {
+      const data = await files.read(path);
+      if (data === undefined) { continue; }
+      const match = await matchDigest(data, this.#bases, wanted, maxManifestBytes);
+      if (match.result !== 'match') { continue; }
+      // As it is where this image itself can expand it, else expanded: the servicing stack takes both.
+      return await this.#expandsHere(data, wanted) ? data : match.data;
+    }
+    return undefined;
+  }
+
+  async #expandsHere(data: Buffer, wanted: Wanted): Promise<boolean> {
+    return (await matchDigest(data, this.#ownBases, wanted, maxManifestBytes)).result === 'match';
+  }
+
+  async #restorePayload(scan: StoreScan): Promise<void> {
+    // The servicing stack's own files first: the base manifest is in one of them.
+    const isStack = ({ component }: BrokenFile): boolean => /_microsoft-windows-servicingstack_/i.test(component.component.keyform);
+    const broken = [...scan.brokenFiles].sort((a, b) => Number(isStack(b)) - Number(isStack(a)));
+    let done = 0;
+    for (const item of broken) {
+      this.#context.signal.throwIfAborted();
+      await this.#restoreFile(scan, item);
+      this.#context.progress('Repairing', ++done, broken.length);
+    }
+    for (const { broken: { component, file }, path } of scan.brokenProjections) {
+      const store = payloadPath(this.#index, component.component.keyform, file.storePath);
+      await this.#shareStoreFile(store, path, file.digest);
+      this.#touched.components.add(component.component.keyform.toLowerCase());
+    }
+  }
+
+  async #restoreFile(scan: StoreScan, broken: BrokenFile): Promise<void> {
+    const { component: { component, manifest }, file } = broken;
+    const { digest } = file;
+    if (digest === undefined) { return; }
+    const path = payloadPath(this.#index, component.keyform, file.storePath);
+    const destinations = file.destinations.flatMap((destination) => destinationPath(destination, manifest.identity, this.#index.windows) ?? []);
+    const old = await this.#image.stat(path);
+    const sharedNames = [...(old === undefined ? [] : scan.namesById.get(old.id) ?? [])].filter((name) => name.toUpperCase() !== path.toUpperCase());
+    await this.#makeFolders(path);
+    const own = await this.#ownFile(scan, digest, destinations, path);
+    if (own !== undefined && old === undefined) {
+      await this.#image.relink(own, path);
+    } else {
+      const data = own !== undefined ? await this.#image.read(own)
+        : await this.#fromBackup(digest) ?? await this.#fromSources(digest, (source) => source.payloadPaths(component.keyform, file.storePath, destinations));
+      if (data === undefined) { return; }
+      const wanted = await digestOf(data, 'sha256');
+      await this.#image.replace(path, data, (readBack) => { requireEqual(readBack, data, wanted); });
+    }
+    const names = new Set(sharedNames);
+    if (isWinner(this.#index, manifest.identity)) {
+      for (const destination of destinations) { names.add(destination); }
+    }
+    for (const name of names) { await this.#shareStoreFile(path, name, digest); }
+    this.#context.log.info(`(w)\t(Fixed)\tCSI Payload\t${component.keyform}\\${file.storePath}`);
+    this.#touched.components.add(component.keyform.toLowerCase());
+  }
+
+  /** Makes a name in use a name of the store's file, unless its folder is not there or it is that already. */
+  async #shareStoreFile(store: string, name: string, digest: Wanted | undefined): Promise<void> {
+    const [file, found] = [await this.#image.stat(store), await this.#image.stat(name)];
+    if (file === undefined || file.id === found?.id || digest === undefined) { return; }
+    if (await this.#image.digest(store, digest.algorithm) !== digest.hex) { return; }
+    const folder = name.split('/').slice(0, -1).join('/');
+    if (found === undefined && (await this.#image.list(folder)).length === 0) { return; }
+    await this.#image.relink(store, name);
+  }
+
+  async #makeFolders(path: string): Promise<void> {
+    const parts = path.split('/').slice(0, -1);
+    for (let count = 1; count <= parts.length; count++) {
+      const folder = parts.slice(0, count).join('/');
+      const names = await this.#image.list(parts.slice(0, count - 1).join('/'));
+      if (!names.some((name) => name.toUpperCase() === parts[count - 1]?.toUpperCase())) { await this.#image.makeFolder(folder); }
+    }
+  }
+
+  /** A file of the image that has the digest: a name in use, or any verified file of the store. */
+  async #ownFile(scan: StoreScan, digest: Wanted, destinations: readonly string[], except: string): Promise<string | undefined> {
+    for (const path of [...destinations, ...[scan.goodFiles.get(digest.hex)].filter((good) => good !== undefined)]) {
+      if (path.toUpperCase() !== except.toUpperCase() && await this.#image.digest(path, digest.algorithm) === digest.hex) { return path; }
+    }
+    return undefined;
+  }
+
+  /** WinSxS\Backup, matched by digest since its names say little. */
+  async #fromBackup(digest: Wanted): Promise<Buffer | undefined> {
+    this.#backup ??= this.#readBackup();
+    const path = (await this.#backup).get(`${digest.algorithm} ${digest.hex}`);
+    const data = path === undefined ? undefined : await this.#image.read(path);
+    return data === undefined ? undefined : await this.#accept(data, digest);
+  }
+
+  async #readBackup(): Promise<ReadonlyMap<string, string>> {
+    const folder = joinPath(this.#index.windows, 'WinSxS/Backup');
+    const paths = new Map<string, string>();
+    for (const name of await this.#image.list(folder)) {
+      this.#context.signal.throwIfAborted();
+      const path = joinPath(folder, name);
+      const data = await this.#image.read(path);
+      if (data === undefined) { continue; }
+      for (const plain of [data, ...expandSafely(data)]) {
+        for (const algorithm of ['sha256', 'sha1'] as const) { paths.set(`${algorithm} ${await digestOf(plain, algorithm)}`, path); }
+      }
+    }
+    return paths;
+  }
+
+  async #fromSources(digest: Wanted, pathsOf: (source: StoreSource) => string[]): Promise<Buffer | undefined> {
+    for (const source of this.#sources) {
+      for (const path of pathsOf(source)) {
+        this.#context.signal.throwIfAborted();
+        const data = await readSafely(source, path);
+        const accepted = data === undefined ? undefined : await this.#accept(data, digest);
+        if (accepted !== undefined) { return accepted; }
+      }
+    }
+    return undefined;
+  }
+
+  async #accept(data: Buffer, digest: Wanted): Promise<Buffer | undefined> {
+    const match = await matchDigest(data, this.#bases, digest, maxPayloadBytes);
+    return match.result === 'match' ? match.data : undefined;
+  }
+
+  /** Only as a pair: the catalog is one that the hive names, and vouches for the .mum. */
+  async #restorePackages(scan: StoreScan): Promise<void> {
+    for (const identity of scan.brokenPackages) {
+      this.#context.signal.throwIfAborted();
+      const pair = await this.#findPair(identity);
+      if (pair === undefined) { continue; }
+      for (const ending of ['cat', 'mum'] as const) {
+        const data = pair[ending];
+        const wanted = await digestOf(data, 'sha256');
+        await this.#image.replace(packagePath(this.#index, identity, ending), data, (readBack) => { requireEqual(readBack, data, wanted); });
+      }
+      this.#context.log.info(`(w)\t(Fixed)\tCBS MUM\t${identity}`);
+      this.#touched.packages.add(identity.toLowerCase());
+    }
+  }
+
+  async #findPair(identity: string): Promise<{ readonly mum: Buffer; readonly cat: Buffer } | undefined> {
+    const own = { files: this.#image, pathOf: (ending: 'mum' | 'cat') => packagePath(this.#index, identity, ending) };
+    const places = [own, ...this.#sources.map((source) => ({ files: source.files, pathOf: (ending: 'mum' | 'cat') => source.packagePath(identity, ending) }))];
+    const read = async (ending: 'mum' | 'cat'): Promise<Buffer[]> => {
+      const found: Buffer[] = [];
+      for (const { files, pathOf } of places) {
+        const data = await files.read(pathOf(ending)).catch(() => undefined);
+        if (data !== undefined) { found.push(data); }
+      }
+      return found;
+    };
+    const catalogs = (await read('cat')).filter((data) => this.#index.catalogs.has(catalogName(data).toLowerCase()));
+    for (const name of this.#index.catalogs) {
+      // The store keeps the same catalog under its digest.
+      if (catalogs.length > 0) { break; }
+      const data = await this.#image.read(catalogPath(this.#index, name));
+      const mums = await read('mum');
+      if (data !== undefined && catalogName(data).toLowerCase() === name && await this.#vouches(data, mums) !== undefined) { catalogs.push(data); }
+    }
+    const mums = (await read('mum')).filter((data) => mumDamage(data, identity) === undefined);
+    for (const cat of catalogs) {
+      const mum = await this.#vouches(cat, mums);
+      if (mum !== undefined) { return { mum, cat }; }
+    }
+    return undefined;
+  }
+
+  async #vouches(catalog: Buffer, mums: readonly Buffer[]): Promise<Buffer | undefined> {
+    const members = memberHashes(catalog);
+    for (const mum of mums) {
+      for (const algorithm of ['sha256', 'sha1'] as const) {
+        if (members?.has(await digestOf(mum, algorithm)) === true) { return mum; }
+      }
+    }
+    return undefined;
+  }
+}
+
+function expandSafely(data: Buffer): Buffer[] {
+  try {
+    return expand(data, [], { maxBytes: maxPayloadBytes }).map((expanded) => expanded.data);
+  } catch (error) {
+    if (error instanceof DismError) { return []; }
+    throw error;
+  }
+}
+
+/** A source may be as hostile or as broken as it likes: what cannot be read there is not there. */
+async function readSafely(source: StoreSource, path: string): Promise<Buffer | undefined> {
+  try {
+    return await source.files.read(path);
+  } catch (error) {
+    if (error instanceof DismError) { return undefined; }
+    throw error;
+  }
+}
+
+function requireDigest(actual: string, wanted: string): void {
+  if (actual !== wanted) { throw new Error(`what was written has the digest ${actual} instead of ${wanted}`); }
+}
+
+function requireEqual(readBack: Buffer, data: Buffer, digest: string): void {
+  if (!readBack.equals(data)) { throw new Error(`what was read back is not what was written (${digest})`); }
+}
+
+/** A scan with parts of it replaced by a newer one. */
+function mergeScans(old: StoreScan, newer: StoreScan): StoreScan {
+  return {
+    ...newer,
+    brokenFiles: [...old.brokenFiles.filter(({ component }) => !newer.verified.has(component.component.keyform.toLowerCase())), ...newer.brokenFiles],
+    brokenProjections: [
+      ...old.brokenProjections.filter(({ broken }) => !newer.verified.has(broken.component.component.keyform.toLowerCase())), ...newer.brokenProjections,
+    ],
+    brokenPackages: [...new Set([...old.brokenPackages, ...newer.brokenPackages])],
+    goodFiles: new Map([...old.goodFiles, ...newer.goodFiles]),
+    namesById: new Map([...old.namesById, ...newer.namesById]),
+  };
+}
+
+/** Restores. Each step is whole or not there, so an interrupted restore is finished by another one. */
+export async function restoreStore(
+  image: WritableImageFiles, index: StoreIndex, sources: readonly StoreSource[], context: OperationContext,
+): Promise<RestoreOutcome> {
+  return await new Restorer(image, index, sources, context).run();
+}

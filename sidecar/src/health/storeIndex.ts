@@ -1,0 +1,162 @@
+/** What the hives of an image say about its component store, read once into memory. */
+import { type PendingState, readPendingState } from '../componentStore/pendingState.ts';
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { Hive, type HiveKey } from '../registry/hive.ts';
+import { type ImageFiles, joinPath } from './imageFiles.ts';
+
+/** Bits of `CF` that decide something here; the meaning of the others is inferred only. */
+const ComponentFlag = { PayloadDeleted: 0x40, HasMutableFile: 0x80 } as const;
+
+/** One key of `DerivedData\Components`. */
+export interface StoreComponent {
+  readonly keyform: string;
+  /** SHA-256 of the expanded manifest, in hex; undefined in images of the SHA-1 era. */
+  readonly manifestDigest: string | undefined;
+  readonly payloadDeleted: boolean;
+  readonly hasMutableFile: boolean;
+}
+
+/** One installed or staged package. */
+export interface StorePackage {
+  readonly identity: string;
+}
+
+export interface StoreIndex {
+  /** The Windows folder, as a path of the image. */
+  readonly windows: string;
+  readonly components: readonly StoreComponent[];
+  /** File names without ending that must be in `WinSxS\Catalogs`, in lower case. */
+  readonly catalogs: ReadonlySet<string>;
+  readonly packages: readonly StorePackage[];
+  /** Winning version of each family, by version-less keyform in upper case. */
+  readonly winners: ReadonlyMap<string, string>;
+  /** Values that say that somebody has found damage before. */
+  readonly markers: readonly string[];
+  readonly pending: PendingState;
+  /** Hives whose last changes are still in their logs. */
+  readonly dirtyHives: readonly string[];
+  /** Hives that cannot be read, with the reason. */
+  readonly brokenHives: readonly { readonly name: string; readonly reason: string }[];
+}
+
+const componentBasedServicing = 'Microsoft\\Windows\\CurrentVersion\\Component Based Servicing';
+/** Package states from Staged on; what is below is not there, or on its way out. */
+const stagedState = 0x40;
+
+interface Hives {
+  readonly components: Hive | undefined;
+  readonly software: Hive | undefined;
+  readonly dirty: string[];
+  readonly broken: { name: string; reason: string }[];
+}
+
+async function readHives(files: ImageFiles, windows: string): Promise<Hives> {
+  const dirty: string[] = [];
+  const broken: { name: string; reason: string }[] = [];
+  const read = async (name: string): Promise<Hive | undefined> => {
+    const path = joinPath(windows, 'System32/config', name);
+    const data = await files.read(path);
+    if (data === undefined) {
+      broken.push({ name, reason: 'it does not exist' });
+      return undefined;
+    }
+    try {
+      const hive = Hive.parse(data, path);
+      if (hive.isDirty) { dirty.push(name); }
+      return hive;
+    } catch (error) {
+      if (!(error instanceof DismError)) { throw error; }
+      broken.push({ name, reason: error.message });
+      return undefined;
+    }
+  };
+  return { components: await read('COMPONENTS'), software: await read('SOFTWARE'), dirty, broken };
+}
+
+function readComponents(hive: Hive): StoreComponent[] {
+  return (hive.key('DerivedData\\Components')?.subkeys() ?? []).map((key) => {
+    const flags = key.value('CF')?.asNumber() ?? 0;
+    const digest = key.value('S256H')?.data;
+    return {
+      keyform: key.name,
+      manifestDigest: digest?.length === 32 ? digest.toString('hex') : undefined,
+      payloadDeleted: (flags & ComponentFlag.PayloadDeleted) !== 0,
+      hasMutableFile: (flags & ComponentFlag.HasMutableFile) !== 0,
+    };
+  });
+}
+
+function readCatalogs(hive: Hive): Set<string> {
+  const names = (hive.key('CanonicalData\\Catalogs')?.subkeys() ?? []).map((key) => key.name.toLowerCase());
+  const thumbprints = (hive.key('CanonicalData\\Deployments')?.subkeys() ?? [])
+    .flatMap((key) => key.value('CatalogThumbprint')?.asString()?.toLowerCase() ?? []);
+  return new Set([...names, ...thumbprints]);
+}
+
+function compareVersions(a: string, b: string): number {
+  const left = a.split('.').map(Number);
+  const right = b.split('.').map(Number);
+  for (let index = 0; index < 4; index++) {
+    const difference = (left[index] ?? 0) - (right[index] ?? 0);
+    if (difference !== 0) { return difference; }
+  }
+  return 0;
+}
+
+/** The newest version that the newest index names; a family that names none has no winner. */
+function readWinners(hive: Hive): Map<string, string> {
+  const winners = new Map<string, string>();
+  const indexes = [...hive.key('DerivedData\\VersionedIndex')?.subkeys() ?? []].sort((a, b) => compareVersions(a.name, b.name));
+  for (const family of indexes.at(-1)?.subkey('ComponentFamilies')?.subkeys() ?? []) {
+    const versions = family.values().flatMap(({ name }) => (name.toLowerCase().startsWith('v!') ? [name.slice(2)] : []));
+    const newest = versions.sort(compareVersions).at(-1);
+    if (newest !== undefined) { winners.set(family.name.toUpperCase(), newest); }
+  }
+  return winners;
+}
+
+function readPackages(servicing: HiveKey | undefined): StorePackage[] {
+  return (servicing?.subkey('Packages')?.subkeys() ?? []).flatMap((key) => {
+    const state = (key.value('CurrentState')?.asNumber() ?? 0) | 0;
+    return state >= stagedState && state < 0x1000 ? [{ identity: key.name }] : [];
+  });
+}
+
+/** All spellings that sources give; they are read, and never written. */
+function readMarkers(components: Hive | undefined, servicing: HiveKey | undefined): string[] {
+  const candidates = [
+    ...['Corrupt', 'Corruption', 'Unserviceable'].map((name) => [servicing, name] as const),
+    [components?.root, 'CorruptionDetectedDuringAcr'] as const,
+  ];
+  return candidates.flatMap(([key, name]) => ((key?.value(name)?.asNumber() ?? 0) !== 0 ? [name] : []));
+}
+
+/**
+ * Reads the hives.
+ * @throws DismError: the folder holds no Windows installation.
+ */
+export async function readStoreIndex(files: ImageFiles, windowsDirectory: string): Promise<StoreIndex> {
+  const windows = joinPath(windowsDirectory);
+  const hasStore = (await files.list(joinPath(windows, 'WinSxS'))).length > 0;
+  const hasHives = (await files.list(joinPath(windows, 'System32/config'))).length > 0;
+  if (!hasStore && !hasHives) {
+    throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `"${files.description}" holds no Windows installation: there is no "${windows}/WinSxS"`, {
+      target: files.description, hint: 'Give the root folder of a mounted or applied image; -WindowsDirectory names the Windows folder where it is another.',
+    });
+  }
+  const { components, software, dirty, broken } = await readHives(files, windows);
+  const servicing = software?.key(componentBasedServicing);
+  return {
+    windows,
+    components: components === undefined ? [] : readComponents(components),
+    catalogs: components === undefined ? new Set() : readCatalogs(components),
+    packages: readPackages(servicing),
+    winners: components === undefined ? new Map() : readWinners(components),
+    markers: readMarkers(components, servicing),
+    pending: readPendingState(servicing, (await files.stat(joinPath(windows, 'WinSxS/pending.xml'))) !== undefined),
+    dirtyHives: dirty,
+    brokenHives: broken,
+  };
+}
+
