@@ -3,7 +3,10 @@ import { StoreFormatError, UnsupportedFormatError } from './formatErrors.ts';
 import { expandLzms, maxLzmsBlockBytes } from './lzms.ts';
 import { decodePa30, type ExpandLimits } from './pa30.ts';
 
-/** How a file is stored. DCM: delta against the base manifest; DCN: delta against nothing; DCS: LZMS; DCH: plain behind a header; DCD: delta against another file. */
+/**
+ * How a file is stored. DCM: delta against the base manifest; DCN: delta against nothing; DCS: LZMS; DCH: plain behind a header;
+ * DCD: delta against another file; DCX: known by name only.
+ */
 export type StoredForm = 'plain' | 'DCM' | 'DCN' | 'DCS' | 'DCH' | 'DCD' | 'DCX';
 
 /** What a stored file may be, once expanded. */
@@ -17,7 +20,7 @@ export const magicBytes = 4;
 
 /** How a file that starts with these bytes is stored; at least `magicBytes` of them, unless the file has less. */
 export function storedForm(head: Buffer): StoredForm {
-  const match = /^(DC[MNSHDX])\x01/.exec(head.toString('latin1', 0, magicBytes)); // eslint-disable-line no-control-regex -- the magic
+  const match = /^(DC[MNSHDX])\x01/.exec(head.toString('latin1', 0, magicBytes));
   return match === null ? 'plain' : match[1] as StoredForm;
 }
 
