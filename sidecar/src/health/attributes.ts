@@ -30,11 +30,11 @@ const ntfsAttributes = ['system.ntfs_acl', 'system.ntfs_attrib', 'system.ntfs_ti
 export function copyAttributes(from: number, to: number): void {
   const { flistxattr, fgetxattr, fsetxattr } = calls();
   const list = Buffer.allocUnsafe(maxValueBytes);
-  const size = Number(flistxattr(from, list, list.length));
+  const size = flistxattr(from, list, list.length);
   const listed = size > 0 ? list.toString('utf8', 0, size - 1).split('\0') : [];
   const value = Buffer.allocUnsafe(maxValueBytes);
   for (const name of new Set([...listed, ...ntfsAttributes])) {
-    const bytes = Number(fgetxattr(from, name, value, value.length));
+    const bytes = fgetxattr(from, name, value, value.length);
     if (bytes >= 0) { fsetxattr(to, name, value, bytes, 0); }
   }
 }

@@ -26,7 +26,7 @@ function calls(): Calls {
     bound = {
       syscall: koffi.load(null).func('long syscall(long number, int dirfd, const char *path, void *how, size_t size)'),
       errno: () => koffi.errno(),
-      names: koffi.os.errno as Record<string, number>,
+      names: koffi.os.errno,
     };
   }
   return bound;

@@ -3,7 +3,6 @@ import type { Finding, FindingClass, HealthCounts, ImageHealthState } from '@dis
 
 export type FindingState = Finding['state'];
 
-
 const zeroCounts: HealthCounts = {
   manifestsChecked: 0, filesChecked: 0, bytesChecked: 0, packagesChecked: 0, catalogsChecked: 0,
   totalDetected: 0, cbsManifest: 0, cbsMetadata: 0, csiManifest: 0, csiMetadata: 0, csiPayload: 0,

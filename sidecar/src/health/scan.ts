@@ -199,7 +199,7 @@ class Scanner {
   }
 
   async #checkManifest(component: StoreComponent): Promise<void> {
-    const { findings, verified, brokenManifests } = this.#scan;
+    const { findings, brokenManifests } = this.#scan;
     const { keyform: key, manifestDigest } = component;
     findings.measured.manifestsChecked++;
     const broken = (reason: string): void => {

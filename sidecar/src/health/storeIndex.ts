@@ -159,4 +159,3 @@ export async function readStoreIndex(files: ImageFiles, windowsDirectory: string
     brokenHives: broken,
   };
 }
-

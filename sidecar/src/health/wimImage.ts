@@ -95,7 +95,7 @@ export class WimImage implements ImageFiles {
     const { dataHash, linkId } = dentry.inode;
     const resource = this.#blobs.find(dataHash);
     return await Promise.resolve({
-      id: linkId === 0n ? `${path.toUpperCase()}` : `link:${linkId}`, size: resource?.uncompressedSize ?? 0, links: linkId === 0n ? 1 : 2, place: resource?.offset ?? 0,
+      id: linkId === 0n ? path.toUpperCase() : `link:${linkId}`, size: resource?.uncompressedSize ?? 0, links: linkId === 0n ? 1 : 2, place: resource?.offset ?? 0,
     });
   }
 
