@@ -4,6 +4,7 @@ export * from './error.ts';
 export * from './errors.ts';
 export * from './health.ts';
 export * from './image.ts';
+export * from './inventory.ts';
 export * from './lifecycle.ts';
 export * from './messages.ts';
 export * from './methods.ts';

@@ -5,13 +5,18 @@ import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request 
 /** A name to look for, exactly but in any case. What is not there is an error. */
 const nameSchema = z.string().min(1).max(1024);
 
-/** Which image. */
-const imageSchema = operationOptionsSchema.extend({
-  /** Root folder of the image: a mount folder, or any folder that an image was applied to. */
-  path: absolutePathSchema,
-  /** Windows folder, relative to the root. */
-  windowsDirectory: z.string().min(1).max(255).optional(),
-});
+/** Parameters: which image, and what of it. */
+function ofImage<T extends z.ZodRawShape>(shape: T) {
+  return operationOptionsSchema.extend({
+    /** Root folder of the image: a mount folder, or any folder that an image was applied to. */
+    path: absolutePathSchema.optional(),
+    /** The running Windows instead of a path. */
+    online: z.literal(true).optional(),
+    /** Windows folder, relative to the root; default `Windows`. */
+    windowsDirectory: z.string().min(1).max(255).optional(),
+    ...shape,
+  }).refine((params: { path?: unknown; online?: unknown }) => (params.path === undefined) !== (params.online === undefined), 'give either path or online');
+}
 
 /** The advanced form of everything found; a name implies it. Costs reading more files. */
 const detailed = z.boolean().optional();
@@ -93,20 +98,20 @@ export const packageInfoSchema = packageSchema.extend({
 export type PackageInfo = z.infer<typeof packageInfoSchema>;
 
 /** The packages of an image, without the hidden ones, or the one of that name. DismGetPackages, DismGetPackageInfo. */
-export const getPackages = request('package/get', imageSchema.extend({
+export const getPackages = request('package/get', ofImage({
   packageName: nameSchema.optional(),
   detailed,
 }), imageResultSchema.extend({ packages: z.array(z.union([packageInfoSchema, packageSchema])) }));
 
 /** The optional features of an image, or the one of that name. DismGetFeatures, DismGetFeatureInfo. */
-export const getFeatures = request('feature/get', imageSchema.extend({
+export const getFeatures = request('feature/get', ofImage({
   featureName: nameSchema.optional(),
   /** Only those of this package. */
   packageName: nameSchema.optional(),
   detailed,
 }), imageResultSchema.extend({ features: z.array(z.union([featureInfoSchema, featureSchema])) }));
 
-/** Third-party drivers, or the one of that name. The in-box BasicDriverObject (DismDriverPackage). */
+/** The in-box BasicDriverObject (DismDriverPackage). */
 export const driverSchema = z.object({
   /** Published name, such as `oem3.inf`. */
   driver: z.string(),
@@ -143,8 +148,8 @@ export const driverInfoSchema = driverSchema.extend({
 });
 export type DriverInfo = z.infer<typeof driverInfoSchema>;
 
-/** The driver packages of an image. DismGetDrivers, DismGetDriverInfo. */
-export const getDrivers = request('driver/get', imageSchema.extend({
+/** The third-party drivers of an image, or the one of that name. DismGetDrivers, DismGetDriverInfo. */
+export const getDrivers = request('driver/get', ofImage({
   /** Published name: gives one object for each hardware id. */
   driver: nameSchema.optional(),
   /** Also those that came with Windows. */
@@ -165,14 +170,14 @@ export const capabilityInfoSchema = capabilitySchema.extend({
 });
 export type CapabilityInfo = z.infer<typeof capabilityInfoSchema>;
 
-/** The capabilities of packages in an image; the portable engine does not list those that could be added. DismGetCapabilities. */
-export const getCapabilities = request('capability/get', imageSchema.extend({
+/** The capabilities that packages in an image declare, and absent ones that it has a description of. DismGetCapabilities, DismGetCapabilityInfo. */
+export const getCapabilities = request('capability/get', ofImage({
   name: nameSchema.optional(),
   detailed,
 }), imageResultSchema.extend({ capabilities: z.array(z.union([capabilityInfoSchema, capabilitySchema])) }));
 
 /** The edition of an image: the in-box EditionObject, and what else the image says of itself. _DismGetCurrentEdition. */
-export const getEdition = request('edition/get', imageSchema, imageResultSchema.extend({
+export const getEdition = request('edition/get', ofImage({}), imageResultSchema.extend({
   edition: z.string(),
   /** Edition that the packages are of, such as `Enterprise` for all client editions with business features. */
   compositionEditionId: z.string(),

@@ -5,6 +5,7 @@ import {
   cleanupMountPoints, commitImage, getImageInfo, listMountedImages, mountImage, remountImage, unmountImage,
 } from './image.ts';
 import { checkHealth, restoreHealth, scanHealth } from './health.ts';
+import { getCapabilities, getDrivers, getEdition, getFeatures, getPackages } from './inventory.ts';
 import { initialize, shutdown } from './lifecycle.ts';
 
 /** Requests that an engine answers; each is the name of an Engine method. */
@@ -20,6 +21,11 @@ export const engineMethods = {
   checkHealth,
   scanHealth,
   restoreHealth,
+  getPackages,
+  getFeatures,
+  getDrivers,
+  getCapabilities,
+  getEdition,
 } as const;
 
 /** All requests of the protocol. */

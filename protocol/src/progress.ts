@@ -7,7 +7,7 @@ export const progressMethod = '$/progress';
 export const progressPhaseSchema = z.enum([
   'Verifying integrity', 'Mounting', 'Collecting changes', 'Applying changes', 'Writing',
   'Writing metadata', 'Calculating integrity', 'Finishing', 'Unmounting', 'Cleaning up',
-  'Checking manifests', 'Checking files', 'Checking packages', 'Repairing',
+  'Checking manifests', 'Checking files', 'Checking packages', 'Repairing', 'Reading packages',
 ]);
 export type ProgressPhase = z.infer<typeof progressPhaseSchema>;
 

@@ -1,6 +1,7 @@
 /** The portable engine: WIM files through libwim, mounts through FUSE and overlays. No Windows needed. */
 import type { Engine } from '../engine.ts';
 import { checkHealth, restoreHealth, scanHealth } from '../../health/operations.ts';
+import { getCapabilities, getDrivers, getEdition, getFeatures, getPackages } from '../../inventory/operations.ts';
 import { commitImage } from './commitImage.ts';
 import { getEnvironment } from './environment.ts';
 import { getImageInfo } from './imageInfo.ts';
@@ -14,7 +15,10 @@ export function createPortableEngine(): Engine {
   return {
     name: 'Portable',
     unsupported: {},
-    cancellable: ['image/mount', 'image/commit', 'image/unmount', 'image/cleanupMountPoints', 'health/check', 'health/scan', 'health/restore'],
+    cancellable: [
+      'image/mount', 'image/commit', 'image/unmount', 'image/cleanupMountPoints', 'health/check', 'health/scan', 'health/restore',
+      'package/get', 'feature/get', 'capability/get',
+    ],
     getEnvironment,
     getImageInfo,
     listMountedImages,
@@ -26,5 +30,10 @@ export function createPortableEngine(): Engine {
     checkHealth,
     scanHealth,
     restoreHealth,
+    getPackages,
+    getFeatures,
+    getDrivers,
+    getCapabilities,
+    getEdition,
   };
 }

@@ -1,0 +1,135 @@
+/** An image with a Windows in it: its registry hives and package files, opened only as they are needed. */
+import { parseMum, type Mum } from '../componentStore/mum.ts';
+import { StoreFormatError } from '../componentStore/formatErrors.ts';
+import { DismError } from '../errors.ts';
+import { joinPath, type ImageFiles } from '../health/imageFiles.ts';
+import { Hresult } from '../hresult.ts';
+import { Hive, type HiveKey } from '../registry/hive.ts';
+
+/** Hives in System32\config that listings are read from. */
+export type HiveName = 'SOFTWARE' | 'SYSTEM' | 'DRIVERS';
+
+/** What listings need of an image. */
+export type ListedFiles = Pick<ImageFiles, 'read' | 'list'>;
+
+/** How many names of unreadable package files a warning gives. */
+const namedFiles = 3;
+
+/** An image whose Windows folder and SOFTWARE hive are there. */
+export class WindowsImage {
+  /** Root of the image, for messages and the paths that results show. */
+  readonly path: string;
+  /** The Windows folder below the root, such as `Windows`. */
+  readonly windows: string;
+  readonly #files: ListedFiles;
+  readonly #hives = new Map<HiveName, Hive | undefined>();
+  readonly #unreadable: string[] = [];
+
+  private constructor(files: ListedFiles, path: string, windows: string) {
+    this.#files = files;
+    this.path = path;
+    this.windows = windows;
+  }
+
+  /**
+   * Looks whether there is a Windows in the image, and opens its SOFTWARE hive.
+   * @throws DismError ERROR_PATH_NOT_FOUND: there is no Windows in that folder.
+   * @throws DismError ERROR_FILE_NOT_FOUND, ERROR_FILE_CORRUPT: the hive is missing, damaged or dirty.
+   */
+  static async open(files: ListedFiles, path: string, windowsDirectory = 'Windows'): Promise<WindowsImage> {
+    const windows = joinPath(windowsDirectory);
+    if ((await files.list(joinPath(windows, 'System32/config'))).length === 0) {
+      const isEmpty = (await files.list('')).length === 0;
+      throw new DismError(Hresult.ERROR_PATH_NOT_FOUND,
+        `Cannot find a Windows in "${path}": ${isEmpty ? 'the folder is empty' : `there is no "${windows}/System32/config"`}`,
+        { target: path, hint: 'Give the folder in which an image with Windows is mounted; -WindowsDirectory names its Windows folder where that is not "Windows".' });
+    }
+    const image = new WindowsImage(files, path, windows);
+    await image.hive('SOFTWARE');
+    return image;
+  }
+
+  /** Sentences on what could not be read. */
+  get warnings(): string[] {
+    const count = this.#unreadable.length;
+    if (count === 0) { return []; }
+    const names = this.#unreadable.slice(0, namedFiles).map((name) => `"${name}"`).join(', ');
+    return [`${count === 1 ? 'A package file is' : `${count} package files are`} missing or damaged, so what they say is not listed: `
+      + `${names}${count > namedFiles ? ' and others' : ''}. Repair-DismTsImage -ScanHealth tells more.`];
+  }
+
+  /**
+   * One of the hives.
+   * @throws DismError ERROR_FILE_NOT_FOUND, ERROR_FILE_CORRUPT: the hive is missing, damaged or dirty.
+   */
+  async hive(name: HiveName): Promise<Hive> {
+    const hive = await this.findHive(name);
+    if (hive === undefined) {
+      const target = this.#shown('System32/config', name);
+      throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `Cannot read the registry hive "${target}": it does not exist`,
+        { target, hint: 'Start over from an intact copy of the image.' });
+    }
+    return hive;
+  }
+
+  /** One of the hives; undefined where the image has none of that name. */
+  async findHive(name: HiveName): Promise<Hive | undefined> {
+    if (!this.#hives.has(name)) {
+      this.#hives.set(name, await this.#openHive(name));
+    }
+    return this.#hives.get(name);
+  }
+
+  /** What `CurrentControlSet` would be if this Windows were started. */
+  async controlSet(): Promise<HiveKey | undefined> {
+    const system = await this.hive('SYSTEM');
+    const select = system.key('Select');
+    const number = select?.value('Default')?.asNumber() ?? select?.value('Current')?.asNumber() ?? 1;
+    return system.key(`ControlSet${String(number).padStart(3, '0')}`);
+  }
+
+  /** The file of a package in the image; undefined, with a warning, where it is missing or damaged. */
+  async packageFile(packageName: string): Promise<Mum | undefined> {
+    return await this.#readMum(joinPath(this.windows, 'servicing/Packages'), `${packageName}.mum`);
+  }
+
+  /** Files of packages that could be added, as far as Windows came with them. */
+  async* absentPackageFiles(): AsyncGenerator<Mum> {
+    const folder = joinPath(this.windows, 'servicing/InboxFodMetadataCache/metadata');
+    for (const name of await this.#files.list(folder)) {
+      if (name.toLowerCase().endsWith('.mum')) {
+        const mum = await this.#readMum(folder, name);
+        if (mum !== undefined) { yield mum; }
+      }
+    }
+  }
+
+  async #openHive(name: HiveName): Promise<Hive | undefined> {
+    const data = await this.#files.read(joinPath(this.windows, 'System32/config', name));
+    if (data === undefined) { return undefined; }
+    const target = this.#shown('System32/config', name);
+    const hive = Hive.parse(data, target);
+    if (hive.isDirty) {
+      throw new DismError(Hresult.ERROR_FILE_CORRUPT,
+        `Cannot read the registry hive "${target}": it was not closed properly, and its last changes are in log files`,
+        { target, hint: 'Start this Windows once and shut it down, or load and unload the hive with "reg load" and "reg unload" on Windows.' });
+    }
+    return hive;
+  }
+
+  async #readMum(folder: string, name: string): Promise<Mum | undefined> {
+    // Names come from the registry: one with a separator would be a path.
+    const data = /[/\\]/.test(name) ? undefined : await this.#files.read(joinPath(folder, name));
+    try {
+      if (data !== undefined) { return parseMum(data); }
+    } catch (error) {
+      if (!(error instanceof StoreFormatError)) { throw error; }
+    }
+    this.#unreadable.push(name);
+    return undefined;
+  }
+
+  #shown(...parts: readonly string[]): string {
+    return `${this.path.replace(/\/$/, '')}/${joinPath(this.windows, ...parts)}`;
+  }
+}
