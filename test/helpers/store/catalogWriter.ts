@@ -1,0 +1,53 @@
+/** Makes security catalogs: PKCS#7 around a list of the hashes of members, without a signature, which nothing here checks. */
+import { createHash } from 'node:crypto';
+
+const sequenceTag = 0x30;
+const setTag = 0x31;
+const octetsTag = 0x04;
+
+function der(tag: number, ...parts: readonly Buffer[]): Buffer {
+  const content = Buffer.concat(parts);
+  if (content.length < 0x80) { return Buffer.concat([Buffer.of(tag, content.length), content]); }
+  const length = Buffer.from(content.length.toString(16).padStart(content.length > 0xff ? 4 : 2, '0'), 'hex');
+  return Buffer.concat([Buffer.of(tag, 0x80 | length.length), length, content]);
+}
+
+function objectId(text: string): Buffer {
+  const [first = 0, second = 0, ...rest] = text.split('.').map(Number);
+  const bytes = [first * 40 + second];
+  for (const number of rest) {
+    const digits = [number & 0x7f];
+    for (let left = number >>> 7; left > 0; left >>>= 7) { digits.unshift(0x80 | left & 0x7f); }
+    bytes.push(...digits);
+  }
+  return der(0x06, Buffer.from(bytes));
+}
+
+const absent = der(0x05);
+
+/** A member, known by its SHA-256: the tag is the hash, and so is the digest of the indirect data. */
+function member(data: Buffer): Buffer {
+  const hash = createHash('sha256').update(data).digest();
+  const digestInfo = der(sequenceTag, der(sequenceTag, objectId('2.16.840.1.101.3.4.2.1'), absent), der(octetsTag, hash));
+  const indirectData = der(sequenceTag, der(sequenceTag, objectId('1.3.6.1.4.1.311.2.1.25'), absent), digestInfo);
+  const attribute = der(sequenceTag, objectId('1.3.6.1.4.1.311.2.1.4'), der(setTag, indirectData));
+  return der(sequenceTag, der(octetsTag, hash), der(setTag, attribute));
+}
+
+/**
+ * A catalog of these files, known by their SHA-256.
+ * @param label - Makes catalogs of the same members differ.
+ */
+export function writeCatalog(members: readonly Buffer[], label: string): Buffer {
+  const list = der(
+    sequenceTag,
+    der(sequenceTag, objectId('1.3.6.1.4.1.311.12.1.1')),
+    der(octetsTag, createHash('md5').update(label).digest()),
+    der(0x17, Buffer.from('260101000000Z', 'latin1')),
+    der(sequenceTag, objectId('1.3.6.1.4.1.311.12.1.3'), absent),
+    der(sequenceTag, ...members.map(member)),
+  );
+  const content = der(sequenceTag, objectId('1.3.6.1.4.1.311.10.1'), der(0xa0, list));
+  const signedData = der(sequenceTag, der(0x02, Buffer.of(1)), der(setTag), content, der(setTag));
+  return der(sequenceTag, objectId('1.2.840.113549.1.7.2'), der(0xa0, signedData));
+}
