@@ -5,6 +5,7 @@ import type { ImageInfo, ImageResult, MountedImage } from '@dismts/protocol';
 import type { Engine, OperationContext } from '../../sidecar/src/engine/engine.ts';
 import { CancelledError, DismError, UnsupportedError, WimError } from '../../sidecar/src/errors.ts';
 import { Hresult } from '../../sidecar/src/hresult.ts';
+import { fakeServicing } from './fakeServicing.ts';
 
 /** An image with values that catch mistakes: beyond 32 bits, beyond ASCII, and a field that is not known. */
 export const sampleImage: ImageInfo = {
@@ -197,5 +198,6 @@ export function createFakeEngine({ unsupported = {} }: FakeEngineOptions = {}): 
     cleanupMountPoints: (_params, context) => Promise.resolve({
       removed: sampleMounts.filter(({ mountStatus }) => mountStatus === 'Invalid'), logPath: context.log.path, warnings: [],
     }),
+    ...fakeServicing(act),
   };
 }

@@ -17,6 +17,8 @@ describe('methods', () => {
     const required = {
       'image/getInfo': { imagePath: '/a.wim' }, 'image/mount': { imagePath: '/a.wim', imageIndex: 1, mountPath: '/mnt' }, 'image/remount': { mountPath: '/mnt' },
       'image/commit': { mountPath: '/mnt' }, 'image/unmount': { mountPath: '/mnt', commit: false }, 'error/resolve': { code: 5 },
+      'health/check': { path: '/mnt' }, 'health/scan': { path: '/mnt' }, 'health/restore': { path: '/mnt' }, 'package/get': { path: '/mnt' },
+      'feature/get': { path: '/mnt' }, 'driver/get': { online: true }, 'capability/get': { online: true }, 'edition/get': { online: true },
     };
     const options = { logPath: '/a.log', logLevel: 'Debug', scratchDirectory: '/tmp', workDoneToken: 1, validateOnly: true };
     for (const { method, params } of Object.values(methods)) {
@@ -26,6 +28,18 @@ describe('methods', () => {
         expect(params.safeParse({ ...own, unheardOf: 1 }).success, method).toBe(false);
       }
     }
+  });
+});
+
+describe('methods about one image', () => {
+  const aboutImage = Object.values(engineMethods).filter(({ method }) => /^(health|package|feature|driver|capability|edition)[/]/.test(method));
+
+  test.for(aboutImage)('$method takes either a path or the running system', ({ params }) => {
+    expect(params.safeParse({ path: '/mnt' }).success).toBe(true);
+    expect(params.safeParse({ online: true }).success).toBe(true);
+    expect(params.safeParse({ path: '/mnt', online: true }).success).toBe(false);
+    expect(params.safeParse({}).success).toBe(false);
+    expect(params.safeParse({ path: 'mnt' }).success).toBe(false);
   });
 });
 
