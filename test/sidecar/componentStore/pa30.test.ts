@@ -129,10 +129,16 @@ describe('decodePa30()', () => {
     ['a target that is never filled', encodePa30(text, nothing, { targetBytes: 21 })],
     ['a match that leaves the target', encodePa30(text, nothing, { targetBytes: 19 })],
     ['bits left over', encodePa30(text, nothing, { targetBytes: 2 })],
+    ['a match from before the source', encodePa30(Buffer.from('x and more text'), Buffer.from('text and more text'))],
     ['a source that is too short', encodePa30(Buffer.from('text'), Buffer.from('text and more'))],
     ['bytes behind the delta', Buffer.concat([encodePa30(text, nothing), Buffer.alloc(4)])],
     ['a number that never ends', Buffer.concat([Buffer.from('PA30', 'latin1'), Buffer.alloc(100)])],
   ])('refuses %s', (_, delta) => {
     expect(() => decodePa30(delta, nothing, limits)).toThrow(expect.objectContaining({ name: 'StoreFormatError' }));
+  });
+
+  it('looks at the size of the target before anything else', () => {
+    const delta = encodePa30(text, nothing, { targetBytes: 2 ** 40 });
+    expect(() => decodePa30(delta, nothing, { maxBytes: 100 })).toThrow(/more than 100/);
   });
 });
