@@ -52,7 +52,11 @@ $completeImage = {
     }
 }
 
-foreach ($command in 'Mount-DismTsImage', 'Save-DismTsImage', 'Dismount-DismTsImage') {
+$mountCommands = @(
+    'Mount-DismTsImage', 'Save-DismTsImage', 'Dismount-DismTsImage', 'Repair-DismTsImage', 'Get-DismTsPackage', 'Get-DismTsOptionalFeature',
+    'Get-DismTsCapability', 'Get-DismTsDriver', 'Get-DismTsEdition'
+)
+foreach ($command in $mountCommands) {
     Register-ArgumentCompleter -CommandName $command -ParameterName Path -ScriptBlock $completeMountFolder
 }
 foreach ($command in 'Get-DismTsImage', 'Mount-DismTsImage') {

@@ -63,6 +63,11 @@ Describe 'DismTs.psd1' -Tag 'Unit' {
     It 'gives the table of <TypeName> its own view' -ForEach @(
         @{ TypeName = 'DismTs.BasicImageInfoObject' }, @{ TypeName = 'DismTs.MountedImageInfoObject' }, @{ TypeName = 'DismTs.WimImageInfoObject' }
         @{ TypeName = 'DismTs.ImageObject' }, @{ TypeName = 'DismTs.BaseDismObject' }, @{ TypeName = 'DismTs.EnvironmentObject' }
+        @{ TypeName = 'DismTs.ImageObjectWithState' }, @{ TypeName = 'DismTs.HealthFinding' }, @{ TypeName = 'DismTs.HealthCounts' }
+        @{ TypeName = 'DismTs.BasicPackageObject' }, @{ TypeName = 'DismTs.AdvancedPackageObject' }, @{ TypeName = 'DismTs.BasicFeatureObject' }
+        @{ TypeName = 'DismTs.AdvancedFeatureObject' }, @{ TypeName = 'DismTs.BasicDriverObject' }, @{ TypeName = 'DismTs.AdvancedDriverObject' }
+        @{ TypeName = 'DismTs.BasicCapabilityObject' }, @{ TypeName = 'DismTs.AdvancedCapabilityObject' }, @{ TypeName = 'DismTs.EditionObject' }
+        @{ TypeName = 'DismTs.CustomPropertyObject' }
         @{ TypeName = 'DismTs.EnvironmentCheckObject' }, @{ TypeName = 'DismTs.ErrorInfoObject' }, @{ TypeName = 'DismTs.HolderObject' }
     ) {
         Get-FormatData -TypeName $TypeName -PowerShellVersion $PSVersionTable.PSVersion | Should -HaveCount 1

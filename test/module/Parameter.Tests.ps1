@@ -34,6 +34,48 @@ BeforeDiscovery {
             CheckIntegrity = @{ Type = 'switch'; Sets = @('DismountSave') }
         }
         'Clear-DismTsMountPoint' = @{}
+        'Repair-DismTsImage'     = @{
+            CheckHealth           = @{ Type = 'switch'; Sets = @('*') }
+            ScanHealth            = @{ Type = 'switch'; Sets = @('*') }
+            RestoreHealth         = @{ Type = 'switch'; Sets = @('*') }
+            Source                = @{ Type = 'string[]'; Sets = @('*') }
+            LimitAccess           = @{ Type = 'switch'; Sets = @('*') }
+            StartComponentCleanup = @{ Type = 'switch'; Sets = @('*') }
+            ResetBase             = @{ Type = 'switch'; Sets = @('*') }
+            Defer                 = @{ Type = 'switch'; Sets = @('*') }
+            NoRestart             = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Get-DismTsPackage'      = @{
+            PackageName = @{ Type = 'string'; Sets = @('*') }
+            PackagePath = @{ Type = 'string'; Sets = @('*') }
+        }
+        'Get-DismTsOptionalFeature' = @{
+            FeatureName = @{ Type = 'string'; Sets = @('*') }
+            PackageName = @{ Type = 'string'; Sets = @('*') }
+            PackagePath = @{ Type = 'string'; Sets = @('*') }
+        }
+        'Get-DismTsCapability'   = @{
+            Name        = @{ Type = 'string'; Sets = @('*') }
+            LimitAccess = @{ Type = 'switch'; Sets = @('*') }
+            Source      = @{ Type = 'string[]'; Sets = @('*') }
+        }
+        'Get-DismTsDriver'       = @{
+            Driver = @{ Type = 'string'; Sets = @('*') }
+            All    = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Get-DismTsEdition'      = @{
+            Target = @{ Type = 'switch'; Sets = @('*') }
+        }
+    }
+    # What every command has that works on an image or on the running Windows.
+    $image = @{
+        Path             = @{ Type = 'string'; Sets = @('Offline'); Mandatory = $true }
+        Online           = @{ Type = 'switch'; Sets = @('Online'); Mandatory = $true }
+        WindowsDirectory = @{ Type = 'string'; Sets = @('*') }
+        SystemDrive      = @{ Type = 'string'; Sets = @('*') }
+    }
+    foreach ($command in 'Repair-DismTsImage', 'Get-DismTsPackage', 'Get-DismTsOptionalFeature', 'Get-DismTsCapability', 'Get-DismTsDriver', 'Get-DismTsEdition') {
+        $inBox[$command] += $image
     }
     $common = @{
         LogPath          = @{ Type = 'string'; Sets = @('*'); Aliases = @('LP') }
@@ -47,7 +89,7 @@ BeforeDiscovery {
             }
         }
     }
-    $ownParameters = 'Engine', 'TimeoutSec', 'WhatIf', 'Confirm'
+    $ownParameters = 'Engine', 'TimeoutSec', 'Detailed', 'WhatIf', 'Confirm'
     $commandCases = foreach ($command in $inBox.Keys | Sort-Object) {
         @{ Command = $command; Known = @($inBox[$command].Keys) + @($common.Keys) + $ownParameters }
     }
@@ -104,7 +146,7 @@ Describe 'Parameter contract' -Tag 'Unit' {
 
     It '<Command> asks before it changes something: impact <Impact>' -ForEach @(
         @{ Command = 'Mount-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Save-DismTsImage'; Impact = 'Medium' }
-        @{ Command = 'Dismount-DismTsImage'; Impact = 'High' }, @{ Command = 'Clear-DismTsMountPoint'; Impact = 'High' }
+        @{ Command = 'Repair-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Dismount-DismTsImage'; Impact = 'High' }, @{ Command = 'Clear-DismTsMountPoint'; Impact = 'High' }
     ) {
         $binding = (Get-Command -Name $Command).ScriptBlock.Attributes | Where-Object { $_ -is [System.Management.Automation.CmdletBindingAttribute] }
         $binding.SupportsShouldProcess | Should -BeTrue
@@ -112,7 +154,8 @@ Describe 'Parameter contract' -Tag 'Unit' {
     }
 
     It '<Command> changes nothing and does not ask' -ForEach @(
-        @{ Command = 'Get-DismTsImage' }, @{ Command = 'Test-DismTsEnvironment' }, @{ Command = 'Resolve-DismTsError' }, @{ Command = 'ConvertTo-DismTsExitCode' }
+        @{ Command = 'Get-DismTsPackage' }, @{ Command = 'Get-DismTsOptionalFeature' }, @{ Command = 'Get-DismTsCapability' }, @{ Command = 'Get-DismTsDriver' }
+        @{ Command = 'Get-DismTsEdition' }, @{ Command = 'Get-DismTsImage' }, @{ Command = 'Test-DismTsEnvironment' }, @{ Command = 'Resolve-DismTsError' }, @{ Command = 'ConvertTo-DismTsExitCode' }
     ) {
         (Get-Command -Name $Command).Parameters.Keys | Should -Not -Contain 'WhatIf'
     }
@@ -124,6 +167,13 @@ Describe 'Parameter contract' -Tag 'Unit' {
         @{ Command = 'Mount-DismTsImage'; Parameter = 'Index'; Aliases = @('ImageIndex') }
         @{ Command = 'Save-DismTsImage'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
         @{ Command = 'Dismount-DismTsImage'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Repair-DismTsImage'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Get-DismTsPackage'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Get-DismTsOptionalFeature'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Get-DismTsDriver'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Get-DismTsEdition'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        # Folders have a Name too, which is not that of a capability.
+        @{ Command = 'Get-DismTsCapability'; Parameter = 'Path'; Aliases = @('MountPath') }
     ) {
         (Get-Command -Name $Command).Parameters[$Parameter].Aliases | Should -Be $Aliases
     }

@@ -1,0 +1,49 @@
+function Get-ImageItem {
+    <#
+    .SYNOPSIS
+    Asks for a list of what an image holds, and gives its items as objects of a type.
+    #>
+    param(
+        # Name of the method, such as package/get.
+        [Parameter(Mandatory)]
+        [string] $Method,
+
+        # Parameters of the request.
+        [Parameter(Mandatory)]
+        [hashtable] $Params,
+
+        # Name of the list in the result, and what its items are called in the title of the progress bar.
+        [Parameter(Mandatory)]
+        [string] $List,
+
+        # Name of the items' type without "DismTs.".
+        [Parameter(Mandatory)]
+        [string] $TypeName,
+
+        # The command on whose behalf it is sent.
+        [Parameter(Mandatory)]
+        [System.Management.Automation.PSCmdlet] $Cmdlet,
+
+        # Engine choice.
+        [Parameter(Mandatory)]
+        [string] $Engine,
+
+        # Property that -Like goes by.
+        [string] $Property,
+
+        # Only items whose property matches these wildcards.
+        [string] $Like
+    )
+    $activity = "Read $List of $(Get-ImageTitle -Params $Params)"
+    $result = Invoke-SidecarRequest -Method $Method -Params $Params -Cmdlet $Cmdlet -Engine $Engine -Activity $activity
+    if ($null -eq $result) {
+        return
+    }
+    $items = $result.$List
+    if ($Like) {
+        $items = $items | Where-Object { $_.$Property -like $Like }
+    }
+    foreach ($item in $items) {
+        ConvertTo-DismTsObject -InputObject $item -TypeName $TypeName -Image $result
+    }
+}

@@ -1,0 +1,96 @@
+function Get-DismTsEdition {
+    <#
+    .SYNOPSIS
+    Gets the edition of an image, and what else the image says of itself.
+    .DESCRIPTION
+    Edition is the name that Set-WindowsEdition and answer files use, such as Professional. Version, DisplayVersion, Architecture and DefaultLanguage are those of
+    the Windows in the image, not what the image file says about it.
+
+    Stands for Get-WindowsEdition of the in-box module, with the same parameters and parameter sets. -Target, the editions that the image could be changed to,
+    needs Windows.
+    .EXAMPLE
+    Get-DismTsEdition -Path C:\mnt
+
+    Shows edition and version of the mounted image.
+    .EXAMPLE
+    Get-DismTsImage -Mounted | Get-DismTsEdition | Where-Object Edition -NE 'Enterprise'
+
+    Shows the mounted images that are of another edition.
+    .INPUTS
+    Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give.
+    .OUTPUTS
+    DismTs.EditionObject. Beside the in-box properties it has CompositionEditionId, ProductName, InstallationType, DisplayVersion, Version, Architecture and
+    DefaultLanguage.
+    .NOTES
+    Native function: _DismGetCurrentEdition. Engines: Portable (Native is planned with the same objects).
+    .LINK
+    Get-DismTsImage
+    .LINK
+    about_DismTs
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
+    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false)]
+    [OutputType('DismTs.EditionObject')]
+    param(
+        # Root folder of the image: a mount folder, or any folder that an image was applied to.
+        [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
+        [Alias('MountPath', 'FullName')]
+        [string] $Path,
+
+        # The running Windows; only the Native engine on Windows can.
+        [Parameter(Mandatory, ParameterSetName = 'Online', ValueFromPipelineByPropertyName)]
+        [switch] $Online,
+
+        # The editions that the image could be changed to; needs Windows.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [switch] $Target,
+
+        # Windows folder below the root of the image. Default: Windows.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $WindowsDirectory,
+
+        # Drive of the boot manager, where it is not that of the image. The portable engine has no use for it.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $SystemDrive,
+
+        # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LP')]
+        [string] $LogPath,
+
+        # Folder for temporary files. Default: the engine's own choice.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $ScratchDirectory,
+
+        # How much is logged, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo (default), 4 Debug.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LL')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [string] $LogLevel,
+
+        # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
+        [Parameter()]
+        [ValidateSet('Auto', 'Native', 'Portable')]
+        [string] $Engine = 'Auto'
+    )
+    begin {
+        Set-CallerPreference -Cmdlet $PSCmdlet
+    }
+    process {
+        $params = Get-ImageParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
+        if ($null -eq $params) {
+            return
+        }
+        if ($Target) {
+            $image = Get-ImageTitle -Params $params
+            $message = "Cannot list the editions that `"$image`" could be changed to"
+            $PSCmdlet.WriteError((New-UnsupportedErrorRecord -Message $message -InBox 'Get-WindowsEdition -Target' -Target $image))
+            return
+        }
+        $result = Invoke-SidecarRequest -Method 'edition/get' -Params $params -Cmdlet $PSCmdlet -Engine $Engine
+        if ($null -ne $result) {
+            $additional = 'CompositionEditionId', 'ProductName', 'InstallationType', 'DisplayVersion', 'Version', 'Architecture', 'DefaultLanguage'
+            ConvertTo-DismTsObject -InputObject $result -TypeName 'EditionObject' -AdditionalProperty $additional
+        }
+    }
+}

@@ -1,0 +1,114 @@
+function Get-DismTsOptionalFeature {
+    <#
+    .SYNOPSIS
+    Gets the optional features of an image and whether they are enabled.
+    .DESCRIPTION
+    Without a name it lists every feature with its state. With -FeatureName it gives everything that is known about a feature; the name may have wildcards, then
+    it does so for all that match.
+
+    Off Windows it is read from the registry of the image and from the package files; the image need not be mounted by DismTs.
+
+    Stands for Get-WindowsOptionalFeature of the in-box module, with the same parameters, parameter sets and properties. -PackagePath, for a package file that is
+    not in the image, needs Windows.
+    .EXAMPLE
+    Get-DismTsOptionalFeature -Path C:\mnt | Where-Object State -EQ 'Enabled'
+
+    Lists the features of the mounted image that are enabled.
+    .EXAMPLE
+    Get-DismTsOptionalFeature -Path /mnt/image -FeatureName NetFx3
+
+    Gives state, names and restart behaviour of .NET Framework 3.5; its State is DisabledWithPayloadRemoved where a source is needed to enable it.
+    .EXAMPLE
+    Get-DismTsOptionalFeature -Path C:\mnt -FeatureName *Hyper-V*
+
+    Gives everything about the features with Hyper-V in their name.
+    .INPUTS
+    Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; with a property FeatureName or PackageName too, as this command and
+    Get-DismTsPackage give.
+    .OUTPUTS
+    DismTs.BasicFeatureObject; DismTs.AdvancedFeatureObject with a name.
+    .NOTES
+    Native functions: DismGetFeatures, DismGetFeatureInfo. Engines: Portable (Native is planned with the same objects).
+    .LINK
+    Get-DismTsCapability
+    .LINK
+    about_DismTs
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
+    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false)]
+    [OutputType('DismTs.BasicFeatureObject', 'DismTs.AdvancedFeatureObject')]
+    param(
+        # Root folder of the image: a mount folder, or any folder that an image was applied to.
+        [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
+        [Alias('MountPath', 'FullName')]
+        [string] $Path,
+
+        # The running Windows; only the Native engine on Windows can.
+        [Parameter(Mandatory, ParameterSetName = 'Online', ValueFromPipelineByPropertyName)]
+        [switch] $Online,
+
+        # Name of a feature, as the list has it. Wildcards stand for all that match.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [SupportsWildcards()]
+        [string] $FeatureName,
+
+        # Only features of the package with this name. Default: the packages that Windows itself consists of.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $PackageName,
+
+        # Only features of this package file; needs Windows.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $PackagePath,
+
+        # Windows folder below the root of the image. Default: Windows.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $WindowsDirectory,
+
+        # Drive of the boot manager, where it is not that of the image. The portable engine has no use for it.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $SystemDrive,
+
+        # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LP')]
+        [string] $LogPath,
+
+        # Folder for temporary files. Default: the engine's own choice.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $ScratchDirectory,
+
+        # How much is logged, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo (default), 4 Debug.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LL')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [string] $LogLevel,
+
+        # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
+        [Parameter()]
+        [ValidateSet('Auto', 'Native', 'Portable')]
+        [string] $Engine = 'Auto'
+    )
+    begin {
+        Set-CallerPreference -Cmdlet $PSCmdlet
+    }
+    process {
+        $params = Get-ImageParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
+        if ($null -eq $params) {
+            return
+        }
+        if ($PackagePath) {
+            $message = "Cannot read the package file `"$PackagePath`""
+            $PSCmdlet.WriteError((New-UnsupportedErrorRecord -Message $message -InBox 'Get-WindowsOptionalFeature -PackagePath' -Target $PackagePath))
+            return
+        }
+        $request = @{ Method = 'feature/get'; Params = $params; List = 'features'; TypeName = 'BasicFeatureObject'; Cmdlet = $PSCmdlet; Engine = $Engine }
+        if ($PackageName) {
+            $params['packageName'] = $PackageName
+        }
+        if ($FeatureName) {
+            $request['TypeName'] = 'AdvancedFeatureObject'
+            Set-NameParameter -Request $request -Property 'FeatureName' -Name $FeatureName
+        }
+        Get-ImageItem @request
+    }
+}
