@@ -19,7 +19,7 @@ import { writeHive } from '../../helpers/store/hiveWriter.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 import {
-  addPackage, foundation, gone, hiddenPart, inMemory, makeSample, olderFoundation, rollup, sampleFiles, tool, type Sample,
+  addPackage, foundation, gone, hiddenPart, inMemory, makeSample, mum, olderFoundation, rollup, sampleFiles, tool, type Sample,
 } from './sampleImage.ts';
 
 const time = '2024-09-06T05:14:36.000Z';
@@ -96,7 +96,7 @@ describe('listPackages()', () => {
   it('reads no file for a package whose name is a path', async () => {
     const image = await open(({ software, files }) => {
       addPackage(software, '../../x', { state: 0x70 });
-      files.set('Windows/servicing/Packages/../../x.mum', Buffer.from('<x/>'));
+      files.set('Windows/servicing/Packages/../../x.mum', mum('x~~~~1.0', { package: 'releaseType="Update"' }));
     });
     expect(await listPackages(image, { packageName: '../../x' })).toMatchObject([{ releaseType: 'Other' }]);
   });
@@ -122,6 +122,14 @@ describe('listFeatures()', () => {
   it('prefers the newer of two packages in use', async () => {
     const image = await open(({ software }) => {
       addPackage(software, olderFoundation, { state: 0x70, updates: { 'Feature-On': 0x40 } });
+    });
+    expect(await listFeatures(image)).toContainEqual({ featureName: 'Feature-On', state: 'Enabled' });
+  });
+
+  it('prefers an older package in use to a newer one that is only staged', async () => {
+    const image = await open(({ software }) => {
+      addPackage(software, foundation, { state: 0x40, updates: { 'Feature-On': 0x40 } });
+      addPackage(software, olderFoundation, { state: 0x70, updates: { 'Feature-On': 0x70 } });
     });
     expect(await listFeatures(image)).toContainEqual({ featureName: 'Feature-On', state: 'Enabled' });
   });
@@ -152,6 +160,20 @@ describe('listCapabilities()', () => {
     expect(await listCapabilities(await open())).toEqual([
       { name: 'Contoso.Other~~~~0.0.1.0', state: 'NotPresent' }, { name: 'Contoso.Tool~~~de-DE~0.0.1.0', state: 'Installed' },
     ]);
+  });
+
+  it('gives a capability the state of the package in use', async () => {
+    const capability = '<declareCapability><capability><capabilityIdentity name="Contoso.Other" version="1.0"/></capability></declareCapability>';
+    for (const states of [[0x40, 0x70], [0x70, 0x40]]) {
+      const image = await open(({ software, files }) => {
+        states.forEach((state, index) => {
+          const name = `Contoso-Other-FoD-Package~~amd64~~10.0.100.${index}`;
+          addPackage(software, name, { state });
+          files.set(`Windows/servicing/Packages/${name}.mum`, mum(name, {}, capability));
+        });
+      });
+      expect(await listCapabilities(image)).toContainEqual({ name: 'Contoso.Other~~~~0.0.1.0', state: 'Installed' });
+    }
   });
 
   it('gives all properties of one capability', async () => {
