@@ -188,7 +188,8 @@ function Repair-DismTsImage {
                 }
                 $params['validateOnly'] = $true
             }
-        } elseif ($Source) {
+        }
+        if ($Source -and -not $RestoreHealth) {
             $PSCmdlet.WriteWarning('-Source is not read: only -RestoreHealth has a use for it')
         }
         $request = @{
