@@ -37,6 +37,7 @@ class Restorer {
   #ownBases: Buffer[] = [];
   #bases: Buffer[] = [];
   #backup: Promise<ReadonlyMap<string, string>> | undefined;
+  #catalogsByDigest: Promise<ReadonlyMap<string, string>> | undefined;
 
   constructor(image: WritableImageFiles, index: StoreIndex, sources: readonly StoreSource[], context: OperationContext) {
     this.#image = image;
@@ -119,43 +120,95 @@ class Restorer {
   async #restoreCatalogs(scan: StoreScan): Promise<void> {
     for (const name of scan.brokenCatalogs) {
       this.#context.signal.throwIfAborted();
-      const wanted: Wanted = { algorithm: 'sha256', hex: name };
-      const data = await this.#ownCatalog(name) ?? await this.#fromSources(wanted, (source) => source.catalogPaths(name));
-      if (data === undefined) { continue; }
-      await this.#image.replace(catalogPath(this.#index, name), data, (readBack) => { requireDigest(catalogName(readBack).toLowerCase(), name); });
-      this.#context.log.info(`(w)\t(Fixed)\tCBS Catalog\t${name}`);
-      this.#touched.catalogs.add(name);
+      if (await this.#placeCatalog(catalogPath(this.#index, name), name)) {
+        this.#context.log.info(`(w)\t(Fixed)\tCBS Catalog\t${name}`);
+        this.#touched.catalogs.add(name);
+      }
     }
   }
 
-  /** The catalogs of packages are the same files under other names, and so is one that was only renamed. */
-  async #ownCatalog(name: string): Promise<Buffer | undefined> {
-    for (const folder of [joinPath(this.#index.windows, 'WinSxS/Catalogs'), joinPath(this.#index.windows, 'servicing/Packages')]) {
-      for (const file of await this.#image.list(folder)) {
-        if (!/\.cat$/i.test(file)) { continue; }
-        const data = await this.#image.read(joinPath(folder, file));
-        if (data !== undefined && catalogName(data).toLowerCase() === name) { return data; }
+  /**
+   * Puts a catalog in place, as another name of one that the image has, or from a source. Other names of the bad file
+   * become names of the good one.
+   * @returns False where nobody has it.
+   */
+  async #placeCatalog(path: string, digest: string): Promise<boolean> {
+    const old = await this.#image.stat(path);
+    const own = await this.#ownCatalog(digest);
+    if (own !== undefined && ((await this.#image.stat(own))?.links ?? 0) > 1) {
+      await this.#image.relink(own, path);
+    } else {
+      const data = own === undefined
+        ? await this.#fromSources({ algorithm: 'sha256', hex: digest }, (source) => source.catalogPaths(digest))
+        : await this.#image.read(own);
+      if (data === undefined) { return false; }
+      await this.#write(path, data);
+    }
+    if (old !== undefined && old.links > 1) {
+      for (const name of await this.#catalogNames()) {
+        if ((await this.#image.stat(name))?.id === old.id) { await this.#image.relink(path, name); }
       }
     }
-    return undefined;
+    return true;
+  }
+
+  /** Everywhere that an image keeps catalogs. */
+  async #catalogNames(): Promise<string[]> {
+    const folders = ['WinSxS/Catalogs', 'servicing/Packages', 'System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}'];
+    const names: string[] = [];
+    for (const folder of folders.map((below) => joinPath(this.#index.windows, below))) {
+      for (const file of await this.#image.list(folder)) {
+        if (/\.cat$/i.test(file)) { names.push(joinPath(folder, file)); }
+      }
+    }
+    return names;
+  }
+
+  /** The catalogs of packages are the same files under other names, and so is one that was only renamed. */
+  async #ownCatalog(digest: string): Promise<string | undefined> {
+    this.#catalogsByDigest ??= this.#readCatalogDigests();
+    const path = (await this.#catalogsByDigest).get(digest);
+    // It may have been replaced since.
+    return path !== undefined && await this.#image.digest(path, 'sha256') === digest ? path : undefined;
+  }
+
+  async #readCatalogDigests(): Promise<ReadonlyMap<string, string>> {
+    const paths = new Map<string, string>();
+    for (const path of await this.#catalogNames()) {
+      this.#context.signal.throwIfAborted();
+      const digest = await this.#image.digest(path, 'sha256');
+      // One with several names is preferred, so that a lost name becomes one of them again.
+      const links = (await this.#image.stat(path))?.links ?? 0;
+      if (digest !== undefined && (links > 1 || !paths.has(digest))) { paths.set(digest, path); }
+    }
+    return paths;
   }
 
   /** @returns Whether any manifest was restored. */
   async #restoreManifests(scan: StoreScan): Promise<boolean> {
-    let restored = false;
+    const found: { readonly keyform: string; readonly data: Buffer }[] = [];
+    // All are found before the first is written: two that were swapped lie under each other's names.
     for (const component of scan.brokenManifests) {
       this.#context.signal.throwIfAborted();
       const { keyform, manifestDigest } = component;
       if (manifestDigest === undefined) { continue; }
       const data = await this.#findManifest(component, { algorithm: 'sha256', hex: manifestDigest });
-      if (data === undefined) { continue; }
-      const wanted = await digestOf(data, 'sha256');
-      await this.#image.replace(manifestPath(this.#index, keyform), data, (readBack) => { requireEqual(readBack, data, wanted); });
+      if (data !== undefined) { found.push({ keyform, data }); }
+    }
+    for (const { keyform, data } of found) {
+      this.#context.signal.throwIfAborted();
+      await this.#write(manifestPath(this.#index, keyform), data);
       this.#context.log.info(`(w)\t(Fixed)\tCSI Manifest\t${keyform}`);
       this.#touched.components.add(keyform.toLowerCase());
-      restored = true;
     }
-    return restored;
+    return found.length > 0;
+  }
+
+  /** Puts bytes in place; what is read back has to be what was written. */
+  async #write(path: string, data: Buffer): Promise<void> {
+    await this.#image.replace(path, data, (readBack) => {
+      if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); }
+    });
   }
 
   async #findManifest({ keyform }: StoreComponent, wanted: Wanted): Promise<Buffer | undefined> {
@@ -209,15 +262,16 @@ class Restorer {
     const old = await this.#image.stat(path);
     const sharedNames = [...(old === undefined ? [] : scan.namesById.get(old.id) ?? [])].filter((name) => name.toUpperCase() !== path.toUpperCase());
     await this.#makeFolders(path);
-    const own = await this.#ownFile(scan, digest, destinations, path);
-    if (own !== undefined && old === undefined) {
-      await this.#image.relink(own, path);
+    const projected = await this.#firstWith(digest, destinations, path);
+    if (projected !== undefined && old === undefined) {
+      await this.#image.relink(projected, path);
     } else {
-      const data = own !== undefined ? await this.#image.read(own)
+      // A file of another component with the same content is another file all the same: it is copied.
+      const own = projected ?? await this.#firstWith(digest, [scan.goodFiles.get(digest.hex)].filter((good) => good !== undefined), path);
+      const data = own !== undefined ? await this.#plain(own, digest)
         : await this.#fromBackup(digest) ?? await this.#fromSources(digest, (source) => source.payloadPaths(component.keyform, file.storePath, destinations));
       if (data === undefined) { return; }
-      const wanted = await digestOf(data, 'sha256');
-      await this.#image.replace(path, data, (readBack) => { requireEqual(readBack, data, wanted); });
+      await this.#write(path, data);
     }
     const names = new Set(sharedNames);
     if (isWinner(this.#index, manifest.identity)) {
@@ -247,12 +301,17 @@ class Restorer {
     }
   }
 
-  /** A file of the image that has the digest: a name in use, or any verified file of the store. */
-  async #ownFile(scan: StoreScan, digest: Wanted, destinations: readonly string[], except: string): Promise<string | undefined> {
-    for (const path of [...destinations, ...[scan.goodFiles.get(digest.hex)].filter((good) => good !== undefined)]) {
-      if (path.toUpperCase() !== except.toUpperCase() && await this.#image.digest(path, digest.algorithm) === digest.hex) { return path; }
+  /** The first of some paths of the image whose bytes, expanded, have the digest. */
+  async #firstWith(digest: Wanted, paths: readonly string[], except: string): Promise<string | undefined> {
+    for (const path of paths) {
+      if (path.toUpperCase() !== except.toUpperCase() && await this.#plain(path, digest) !== undefined) { return path; }
     }
     return undefined;
+  }
+
+  async #plain(path: string, digest: Wanted): Promise<Buffer | undefined> {
+    const data = await this.#image.read(path);
+    return data === undefined ? undefined : await this.#accept(data, digest);
   }
 
   /** WinSxS\Backup, matched by digest since its names say little. */
@@ -295,17 +354,18 @@ class Restorer {
     return match.result === 'match' ? match.data : undefined;
   }
 
-  /** Only as a pair: the catalog is one that the hive names, and vouches for the .mum. */
+  /** Only as a pair: the catalog is one that the hive names, and vouches for the .mum. The good half of a pair stays as it is. */
   async #restorePackages(scan: StoreScan): Promise<void> {
     for (const identity of scan.brokenPackages) {
       this.#context.signal.throwIfAborted();
       const pair = await this.#findPair(identity);
       if (pair === undefined) { continue; }
-      for (const ending of ['cat', 'mum'] as const) {
-        const data = pair[ending];
-        const wanted = await digestOf(data, 'sha256');
-        await this.#image.replace(packagePath(this.#index, identity, ending), data, (readBack) => { requireEqual(readBack, data, wanted); });
+      const cat = packagePath(this.#index, identity, 'cat');
+      if ((await this.#image.read(cat))?.equals(pair.cat) !== true && !await this.#placeCatalog(cat, catalogName(pair.cat).toLowerCase())) {
+        await this.#write(cat, pair.cat);
       }
+      const mum = packagePath(this.#index, identity, 'mum');
+      if ((await this.#image.read(mum))?.equals(pair.mum) !== true) { await this.#write(mum, pair.mum); }
       this.#context.log.info(`(w)\t(Fixed)\tCBS MUM\t${identity}`);
       this.#touched.packages.add(identity.toLowerCase());
     }
@@ -366,14 +426,6 @@ async function readSafely(source: StoreSource, path: string): Promise<Buffer | u
     if (error instanceof DismError) { return undefined; }
     throw error;
   }
-}
-
-function requireDigest(actual: string, wanted: string): void {
-  if (actual !== wanted) { throw new Error(`what was written has the digest ${actual} instead of ${wanted}`); }
-}
-
-function requireEqual(readBack: Buffer, data: Buffer, digest: string): void {
-  if (!readBack.equals(data)) { throw new Error(`what was read back is not what was written (${digest})`); }
 }
 
 /** A scan with parts of it replaced by a newer one. */

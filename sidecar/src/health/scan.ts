@@ -364,6 +364,7 @@ class Scanner {
       return await known;
     }
     const digest = this.#files.digest(path, algorithm, (bytes) => {
+      this.#context.signal.throwIfAborted();
       this.#scan.findings.measured.bytesChecked += bytes;
       this.#progress(bytes);
     });

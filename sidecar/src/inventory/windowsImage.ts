@@ -24,6 +24,7 @@ export class WindowsImage {
   readonly #files: ListedFiles;
   readonly #hives = new Map<HiveName, Hive | undefined>();
   readonly #unreadable: string[] = [];
+  readonly #dirty: HiveName[] = [];
 
   private constructor(files: ListedFiles, path: string, windows: string) {
     this.#files = files;
@@ -34,7 +35,7 @@ export class WindowsImage {
   /**
    * Looks whether there is a Windows in the image, and opens its SOFTWARE hive.
    * @throws DismError ERROR_PATH_NOT_FOUND: there is no Windows in that folder.
-   * @throws DismError ERROR_FILE_NOT_FOUND, ERROR_FILE_CORRUPT: the hive is missing, damaged or dirty.
+   * @throws DismError ERROR_FILE_NOT_FOUND, ERROR_FILE_CORRUPT: the hive is missing or damaged.
    */
   static async open(files: ListedFiles, path: string, windowsDirectory = 'Windows'): Promise<WindowsImage> {
     const windows = joinPath(windowsDirectory);
@@ -51,16 +52,18 @@ export class WindowsImage {
 
   /** Sentences on what could not be read. */
   get warnings(): string[] {
+    const warnings = this.#dirty.map((name) =>
+      `The registry hive ${name} was not closed properly: its last changes are in its log files, and are not listed`);
     const count = this.#unreadable.length;
-    if (count === 0) { return []; }
+    if (count === 0) { return warnings; }
     const names = this.#unreadable.slice(0, namedFiles).map((name) => `"${name}"`).join(', ');
-    return [`${count === 1 ? 'A package file is' : `${count} package files are`} missing or damaged, so what they say is not listed: `
+    return [...warnings, `${count === 1 ? 'A package file is' : `${count} package files are`} missing or damaged, so what they say is not listed: `
       + `${names}${count > namedFiles ? ' and others' : ''}. Repair-DismTsImage -ScanHealth tells more.`];
   }
 
   /**
    * One of the hives.
-   * @throws DismError ERROR_FILE_NOT_FOUND, ERROR_FILE_CORRUPT: the hive is missing, damaged or dirty.
+   * @throws DismError ERROR_FILE_NOT_FOUND, ERROR_FILE_CORRUPT: the hive is missing or damaged.
    */
   async hive(name: HiveName): Promise<Hive> {
     const hive = await this.findHive(name);
@@ -109,11 +112,8 @@ export class WindowsImage {
     if (data === undefined) { return undefined; }
     const target = this.#shown('System32/config', name);
     const hive = Hive.parse(data, target);
-    if (hive.isDirty) {
-      throw new DismError(Hresult.ERROR_FILE_CORRUPT,
-        `Cannot read the registry hive "${target}": it was not closed properly, and its last changes are in log files`,
-        { target, hint: 'Start this Windows once and shut it down, or load and unload the hive with "reg load" and "reg unload" on Windows.' });
-    }
+    // As images of a running system are; reading is safe, but the newest changes are elsewhere.
+    if (hive.isDirty) { this.#dirty.push(name); }
     return hive;
   }
 
