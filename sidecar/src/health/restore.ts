@@ -287,8 +287,7 @@ class Restorer {
     const [file, found] = [await this.#image.stat(store), await this.#image.stat(name)];
     if (file === undefined || file.id === found?.id || digest === undefined) { return; }
     if (await this.#image.digest(store, digest.algorithm) !== digest.hex) { return; }
-    const folder = name.split('/').slice(0, -1).join('/');
-    if (found === undefined && (await this.#image.list(folder)).length === 0) { return; }
+    if (found === undefined && !await this.#hasFolder(name.split('/').slice(0, -1).join('/'))) { return; }
     await this.#image.relink(store, name);
   }
 
@@ -296,9 +295,14 @@ class Restorer {
     const parts = path.split('/').slice(0, -1);
     for (let count = 1; count <= parts.length; count++) {
       const folder = parts.slice(0, count).join('/');
-      const names = await this.#image.list(parts.slice(0, count - 1).join('/'));
-      if (!names.some((name) => name.toUpperCase() === parts[count - 1]?.toUpperCase())) { await this.#image.makeFolder(folder); }
+      if (!await this.#hasFolder(folder)) { await this.#image.makeFolder(folder); }
     }
+  }
+
+  async #hasFolder(path: string): Promise<boolean> {
+    const parts = path.split('/');
+    const last = parts.pop()?.toUpperCase();
+    return last === '' || (await this.#image.list(parts.join('/'))).some((name) => name.toUpperCase() === last);
   }
 
   /** The first of some paths of the image whose bytes, expanded, have the digest. */
