@@ -33,9 +33,14 @@ interface Subject {
   readonly notes: ImageNotes;
 }
 
+/** The image in the words of a message. */
+function titleOf({ path }: { readonly path?: string | undefined }): string {
+  return path === undefined ? 'the running system (-Online)' : `"${path}"`;
+}
+
 async function findSubject(params: { readonly path?: string | undefined }, what: string, context: OperationContext): Promise<Subject> {
   if (params.path === undefined) {
-    throw new UnsupportedError(`${what}: the running system (-Online) can be serviced by the Native engine on Windows only`);
+    throw new UnsupportedError(`${what}: only the Native engine on Windows can`);
   }
   const path = await realpath(params.path);
   const state = await openState(context);
@@ -72,7 +77,7 @@ function result(params: { readonly path?: string | undefined }, windows: string,
 
 /** Reads markers and what is there; a few seconds at most. */
 export async function checkHealth(params: z.output<typeof checkMethod.params>, context: OperationContext): Promise<z.input<typeof checkMethod.result>> {
-  const what = `Cannot check the health of "${params.path ?? ''}"`;
+  const what = `Cannot check the health of ${titleOf(params)}`;
   return await guarded(what, params.path ?? '', context, async () => {
     const subject = await findSubject(params, what, context);
     const files = new FolderImage(subject.path);
@@ -88,7 +93,7 @@ export async function checkHealth(params: z.output<typeof checkMethod.params>, c
 
 /** Reads and compares everything. */
 export async function scanHealth(params: z.output<typeof scanMethod.params>, context: OperationContext): Promise<z.input<typeof scanMethod.result>> {
-  const what = `Cannot scan "${params.path ?? ''}"`;
+  const what = `Cannot scan ${titleOf(params)}`;
   return await guarded(what, params.path ?? '', context, async () => {
     const started = Date.now();
     const subject = await findSubject(params, what, context);
@@ -123,7 +128,7 @@ function requireRepairable(subject: Subject, index: StoreIndex, what: string): v
 
 /** Scans, repairs what can be repaired, and scans that again. */
 export async function restoreHealth(params: z.output<typeof restoreMethod.params>, context: OperationContext): Promise<z.input<typeof restoreMethod.result>> {
-  const what = `Cannot restore the health of "${params.path ?? ''}"`;
+  const what = `Cannot restore the health of ${titleOf(params)}`;
   return await guarded(what, params.path ?? '', context, async () => {
     const subject = await findSubject(params, what, context);
     if (subject.record?.mode === 'ReadOnly') {
@@ -166,8 +171,9 @@ async function restoreLocked(
       for (const path of await notes.temporaries()) { image.removeTemporary(path); }
       const outcome = await restoreStore(image, index, sources, context);
       const answer = result(params, index.windows, 'scan', outcome.findings, outcome.measured, context);
-      const failure = outcome.sourceMissing ? sourceFailure(params, answer, what, context) : null;
       writeReport(context.log, 'Detect and Repair', answer, Date.now() - started);
+      // After the report, which makes the log file that the failure names.
+      const failure = outcome.sourceMissing ? sourceFailure(params, answer, what, context) : null;
       await notes.rememberScan(answer.imageHealthState);
       await notes.forgetTemporaries();
       return { ...answer, failure, logPath: context.log.path };
