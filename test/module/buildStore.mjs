@@ -1,0 +1,15 @@
+/**
+ * Builds an image with a component store for the tests of the module: `node buildStore.mjs FOLDER [WIM]`, with a Node.js that strips types.
+ * Prints as JSON what the tests damage: paths below the folder.
+ */
+import { buildStore, captureStore } from '../helpers/store/syntheticImage.ts';
+
+const [folder, wim] = process.argv.slice(2);
+const store = await buildStore(folder);
+if (wim !== undefined) { await captureStore(folder, wim); }
+const component = store.byName.core;
+const file = component.files.find(({ spec, destinations }) => (spec.form ?? 'plain') === 'plain' && destinations.length > 0 && spec.data.length > 0);
+console.log(JSON.stringify({
+  component: component.keyform, file: file.storePath, payload: file.path, link: file.destinations[0], manifest: component.manifestPath,
+  packages: Object.values(store.packages).map(({ name, mumPath }) => ({ name, mum: mumPath })),
+}));
