@@ -112,7 +112,7 @@ async function addComponent(tree: StoreTree, spec: ComponentSpec, base: Buffer, 
     const folder = (file.sourcePath ?? '').replaceAll('\\', '/').replace(/^\.\//, '');
     const storePath = `${folder}${file.sourceName ?? file.name}`;
     const path = `Windows/WinSxS/${key}/${storePath}`;
-    const targets = file.destination === undefined || spec.isNotProjected === true
+    const targets = file.destination === undefined || spec.isNotProjected === true || spec.isPayloadRemoved === true
       ? [] : [`${file.destination}\\${file.destinationName ?? file.name}`, ...file.links ?? []].map((target) => resolveDestination(target, spec.identity));
     files.push({ spec: file, path, storePath, destinations: targets, digest: createHash(file.algorithm ?? 'sha256').update(file.data).digest('hex') });
     for (const [kind, patch] of Object.entries(file.differentials ?? {})) { tree.add(`Windows/WinSxS/${key}/${kind}/${storePath}`, checksummed(patch)); }
@@ -143,8 +143,11 @@ function addPackageFiles(tree: StoreTree, spec: PackageSpec): SyntheticPackage {
   return { spec, name, mumPath, catalogPath, storeCatalogPath, catalogDigest, deployments };
 }
 
-/** Makes the store in memory; `tree.write(folder)` writes it, as often as is liked. */
-export async function makeStore(): Promise<SyntheticStore> {
+/**
+ * Makes the store in memory; `tree.write(folder)` writes it, as often as is liked.
+ * @param more - Components beside those of the sample.
+ */
+export async function makeStore(more: readonly ComponentSpec[] = []): Promise<SyntheticStore> {
   const tree = new StoreTree();
   const baseManifest = baseManifestText();
   const wcp = writeWcp(baseManifest);
@@ -159,6 +162,7 @@ export async function makeStore(): Promise<SyntheticStore> {
     components.push(component);
     byName[name as SampleComponent] = component;
   }
+  for (const spec of more) { components.push(await addComponent(tree, spec, baseManifest, [])); }
   for (const deployment of allDeployments) { components.push(await addComponent(tree, deployment, baseManifest, [deploymentKey(deployment.identity)])); }
   // Backup has copies of what the system needs to start.
   tree.add(`Windows/WinSxS/Backup/${stack.keyform}.manifest`, tree.read(stack.manifestPath));
