@@ -65,6 +65,9 @@ const healthParams = operationOptionsSchema.extend({
   windowsDirectory: z.string().min(1).default('Windows'),
 });
 
+/** The error that stands beside a result. */
+export const healthFailureSchema = z.object({ message: z.string(), data: dismErrorDataSchema });
+
 const oneImage = 'give either path or online';
 
 function namesOneImage(params: { readonly path?: string | undefined; readonly online?: boolean | undefined }): boolean {
@@ -79,7 +82,7 @@ export const healthResultSchema = imageResultSchema.extend({
   counts: healthCountsSchema,
   findings: z.array(findingSchema),
   /** Why the restore did not mend everything; null where it did, or was not asked to. The rest is repaired all the same. */
-  failure: z.object({ message: z.string(), data: dismErrorDataSchema }).nullable(),
+  failure: healthFailureSchema.nullable(),
 });
 export type HealthResult = z.infer<typeof healthResultSchema>;
 

@@ -1,6 +1,7 @@
 /** `dismts call`: one request from a shell. */
 import { addAbortSignal } from 'node:stream';
-import { dismErrorDataSchema, ErrorCode, maxMessageBytes, resolveError, type EngineChoice, type ProgressValue } from '@dismts/protocol';
+import * as z from 'zod';
+import { dismErrorDataSchema, ErrorCode, healthFailureSchema, maxMessageBytes, resolveError, type EngineChoice, type ProgressValue } from '@dismts/protocol';
 import type { EngineFactory } from './engine/selectEngine.ts';
 import { CancelledError, InvalidParamsError } from './errors.ts';
 import { resolveError as answerResolveError } from './handlers/resolveError.ts';
@@ -23,6 +24,9 @@ export interface CallRequest {
   readonly progress: boolean;
 }
 
+/** The result of an operation that did a part of its work. */
+const partlyFailed = z.object({ failure: healthFailureSchema });
+
 /** Runs `dismts call` and gives the exit code. */
 export async function call(request: CallRequest, createEngine: EngineFactory): Promise<number> {
   const controller = new AbortController();
@@ -40,7 +44,11 @@ export async function call(request: CallRequest, createEngine: EngineFactory): P
   try {
     const result = await answer(request, createEngine, await parseJson(request, controller.signal), controller.signal);
     await write(process.stdout, `${JSON.stringify(result, undefined, 2)}\n`);
-    return CallExit.ok;
+    // A repair that mended a part has a result and a failure.
+    const partly = partlyFailed.safeParse(result);
+    if (!partly.success) { return CallExit.ok; }
+    await write(process.stderr, describe({ code: ErrorCode.DismError, ...partly.data.failure }));
+    return CallExit.failed;
   } catch (error) {
     return await fail(error, request.method);
   }
