@@ -26,7 +26,7 @@ function Get-DismTsCapability {
     .OUTPUTS
     DismTs.BasicCapabilityObject; DismTs.AdvancedCapabilityObject with a name.
     .NOTES
-    Native functions: DismGetCapabilities, DismGetCapabilityInfo. Engines: Portable (Native is planned with the same objects).
+    Native functions: DismGetCapabilities, DismGetCapabilityInfo. Engine: Portable.
     .LINK
     Get-DismTsOptionalFeature
     .LINK

@@ -26,7 +26,7 @@ function Get-DismTsDriver {
     .OUTPUTS
     DismTs.BasicDriverObject; DismTs.AdvancedDriverObject with a driver, one for each hardware id.
     .NOTES
-    Native functions: DismGetDrivers, DismGetDriverInfo. Engines: Portable (Native is planned with the same objects).
+    Native functions: DismGetDrivers, DismGetDriverInfo. Engine: Portable.
     .LINK
     about_DismTs
     #>

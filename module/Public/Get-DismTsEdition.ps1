@@ -22,7 +22,7 @@ function Get-DismTsEdition {
     DismTs.EditionObject. Beside the in-box properties it has CompositionEditionId, ProductName, InstallationType, DisplayVersion, Version, Architecture and
     DefaultLanguage.
     .NOTES
-    Native function: _DismGetCurrentEdition. Engines: Portable (Native is planned with the same objects).
+    Native function: _DismGetCurrentEdition. Engine: Portable.
     .LINK
     Get-DismTsImage
     .LINK

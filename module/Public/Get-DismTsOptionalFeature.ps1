@@ -28,7 +28,7 @@ function Get-DismTsOptionalFeature {
     .OUTPUTS
     DismTs.BasicFeatureObject; DismTs.AdvancedFeatureObject with a name.
     .NOTES
-    Native functions: DismGetFeatures, DismGetFeatureInfo. Engines: Portable (Native is planned with the same objects).
+    Native functions: DismGetFeatures, DismGetFeatureInfo. Engine: Portable.
     .LINK
     Get-DismTsCapability
     .LINK

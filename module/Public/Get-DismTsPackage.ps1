@@ -31,7 +31,7 @@ function Get-DismTsPackage {
     .OUTPUTS
     DismTs.BasicPackageObject; DismTs.AdvancedPackageObject with a name.
     .NOTES
-    Native functions: DismGetPackages, DismGetPackageInfo. Engines: Portable (Native is planned with the same objects).
+    Native functions: DismGetPackages, DismGetPackageInfo. Engine: Portable.
     .LINK
     Get-DismTsOptionalFeature
     .LINK

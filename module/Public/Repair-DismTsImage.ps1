@@ -40,7 +40,7 @@ function Repair-DismTsImage {
     .OUTPUTS
     DismTs.ImageObjectWithState. With -Detailed it also has Basis (markers or scan), Counts and Findings, a list of DismTs.HealthFinding.
     .NOTES
-    Native functions: DismCheckImageHealth, DismRestoreImageHealth. Engines: Portable (Native is planned with the same objects). A restore needs to write all of
+    Native functions: DismCheckImageHealth, DismRestoreImageHealth. Engine: Portable. A restore needs to write all of
     the image, so root where Windows files are owned by root.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK

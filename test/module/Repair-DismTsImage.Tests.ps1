@@ -78,6 +78,17 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
             (Get-SentRequest).params.path | Should -Be '/fake/m', '/fake/m'
         }
 
+        It 'has "<Activity>" over its progress bar' -ForEach @(
+            @{ Switch = 'CheckHealth'; Activity = 'Check health of /fake/m' }, @{ Switch = 'ScanHealth'; Activity = 'Scan /fake/m' }
+            @{ Switch = 'RestoreHealth'; Activity = 'Restore health of /fake/m' }
+        ) {
+            Mock -ModuleName DismTs -CommandName Invoke-SidecarRequest
+            $parameters = @{ $Switch = $true; Path = '/fake/m' }
+            Repair-DismTsImage @parameters -TimeoutSec 7
+            $expected = $Activity
+            Should -Invoke -ModuleName DismTs -CommandName Invoke-SidecarRequest -Times 1 -Exactly -ParameterFilter { $Activity -eq $expected -and $TimeoutMilliseconds -eq 7000 }
+        }
+
         It 'takes a folder from Get-Item' {
             $null = Get-Item -LiteralPath $image | Repair-DismTsImage -CheckHealth
             (Get-SentRequest).params.path | Should -Be $image
@@ -102,6 +113,7 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
 
         It 'component cleanup, in one line that names the engine: <Switches>' -ForEach @(
             @{ Switches = @('StartComponentCleanup') }, @{ Switches = 'StartComponentCleanup', 'ResetBase' }, @{ Switches = 'StartComponentCleanup', 'Defer' }
+            @{ Switches = 'ScanHealth', 'ResetBase' }, @{ Switches = @('Defer') }
         ) {
             $parameters = @{ Path = $image; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'problem' }
             $Switches | ForEach-Object { $parameters[$_] = $true }

@@ -9,7 +9,7 @@ const store = await buildStore(folder);
 if (wim !== undefined) { await captureStore(folder, wim); }
 const component = store.byName.core;
 const file = component.files.find(({ spec, destinations }) => (spec.form ?? 'plain') === 'plain' && destinations.length > 0 && spec.data.length > 0);
-console.log(JSON.stringify({
+process.stdout.write(`${JSON.stringify({
   component: component.keyform, file: file.storePath, payload: file.path, link: file.destinations[0], manifest: component.manifestPath,
   packages: Object.values(store.packages).map(({ name, mumPath }) => ({ name, mum: mumPath })),
-}));
+})}\n`);

@@ -10,7 +10,7 @@ import { hostileContents, junction } from '../../helpers/hostileWims.ts';
 import { isRoot } from '../../helpers/nobody.ts';
 import { rawWim, type RawNode } from '../../helpers/rawWim.ts';
 import { flipByte, replaceFile } from '../../helpers/store/damage.ts';
-import { restore, scan, useStateIn } from '../../helpers/store/healthRun.ts';
+import { restore, rowsOf, rowText, scan, useStateIn } from '../../helpers/store/healthRun.ts';
 import { writeHive } from '../../helpers/store/hiveWriter.ts';
 import type { ComponentSpec, FileSpec } from '../../helpers/store/manifestText.ts';
 import { componentsHive, softwareHive } from '../../helpers/store/storeHives.ts';
@@ -228,6 +228,29 @@ describe('opens nothing outside', () => {
     expect(openedPaths(trace, isOfNode)).toEqual(expect.arrayContaining([join(scene.image, 'Windows/System32/config/COMPONENTS')]));
     expect(scene.state()).toEqual(before);
   });
+});
+
+it('a link in place of anything does not keep a scan from checking the rest', async () => {
+  const scene = makeScene(plain);
+  flipByte(join(scene.image, plain.byName.twin.files[0]?.path ?? ''), 100);
+  for (const path of [core.manifestPath, plain.packages.update.mumPath, plain.packages.update.storeCatalogPath]) { linkOut(scene, path); }
+  const result = await scan(scene.image);
+  expect(result.imageHealthState).toBe('Repairable');
+  expect(rowsOf(result, 'Found')).toContain(rowText({ class: 'CSI Payload Corrupt', component: plain.byName.twin.keyform, file: 'dttwin.dll' }));
+});
+
+it('keys of the registry that lead out do not keep a scan from checking the rest', async () => {
+  const scene = makeScene(plain);
+  flipByte(join(scene.image, plain.byName.twin.files[0]?.path ?? ''), 100);
+  scenes['keys of the registry that lead out']?.(scene);
+  expect(rowsOf(await scan(scene.image), 'Found')).toContain(rowText({ class: 'CSI Payload Corrupt', component: plain.byName.twin.keyform, file: 'dttwin.dll' }));
+});
+it('a link in place of a component does not keep a restore from repairing the rest', async () => {
+  const scene = makeScene(plain);
+  flipByte(join(scene.image, plain.byName.twin.files[0]?.path ?? ''), 100);
+  scenes['links in place of payload']?.(scene);
+  expect(rowsOf(await restore(scene.image, [scene.source]), 'Repaired'))
+    .toContain(rowText({ class: 'CSI Payload Corrupt', component: plain.byName.twin.keyform, file: 'dttwin.dll' }));
 });
 
 it('a folder that is moved away while it is worked on is no way out', async () => {

@@ -49,6 +49,7 @@ describe('a source may be', () => {
     },
     'an image in a WIM': async (folder, source) => `WIM:${await captureStore(source, join(folder, 'source.wim'))}:1`,
     'an image in a WIM, spelled in lower case': async (folder, source) => `wim:${await captureStore(source, join(folder, 'source.wim'), 'LZX')}:1`,
+    'an image in an ESD': async (folder, source) => `ESD:${await captureWim(source, join(folder, 'source.esd'), { compress: 'LZMS', solid: true })}:1`,
   };
 
   it.each(Object.entries(forms))('%s', async (_, makeSource) => {

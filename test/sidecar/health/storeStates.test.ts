@@ -1,5 +1,5 @@
 /** Stores that are special as a whole: without a base manifest, pending, dirty, broken or read-only ones; and files that are special. */
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { damageBaseManifest, destroyWcp, flipByte, makeHiveDirty, makePending, replaceFile } from '../../helpers/store/damage.ts';
@@ -56,6 +56,15 @@ describe('the base manifest', () => {
     expect(differences()).toEqual([]);
     expect((await scan(image)).imageHealthState).toBe('Healthy');
   });
+
+  it('lost, without a source: nothing can be told, and nothing is changed', async () => {
+    const { image, differences } = makeImage();
+    destroyWcp(image, store);
+    const before = differences();
+    const result = await restore(image);
+    expect({ state: result.imageHealthState, code: result.failure?.data.nativeCode }).toEqual({ state: 'NonRepairable', code: 0x800f0915 | 0 });
+    expect(differences()).toEqual(before);
+  });
 });
 
 describe('a restore is refused, a scan is not, and nothing changes, where', () => {
@@ -107,7 +116,7 @@ describe('a restore is refused, a scan is not, and nothing changes, where', () =
 });
 
 describe('a hive', () => {
-  it.each(['SOFTWARE'])('%s that cannot be read makes the image NonRepairable', async (name) => {
+  it.each(['COMPONENTS', 'SOFTWARE'])('%s that cannot be read makes the image NonRepairable', async (name) => {
     const { image, source, differences } = makeImage();
     truncateSync(join(image, 'Windows/System32/config', name), 5000);
     const before = differences();
@@ -188,6 +197,16 @@ describe('a file', () => {
     expect(await scan(image)).toMatchObject({ imageHealthState: 'Healthy', findings: [] });
   });
 
+  it('with differentials that is lost comes back from its destination', async () => {
+    const { image, differences } = makeImage();
+    const { path } = fileOf(store.byName.differential);
+    rmSync(join(image, path));
+    expect((await scan(image)).imageHealthState).not.toBe('Healthy');
+    const result = await restore(image);
+    expect({ state: result.imageHealthState, failure: result.failure, open: rowsOf(result, 'NotChecked', 'NotRepaired', 'Found') }).toEqual({ state: 'Healthy', failure: null, open: [] });
+    expect(differences()).toEqual([]);
+  });
+
   it('of which only differentials are left is not checked, and counted', async () => {
     const { image, source } = makeImage();
     const { path, destinations, row } = fileOf(store.byName.differential);
@@ -216,5 +235,13 @@ describe('a file', () => {
     const manifestRow = rowText({ class: 'CSI Manifest Corrupt', component: store.byName.feature.keyform, file: '' });
     expect(rowsOf(await scan(image), 'Found')).toEqual([manifestRow]);
     expect(rowsOf(await restore(image, [source]), 'Repaired')).toEqual([manifestRow, row].sort());
+  });
+
+  it('that is lost comes back with the mode of its source', async () => {
+    const { image, source } = makeImage();
+    const { path, destinations } = fileOf(store.byName.feature);
+    for (const name of [path, ...destinations]) { rmSync(join(image, name)); }
+    await restore(image, [source]);
+    expect(lstatSync(join(image, path)).mode & 0o777).toBe(store.tree.modeOf(path));
   });
 });
