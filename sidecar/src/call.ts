@@ -1,5 +1,6 @@
 /** `dismts call`: one request from a shell. */
 import { addAbortSignal } from 'node:stream';
+import { ResponseError } from 'vscode-jsonrpc';
 import * as z from 'zod';
 import { dismErrorDataSchema, ErrorCode, healthFailureSchema, maxMessageBytes, resolveError, type EngineChoice, type ProgressValue } from '@dismts/protocol';
 import type { EngineFactory } from './engine/selectEngine.ts';
@@ -8,7 +9,7 @@ import { resolveError as answerResolveError } from './handlers/resolveError.ts';
 import { defaultLogDirectory, logBug } from './log.ts';
 import { engineOperations, runOperation } from './operation.ts';
 import { parseParams } from './transport/params.ts';
-import { isBug, toWireError, WireError } from './transport/responseError.ts';
+import { isBug, toWireError, type WireError } from './transport/responseError.ts';
 
 /** Exit codes of `dismts call`. */
 export const CallExit = { ok: 0, failed: 1, usage: 2, bug: 70, cancelled: 130 } as const;
@@ -47,7 +48,7 @@ export async function call(request: CallRequest, createEngine: EngineFactory): P
     // A repair that mended a part has a result and a failure.
     const partly = partlyFailed.safeParse(result);
     if (!partly.success) { return CallExit.ok; }
-    await write(process.stderr, describe(new WireError(ErrorCode.DismError, partly.data.failure.message, partly.data.failure.data)));
+    await write(process.stderr, describe(new ResponseError(ErrorCode.DismError, partly.data.failure.message, partly.data.failure.data)));
     return CallExit.failed;
   } catch (error) {
     return await fail(error, request.method);
