@@ -1,6 +1,6 @@
 /** `dismts call`: one request from a shell. */
 import { addAbortSignal } from 'node:stream';
-import { ResponseError } from 'vscode-jsonrpc';
+import { ResponseError } from 'vscode-jsonrpc/node';
 import * as z from 'zod';
 import { dismErrorDataSchema, ErrorCode, healthFailureSchema, maxMessageBytes, resolveError, type EngineChoice, type ProgressValue } from '@dismts/protocol';
 import type { EngineFactory } from './engine/selectEngine.ts';
