@@ -1,5 +1,5 @@
 /** The C side of libwim: where the library is found, its prototypes and struct layouts, names as in wimlib.h. */
-import { closeSync, existsSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { existsSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DismError } from '../../errors.ts';
@@ -222,24 +222,22 @@ export class MessageFile {
 
 /** Without a place for temporary files there are no texts, and everything else works. */
 function openMessageFile(functions: WimlibBinding['functions']): MessageFile | undefined {
-  let folder: string;
+  let folder: string | undefined;
   try {
     folder = mkdtempSync(join(tmpdir(), 'dismts-'));
+    const path = join(folder, 'libwim.log');
+    const messages = new MessageFile(openSync(path, 'wx+', 0o600));
+    // "e": not inherited by the processes that DismTs starts.
+    const stream: unknown = functions.fopen(path, 'ae');
+    if (stream === null) { return undefined; }
+    functions.wimlib_set_error_file(stream);
+    functions.wimlib_set_print_errors(true);
+    return messages;
   } catch {
     return undefined;
+  } finally {
+    if (folder !== undefined) { rmSync(folder, { recursive: true, force: true }); }
   }
-  const path = join(folder, 'libwim.log');
-  const descriptor = openSync(path, 'wx+', 0o600);
-  // "e": not inherited by the processes that DismTs starts.
-  const stream: unknown = functions.fopen(path, 'ae');
-  rmSync(folder, { recursive: true });
-  if (stream === null) {
-    closeSync(descriptor);
-    return undefined;
-  }
-  functions.wimlib_set_error_file(stream);
-  functions.wimlib_set_print_errors(true);
-  return new MessageFile(descriptor);
 }
 
 /**
