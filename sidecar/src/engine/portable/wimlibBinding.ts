@@ -153,8 +153,6 @@ function defineFunctions(library: Library) {
   return {
     wimlib_global_init: func('int wimlib_global_init(int init_flags)'),
     wimlib_get_version_string: func('const char *wimlib_get_version_string()'),
-    wimlib_get_error_string: func('const char *wimlib_get_error_string(int code)'),
-    wimlib_set_print_errors: func('int wimlib_set_print_errors(bool show_messages)'),
     wimlib_set_error_file: func('int wimlib_set_error_file(void *fp)'),
     // From libc, found through libwim's own dependencies.
     fopen: func('void *fopen(const char *path, const char *mode)'),
@@ -231,7 +229,6 @@ function openMessageFile(functions: WimlibBinding['functions']): MessageFile | u
     const stream: unknown = functions.fopen(path, 'ae');
     if (stream === null) { return undefined; }
     functions.wimlib_set_error_file(stream);
-    functions.wimlib_set_print_errors(true);
     return messages;
   } catch {
     return undefined;
