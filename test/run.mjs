@@ -78,7 +78,7 @@ function runPester() {
 
 function whyNoPester() {
   if (findPwsh() === undefined) { return 'there is no PowerShell (pwsh) on the PATH'; }
-  const pester = pwshOutput('(Get-Module -ListAvailable -Name Pester | Where-Object Version -ge 5.0 | Measure-Object).Count');
+  const pester = pwshOutput("(Get-Module -ListAvailable -Name Pester | Where-Object Version -GE ([version] '5.0') | Measure-Object).Count");
   return pester === '0' || pester === undefined ? 'PowerShell has no Pester 5 or newer (Install-Module Pester)' : undefined;
 }
 
