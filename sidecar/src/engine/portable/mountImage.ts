@@ -104,7 +104,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     const [wimPath = params.imagePath, ...otherParts] = parts;
     if (!readOnly) { await checkWritable(wimPath, what); }
     const imageIndex = await resolveImage(params, wimPath, context);
-    const identity = await identifyImage(wimPath, imageIndex, !readOnly);
+    const identity = await identifyImage(wimPath, imageIndex);
     if (identity === undefined) {
       throw new DismError(Hresult.WIM_E_INVALID_CONTAINER, `${what}: the file has no metadata for image ${imageIndex}`, { target: wimPath });
     }
