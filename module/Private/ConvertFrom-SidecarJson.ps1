@@ -7,7 +7,7 @@ if ((Get-Command -Name ConvertFrom-Json -CommandType Cmdlet).Parameters.Contains
 function ConvertFrom-SidecarJson {
     <#
     .SYNOPSIS
-    Parses one message of the sidecar.
+    Parses one message of the sidecar; gives nothing when it is no JSON object.
     #>
     param(
         # JSON text of the message.
@@ -16,13 +16,13 @@ function ConvertFrom-SidecarJson {
         [string] $Json
     )
     $options = $script:jsonOptions
+    $message = $null
     try {
         $message = ConvertFrom-Json -InputObject $Json -ErrorAction Stop @options
     } catch {
-        throw (New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'It sent a message that is no JSON')
+        return $null
     }
-    if ($message -isnot [System.Management.Automation.PSCustomObject]) {
-        throw (New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'It sent a message that is no object')
+    if ($message -is [System.Management.Automation.PSCustomObject]) {
+        return $message
     }
-    return $message
 }

@@ -1,7 +1,7 @@
 function ConvertTo-ErrorCode {
     <#
     .SYNOPSIS
-    Gives the number of an error code in any of the forms in which people have it.
+    Gives the number of an error code in any of the forms in which people have it; nothing when it is none.
     #>
     param(
         # Number, string, exception or error record.
@@ -26,15 +26,7 @@ function ConvertTo-ErrorCode {
     if ($text -match '^(?:0x([0-9a-f]{1,8})|([0-9a-f]{8}))$') {
         $number = [System.Convert]::ToInt64("$($Matches[1])$(if ($Matches.ContainsKey(2)) { $Matches[2] })", 16)
     } elseif (-not [long]::TryParse($text, [ref] $number) -or $number -lt -2147483648L -or $number -gt 4294967295L) {
-        $errorParameters = @{
-            Message  = "Cannot resolve `"$text`": it is no error code"
-            HResult  = 0x80070057
-            Symbol   = 'E_INVALIDARG'
-            Category = 'InvalidArgument'
-            Target   = $text
-            Hint     = 'Give a 32-bit number such as -2147024894 or 3010, a text such as "0x80070002", an exception or an error record.'
-        }
-        throw (New-DismTsErrorRecord @errorParameters)
+        return
     }
     return $number
 }

@@ -4,13 +4,9 @@ function ConvertTo-LostSidecarError {
     Makes the error record of a request whose sidecar ended, or sent what cannot be understood; ends the sidecar for good.
     #>
     param(
-        # What Start-Sidecar gave.
+        # What Start-Sidecar gave; its property Failure says what reading or writing failed with.
         [Parameter(Mandatory)]
         [psobject] $Sidecar,
-
-        # What reading or writing failed with.
-        [Parameter(Mandatory)]
-        [System.Management.Automation.ErrorRecord] $Failure,
 
         # The request's method.
         [Parameter(Mandatory)]
@@ -20,7 +16,7 @@ function ConvertTo-LostSidecarError {
         [Parameter(Mandatory)]
         [hashtable] $Params
     )
-    $cause = $Failure.Exception.GetBaseException()
+    $cause = $Sidecar.Failure
     $errorParameters = @{
         HResult   = 0x800706BE
         Symbol    = 'DISMTS_E_SIDECAR_LOST'
@@ -32,24 +28,20 @@ function ConvertTo-LostSidecarError {
     if ($Params['logPath']) {
         $errorParameters['LogPath'] = $Params['logPath']
     }
-    try {
-        if ($cause -is [System.IO.InvalidDataException]) {
-            $errorParameters['Symbol'] = 'DISMTS_E_SIDECAR_PROTOCOL'
-            $reason = "the sidecar does not speak the protocol: $($cause.Message)"
-        } else {
-            $clock = [System.Diagnostics.Stopwatch]::StartNew()
-            while (-not $Sidecar.Process.WaitForExit(100) -and $clock.ElapsedMilliseconds -lt 2000) {
-                continue
-            }
-            $reason = "the connection to the sidecar broke: $($cause.Message)"
-            if ($Sidecar.Process.HasExited) {
-                $reason = "the sidecar ended with exit code $($Sidecar.Process.ExitCode)"
-            }
+    if ($cause -is [System.IO.InvalidDataException]) {
+        $errorParameters['Symbol'] = 'DISMTS_E_SIDECAR_PROTOCOL'
+        $reason = "the sidecar does not speak the protocol: $($cause.Message)"
+    } else {
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        while (-not $Sidecar.Process.WaitForExit(100) -and $clock.ElapsedMilliseconds -lt 2000) {
+            continue
         }
-        Update-SidecarErrorTail -Sidecar $Sidecar -WaitMilliseconds 500
-    } catch {
         $reason = "the connection to the sidecar broke: $($cause.Message)"
+        if ($Sidecar.Process.HasExited) {
+            $reason = "the sidecar ended with exit code $($Sidecar.Process.ExitCode)"
+        }
     }
+    Update-SidecarErrorTail -Sidecar $Sidecar -WaitMilliseconds 500
     Stop-Sidecar -Sidecar $Sidecar -Force
     $lastWords = $Sidecar.ErrorTail.Trim()
     if ($lastWords) {

@@ -2,6 +2,8 @@ function Get-OperationParameter {
     <#
     .SYNOPSIS
     Gives what every request takes of the parameters LogPath, LogLevel and ScratchDirectory that all commands have.
+    .OUTPUTS
+    A hash table; nothing where a path cannot be used, which is then reported.
     #>
     param(
         # The command.
@@ -20,9 +22,15 @@ function Get-OperationParameter {
     $operation = @{}
     if ($LogPath) {
         $operation['logPath'] = Resolve-DismTsPath -Path $LogPath -Cmdlet $Cmdlet -Parameter 'LogPath'
+        if ($null -eq $operation['logPath']) {
+            return
+        }
     }
     if ($ScratchDirectory) {
         $operation['scratchDirectory'] = Resolve-DismTsPath -Path $ScratchDirectory -Cmdlet $Cmdlet -Parameter 'ScratchDirectory'
+        if ($null -eq $operation['scratchDirectory']) {
+            return
+        }
     }
     if ($LogLevel -match '^\d$') {
         $operation['logLevel'] = ('Errors', 'Warnings', 'WarningsInfo', 'Debug')[[int] $LogLevel - 1]

@@ -2,6 +2,8 @@ function Get-Sidecar {
     <#
     .SYNOPSIS
     Gives the running sidecar of this runspace for an engine choice; starts one where there is none, or where it has ended.
+    .OUTPUTS
+    The sidecar, or an error record where none can be started.
     #>
     param(
         # Engine choice, as in -Engine.
@@ -18,8 +20,7 @@ function Get-Sidecar {
         $sidecar = $null
     }
     if ($null -eq $sidecar) {
-        $sidecar = Start-Sidecar -Engine $Engine -Cmdlet $Cmdlet
-        $script:sidecars[$Engine] = $sidecar
+        return Start-Sidecar -Engine $Engine -Cmdlet $Cmdlet
     }
     return $sidecar
 }

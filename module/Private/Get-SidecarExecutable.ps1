@@ -4,6 +4,8 @@ function Get-SidecarExecutable {
     Gives the path of the sidecar's executable, after its hash was compared with module/bin/SHA256SUMS.
     .DESCRIPTION
     The hash is computed once a session, and again when length or time of the file change.
+    .OUTPUTS
+    The path, or an error record.
     #>
     param()
     $platform = Get-SidecarPlatform
@@ -30,7 +32,7 @@ function Get-SidecarExecutable {
             Target   = $path
             Hint     = 'Install a package of DismTs that has an executable for this machine, or run "npm ci && npm run build" in the source folder.'
         }
-        throw (New-DismTsErrorRecord @errorParameters -Unusable)
+        return New-DismTsErrorRecord @errorParameters -Unusable
     }
     $stamp = '{0} {1}' -f $file.Length, $file.LastWriteTimeUtc.Ticks
     if ($script:checkedExecutables[$path] -ne $stamp) {
@@ -58,7 +60,7 @@ function Get-SidecarExecutable {
                 Target   = $path
                 Hint     = 'The executable is not the one that this module was made with: install DismTs again, or run "npm run build" in the source folder.'
             }
-            throw (New-DismTsErrorRecord @errorParameters -Unusable)
+            return New-DismTsErrorRecord @errorParameters -Unusable
         }
         $script:checkedExecutables[$path] = $stamp
     }

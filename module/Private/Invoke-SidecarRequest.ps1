@@ -3,8 +3,10 @@ function Invoke-SidecarRequest {
     .SYNOPSIS
     Sends one request to the sidecar and gives its result: the only transport of the module.
     .DESCRIPTION
-    Shows progress while it waits, cancels on Ctrl+C, and throws an error record when the request fails. A request whose sidecar is lost fails and is never
-    sent again, because nobody knows how far it came; the next one starts a new sidecar.
+    Shows progress while it waits, and cancels on Ctrl+C. A request that fails is an error of the command, and gives nothing. A request whose sidecar is lost
+    fails and is never sent again, because nobody knows how far it came; the next one starts a new sidecar.
+
+    Nothing here is thrown and caught: that would get into the -ErrorVariable of the caller beside the one error that counts.
     #>
     param(
         # Name of the method, such as image/mount.
@@ -31,12 +33,19 @@ function Invoke-SidecarRequest {
         [long] $TimeoutMilliseconds = 0,
 
         # How long a cancelled request may clean up before its sidecar is killed.
-        [int] $GraceMilliseconds = $script:cancelGraceMilliseconds
+        [int] $GraceMilliseconds = $script:cancelGraceMilliseconds,
+
+        # Give the error record of a failure instead of reporting it.
+        [switch] $PassError
     )
     if ($null -eq $Sidecar) {
         $Sidecar = Get-Sidecar -Engine $Engine -Cmdlet $Cmdlet
     }
-    if ($Sidecar.Busy) {
+    $problem = $null
+    $response = $null
+    if ($Sidecar -is [System.Management.Automation.ErrorRecord]) {
+        $problem = $Sidecar
+    } elseif ($Sidecar.Busy) {
         # Only the action of an event can run here while a command waits; two readers would take each other's answers.
         $errorParameters = @{
             Message   = "Cannot run `"$Method`": another command of this runspace is waiting for its answer"
@@ -46,86 +55,85 @@ function Invoke-SidecarRequest {
             Operation = $Method
             Hint      = 'Run it in a runspace of its own.'
         }
-        throw (New-DismTsErrorRecord @errorParameters)
-    }
-    $id = $Sidecar.LastId + 1
-    $wantsProgress = $Activity -and $ProgressPreference -notin 'SilentlyContinue', 'Ignore'
-    if ($wantsProgress) {
-        $Params['workDoneToken'] = $id
-    }
-
-    $response = $null
-    $failure = $null
-    $timedOut = $false
-    $shown = $null
-    $clock = [System.Diagnostics.Stopwatch]::StartNew()
-    $Sidecar.LastId, $Sidecar.Busy, $Sidecar.Message = $id, $true, $null
-    $open = $true
-    try {
-        Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ id = $id; method = $Method; params = $Params }
-        $progress = $null
-        $nextProgressAt = 0
-        while ($null -eq $response) {
-            if (Read-JsonRpcMessage -Sidecar $Sidecar) {
-                $message = $Sidecar.Message
-                if (Test-SidecarResponse -Message $message -Id $id) {
-                    $response = $message
-                } elseif ($wantsProgress -and $message.PSObject.Properties['method'] -and $message.method -eq '$/progress' -and $message.params.token -eq $id) {
-                    $progress = $message.params.value
-                } elseif ($message.PSObject.Properties['error'] -and $null -eq $message.id) {
-                    throw (New-Object -TypeName System.IO.InvalidDataException -ArgumentList "It refused a message: $($message.error.message)")
+        $problem = New-DismTsErrorRecord @errorParameters
+    } else {
+        $id = $Sidecar.LastId + 1
+        $wantsProgress = $Activity -and $ProgressPreference -notin 'SilentlyContinue', 'Ignore'
+        if ($wantsProgress) {
+            $Params['workDoneToken'] = $id
+        }
+        $shown = $null
+        $timedOut = $false
+        $finished = $false
+        $clock = [System.Diagnostics.Stopwatch]::StartNew()
+        $Sidecar.LastId, $Sidecar.Busy, $Sidecar.Message = $id, $true, $null
+        try {
+            $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ id = $id; method = $Method; params = $Params } -TimeoutMilliseconds $TimeoutMilliseconds
+            $progress = $null
+            $nextProgressAt = 0
+            while ($null -eq $Sidecar.Failure -and $null -eq $response -and -not $timedOut) {
+                if (Read-JsonRpcMessage -Sidecar $Sidecar) {
+                    $message = $Sidecar.Message
+                    if (Test-SidecarResponse -Message $message -Id $id) {
+                        $response = $message
+                        break
+                    }
+                    if ($wantsProgress -and $message.PSObject.Properties['method'] -and $message.method -eq '$/progress' -and $message.params.token -eq $id) {
+                        $progress = $message.params.value
+                    } elseif ($message.PSObject.Properties['error'] -and $null -eq $message.id) {
+                        $Sidecar.Failure = New-Object -TypeName System.IO.InvalidDataException -ArgumentList "It refused a message: $($message.error.message)"
+                    }
+                } else {
+                    Update-SidecarErrorTail -Sidecar $Sidecar
                 }
-            } else {
-                Update-SidecarErrorTail -Sidecar $Sidecar
+                # At most four a second: a console draws slowly, and remoting carries each record.
+                if ($null -ne $progress -and $clock.ElapsedMilliseconds -ge $nextProgressAt) {
+                    $shown = New-Object -TypeName System.Management.Automation.ProgressRecord -ArgumentList $id, $Activity, $progress.phase
+                    $shown.PercentComplete = Get-ProgressPercent -Current $progress.current -Total $progress.total
+                    $Cmdlet.WriteProgress($shown)
+                    $progress = $null
+                    $nextProgressAt = $clock.ElapsedMilliseconds + 250
+                }
+                $timedOut = $TimeoutMilliseconds -gt 0 -and $clock.ElapsedMilliseconds -ge $TimeoutMilliseconds
             }
-            # At most four a second: a console draws slowly, and remoting carries each record.
-            if ($null -ne $progress -and $null -eq $response -and $clock.ElapsedMilliseconds -ge $nextProgressAt) {
-                $shown = New-Object -TypeName System.Management.Automation.ProgressRecord -ArgumentList $id, $Activity, $progress.phase
-                $shown.PercentComplete = Get-ProgressPercent -Current $progress.current -Total $progress.total
+            $finished = -not $timedOut
+        } finally {
+            # Reached on Ctrl+C too; commands may run here although the pipeline is stopping.
+            if (-not $finished -and $Sidecar.WrittenId -eq $id) {
+                Stop-SidecarRequest -Sidecar $Sidecar -Id $id -GraceMilliseconds $GraceMilliseconds
+            }
+            $Sidecar.Busy = $false
+            if ($null -ne $shown) {
+                $shown.RecordType = 'Completed'
                 $Cmdlet.WriteProgress($shown)
-                $progress = $null
-                $nextProgressAt = $clock.ElapsedMilliseconds + 250
-            }
-            if ($TimeoutMilliseconds -gt 0 -and $null -eq $response -and $clock.ElapsedMilliseconds -ge $TimeoutMilliseconds) {
-                $timedOut = $true
-                break
             }
         }
-        $open = $timedOut
-    } catch {
-        $failure = $_
-        $open = $false
-    } finally {
-        # Reached on Ctrl+C too, where $open is still true; commands may run here although the pipeline is stopping.
-        if ($open) {
-            $null = Stop-SidecarRequest -Sidecar $Sidecar -Id $id -GraceMilliseconds $GraceMilliseconds
-        }
-        $Sidecar.Busy = $false
-        if ($null -ne $shown) {
-            $shown.RecordType = 'Completed'
-            $Cmdlet.WriteProgress($shown)
+        if ($timedOut) {
+            $errorParameters = @{
+                Message   = "Cannot finish `"$Method`" within $($TimeoutMilliseconds / 1000) seconds: it was cancelled"
+                HResult   = 0x800705B4
+                Symbol    = 'DISMTS_E_TIMEOUT'
+                Category  = 'OperationTimeout'
+                Operation = $Method
+                Hint      = 'Allow more time, or look into the log for what it waits for.'
+            }
+            $problem = New-DismTsErrorRecord @errorParameters
+        } elseif ($null -eq $response) {
+            $problem = ConvertTo-LostSidecarError -Sidecar $Sidecar -Method $Method -Params $Params
+        } elseif ($response.PSObject.Properties['error']) {
+            $problem = ConvertTo-DismTsErrorRecord -ResponseError $response.error -Method $Method
         }
     }
 
-    if ($null -ne $failure) {
-        throw (ConvertTo-LostSidecarError -Sidecar $Sidecar -Failure $failure -Method $Method -Params $Params)
-    }
-    if ($timedOut) {
-        $errorParameters = @{
-            Message   = "Cannot finish `"$Method`" within $($TimeoutMilliseconds / 1000) seconds: it was cancelled"
-            HResult   = 0x800705B4
-            Symbol    = 'DISMTS_E_TIMEOUT'
-            Category  = 'OperationTimeout'
-            Operation = $Method
-            Hint      = 'Allow more time, or look into the log for what it waits for.'
+    if ($null -ne $problem) {
+        if ($PassError) {
+            return $problem
         }
-        throw (New-DismTsErrorRecord @errorParameters)
-    }
-    if ($response.PSObject.Properties['error']) {
-        throw (ConvertTo-DismTsErrorRecord -ResponseError $response.error -Method $Method)
+        Write-DismTsError -Cmdlet $Cmdlet -ErrorRecord $problem
+        return
     }
     $result = $response.result
-    if ($null -ne $result -and $result.PSObject.Properties['warnings']) {
+    if ($result.PSObject.Properties['warnings']) {
         foreach ($warning in $result.warnings) {
             $Cmdlet.WriteWarning($warning)
         }

@@ -1,7 +1,7 @@
 function Read-JsonRpcMessage {
     <#
     .SYNOPSIS
-    Reads the next message of a sidecar into its property Message; gives false when none came in time.
+    Reads the next message of a sidecar into its property Message; gives false when none came in time, or when its property Failure says why none will.
     .DESCRIPTION
     Ctrl+C may end this function between any two statements, and the clean-up after it goes on reading. So each change of state is one assignment:
     bytes are received, a frame is consumed and its message kept, or not.
@@ -21,12 +21,14 @@ function Read-JsonRpcMessage {
             $end = $header.IndexOf("`r`n`r`n", [StringComparison]::Ordinal)
             $beginning = 'Content-'.Substring(0, [Math]::Min($available, 8))
             if (-not $header.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase) -or ($end -lt 0 -and $available -ge 1024)) {
-                throw (New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'What it sent is no message')
+                $Sidecar.Failure = New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'What it sent is no message'
+                return $false
             }
             if ($end -ge 0) {
                 $found = [regex]::Match($header.Substring(0, $end), '(?im)^Content-Length: *(\d{1,9})\r?$')
                 if (-not $found.Success -or [int] $found.Groups[1].Value -gt $script:maxMessageBytes) {
-                    throw (New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'It sent a message with a bad header')
+                    $Sidecar.Failure = New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'It sent a message with a bad header'
+                    return $false
                 }
                 $Sidecar.BodyLength, $Sidecar.BodyStart = [int] $found.Groups[1].Value, ($Sidecar.Start + $end + 4)
             }
@@ -35,6 +37,10 @@ function Read-JsonRpcMessage {
         if ($Sidecar.BodyStart -gt 0 -and $Sidecar.Length -ge $next) {
             $json = [System.Text.Encoding]::UTF8.GetString($Sidecar.Buffer, $Sidecar.BodyStart, $Sidecar.BodyLength)
             $message = ConvertFrom-SidecarJson -Json $json
+            if ($null -eq $message) {
+                $Sidecar.Failure = New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'It sent a message that is no JSON object'
+                return $false
+            }
             if ($Sidecar.Length -eq $next) {
                 $Sidecar.Message, $Sidecar.BodyStart, $Sidecar.BodyLength, $Sidecar.Start, $Sidecar.Length = $message, 0, 0, 0, 0
             } else {
@@ -52,11 +58,16 @@ function Read-JsonRpcMessage {
             }
             $Sidecar.ReadTask = $Sidecar.Output.ReadAsync($Sidecar.Buffer, $Sidecar.Length, $Sidecar.Buffer.Length - $Sidecar.Length)
         }
-        if (-not $Sidecar.ReadTask.Wait($WaitMilliseconds)) {
+        if ([System.Threading.Tasks.Task]::WaitAny($Sidecar.ReadTask, $WaitMilliseconds) -lt 0) {
+            return $false
+        }
+        if ($Sidecar.ReadTask.IsFaulted) {
+            $Sidecar.Failure = $Sidecar.ReadTask.Exception.GetBaseException()
             return $false
         }
         if ($Sidecar.ReadTask.Result -eq 0) {
-            throw (New-Object -TypeName System.IO.EndOfStreamException -ArgumentList 'It ended')
+            $Sidecar.Failure = New-Object -TypeName System.IO.EndOfStreamException -ArgumentList 'It ended'
+            return $false
         }
         $Sidecar.Length, $Sidecar.ReadTask = ($Sidecar.Length + $Sidecar.ReadTask.Result), $null
     }

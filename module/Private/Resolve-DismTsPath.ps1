@@ -3,7 +3,8 @@ function Resolve-DismTsPath {
     .SYNOPSIS
     Makes absolute file system paths of what a user typed: relative to the current location, or on a PSDrive.
     .DESCRIPTION
-    The sidecar has another current folder and knows no PSDrives. What is no file system path is refused before anything starts.
+    The sidecar has another current folder and knows no PSDrives. What is no file system path is an error of the command, before anything starts; then it
+    gives nothing.
     #>
     param(
         # The path, taken literally.
@@ -43,5 +44,5 @@ function Resolve-DismTsPath {
             $errorParameters['HResult'] = 0x80070003
         }
     }
-    throw (New-DismTsErrorRecord @errorParameters)
+    $Cmdlet.WriteError((New-DismTsErrorRecord @errorParameters))
 }

@@ -1,9 +1,11 @@
 function Start-Sidecar {
     <#
     .SYNOPSIS
-    Starts a sidecar and shakes hands with it.
+    Starts a sidecar, shakes hands with it, and keeps it for its engine choice.
     .DESCRIPTION
     Its stdio is redirected, stderr too: Intune judges a script by its streams, so nothing of the sidecar may reach those of PowerShell.
+    .OUTPUTS
+    The sidecar, or an error record.
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Starts a helper that changes nothing by itself')]
     param(
@@ -20,6 +22,9 @@ function Start-Sidecar {
         $executable, $sidecarArguments = $SidecarCommand
     } else {
         $executable = Get-SidecarExecutable
+        if ($executable -is [System.Management.Automation.ErrorRecord]) {
+            return $executable
+        }
     }
 
     $startInfo = New-Object -TypeName System.Diagnostics.ProcessStartInfo
@@ -36,91 +41,99 @@ function Start-Sidecar {
     if ($env:NODE_OPTIONS) {
         $startInfo.EnvironmentVariables.Remove('NODE_OPTIONS')
     }
-
-    $consoleEncoding = $null
-    if ($PSVersionTable.PSEdition -eq 'Desktop' -and [Console]::InputEncoding.GetPreamble().Length -gt 0) {
-        # .NET Framework writes the console encoding's byte order mark into the pipe before the first frame.
-        $consoleEncoding = [Console]::InputEncoding
-        [Console]::InputEncoding = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
-    }
-    try {
-        $process = [System.Diagnostics.Process]::Start($startInfo)
-    } catch {
-        $errorParameters = @{
-            Message  = "Cannot start `"$executable`": $($_.Exception.GetBaseException().Message)"
-            HResult  = 0x80004005
-            Symbol   = 'DISMTS_E_SIDECAR_START'
-            Category = 'ResourceUnavailable'
-            Target   = $executable
-            Hint     = 'Check that the file may be executed: its mode, a "noexec" volume, application control, a virus scanner.'
-        }
-        throw (New-DismTsErrorRecord @errorParameters -Unusable)
-    } finally {
-        if ($consoleEncoding) {
-            [Console]::InputEncoding = $consoleEncoding
-        }
-    }
-
     $sidecar = [pscustomobject] @{
         Engine      = $Engine
         Executable  = $executable
-        Process     = $process
-        Input       = $process.StandardInput.BaseStream
-        Output      = $process.StandardOutput.BaseStream
+        # What "initialize" answered; null until then.
+        Server      = $null
+        Process     = $null
+        Input       = $null
+        Output      = $null
+        LastId      = 0
+        Busy        = $false
+        # The write under way, and the id of the request that was written last.
         WriteTask   = $null
-        ReadTask    = $null
+        WrittenId   = $null
         # Buffer[Start..Length-1] was received and not yet consumed; BodyStart is 0 until the header of the next frame is complete.
+        ReadTask    = $null
         Buffer      = New-Object -TypeName byte[] -ArgumentList 65536
         Start       = 0
         Length      = 0
         BodyStart   = 0
         BodyLength  = 0
-        # The message that was read last.
+        # The message that was read last, and the exception that ended reading or writing.
         Message     = $null
-        ErrorStream = $process.StandardError.BaseStream
-        ErrorBuffer = New-Object -TypeName byte[] -ArgumentList 65536
+        Failure     = $null
+        ErrorStream = $null
         ErrorTask   = $null
+        ErrorBuffer = New-Object -TypeName byte[] -ArgumentList 65536
         ErrorTail   = ''
-        LastId      = 0
-        Busy        = $false
-        Server      = $null
     }
-    $ready = $false
-    try {
-        $requestParameters = @{
-            Sidecar             = $sidecar
-            Cmdlet              = $Cmdlet
-            Method              = 'initialize'
-            Params              = @{
-                client          = @{ name = 'DismTs'; version = $script:moduleVersion }
-                protocolVersion = $script:protocolVersion
-                engine          = $Engine
-            }
-            TimeoutMilliseconds = $script:startTimeoutMilliseconds
-            GraceMilliseconds   = 0
+    $initialize = @{
+        Sidecar             = $sidecar
+        Cmdlet              = $Cmdlet
+        Method              = 'initialize'
+        Params              = @{
+            client          = @{ name = 'DismTs'; version = $script:moduleVersion }
+            protocolVersion = $script:protocolVersion
+            engine          = $Engine
         }
-        $sidecar.Server = Invoke-SidecarRequest @requestParameters
-        $serverVersion = "$($sidecar.Server.protocolVersion)"
-        if ($serverVersion.Split('.')[0] -ne $script:protocolVersion.Split('.')[0]) {
+        TimeoutMilliseconds = $script:startTimeoutMilliseconds
+        GraceMilliseconds   = 0
+        PassError           = $true
+    }
+
+    $consoleEncoding = $null
+    try {
+        if ($PSVersionTable.PSEdition -eq 'Desktop' -and [Console]::InputEncoding.GetPreamble().Length -gt 0) {
+            # .NET Framework writes the console encoding's byte order mark into the pipe before the first frame.
+            $consoleEncoding = [Console]::InputEncoding
+            [Console]::InputEncoding = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
+        }
+        try {
+            $sidecar.Process = [System.Diagnostics.Process]::Start($startInfo)
+        } catch {
             $errorParameters = @{
-                Message  = "Cannot use `"$executable`": it speaks version $serverVersion of the protocol, this module version $script:protocolVersion"
-                HResult  = 0x80070666
+                Message  = "Cannot start `"$executable`": $($_.Exception.GetBaseException().Message)"
+                HResult  = 0x80004005
+                Symbol   = 'DISMTS_E_SIDECAR_START'
+                Category = 'ResourceUnavailable'
+                Target   = $executable
+                Hint     = 'Check that the file may be executed: its mode, a "noexec" volume, application control, a virus scanner.'
+            }
+            return New-DismTsErrorRecord @errorParameters -Unusable
+        }
+        $sidecar.Input = $sidecar.Process.StandardInput.BaseStream
+        $sidecar.Output = $sidecar.Process.StandardOutput.BaseStream
+        $sidecar.ErrorStream = $sidecar.Process.StandardError.BaseStream
+
+        $answer = Invoke-SidecarRequest @initialize
+        if ($answer -is [System.Management.Automation.ErrorRecord]) {
+            # Whatever is wrong here, no request can be served.
+            $answer.Exception.Data['DismTs.Unusable'] = $true
+            return $answer
+        }
+        if ("$($answer.protocolVersion)".Split('.')[0] -ne $script:protocolVersion.Split('.')[0]) {
+            $errorParameters = @{
+                Message  = "Cannot use `"$executable`": it speaks version $($answer.protocolVersion) of the protocol, this module version $script:protocolVersion"
+                HResult  = 0xA0440001
                 Symbol   = 'DISMTS_E_PROTOCOL_VERSION'
                 Category = 'InvalidOperation'
                 Target   = $executable
                 Hint     = 'Module and executable are of different releases: install DismTs again.'
             }
-            throw (New-DismTsErrorRecord @errorParameters -Unusable)
+            return New-DismTsErrorRecord @errorParameters -Unusable
         }
-        $ready = $true
-    } catch {
-        # Whatever is wrong here, no request can be served.
-        $_.Exception.Data['DismTs.Unusable'] = $true
-        throw $_
+        # One assignment, so that Ctrl+C leaves no running sidecar that nobody knows.
+        $script:sidecars[$Engine], $sidecar.Server = $sidecar, $answer
+        return $sidecar
     } finally {
-        if (-not $ready) {
+        # Also on Ctrl+C.
+        if ($consoleEncoding) {
+            [Console]::InputEncoding = $consoleEncoding
+        }
+        if ($null -eq $sidecar.Server -and $null -ne $sidecar.Process) {
             Stop-Sidecar -Sidecar $sidecar -Force
         }
     }
-    return $sidecar
 }

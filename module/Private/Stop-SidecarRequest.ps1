@@ -2,8 +2,6 @@ function Stop-SidecarRequest {
     <#
     .SYNOPSIS
     Asks a sidecar to cancel a request and waits until it has cleaned up and answered; kills it when it does not in time.
-    .OUTPUTS
-    True when it answered.
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Runs on Ctrl+C, where nothing can be asked')]
     param(
@@ -20,24 +18,15 @@ function Stop-SidecarRequest {
         [int] $GraceMilliseconds
     )
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
-    try {
-        if (-not (Test-SidecarResponse -Message $Sidecar.Message -Id $Id)) {
-            if ($GraceMilliseconds -gt 0) {
-                Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ method = '$/cancelRequest'; params = @{ id = $Id } } -TimeoutMilliseconds 1000
-            }
-            do {
-                $received = Read-JsonRpcMessage -Sidecar $Sidecar -WaitMilliseconds ([Math]::Min(100, $GraceMilliseconds))
-                $answered = $received -and (Test-SidecarResponse -Message $Sidecar.Message -Id $Id)
-                Update-SidecarErrorTail -Sidecar $Sidecar
-            } until ($answered -or $clock.ElapsedMilliseconds -ge $GraceMilliseconds)
-            if (-not $answered) {
-                Stop-Sidecar -Sidecar $Sidecar -Force
-                return $false
-            }
-        }
-        return $true
-    } catch {
+    $answered = Test-SidecarResponse -Message $Sidecar.Message -Id $Id
+    if (-not $answered -and $GraceMilliseconds -gt 0) {
+        $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ method = '$/cancelRequest'; params = @{ id = $Id } } -TimeoutMilliseconds 1000
+    }
+    while (-not $answered -and $null -eq $Sidecar.Failure -and $clock.ElapsedMilliseconds -lt $GraceMilliseconds) {
+        $answered = (Read-JsonRpcMessage -Sidecar $Sidecar) -and (Test-SidecarResponse -Message $Sidecar.Message -Id $Id)
+        Update-SidecarErrorTail -Sidecar $Sidecar
+    }
+    if (-not $answered) {
         Stop-Sidecar -Sidecar $Sidecar -Force
-        return $false
     }
 }

@@ -23,6 +23,9 @@ function Test-ReadOnlyMount {
     $separators = [System.IO.Path]::DirectorySeparatorChar, [System.IO.Path]::AltDirectorySeparatorChar
     $folder = $Path.TrimEnd($separators)
     $result = Invoke-SidecarRequest -Method 'image/listMounted' -Params $Params -Cmdlet $Cmdlet -Engine $Engine
+    if ($null -eq $result) {
+        return $false
+    }
     foreach ($mount in $result.mounts) {
         if ($mount.path.TrimEnd($separators) -ceq $folder) {
             return $mount.mountMode -eq 'ReadOnly'

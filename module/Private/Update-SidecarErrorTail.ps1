@@ -18,13 +18,13 @@ function Update-SidecarErrorTail {
             $Sidecar.ErrorTask = $Sidecar.ErrorStream.ReadAsync($Sidecar.ErrorBuffer, 0, $Sidecar.ErrorBuffer.Length)
         }
         $wait = [Math]::Max(0, [Math]::Min(100, $WaitMilliseconds - $clock.ElapsedMilliseconds))
-        if (-not $Sidecar.ErrorTask.Wait($wait)) {
+        if ([System.Threading.Tasks.Task]::WaitAny($Sidecar.ErrorTask, $wait) -lt 0) {
             if ($wait -eq 0) {
                 return
             }
             continue
         }
-        if ($Sidecar.ErrorTask.Result -eq 0) {
+        if ($Sidecar.ErrorTask.IsFaulted -or $Sidecar.ErrorTask.Result -eq 0) {
             return
         }
         $text = $Sidecar.ErrorTail + [System.Text.Encoding]::UTF8.GetString($Sidecar.ErrorBuffer, 0, $Sidecar.ErrorTask.Result)

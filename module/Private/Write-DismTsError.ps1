@@ -8,7 +8,7 @@ function Write-DismTsError {
         [Parameter(Mandatory)]
         [System.Management.Automation.PSCmdlet] $Cmdlet,
 
-        # What it caught.
+        # The error.
         [Parameter(Mandatory)]
         [System.Management.Automation.ErrorRecord] $ErrorRecord
     )

@@ -1,7 +1,7 @@
 function Write-JsonRpcMessage {
     <#
     .SYNOPSIS
-    Writes one JSON-RPC message to a sidecar as a Content-Length frame.
+    Writes one JSON-RPC message to a sidecar as a Content-Length frame; gives false, and sets its property Failure, when that fails.
     .DESCRIPTION
     No wait is longer than 100 ms, so that Ctrl+C gets through when the sidecar does not read.
     #>
@@ -17,9 +17,6 @@ function Write-JsonRpcMessage {
         # Give up after this time; 0: never.
         [int] $TimeoutMilliseconds = 0
     )
-    if ($null -ne $Sidecar.WriteTask) {
-        throw (New-Object -TypeName System.IO.IOException -ArgumentList 'The message before it was not read to its end')
-    }
     $Message['jsonrpc'] = '2.0'
     $body = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json -InputObject $Message -Compress -Depth 8))
     $header = [System.Text.Encoding]::ASCII.GetBytes("Content-Length: $($body.Length)`r`n`r`n")
@@ -28,17 +25,26 @@ function Write-JsonRpcMessage {
     $body.CopyTo($frame, $header.Length)
 
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
-    # Stays set when the loop is left by Ctrl+C: then half a frame may be in the pipe, and no other may follow.
-    $Sidecar.WriteTask = $Sidecar.Input.WriteAsync($frame, 0, $frame.Length)
-    foreach ($step in 'write', 'flush') {
-        while (-not $Sidecar.WriteTask.Wait(100)) {
+    # Ctrl+C may have left a write under way; a frame may only follow when that is through.
+    foreach ($step in 'finish', 'write', 'flush') {
+        if ($step -eq 'write') {
+            $Sidecar.WriteTask, $Sidecar.WrittenId = $Sidecar.Input.WriteAsync($frame, 0, $frame.Length), $Message['id']
+        } elseif ($step -eq 'flush') {
+            $Sidecar.WriteTask = $Sidecar.Input.FlushAsync()
+        } elseif ($null -eq $Sidecar.WriteTask) {
+            continue
+        }
+        # WaitAny, because Wait throws what the task failed with, and an error that is thrown gets into the caller's -ErrorVariable though it is caught.
+        while ([System.Threading.Tasks.Task]::WaitAny($Sidecar.WriteTask, 100) -lt 0) {
             if ($TimeoutMilliseconds -gt 0 -and $clock.ElapsedMilliseconds -gt $TimeoutMilliseconds) {
-                throw (New-Object -TypeName System.IO.IOException -ArgumentList 'The message was not read in time')
+                $Sidecar.Failure = New-Object -TypeName System.TimeoutException -ArgumentList 'The message was not read in time'
+                return $false
             }
         }
-        if ($step -eq 'write') {
-            $Sidecar.WriteTask = $Sidecar.Input.FlushAsync()
+        if ($Sidecar.WriteTask.IsFaulted) {
+            $Sidecar.Failure = $Sidecar.WriteTask.Exception.GetBaseException()
+            return $false
         }
     }
-    $Sidecar.WriteTask = $null
+    return $true
 }

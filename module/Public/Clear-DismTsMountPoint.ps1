@@ -52,28 +52,28 @@ function Clear-DismTsMountPoint {
         Set-CallerPreference -Cmdlet $PSCmdlet
     }
     process {
-        $result = $null
-        try {
-            $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
-            $mounts = (Invoke-SidecarRequest -Method 'image/listMounted' -Params $params -Cmdlet $PSCmdlet -Engine $Engine).mounts
-            $invalid = @($mounts | Where-Object { $_.mountStatus -eq 'Invalid' } | ForEach-Object { $_.path })
-            $target = 'No mount is invalid'
-            if ($invalid) {
-                $target = $invalid -join ', '
-            }
-            $nothingToLose = $invalid.Count -eq 0 -and -not $WhatIfPreference
-            if (-not ($nothingToLose -or $PSCmdlet.ShouldProcess($target, 'Remove invalid mounts with their staged changes'))) {
-                if (-not $WhatIfPreference) {
-                    return
-                }
-                $params['validateOnly'] = $true
-            }
-            $result = Invoke-SidecarRequest -Method 'image/cleanupMountPoints' -Params $params -Cmdlet $PSCmdlet -Engine $Engine -Activity 'Clear mount points'
-            if ($params['validateOnly']) {
+        $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
+        if ($null -eq $params) {
+            return
+        }
+        $listed = Invoke-SidecarRequest -Method 'image/listMounted' -Params $params -Cmdlet $PSCmdlet -Engine $Engine
+        if ($null -eq $listed) {
+            return
+        }
+        $invalid = @($listed.mounts | Where-Object { $_.mountStatus -eq 'Invalid' } | ForEach-Object { $_.path })
+        $target = 'No mount is invalid'
+        if ($invalid) {
+            $target = $invalid -join ', '
+        }
+        $nothingToLose = $invalid.Count -eq 0 -and -not $WhatIfPreference
+        if (-not ($nothingToLose -or $PSCmdlet.ShouldProcess($target, 'Remove invalid mounts with their staged changes'))) {
+            if (-not $WhatIfPreference) {
                 return
             }
-        } catch {
-            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
+            $params['validateOnly'] = $true
+        }
+        $result = Invoke-SidecarRequest -Method 'image/cleanupMountPoints' -Params $params -Cmdlet $PSCmdlet -Engine $Engine -Activity 'Clear mount points'
+        if ($null -eq $result -or $params['validateOnly']) {
             return
         }
         [pscustomobject] @{

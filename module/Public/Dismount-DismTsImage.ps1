@@ -34,7 +34,7 @@ function Dismount-DismTsImage {
     .LINK
     Clear-DismTsMountPoint
     #>
-    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'High')]
     [OutputType('DismTs.BaseDismObject')]
     param(
         # Folder of the mount.
@@ -87,46 +87,44 @@ function Dismount-DismTsImage {
         Set-CallerPreference -Cmdlet $PSCmdlet
     }
     process {
-        $result = $null
-        try {
-            $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
-            $question = @{} + $params
-            $params['mountPath'] = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
-            $params['commit'] = $Save.IsPresent
-            foreach ($switchName in 'Append', 'CheckIntegrity') {
-                if ($PSBoundParameters[$switchName]) {
-                    $params[$switchName.Substring(0, 1).ToLowerInvariant() + $switchName.Substring(1)] = $true
-                }
+        $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
+        $mountPath = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
+        if ($null -eq $params -or $null -eq $mountPath) {
+            return
+        }
+        $question = @{} + $params
+        $params['mountPath'] = $mountPath
+        $params['commit'] = $Save.IsPresent
+        foreach ($switchName in 'Append', 'CheckIntegrity') {
+            if ($PSBoundParameters[$switchName]) {
+                $params[$switchName.Substring(0, 1).ToLowerInvariant() + $switchName.Substring(1)] = $true
             }
-            $action = 'Save changes and dismount image'
-            if ($Discard) {
-                $action = 'Discard changes and dismount image'
-                $wouldPassUnasked = $ConfirmPreference -eq 'High' -and -not $WhatIfPreference
-                if ($wouldPassUnasked -and -not (Test-ReadOnlyMount -Path $params['mountPath'] -Params $question -Cmdlet $PSCmdlet -Engine $Engine)) {
-                    # A discard has a high impact; ConfirmImpact can only be given for the whole command, so the threshold moves instead.
-                    $ConfirmPreference = 'Medium'
-                }
-            }
-            if (-not $PSCmdlet.ShouldProcess($params['mountPath'], $action)) {
-                if (-not $WhatIfPreference) {
-                    return
-                }
-                $params['validateOnly'] = $true
-            }
-            $request = @{
-                Method              = 'image/unmount'
-                Params              = $params
-                Cmdlet              = $PSCmdlet
-                Engine              = $Engine
-                Activity            = "Dismount $($params['mountPath'])"
-                TimeoutMilliseconds = 1000L * $TimeoutSec
-            }
-            $result = Invoke-SidecarRequest @request
-            if ($params['validateOnly']) {
+        }
+        $action = 'Save changes and dismount image'
+        if ($Discard) {
+            $action = 'Discard changes and dismount image'
+        }
+        # ConfirmImpact is High for the sake of -Discard. What loses no changes has a medium impact, about which PowerShell does not ask by default.
+        $unasked = $false
+        if ($ConfirmPreference -eq 'High' -and -not $WhatIfPreference) {
+            $unasked = $Save -or (Test-ReadOnlyMount -Path $mountPath -Params $question -Cmdlet $PSCmdlet -Engine $Engine)
+        }
+        if (-not ($unasked -or $PSCmdlet.ShouldProcess($mountPath, $action))) {
+            if (-not $WhatIfPreference) {
                 return
             }
-        } catch {
-            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
+            $params['validateOnly'] = $true
+        }
+        $request = @{
+            Method              = 'image/unmount'
+            Params              = $params
+            Cmdlet              = $PSCmdlet
+            Engine              = $Engine
+            Activity            = "Dismount $mountPath"
+            TimeoutMilliseconds = 1000L * $TimeoutSec
+        }
+        $result = Invoke-SidecarRequest @request
+        if ($null -eq $result -or $params['validateOnly']) {
             return
         }
         ConvertTo-DismTsObject -InputObject $result -TypeName 'BaseDismObject'

@@ -86,51 +86,38 @@ function Get-DismTsImage {
         $nameIsTyped = $PSBoundParameters.ContainsKey('Name')
     }
     process {
+        $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
+        if ($null -eq $params) {
+            return
+        }
         $request = @{ Cmdlet = $PSCmdlet; Engine = $Engine }
         if ($PSCmdlet.ParameterSetName -eq 'InputByMounted') {
-            $result = $null
-            try {
-                $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
-                $result = Invoke-SidecarRequest @request -Method 'image/listMounted' -Params $params
-            } catch {
-                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
-                return
-            }
-            foreach ($mount in $result.mounts) {
-                ConvertTo-DismTsObject -InputObject $mount -TypeName 'MountedImageInfoObject'
+            $result = Invoke-SidecarRequest @request -Method 'image/listMounted' -Params $params
+            if ($null -ne $result) {
+                foreach ($mount in $result.mounts) {
+                    ConvertTo-DismTsObject -InputObject $mount -TypeName 'MountedImageInfoObject'
+                }
             }
             return
         }
 
-        $typeName = 'BasicImageInfoObject'
-        $choice = @{}
+        $typeName = 'WimImageInfoObject'
         if ($PSCmdlet.ParameterSetName -eq 'InputByFilePathAndIndex') {
-            $choice['imageIndex'] = $Index
+            $params['imageIndex'] = $Index
         } elseif ($PSCmdlet.ParameterSetName -eq 'InputByFilePathAndName' -and ($nameIsTyped -or $_ -isnot [System.IO.FileInfo])) {
             # A file that comes down the pipeline has a Name too, which is not the name of an image.
-            $choice['imageName'] = $Name
-        }
-        if ($choice.Count -gt 0) {
-            $typeName = 'WimImageInfoObject'
+            $params['imageName'] = $Name
+        } else {
+            $typeName = 'BasicImageInfoObject'
         }
         foreach ($typedPath in $ImagePath) {
-            $files = @()
-            try {
-                $files = @(Resolve-DismTsPath -Path $typedPath -Cmdlet $PSCmdlet -Parameter 'ImagePath' -Wildcard)
-            } catch {
-                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
-            }
-            foreach ($file in $files) {
-                $result = $null
-                try {
-                    $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
-                    $result = Invoke-SidecarRequest @request -Method 'image/getInfo' -Params ($params + $choice + @{ imagePath = $file })
-                } catch {
-                    Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
-                    continue
-                }
-                foreach ($image in $result.images) {
-                    ConvertTo-DismTsObject -InputObject $image -TypeName $typeName
+            foreach ($file in Resolve-DismTsPath -Path $typedPath -Cmdlet $PSCmdlet -Parameter 'ImagePath' -Wildcard) {
+                $params['imagePath'] = $file
+                $result = Invoke-SidecarRequest @request -Method 'image/getInfo' -Params $params
+                if ($null -ne $result) {
+                    foreach ($image in $result.images) {
+                        ConvertTo-DismTsObject -InputObject $image -TypeName $typeName
+                    }
                 }
             }
         }

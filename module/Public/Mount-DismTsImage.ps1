@@ -113,56 +113,58 @@ function Mount-DismTsImage {
         Set-CallerPreference -Cmdlet $PSCmdlet
     }
     process {
-        $result = $null
-        try {
-            $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
-            $params['mountPath'] = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
-            $additional = @()
-            if ($PSCmdlet.ParameterSetName -eq 'Remount') {
-                $method = 'image/remount'
-                $target = $params['mountPath']
-                $action = 'Remount image'
-                $activity = "Remount $target"
-            } else {
-                $method = 'image/mount'
-                $action = 'Mount image'
-                $additional = 'ImagePath', 'ImageIndex', 'MountMode'
-                $params['imagePath'] = Resolve-DismTsPath -Path $ImagePath -Cmdlet $PSCmdlet -Parameter 'ImagePath'
-                if ($PSCmdlet.ParameterSetName -eq 'OfflineIndex') {
-                    $params['imageIndex'] = $Index
-                    $image = $Index
-                } else {
-                    $params['imageName'] = $Name
-                    $image = $Name
-                }
-                foreach ($switchName in 'ReadOnly', 'Optimize', 'CheckIntegrity', 'SupportEa') {
-                    if ($PSBoundParameters[$switchName]) {
-                        $params[$switchName.Substring(0, 1).ToLowerInvariant() + $switchName.Substring(1)] = $true
-                    }
-                }
-                $target = '{0}:{1} -> {2}' -f $params['imagePath'], $image, $params['mountPath']
-                $activity = 'Mount {0}:{1} -> {2}' -f [System.IO.Path]::GetFileName($params['imagePath']), $image, $params['mountPath']
-            }
-            if (-not $PSCmdlet.ShouldProcess($target, $action)) {
-                if (-not $WhatIfPreference) {
-                    return
-                }
-                $params['validateOnly'] = $true
-            }
-            $request = @{
-                Method              = $method
-                Params              = $params
-                Cmdlet              = $PSCmdlet
-                Engine              = $Engine
-                Activity            = $activity
-                TimeoutMilliseconds = 1000L * $TimeoutSec
-            }
-            $result = Invoke-SidecarRequest @request
-            if ($params['validateOnly']) {
+        $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
+        $mountPath = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
+        if ($null -eq $params -or $null -eq $mountPath) {
+            return
+        }
+        $params['mountPath'] = $mountPath
+        $additional = @()
+        if ($PSCmdlet.ParameterSetName -eq 'Remount') {
+            $method = 'image/remount'
+            $target = $mountPath
+            $action = 'Remount image'
+            $activity = "Remount $target"
+        } else {
+            $method = 'image/mount'
+            $action = 'Mount image'
+            $additional = 'ImagePath', 'ImageIndex', 'MountMode'
+            $imageFile = Resolve-DismTsPath -Path $ImagePath -Cmdlet $PSCmdlet -Parameter 'ImagePath'
+            if ($null -eq $imageFile) {
                 return
             }
-        } catch {
-            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
+            $params['imagePath'] = $imageFile
+            if ($PSCmdlet.ParameterSetName -eq 'OfflineIndex') {
+                $params['imageIndex'] = $Index
+                $image = $Index
+            } else {
+                $params['imageName'] = $Name
+                $image = $Name
+            }
+            foreach ($switchName in 'ReadOnly', 'Optimize', 'CheckIntegrity', 'SupportEa') {
+                if ($PSBoundParameters[$switchName]) {
+                    $params[$switchName.Substring(0, 1).ToLowerInvariant() + $switchName.Substring(1)] = $true
+                }
+            }
+            $target = '{0}:{1} -> {2}' -f $imageFile, $image, $mountPath
+            $activity = 'Mount {0}:{1} -> {2}' -f [System.IO.Path]::GetFileName($imageFile), $image, $mountPath
+        }
+        if (-not $PSCmdlet.ShouldProcess($target, $action)) {
+            if (-not $WhatIfPreference) {
+                return
+            }
+            $params['validateOnly'] = $true
+        }
+        $request = @{
+            Method              = $method
+            Params              = $params
+            Cmdlet              = $PSCmdlet
+            Engine              = $Engine
+            Activity            = $activity
+            TimeoutMilliseconds = 1000L * $TimeoutSec
+        }
+        $result = Invoke-SidecarRequest @request
+        if ($null -eq $result -or $params['validateOnly']) {
             return
         }
         ConvertTo-DismTsObject -InputObject $result -TypeName 'ImageObject' -AdditionalProperty $additional

@@ -49,32 +49,42 @@ function Resolve-DismTsError {
         }
         $result = $null
         $exception = $null
-        try {
+        if ($subject -is [System.Management.Automation.ErrorRecord]) {
+            $exception = $subject.Exception
+        } elseif ($subject -is [System.Exception]) {
+            $exception = $subject
+        }
+        if ($exception -and "$(Get-NoteValue -InputObject $exception -Name 'Symbol')".StartsWith('DISMTS_E_')) {
+            # Made by this module, perhaps because there is no sidecar to ask.
+            $result = [pscustomobject] @{
+                known      = $true
+                nativeCode = $exception.HResult
+                hex        = $exception.HResultHex
+                symbol     = $exception.Symbol
+                category   = 'NotSpecified'
+                meaning    = $exception.Message
+                hint       = $exception.Hint
+            }
             if ($subject -is [System.Management.Automation.ErrorRecord]) {
-                $exception = $subject.Exception
-            } elseif ($subject -is [System.Exception]) {
-                $exception = $subject
+                $result.category = "$($subject.CategoryInfo.Category)"
             }
-            if ($exception -and "$(Get-NoteValue -InputObject $exception -Name 'Symbol')".StartsWith('DISMTS_E_')) {
-                # Made by this module, perhaps because there is no sidecar to ask.
-                $result = [pscustomobject] @{
-                    known      = $true
-                    nativeCode = $exception.HResult
-                    hex        = $exception.HResultHex
-                    symbol     = $exception.Symbol
-                    category   = 'NotSpecified'
-                    meaning    = $exception.Message
-                    hint       = $exception.Hint
+        } else {
+            $code = ConvertTo-ErrorCode -InputObject $subject
+            if ($null -eq $code) {
+                $errorParameters = @{
+                    Message  = "Cannot resolve `"$subject`": it is no error code"
+                    HResult  = 0x80070057
+                    Symbol   = 'E_INVALIDARG'
+                    Category = 'InvalidArgument'
+                    Target   = "$subject"
+                    Hint     = 'Give a 32-bit number such as -2147024894 or 3010, a text such as "0x80070002", an exception or an error record.'
                 }
-                if ($subject -is [System.Management.Automation.ErrorRecord]) {
-                    $result.category = "$($subject.CategoryInfo.Category)"
-                }
-            } else {
-                $code = ConvertTo-ErrorCode -InputObject $subject
-                $result = Invoke-SidecarRequest -Method 'error/resolve' -Params @{ code = $code } -Cmdlet $PSCmdlet -Engine $Engine
+                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-DismTsErrorRecord @errorParameters)
+                return
             }
-        } catch {
-            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
+            $result = Invoke-SidecarRequest -Method 'error/resolve' -Params @{ code = $code } -Cmdlet $PSCmdlet -Engine $Engine
+        }
+        if ($null -eq $result) {
             return
         }
         $information = ConvertTo-DismTsObject -InputObject $result -TypeName 'ErrorInfoObject'

@@ -75,39 +75,37 @@ function Save-DismTsImage {
         Set-CallerPreference -Cmdlet $PSCmdlet
     }
     process {
-        $result = $null
-        try {
-            $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
-            $params['mountPath'] = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
-            foreach ($switchName in 'Append', 'CheckIntegrity', 'SupportEa') {
-                if ($PSBoundParameters[$switchName]) {
-                    $params[$switchName.Substring(0, 1).ToLowerInvariant() + $switchName.Substring(1)] = $true
-                }
+        $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
+        $mountPath = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
+        if ($null -eq $params -or $null -eq $mountPath) {
+            return
+        }
+        $params['mountPath'] = $mountPath
+        foreach ($switchName in 'Append', 'CheckIntegrity', 'SupportEa') {
+            if ($PSBoundParameters[$switchName]) {
+                $params[$switchName.Substring(0, 1).ToLowerInvariant() + $switchName.Substring(1)] = $true
             }
-            $action = 'Save changes into the image'
-            if ($Append) {
-                $action = 'Save changes as a new image'
-            }
-            if (-not $PSCmdlet.ShouldProcess($params['mountPath'], $action)) {
-                if (-not $WhatIfPreference) {
-                    return
-                }
-                $params['validateOnly'] = $true
-            }
-            $request = @{
-                Method              = 'image/commit'
-                Params              = $params
-                Cmdlet              = $PSCmdlet
-                Engine              = $Engine
-                Activity            = "Save $($params['mountPath'])"
-                TimeoutMilliseconds = 1000L * $TimeoutSec
-            }
-            $result = Invoke-SidecarRequest @request
-            if ($params['validateOnly']) {
+        }
+        $action = 'Save changes into the image'
+        if ($Append) {
+            $action = 'Save changes as a new image'
+        }
+        if (-not $PSCmdlet.ShouldProcess($mountPath, $action)) {
+            if (-not $WhatIfPreference) {
                 return
             }
-        } catch {
-            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $_
+            $params['validateOnly'] = $true
+        }
+        $request = @{
+            Method              = 'image/commit'
+            Params              = $params
+            Cmdlet              = $PSCmdlet
+            Engine              = $Engine
+            Activity            = "Save $mountPath"
+            TimeoutMilliseconds = 1000L * $TimeoutSec
+        }
+        $result = Invoke-SidecarRequest @request
+        if ($null -eq $result -or $params['validateOnly']) {
             return
         }
         ConvertTo-DismTsObject -InputObject $result -TypeName 'ImageObject' -AdditionalProperty 'ImageIndex'

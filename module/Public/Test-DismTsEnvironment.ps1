@@ -51,13 +51,14 @@ function Test-DismTsEnvironment {
         Set-CallerPreference -Cmdlet $PSCmdlet
     }
     process {
-        $result = $null
+        $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
+        if ($null -eq $params) {
+            return
+        }
+        $result = Invoke-SidecarRequest -Method 'environment/get' -Params $params -Cmdlet $PSCmdlet -Engine $Engine -PassError
         $problem = $null
-        try {
-            $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
-            $result = Invoke-SidecarRequest -Method 'environment/get' -Params $params -Cmdlet $PSCmdlet -Engine $Engine
-        } catch {
-            $problem = $_
+        if ($result -is [System.Management.Automation.ErrorRecord]) {
+            $problem = $result
             if (-not $problem.Exception.Data['DismTs.Unusable']) {
                 Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $problem
                 return

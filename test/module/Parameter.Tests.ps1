@@ -1,0 +1,130 @@
+# The parameter contract: what scripts written for the in-box module rely on, command by command.
+
+BeforeDiscovery {
+    # In-box parameters: type, the sets they are in ('*' all), those in which they are mandatory, aliases of the in-box module.
+    $inBox = @{
+        'Get-DismTsImage'       = @{
+            ImagePath = @{ Type = 'string[]'; Sets = 'InputByFilePath', 'InputByFilePathAndIndex', 'InputByFilePathAndName'; Mandatory = $true }
+            Index     = @{ Type = 'uint32'; Sets = @('InputByFilePathAndIndex'); Mandatory = $true }
+            Name      = @{ Type = 'string'; Sets = @('InputByFilePathAndName'); Mandatory = $true }
+            Mounted   = @{ Type = 'switch'; Sets = @('InputByMounted'); Mandatory = $true }
+        }
+        'Mount-DismTsImage'     = @{
+            Path           = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            ImagePath      = @{ Type = 'string'; Sets = 'OfflineIndex', 'OfflineName'; Mandatory = $true }
+            Index          = @{ Type = 'uint32'; Sets = @('OfflineIndex'); Mandatory = $true }
+            Name           = @{ Type = 'string'; Sets = @('OfflineName'); Mandatory = $true }
+            Remount        = @{ Type = 'switch'; Sets = @('Remount'); Mandatory = $true }
+            CheckIntegrity = @{ Type = 'switch'; Sets = 'OfflineIndex', 'OfflineName' }
+            Optimize       = @{ Type = 'switch'; Sets = 'OfflineIndex', 'OfflineName' }
+            ReadOnly       = @{ Type = 'switch'; Sets = 'OfflineIndex', 'OfflineName' }
+            SupportEa      = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Save-DismTsImage'      = @{
+            Path           = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            Append         = @{ Type = 'switch'; Sets = @('*') }
+            CheckIntegrity = @{ Type = 'switch'; Sets = @('*') }
+            SupportEa      = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Dismount-DismTsImage'  = @{
+            Path           = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            Discard        = @{ Type = 'switch'; Sets = @('DismountDiscard'); Mandatory = $true }
+            Save           = @{ Type = 'switch'; Sets = @('DismountSave'); Mandatory = $true }
+            Append         = @{ Type = 'switch'; Sets = @('DismountSave') }
+            CheckIntegrity = @{ Type = 'switch'; Sets = @('DismountSave') }
+        }
+        'Clear-DismTsMountPoint' = @{}
+    }
+    $common = @{
+        LogPath          = @{ Type = 'string'; Sets = @('*'); Aliases = @('LP') }
+        ScratchDirectory = @{ Type = 'string'; Sets = @('*') }
+        LogLevel         = @{ Type = 'string'; Sets = @('*'); Aliases = @('LL') }
+    }
+    $parameterCases = foreach ($command in $inBox.Keys | Sort-Object) {
+        foreach ($table in $inBox[$command], $common) {
+            foreach ($parameter in $table.Keys | Sort-Object) {
+                @{ Command = $command; Parameter = $parameter; Expected = $table[$parameter] }
+            }
+        }
+    }
+    $ownParameters = 'Engine', 'TimeoutSec', 'WhatIf', 'Confirm'
+    $commandCases = foreach ($command in $inBox.Keys | Sort-Object) {
+        @{ Command = $command; Known = @($inBox[$command].Keys) + @($common.Keys) + $ownParameters }
+    }
+    $allCommands = (Import-PowerShellDataFile -Path "$PSScriptRoot/../../DismTs.psd1").FunctionsToExport | ForEach-Object { @{ Command = $_ } }
+}
+
+BeforeAll {
+    Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+    Remove-Module -Name DismTs -ErrorAction Ignore
+    Import-Module -Name "$PSScriptRoot/../../DismTs.psd1"
+}
+
+AfterAll {
+    Remove-Module -Name DismTs -ErrorAction Ignore
+}
+
+Describe 'Parameter contract' -Tag 'Unit' {
+    It '<Command> -<Parameter> is that of the in-box cmdlet' -ForEach $parameterCases {
+        $metadata = (Get-Command -Name $Command).Parameters[$Parameter]
+        $metadata | Should -Not -BeNullOrEmpty
+        $metadata.ParameterType | Should -Be ([type] $Expected.Type)
+        $sets = @($metadata.ParameterSets.Keys | Sort-Object)
+        if ($Expected.Sets[0] -eq '*') {
+            $sets | Should -Be '__AllParameterSets'
+        } else {
+            $sets | Should -Be @($Expected.Sets | Sort-Object)
+        }
+        foreach ($set in $sets) {
+            $inSet = $metadata.ParameterSets[$set]
+            $inSet.IsMandatory | Should -Be ([bool] $Expected.Mandatory) -Because "of set $set"
+            $inSet.ValueFromPipelineByPropertyName | Should -BeTrue -Because 'every in-box parameter binds by property name'
+            $inSet.ValueFromPipeline | Should -BeFalse
+            $inSet.Position | Should -BeLessThan 0 -Because 'no in-box parameter is positional'
+        }
+        foreach ($alias in $Expected.Aliases) {
+            $metadata.Aliases | Should -Contain $alias
+        }
+    }
+
+    It '<Command> has no parameters beside the in-box ones and those that every command has' -ForEach $commandCases {
+        $commonParameters = [System.Management.Automation.PSCmdlet]::CommonParameters
+        (Get-Command -Name $Command).Parameters.Keys | Where-Object { $_ -notin $Known -and $_ -notin $commonParameters } | Should -BeNullOrEmpty
+    }
+
+    It '<Command> takes -Engine Auto, Native or Portable' -ForEach ($allCommands | Where-Object { $_.Command -ne 'ConvertTo-DismTsExitCode' }) {
+        $validateSet = (Get-Command -Name $Command).Parameters['Engine'].Attributes | Where-Object { $_ -is [ValidateSet] }
+        $validateSet.ValidValues | Should -Be 'Auto', 'Native', 'Portable'
+    }
+
+    It '<Command> takes log levels by name and as dism.exe counts them' -ForEach $commandCases {
+        $validateSet = (Get-Command -Name $Command).Parameters['LogLevel'].Attributes | Where-Object { $_ -is [ValidateSet] }
+        $validateSet.ValidValues | Should -Be 'Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4'
+    }
+
+    It '<Command> asks before it changes something: impact <Impact>' -ForEach @(
+        @{ Command = 'Mount-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Save-DismTsImage'; Impact = 'Medium' }
+        @{ Command = 'Dismount-DismTsImage'; Impact = 'High' }, @{ Command = 'Clear-DismTsMountPoint'; Impact = 'High' }
+    ) {
+        $binding = (Get-Command -Name $Command).ScriptBlock.Attributes | Where-Object { $_ -is [System.Management.Automation.CmdletBindingAttribute] }
+        $binding.SupportsShouldProcess | Should -BeTrue
+        $binding.ConfirmImpact | Should -Be $Impact
+    }
+
+    It '<Command> changes nothing and does not ask' -ForEach @(
+        @{ Command = 'Get-DismTsImage' }, @{ Command = 'Test-DismTsEnvironment' }, @{ Command = 'Resolve-DismTsError' }, @{ Command = 'ConvertTo-DismTsExitCode' }
+    ) {
+        (Get-Command -Name $Command).Parameters.Keys | Should -Not -Contain 'WhatIf'
+    }
+
+    It '<Command> -<Parameter> also answers to <Aliases>' -ForEach @(
+        @{ Command = 'Get-DismTsImage'; Parameter = 'ImagePath'; Aliases = @('FullName') }
+        @{ Command = 'Mount-DismTsImage'; Parameter = 'ImagePath'; Aliases = @('FullName') }
+        @{ Command = 'Mount-DismTsImage'; Parameter = 'Path'; Aliases = @('MountPath') }
+        @{ Command = 'Mount-DismTsImage'; Parameter = 'Index'; Aliases = @('ImageIndex') }
+        @{ Command = 'Save-DismTsImage'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Dismount-DismTsImage'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+    ) {
+        (Get-Command -Name $Command).Parameters[$Parameter].Aliases | Should -Be $Aliases
+    }
+}

@@ -1,0 +1,164 @@
+# The frames of test/fixtures/rpc, which the server's tests read too: what the commands send, and what they make of the answers.
+
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
+param()
+
+BeforeDiscovery {
+    $folder = "$PSScriptRoot/../fixtures/rpc"
+    # How a command makes each recorded request.
+    $commands = @{
+        'environment-get'          = { Test-DismTsEnvironment }
+        'error-bug'                = { Get-DismTsImage -ImagePath /bug/a.wim }
+        'error-busy'               = { Dismount-DismTsImage -Path /busy -Save }
+        'error-dism'               = { Mount-DismTsImage -ImagePath /error=C0040005/install.wim -Index 1 -Path /mnt/a }
+        'error-resolve'            = { -1052638953, 5, 3242328405 | Resolve-DismTsError }
+        'error-unsupported'        = { Get-DismTsImage -ImagePath /unsupported/a.ffu }
+        'error-wimlib'             = { Get-DismTsImage -ImagePath /wimerror/a.wim }
+        'image-cleanupMountPoints' = { Clear-DismTsMountPoint -Confirm:$false }
+        'image-commit'             = { Save-DismTsImage -Path /mnt/a -Append -CheckIntegrity }
+        'image-getInfo'            = { Get-DismTsImage -ImagePath /images/install.wim }
+        'image-getInfo-index'      = { Get-DismTsImage -ImagePath /images/install.wim -Index 2 }
+        'image-listMounted'        = { Get-DismTsImage -Mounted }
+        'image-mount'              = { Mount-DismTsImage -ImagePath /images/install.wim -Index 1 -Path /mnt/a -ReadOnly -ScratchDirectory /scratch }
+        'image-mount-cancel'       = { Mount-DismTsImage -ImagePath /hang/install.wim -Index 1 -Path /mnt/a -TimeoutSec 1 }
+        'image-mount-progress'     = { Mount-DismTsImage -ImagePath /progress=100/install.wim -Index 1 -Path /mnt/a }
+        'image-remount'            = { Mount-DismTsImage -Path /mnt/b -Remount }
+        'image-unmount'            = { Dismount-DismTsImage -Path /mnt/a -Discard -Confirm:$false }
+        'initialize-unsupported'   = { Mount-DismTsImage -Path /mnt/a -Remount }
+    }
+    # What no command can be made to send.
+    $notSent = 'error-invalid-params', 'error-parse', 'error-unknown-method', 'initialize', 'initialize-protocol-version', 'initialize-twice', 'not-initialized', 'shutdown-exit'
+
+    $recordings = @(Get-ChildItem -LiteralPath $folder -Filter *.json)
+    $commandCases = foreach ($name in $commands.Keys | Sort-Object) {
+        @{ Name = $name; Command = $commands[$name] }
+    }
+    $coverage = @{ Names = $recordings.BaseName; Known = @($commands.Keys) + $notSent }
+    $errorCases = foreach ($file in $recordings) {
+        $position = 0
+        foreach ($entry in (Get-Content -LiteralPath $file.FullName -Raw | ConvertFrom-Json).exchange) {
+            $position++
+            if ($entry.from -eq 'server' -and $entry.message.PSObject.Properties['error']) {
+                @{ Name = "$($file.BaseName), message $position"; ResponseError = $entry.message.error }
+            }
+        }
+    }
+}
+
+BeforeAll {
+    Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+
+    function ConvertTo-Comparable {
+        # Members in one order, without those that a client chooses for itself.
+        param($Value)
+        $sorted = [ordered] @{}
+        foreach ($property in $Value.PSObject.Properties | Sort-Object -Property Name) {
+            if ($property.Name -ne 'workDoneToken') {
+                $sorted[$property.Name] = $property.Value
+            }
+        }
+        ConvertTo-Json -InputObject $sorted -Compress -Depth 8
+    }
+}
+
+AfterAll {
+    Remove-Module -Name DismTs -ErrorAction Ignore
+}
+
+Describe 'Recorded frames' -Tag 'Unit' {
+    It 'knows every recording' -ForEach @($coverage) {
+        $Names | Where-Object { $_ -notin $Known } | Should -BeNullOrEmpty
+        $Known | Where-Object { $_ -notin $Names } | Should -BeNullOrEmpty
+    }
+
+    It 'the command of <Name> sends what is recorded, and gives what the answer holds' -ForEach $commandCases {
+        $path = "$PSScriptRoot/../fixtures/rpc/$Name.json"
+        $exchange = (Get-Content -LiteralPath $path -Raw | ConvertFrom-Json).exchange
+        $recordPath = Import-FakeModule -Folder $TestDrive -Scenario 'replay', $path
+        $problems = @()
+        $output = @(& $Command 2>&1 | ForEach-Object { if ($_ -is [System.Management.Automation.ErrorRecord]) { $problems += $_ } else { $_ } })
+
+        $recordedRequests = @($exchange | Where-Object { $_.from -eq 'client' -and $_.message.method -notin 'initialize', '$/cancelRequest' } | ForEach-Object { $_.message })
+        $sentRequests = @(Get-ReceivedMessage -RecordPath $recordPath | ForEach-Object { $_.Message } | Where-Object { $_.method -in $recordedRequests.method })
+        $sentRequests.Count | Should -Be $recordedRequests.Count
+        for ($i = 0; $i -lt $sentRequests.Count; $i++) {
+            $sentRequests[$i].method | Should -Be $recordedRequests[$i].method
+            ConvertTo-Comparable -Value $sentRequests[$i].params | Should -Be (ConvertTo-Comparable -Value $recordedRequests[$i].params)
+        }
+
+        $answers = @($exchange | Where-Object { $_.from -eq 'server' -and $null -ne $_.message.id } | ForEach-Object { $_.message })
+        $failed = @($answers | Where-Object { $_.PSObject.Properties['error'] })
+        $problems.Count | Should -Be $failed.Count
+        if ($failed) {
+            $output | Should -BeNullOrEmpty
+            return
+        }
+        $results = @(foreach ($answer in $answers) {
+                foreach ($list in 'images', 'mounts') {
+                    if ($answer.result.PSObject.Properties[$list]) {
+                        $answer.result.$list
+                    }
+                }
+                if (-not $answer.result.PSObject.Properties['images'] -and -not $answer.result.PSObject.Properties['mounts']) {
+                    $answer.result
+                }
+            })
+        $output.Count | Should -Be $results.Count
+        for ($i = 0; $i -lt $output.Count; $i++) {
+            $output[$i].PSObject.TypeNames[0] | Should -Match '^DismTs\.\w+Object$'
+            foreach ($property in $output[$i].PSObject.Properties) {
+                $recorded = $results[$i].PSObject.Properties[$property.Name]
+                if (-not $recorded -or $property.Name -in 'Checks', 'Removed', 'Platform') {
+                    continue
+                }
+                $expected = $recorded.Value
+                if ($property.Value -is [datetime]) {
+                    $expected = ([datetime] $expected).ToLocalTime()
+                }
+                $property.Value | Should -Be $expected -Because $property.Name
+            }
+        }
+    }
+
+    It 'the error of <Name> becomes a complete error record' -ForEach $errorCases {
+        $record = InModuleScope DismTs -Parameters @{ ResponseError = $ResponseError } {
+            ConvertTo-DismTsErrorRecord -ResponseError $ResponseError -Method 'image/getInfo'
+        }
+        $record | Should -BeOfType ([System.Management.Automation.ErrorRecord])
+        $exception = $record.Exception
+        $exception | Should -BeOfType ([System.Runtime.InteropServices.COMException])
+        $exception.Message | Should -Match ([regex]::Escape($ResponseError.message))
+        $exception.HResultHex | Should -Match '^0x[0-9A-F]{8}$'
+        $exception.Message | Should -Match $exception.HResultHex
+        $record.FullyQualifiedErrorId | Should -Be $exception.Symbol
+        $data = $null
+        if ($ResponseError.PSObject.Properties['data'] -and $ResponseError.data.PSObject.Properties['symbol']) {
+            $data = $ResponseError.data
+        }
+        if ($null -eq $data) {
+            $record.CategoryInfo.Category | Should -Be $(if ($ResponseError.code -eq -32602) { 'InvalidArgument' } else { 'NotSpecified' })
+            return
+        }
+        $exception.HResult | Should -Be $data.nativeCode
+        $exception.ErrorCode | Should -Be $data.nativeCode
+        $exception.Symbol | Should -Be $data.symbol
+        $record.CategoryInfo.Category | Should -Be $data.category
+        $exception.Operation | Should -Be $data.operation
+        foreach ($name in 'target', 'hint', 'logPath') {
+            if ($data.PSObject.Properties[$name]) {
+                $exception.$name | Should -Be $data.$name
+            }
+        }
+        if ($data.PSObject.Properties['target']) {
+            $record.TargetObject | Should -Be $data.target
+        }
+        if ($data.PSObject.Properties['hint']) {
+            $record.ErrorDetails.RecommendedAction | Should -Be $data.hint
+        }
+        if ($data.PSObject.Properties['holders']) {
+            $exception.Holders.Program | Should -Be $data.holders.program
+            $exception.Holders.Pid | Should -Be $data.holders.pid
+            $exception.Holders[0].PSObject.TypeNames[0] | Should -Be 'DismTs.HolderObject'
+        }
+    }
+}

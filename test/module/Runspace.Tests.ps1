@@ -1,0 +1,74 @@
+# Several runspaces and processes: each has its own sidecar, and none outlives its owner.
+
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
+param()
+
+BeforeDiscovery {
+    $parallel = (Get-Command -Name ForEach-Object).Parameters.ContainsKey('Parallel')
+    if (-not $parallel) {
+        Write-Information -MessageData 'Skipped: ForEach-Object -Parallel, which Windows PowerShell does not have' -InformationAction Continue
+    }
+}
+
+BeforeAll {
+    Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+    $manifestPath = "$(Get-RepositoryRoot)/DismTs.psd1"
+}
+
+Describe 'Several runspaces' -Tag 'Unit' {
+    BeforeEach {
+        $recordPath = "$TestDrive/$([System.IO.Path]::GetRandomFileName())"
+        $null = New-Item -Path $recordPath -ItemType File
+        $sidecar = Get-FakeSidecarCommand -RecordPath $recordPath
+    }
+
+    It 'ForEach-Object -Parallel has one sidecar a runspace, and leaves none behind' -Skip:(-not $parallel) {
+        $paths = 1..4 | ForEach-Object -ThrottleLimit 4 -Parallel {
+            Import-Module -Name $using:manifestPath -ArgumentList (, $using:sidecar)
+            $ProgressPreference = 'SilentlyContinue'
+            # Takes a second, so that all run at the same time.
+            $null = Save-DismTsImage -Path /fake/steps
+            (Mount-DismTsImage -ImagePath "/fake/$_.wim" -Index $_ -Path "/fake/$_").ImagePath
+        }
+        $paths | Sort-Object | Should -Be '/fake/1.wim', '/fake/2.wim', '/fake/3.wim', '/fake/4.wim'
+        (Get-ReceivedMessage -RecordPath $recordPath).ProcessId | Sort-Object -Unique | Should -HaveCount 4
+        Wait-Until { -not (Get-RunningFake -RecordPath $recordPath) }
+    }
+
+    It 'ends the sidecar of a runspace that is closed' {
+        $variables = @{ manifest = $manifestPath; sidecar = $sidecar }
+        $powerShell = New-TestPowerShell -Variables $variables -Script 'Import-Module -Name $manifest -ArgumentList (, $sidecar); Get-DismTsImage -Mounted'
+        $powerShell.Invoke() | Should -HaveCount 3
+        Get-RunningFake -RecordPath $recordPath | Should -HaveCount 1
+        $powerShell.Runspace.Close()
+        Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
+        $powerShell.Runspace.Dispose()
+    }
+
+    It 'Start-Job works, and leaves none behind' {
+        $job = Start-Job -ScriptBlock {
+            Import-Module -Name $using:manifestPath -ArgumentList (, $using:sidecar)
+            Get-DismTsImage -ImagePath /fake/x.wim -Index 2
+        }
+        $image = $job | Receive-Job -Wait -AutoRemoveJob
+        $image.ImageName | Should -Be 'Second'
+        $image.PSObject.TypeNames[0] | Should -Be 'Deserialized.DismTs.WimImageInfoObject'
+        Wait-Until { -not (Get-RunningFake -RecordPath $recordPath) }
+    }
+
+    It 'ends with its PowerShell, even one that is killed' {
+        $command = "Import-Module -Name '$manifestPath' -ArgumentList (, @('$($sidecar -join "','")')); Save-DismTsImage -Path /fake/hang"
+        $process = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-NonInteractive', '-Command', "`"$command`"" -PassThru -RedirectStandardOutput "$TestDrive/out.txt"
+        Wait-Until { Get-ReceivedMessage -RecordPath $recordPath -Method image/commit }
+        Get-RunningFake -RecordPath $recordPath | Should -HaveCount 1
+        Stop-Process -InputObject $process -Force
+        Wait-Until { -not (Get-RunningFake -RecordPath $recordPath) }
+    }
+
+    It 'ends with a PowerShell that ends by itself, and writes nothing but objects' {
+        $command = "Import-Module -Name '$manifestPath' -ArgumentList (, @('$($sidecar -join "','")')); (Get-DismTsImage -Mounted).Count"
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $command 2>"$TestDrive/err.txt" | Should -Be 3
+        Get-Content -LiteralPath "$TestDrive/err.txt" -Raw | Should -BeNullOrEmpty
+        Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
+    }
+}

@@ -1,0 +1,193 @@
+# Finding, checking and starting the sidecar.
+
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
+param()
+
+BeforeAll {
+    Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+    $manifestPath = "$(Get-RepositoryRoot)/DismTs.psd1"
+}
+
+AfterAll {
+    Remove-Module -Name DismTs -ErrorAction Ignore
+}
+
+Describe 'Start-Sidecar' -Tag 'Unit' {
+    AfterEach {
+        Remove-Module -Name DismTs -ErrorAction Ignore
+    }
+
+    It 'refuses a sidecar that refuses its protocol version' {
+        $null = Import-FakeModule -Folder $TestDrive -Scenario refusesVersion
+        { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_PROTOCOL_VERSION,Get-DismTsImage'
+    }
+
+    It 'refuses a sidecar that speaks another major version' {
+        $recordPath = Import-FakeModule -Folder $TestDrive -Scenario otherVersion
+        { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_PROTOCOL_VERSION,Get-DismTsImage'
+        Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
+    }
+
+    It 'takes one that speaks a newer minor version' {
+        $null = Import-FakeModule -Folder $TestDrive
+        Get-DismTsImage -Mounted | Should -HaveCount 3
+    }
+
+    It 'ends the command, with its last words, when it dies at the start' {
+        $null = Import-FakeModule -Folder $TestDrive -Scenario diesAtStart
+        $caught = $null
+        try {
+            Get-DismTsImage -Mounted
+        } catch {
+            $caught = $_
+        }
+        $caught.FullyQualifiedErrorId | Should -Be 'DISMTS_E_SIDECAR_LOST,Get-DismTsImage'
+        $caught.Exception.Message | Should -Match 'exit code 127'
+        $caught.Exception.LogExcerpt | Should -Match 'libwim.so.15'
+    }
+
+    It 'kills one that does not answer' {
+        $recordPath = Import-FakeModule -Folder $TestDrive -Scenario silent
+        InModuleScope DismTs { $script:startTimeoutMilliseconds = 1000 }
+        { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_TIMEOUT,Get-DismTsImage'
+        @(Get-ReceivedMessage -RecordPath $recordPath) | Should -HaveCount 1
+        Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
+    }
+
+    It 'kills one that does not end when it is asked to' {
+        $recordPath = Import-FakeModule -Folder $TestDrive -Scenario ignoresEnd
+        $null = Get-DismTsImage -Mounted
+        Get-RunningFake -RecordPath $recordPath | Should -HaveCount 1
+        Remove-Module -Name DismTs
+        Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
+    }
+
+    It 'says what cannot be started' {
+        Import-Module -Name $manifestPath -ArgumentList (, @("$TestDrive/nothing"))
+        { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_START,Get-DismTsImage' -ExpectedMessage '*nothing*'
+    }
+
+    It 'ends a command although errors are not to stop it, because no item could succeed' {
+        Import-Module -Name $manifestPath -ArgumentList (, @("$TestDrive/nothing"))
+        { 1..3 | ForEach-Object { [pscustomobject] @{ ImagePath = "$_.wim" } } | Get-DismTsImage -ErrorAction SilentlyContinue } |
+            Should -Throw -ErrorId 'DISMTS_E_SIDECAR_START,Get-DismTsImage'
+    }
+
+    It 'hands over arguments with blanks, quotes and backslashes as they are' {
+        $awkward = 'two words', 'say "hi"', 'back\slash', 'ends with blank and \', 'a\\"b', ''
+        $recordPath = Import-FakeModule -Folder $TestDrive -Scenario (@('plain', '') + $awkward)
+        $null = Get-DismTsImage -Mounted
+        $answer = InModuleScope DismTs {
+            function Send-Probe {
+                [CmdletBinding()]
+                param()
+                Invoke-SidecarRequest -Method 'test/environment' -Cmdlet $PSCmdlet
+            }
+            Send-Probe
+        }
+        $answer.arguments | Should -Be (@($recordPath, 'plain', '') + $awkward)
+    }
+
+    It 'gives it neither NODE_OPTIONS nor the current folder' {
+        $null = Import-FakeModule -Folder $TestDrive
+        $before = $env:NODE_OPTIONS
+        Push-Location -LiteralPath $TestDrive
+        $env:NODE_OPTIONS = '--no-warnings'
+        try {
+            $answer = InModuleScope DismTs {
+                function Send-Probe {
+                    [CmdletBinding()]
+                    param()
+                    Invoke-SidecarRequest -Method 'test/environment' -Cmdlet $PSCmdlet
+                }
+                Send-Probe
+            }
+        } finally {
+            $env:NODE_OPTIONS = $before
+            Pop-Location
+        }
+        $answer.nodeOptions | Should -BeNullOrEmpty
+        $answer.cwd | Should -Be "$(Get-RepositoryRoot)/module"
+    }
+}
+
+Describe 'Get-SidecarExecutable' -Tag 'Unit' {
+    BeforeEach {
+        $folder = "$TestDrive/$([System.IO.Path]::GetRandomFileName())"
+        $null = New-Item -ItemType Directory -Path "$folder/bin/linux-x64"
+        Set-Content -LiteralPath "$folder/bin/linux-x64/dismts" -Value 'an executable'
+        $hash = (Get-FileHash -LiteralPath "$folder/bin/linux-x64/dismts").Hash.ToLowerInvariant()
+        Set-Content -LiteralPath "$folder/bin/SHA256SUMS" -Value "$('0' * 64)  win32-x64/dismts.exe", "$hash  linux-x64/dismts"
+        Import-Module -Name $manifestPath -Force
+        InModuleScope DismTs -Parameters @{ Folder = $folder } {
+            $script:moduleFolder = $Folder
+            Mock -CommandName Get-SidecarPlatform -MockWith { 'linux-x64' }
+        }
+    }
+
+    AfterEach {
+        Remove-Module -Name DismTs
+    }
+
+    It 'gives the one of this machine when its hash is the one in SHA256SUMS' {
+        InModuleScope DismTs { Get-SidecarExecutable } | Should -Be ([System.IO.Path]::GetFullPath("$folder/bin/linux-x64/dismts"))
+    }
+
+    It 'computes the hash once a session, and again when the file changed' {
+        InModuleScope DismTs {
+            Mock -CommandName Get-FileHash -MockWith { & (Get-Command -Name Get-FileHash -CommandType Function, Cmdlet) @PesterBoundParameters }
+            1..3 | ForEach-Object { $null = Get-SidecarExecutable }
+            Should -Invoke -CommandName Get-FileHash -Times 1 -Exactly
+            (Get-Item -LiteralPath "$script:moduleFolder/bin/linux-x64/dismts").LastWriteTimeUtc = [datetime]::UtcNow.AddDays(-1)
+            $null = Get-SidecarExecutable
+            Should -Invoke -CommandName Get-FileHash -Times 2 -Exactly
+        }
+    }
+
+    It 'refuses one that was changed' {
+        Add-Content -LiteralPath "$folder/bin/linux-x64/dismts" -Value 'and more'
+        { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_HASH,Get-DismTsImage'
+    }
+
+    It 'refuses one that was changed after its first start' {
+        $null = InModuleScope DismTs { Get-SidecarExecutable }
+        Add-Content -LiteralPath "$folder/bin/linux-x64/dismts" -Value 'and more'
+        { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_HASH,Get-DismTsImage'
+    }
+
+    It 'refuses one without a line in SHA256SUMS' {
+        Set-Content -LiteralPath "$folder/bin/SHA256SUMS" -Value "$hash  linux-x64/dismts2"
+        { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_HASH,Get-DismTsImage' -ExpectedMessage '*no line for linux-x64/dismts*'
+    }
+
+    It 'refuses one without SHA256SUMS' {
+        Remove-Item -LiteralPath "$folder/bin/SHA256SUMS"
+        { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_HASH,Get-DismTsImage'
+    }
+
+    It 'names the platforms that there are when this one is missing' {
+        InModuleScope DismTs { Mock -CommandName Get-SidecarPlatform -MockWith { 'win32-arm64' } }
+        { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_NOT_FOUND,Get-DismTsImage' -ExpectedMessage '*(win32-arm64)*dismts.exe*linux-x64*'
+    }
+
+    It 'says what to do when nothing was built' {
+        Remove-Item -LiteralPath "$folder/bin" -Recurse
+        $problem = $null
+        try {
+            Get-DismTsImage -Mounted
+        } catch {
+            $problem = $_
+        }
+        $problem.Exception.Hint | Should -Match 'npm run build'
+    }
+}
+
+Describe 'Get-SidecarPlatform' -Tag 'Unit' {
+    BeforeAll {
+        Import-Module -Name $manifestPath -Force
+    }
+
+    It 'is that of node on this machine' {
+        InModuleScope DismTs { Get-SidecarPlatform } | Should -Be (node -p 'process.platform + "-" + process.arch')
+    }
+}

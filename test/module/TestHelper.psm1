@@ -1,0 +1,137 @@
+# What the tests of the module share: a module that talks to the fake sidecar, what that received, and waiting with a deadline.
+
+$script:repositoryRoot = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
+$script:node = (Get-Command -Name node -CommandType Application | Select-Object -First 1).Source
+
+function Get-RepositoryRoot {
+    <#
+    .SYNOPSIS
+    Gives the folder of DismTs.psd1.
+    #>
+    param()
+    return $script:repositoryRoot
+}
+
+function Get-FakeSidecarCommand {
+    <#
+    .SYNOPSIS
+    Gives the command that starts the fake sidecar, for Import-Module -ArgumentList.
+    #>
+    param(
+        # File that it writes what it receives to.
+        [Parameter(Mandatory)]
+        [string] $RecordPath,
+
+        # How it behaves, and what it needs for that.
+        [string[]] $Scenario = @()
+    )
+    return @($script:node, [System.IO.Path]::Combine($PSScriptRoot, 'fakeSidecar.mjs'), $RecordPath) + $Scenario
+}
+
+function Import-FakeModule {
+    <#
+    .SYNOPSIS
+    Imports the module so that it talks to a fake sidecar.
+    .OUTPUTS
+    Path of the file with what the fake sidecar receives.
+    #>
+    param(
+        # Folder for that file.
+        [Parameter(Mandatory)]
+        [string] $Folder,
+
+        # How the sidecar behaves, and what it needs for that.
+        [string[]] $Scenario = @()
+    )
+    $recordPath = [System.IO.Path]::Combine($Folder, [System.IO.Path]::GetRandomFileName())
+    $null = New-Item -Path $recordPath -ItemType File
+    Remove-Module -Name DismTs -ErrorAction Ignore
+    $sidecarCommand = Get-FakeSidecarCommand -RecordPath $recordPath -Scenario $Scenario
+    Import-Module -Name ([System.IO.Path]::Combine($script:repositoryRoot, 'DismTs.psd1')) -Global -ArgumentList (, $sidecarCommand)
+    return $recordPath
+}
+
+function Get-ReceivedMessage {
+    <#
+    .SYNOPSIS
+    Gives what a fake sidecar received: ProcessId and Message.
+    #>
+    param(
+        # What Import-FakeModule gave.
+        [Parameter(Mandatory)]
+        [string] $RecordPath,
+
+        # Only messages of this method.
+        [string] $Method
+    )
+    foreach ($line in [System.IO.File]::ReadAllLines($RecordPath)) {
+        $processId, $json = $line -split ' ', 2
+        $message = ConvertFrom-Json -InputObject $json
+        if (-not $Method -or $message.method -eq $Method) {
+            [pscustomobject] @{ ProcessId = [int] $processId; Message = $message }
+        }
+    }
+}
+
+function Get-RunningFake {
+    <#
+    .SYNOPSIS
+    Gives the process ids of those fake sidecars of a record that still run.
+    #>
+    param(
+        # What Import-FakeModule gave.
+        [Parameter(Mandatory)]
+        [string] $RecordPath
+    )
+    foreach ($id in Get-ReceivedMessage -RecordPath $RecordPath | ForEach-Object { $_.ProcessId } | Sort-Object -Unique) {
+        if (Get-Process -Id $id -ErrorAction Ignore) {
+            $id
+        }
+    }
+}
+
+function Wait-Until {
+    <#
+    .SYNOPSIS
+    Waits until a condition is true; throws when that takes too long.
+    #>
+    param(
+        # The condition.
+        [Parameter(Mandatory)]
+        [scriptblock] $Condition,
+
+        # The deadline.
+        [int] $Seconds = 30
+    )
+    $clock = [System.Diagnostics.Stopwatch]::StartNew()
+    while (-not (& $Condition)) {
+        if ($clock.Elapsed.TotalSeconds -gt $Seconds) {
+            throw "Not true within $Seconds seconds: $Condition"
+        }
+        Start-Sleep -Milliseconds 20
+    }
+}
+
+function New-TestPowerShell {
+    <#
+    .SYNOPSIS
+    Gives a PowerShell with a runspace of its own and a script to run; its host cannot answer questions.
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Makes an object')]
+    param(
+        # The script.
+        [Parameter(Mandatory)]
+        [string] $Script,
+
+        # Variables of the script.
+        [hashtable] $Variables = @{}
+    )
+    $runspace = [runspacefactory]::CreateRunspace()
+    $runspace.Open()
+    foreach ($name in $Variables.Keys) {
+        $runspace.SessionStateProxy.SetVariable($name, $Variables[$name])
+    }
+    $powerShell = [powershell]::Create()
+    $powerShell.Runspace = $runspace
+    return $powerShell.AddScript($Script)
+}
