@@ -24,13 +24,25 @@ function Resolve-DismTsPath {
     )
     $provider = $null
     $drive = $null
+    $literal = $Path
+    if ($Path -match '^([^:/\\]+):(?!:)(.*)$') {
+        # PowerShell looks for drives in the module, where a drive that a function of the caller made for itself does not exist.
+        $callerDrive = $Cmdlet.SessionState.Drive.GetAll() | Where-Object { $_.Name -eq $Matches[1] } | Select-Object -First 1
+        if ($null -ne $callerDrive -and $callerDrive.Provider.Name -eq 'FileSystem' -and -not $callerDrive.Root.StartsWith("$($Matches[1]):", [StringComparison]::OrdinalIgnoreCase)) {
+            $below = $Matches[2]
+            if ($below -notmatch '^[/\\]') {
+                $below = [System.IO.Path]::Combine($callerDrive.CurrentLocation, $below)
+            }
+            $literal = [System.IO.Path]::Combine($callerDrive.Root, $below.TrimStart('/', '\'))
+        }
+    }
     $errorParameters = @{ Target = $Path; Category = 'InvalidArgument'; Symbol = 'E_INVALIDARG'; HResult = 0x80070057 }
     try {
-        $resolved = $Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path, [ref] $provider, [ref] $drive)
+        $resolved = $Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($literal, [ref] $provider, [ref] $drive)
         if ($provider.Name -ne 'FileSystem') {
             $errorParameters['Message'] = "Cannot use -$Parameter `"$Path`": it belongs to the provider $($provider.Name), not to the file system"
-        } elseif ($Wildcard -and [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Path) -and -not [System.IO.File]::Exists($resolved)) {
-            return $Cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath($Path, [ref] $provider) | Sort-Object
+        } elseif ($Wildcard -and [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($literal) -and -not [System.IO.File]::Exists($resolved)) {
+            return $Cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath($literal, [ref] $provider) | Sort-Object
         } else {
             return $resolved
         }

@@ -1,0 +1,262 @@
+# The commands that change something: what they send, when they ask, what they give.
+
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSAvoidGlobalVars', '', Justification = 'Preference variables')]
+param()
+
+BeforeAll {
+    Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+
+    function Get-Sent {
+        # Parameters of the requests of one method, in order.
+        param($Method)
+        @(Get-ReceivedMessage -RecordPath $recordPath -Method $Method | ForEach-Object { $_.Message.params })
+    }
+
+    function Get-SentNoProgress {
+        # Parameters of the last request of one method as JSON, without what is there for progress.
+        param($Method)
+        $params = @(Get-Sent -Method $Method)[-1]
+        $params.PSObject.Properties.Remove('workDoneToken')
+        $sorted = [ordered] @{}
+        $params.PSObject.Properties | Sort-Object -Property Name | ForEach-Object { $sorted[$_.Name] = $_.Value }
+        ConvertTo-Json -InputObject $sorted -Compress
+    }
+}
+
+Describe 'Commands that change something' -Tag 'Unit' {
+    BeforeEach {
+        $recordPath = Import-FakeModule -Folder $TestDrive
+    }
+
+    AfterEach {
+        Remove-Module -Name DismTs
+        Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
+    }
+
+    Context 'Mount-DismTsImage' {
+        It 'mounts by index' {
+            $result = Mount-DismTsImage -ImagePath /fake/x.wim -Index 2 -Path /fake/m
+            Get-SentNoProgress -Method image/mount | Should -Be '{"imageIndex":2,"imagePath":"/fake/x.wim","mountPath":"/fake/m"}'
+            $result.PSObject.TypeNames[0] | Should -Be 'DismTs.ImageObject'
+            $result.PSObject.Properties.Name | Should -Be @(
+                'Path', 'Online', 'WinPath', 'SysDrivePath', 'RestartNeeded', 'LogPath', 'ScratchDirectory', 'LogLevel', 'ImagePath', 'ImageIndex', 'MountMode')
+            $result.Online | Should -BeFalse
+            $result.RestartNeeded | Should -BeOfType ([bool])
+            $result.ImageIndex | Should -BeOfType ([uint32])
+        }
+
+        It 'mounts by name, with every switch' {
+            $null = Mount-DismTsImage -ImagePath /fake/x.wim -Name Pro -Path /fake/m -ReadOnly -Optimize -CheckIntegrity -SupportEa
+            Get-SentNoProgress -Method image/mount |
+                Should -Be '{"checkIntegrity":true,"imageName":"Pro","imagePath":"/fake/x.wim","mountPath":"/fake/m","optimize":true,"readOnly":true,"supportEa":true}'
+        }
+
+        It 'sends no switch that is set to false' {
+            $null = Mount-DismTsImage -ImagePath /fake/x.wim -Index 1 -Path /fake/m -ReadOnly:$false
+            Get-SentNoProgress -Method image/mount | Should -Be '{"imageIndex":1,"imagePath":"/fake/x.wim","mountPath":"/fake/m"}'
+        }
+
+        It 'mounts the image that comes down the pipeline' {
+            $null = Get-DismTsImage -ImagePath /fake/x.wim | Where-Object ImageName -EQ 'Second' | Mount-DismTsImage -Path /fake/m
+            Get-SentNoProgress -Method image/mount | Should -Be '{"imageIndex":2,"imagePath":"/fake/x.wim","mountPath":"/fake/m"}'
+        }
+
+        It 'remounts what comes down the pipeline' {
+            $result = Get-DismTsImage -Mounted | Where-Object MountStatus -EQ 'NeedsRemount' | Mount-DismTsImage -Remount
+            Get-SentNoProgress -Method image/remount | Should -Be '{"mountPath":"/fake/two files"}'
+            $result.Path | Should -Be '/fake/two files'
+            $result.PSObject.Properties.Name | Should -Not -Contain 'ImagePath'
+        }
+
+        It 'does not guess what is meant without -Index and -Name' {
+            { Mount-DismTsImage -ImagePath /fake/x.wim -Path /fake/m } | Should -Throw -ErrorId 'AmbiguousParameterSet,Mount-DismTsImage'
+        }
+    }
+
+    Context 'Save-DismTsImage' {
+        It 'commits' {
+            $result = Save-DismTsImage -Path /fake/m
+            Get-SentNoProgress -Method image/commit | Should -Be '{"mountPath":"/fake/m"}'
+            $result.PSObject.TypeNames[0] | Should -Be 'DismTs.ImageObject'
+            $result.ImageIndex | Should -Be 1
+        }
+
+        It 'commits with every switch, and tells the new image' {
+            (Save-DismTsImage -Path /fake/m -Append -CheckIntegrity -SupportEa).ImageIndex | Should -Be 2
+            Get-SentNoProgress -Method image/commit | Should -Be '{"append":true,"checkIntegrity":true,"mountPath":"/fake/m","supportEa":true}'
+        }
+
+        It 'takes a folder from Get-Item' {
+            $null = Get-Item -LiteralPath $TestDrive | Save-DismTsImage
+            (Get-Sent -Method image/commit).mountPath | Should -Be ([System.IO.Path]::GetFullPath($TestDrive))
+        }
+    }
+
+    Context 'Dismount-DismTsImage' {
+        It 'saves' {
+            $result = Dismount-DismTsImage -Path /fake/m -Save -Append -CheckIntegrity
+            Get-SentNoProgress -Method image/unmount | Should -Be '{"append":true,"checkIntegrity":true,"commit":true,"mountPath":"/fake/m"}'
+            $result.PSObject.TypeNames[0] | Should -Be 'DismTs.BaseDismObject'
+            $result.PSObject.Properties.Name | Should -Be 'LogPath', 'ScratchDirectory', 'LogLevel'
+        }
+
+        It 'discards everything that comes down the pipeline' {
+            $null = Get-DismTsImage -Mounted | Dismount-DismTsImage -Discard -Confirm:$false
+            (Get-Sent -Method image/unmount).mountPath | Should -Be '/fake/one', '/fake/two files', '/fake/three'
+            (Get-Sent -Method image/unmount).commit | Should -Be $false, $false, $false
+        }
+
+        It 'discards what Mount-DismTsImage gave' {
+            $null = Mount-DismTsImage -ImagePath /fake/x.wim -Index 1 -Path /fake/m | Dismount-DismTsImage -Discard -Confirm:$false
+            (Get-Sent -Method image/unmount).mountPath | Should -Be '/fake/m'
+        }
+
+        It 'goes on with the others when one fails' {
+            $problem = $null
+            $results = '/fake/a', '/fake/busy', '/fake/b' | ForEach-Object { [pscustomobject] @{ Path = $_ } } |
+                Dismount-DismTsImage -Save -ErrorAction SilentlyContinue -ErrorVariable problem
+            $results | Should -HaveCount 2
+            $problem | Should -HaveCount 1
+            $problem[0].TargetObject | Should -Be '/fake/busy'
+        }
+
+        It 'does not guess what is meant without -Save and -Discard' {
+            { Dismount-DismTsImage -Path /fake/m } | Should -Throw -ErrorId 'AmbiguousParameterSet,Dismount-DismTsImage'
+            { Dismount-DismTsImage -Path /fake/m -Discard -CheckIntegrity } | Should -Throw -ErrorId 'AmbiguousParameterSet,Dismount-DismTsImage'
+        }
+    }
+
+    Context 'Clear-DismTsMountPoint' {
+        It 'removes, and tells what' {
+            $result = Clear-DismTsCorruptMountPoint -Confirm:$false
+            Get-SentNoProgress -Method image/cleanupMountPoints | Should -Be '{}'
+            $result.PSObject.TypeNames[0] | Should -Be 'DismTs.BaseDismObject'
+            $result.LogPath | Should -Be '/fake/clean.log'
+            $result.Removed.Path | Should -Be '/fake/three'
+            $result.Removed[0].PSObject.TypeNames[0] | Should -Be 'DismTs.MountedImageInfoObject'
+        }
+    }
+
+    Context '-WhatIf' {
+        It '<Command> only validates' -ForEach @(
+            @{ Command = 'Mount-DismTsImage'; Parameters = @{ ImagePath = '/fake/x.wim'; Index = 1; Path = '/fake/m' }; Method = 'image/mount' }
+            @{ Command = 'Mount-DismTsImage'; Parameters = @{ Path = '/fake/m'; Remount = $true }; Method = 'image/remount' }
+            @{ Command = 'Save-DismTsImage'; Parameters = @{ Path = '/fake/m' }; Method = 'image/commit' }
+            @{ Command = 'Dismount-DismTsImage'; Parameters = @{ Path = '/fake/m'; Save = $true }; Method = 'image/unmount' }
+            @{ Command = 'Dismount-DismTsImage'; Parameters = @{ Path = '/fake/m'; Discard = $true }; Method = 'image/unmount' }
+            @{ Command = 'Clear-DismTsMountPoint'; Parameters = @{}; Method = 'image/cleanupMountPoints' }
+        ) {
+            & $Command @Parameters -WhatIf | Should -BeNullOrEmpty
+            $sent = Get-Sent -Method $Method
+            $sent | Should -HaveCount 1
+            $sent[0].validateOnly | Should -BeTrue
+        }
+
+        It 'still says what is wrong' {
+            { Dismount-DismTsImage -Path /fake/busy -Save -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'WIM_E_UNMOUNT_INCOMPLETE,Dismount-DismTsImage'
+        }
+
+        It 'of the script that calls counts, as it does for compiled cmdlets' {
+            function Invoke-Script {
+                [CmdletBinding(SupportsShouldProcess)]
+                param()
+                if ($PSCmdlet.ShouldProcess('x')) {
+                    throw 'Not reached'
+                }
+                Dismount-DismTsImage -Path /fake/m -Discard
+            }
+            Invoke-Script -WhatIf
+            (Get-Sent -Method image/unmount).validateOnly | Should -BeTrue
+        }
+    }
+
+    Context '-Confirm' {
+        BeforeAll {
+            function Invoke-Unattended {
+                # Runs a script where nobody can answer a question, and gives its errors.
+                param($Script)
+                $variables = @{ manifest = "$(Get-RepositoryRoot)/DismTs.psd1"; sidecar = Get-FakeSidecarCommand -RecordPath $recordPath }
+                $powerShell = New-TestPowerShell -Variables $variables -Script "Import-Module -Name `$manifest -ArgumentList (, `$sidecar); $Script; Remove-Module DismTs"
+                $null = $powerShell.Invoke()
+                $powerShell.Streams.Error
+                $powerShell.Runspace.Dispose()
+            }
+        }
+
+        It 'is asked for by a discard' {
+            $problem = Invoke-Unattended -Script 'try { Dismount-DismTsImage -Path /fake/one -Discard } catch { Write-Error $_ }'
+            $problem | Should -Not -BeNullOrEmpty
+            Get-Sent -Method image/unmount | Should -BeNullOrEmpty
+        }
+
+        It 'is asked for by a discard of something that is not known as a mount' {
+            Invoke-Unattended -Script 'try { Dismount-DismTsImage -Path /fake/other -Discard } catch { Write-Error $_ }' | Should -Not -BeNullOrEmpty
+            Get-Sent -Method image/unmount | Should -BeNullOrEmpty
+        }
+
+        It 'is asked for each mount that could have changes, also after one that could not' {
+            $null = Invoke-Unattended -Script "try { Get-DismTsImage -Mounted | Sort-Object -Property MountMode | Dismount-DismTsImage -Discard } catch { Write-Error `$_ }"
+            (Get-Sent -Method image/unmount).mountPath | Should -Be '/fake/two files'
+        }
+
+        It 'is not asked for: <Script>' -ForEach @(
+            @{ Script = 'Dismount-DismTsImage -Path /fake/one -Discard -Confirm:$false' }
+            @{ Script = '$ConfirmPreference = "None"; Dismount-DismTsImage -Path /fake/one -Discard' }
+            @{ Script = 'Dismount-DismTsImage -Path "/fake/two files/" -Discard' }
+            @{ Script = 'Dismount-DismTsImage -Path /fake/one -Save' }
+        ) {
+            Invoke-Unattended -Script $Script | Should -BeNullOrEmpty
+            Get-Sent -Method image/unmount | Should -HaveCount 1
+        }
+
+        It 'is asked for by everything when the caller wants it: <Script>' -ForEach @(
+            @{ Script = 'Dismount-DismTsImage -Path /fake/one -Save -Confirm' }
+            @{ Script = '$ConfirmPreference = "Low"; Dismount-DismTsImage -Path /fake/one -Save' }
+            @{ Script = '& { $ConfirmPreference = "Medium"; Dismount-DismTsImage -Path /fake/one -Save }' }
+        ) {
+            Invoke-Unattended -Script "try { $Script } catch { Write-Error `$_ }" | Should -Not -BeNullOrEmpty
+            Get-Sent -Method image/unmount | Should -BeNullOrEmpty
+        }
+
+        It 'is asked for by Clear-DismTsMountPoint only when there is something to lose' {
+            Invoke-Unattended -Script 'try { Clear-DismTsMountPoint } catch { Write-Error $_ }' | Should -Not -BeNullOrEmpty
+            Get-Sent -Method image/cleanupMountPoints | Should -BeNullOrEmpty
+            Mock -ModuleName DismTs -CommandName Invoke-SidecarRequest -ParameterFilter { $Method -eq 'image/listMounted' } -MockWith { [pscustomobject] @{ mounts = @() } }
+            (Clear-DismTsMountPoint).PSObject.TypeNames[0] | Should -Be 'DismTs.BaseDismObject'
+        }
+    }
+
+    Context 'Preferences of the script that calls' {
+        It '$ErrorActionPreference stops it' {
+            { & { $ErrorActionPreference = 'Stop'; Dismount-DismTsImage -Path /fake/busy -Save } } | Should -Throw -ErrorId 'WIM_E_UNMOUNT_INCOMPLETE,Dismount-DismTsImage'
+        }
+
+        It '$WarningPreference silences its warnings' {
+            & { $WarningPreference = 'SilentlyContinue'; Save-DismTsImage -Path /fake/warns } 3>&1 |
+                Where-Object { $_ -is [System.Management.Automation.WarningRecord] } | Should -BeNullOrEmpty
+            & { $WarningPreference = 'Continue'; Save-DismTsImage -Path /fake/warns } 3>&1 |
+                Where-Object { $_ -is [System.Management.Automation.WarningRecord] } | Should -HaveCount 1
+        }
+
+        It '$ProgressPreference turns progress off' {
+            & { $ProgressPreference = 'SilentlyContinue'; $null = Save-DismTsImage -Path /fake/m }
+            & { $ProgressPreference = 'Continue'; $null = Save-DismTsImage -Path /fake/m }
+            (Get-Sent -Method image/commit | ForEach-Object { [bool] $_.PSObject.Properties['workDoneToken'] }) | Should -Be $false, $true
+        }
+
+        It 'is left as it was' {
+            $before = $global:ErrorActionPreference, $global:WhatIfPreference, $global:ConfirmPreference
+            & { $ErrorActionPreference = 'SilentlyContinue'; $WhatIfPreference = $true; $ConfirmPreference = 'Low'; Save-DismTsImage -Path /fake/m }
+            $global:ErrorActionPreference, $global:WhatIfPreference, $global:ConfirmPreference | Should -Be $before
+            InModuleScope DismTs { $WhatIfPreference } | Should -BeFalse
+        }
+
+        It 'gives way to the parameter' {
+            $problem = $null
+            { & { $ErrorActionPreference = 'Stop'; Dismount-DismTsImage -Path /fake/busy -Save -ErrorAction SilentlyContinue } } | Should -Not -Throw
+            & { $WhatIfPreference = $true; $null = Save-DismTsImage -Path /fake/m -WhatIf:$false }
+            (Get-Sent -Method image/commit)[-1].PSObject.Properties.Name | Should -Not -Contain 'validateOnly'
+        }
+    }
+}

@@ -1,0 +1,185 @@
+# Test-DismTsEnvironment, Resolve-DismTsError, ConvertTo-DismTsExitCode, completion.
+
+[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
+param()
+
+BeforeAll {
+    Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+    $recordPath = Import-FakeModule -Folder $TestDrive
+
+    function Get-Problem {
+        # The error record that a script makes.
+        param($Script)
+        try {
+            & $Script
+        } catch {
+            $_
+        }
+    }
+}
+
+AfterAll {
+    Remove-Module -Name DismTs
+    Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
+}
+
+Describe 'Test-DismTsEnvironment' -Tag 'Unit' {
+    It 'gives what the sidecar found' {
+        $result = Test-DismTsEnvironment
+        $result.PSObject.TypeNames[0] | Should -Be 'DismTs.EnvironmentObject'
+        $result.Ready | Should -BeFalse
+        $result.Engine | Should -Be 'Portable'
+        $result.Platform | Should -Be 'linux-x64'
+        $result.SidecarVersion | Should -Be '9.9.9'
+        $result.Checks | Should -HaveCount 2
+        $result.Checks[1].PSObject.TypeNames[0] | Should -Be 'DismTs.EnvironmentCheckObject'
+        $result.Checks[1].Name | Should -Be 'FUSE'
+        $result.Checks[1].State | Should -Be 'Missing'
+        $result | Out-String | Should -Match 'Missing +FUSE: no /dev/fuse'
+    }
+
+    It 'gives a finding, no error, when the sidecar cannot start' {
+        $other = InModuleScope DismTs {
+            Mock -CommandName Get-Sidecar -MockWith { New-DismTsErrorRecord -Message 'Cannot start' -HResult 0x80004005 -Symbol DISMTS_E_SIDECAR_START -Category ResourceUnavailable -Hint 'Do this.' -Unusable }
+            Test-DismTsEnvironment
+        }
+        $other.Ready | Should -BeFalse
+        $other.Checks | Should -HaveCount 1
+        $other.Checks[0].State | Should -Be 'Missing'
+        $other.Checks[0].Detail | Should -Match 'Cannot start'
+        $other.Checks[0].Hint | Should -Be 'Do this.'
+    }
+}
+
+Describe 'Resolve-DismTsError' -Tag 'Unit' {
+    It 'takes <InputObject> for <Hex>' -ForEach @(
+        @{ InputObject = -1052638953; Hex = '0xC1420117' }, @{ InputObject = 3242328343; Hex = '0xC1420117' }, @{ InputObject = '0xC1420117'; Hex = '0xC1420117' }
+        @{ InputObject = 'c1420117'; Hex = '0xC1420117' }, @{ InputObject = '-1052638953'; Hex = '0xC1420117' }, @{ InputObject = '80070002'; Hex = '0x80070002' }
+        @{ InputObject = 3010; Hex = '0x00000BC2' }, @{ InputObject = '0x5'; Hex = '0x00000005' }, @{ InputObject = ' 1618 '; Hex = '0x00000652' }
+        @{ InputObject = [uint32] 2147942402; Hex = '0x80070002' }
+    ) {
+        $result = Resolve-DismTsError $InputObject
+        $result.PSObject.TypeNames[0] | Should -Be 'DismTs.ErrorInfoObject'
+        $result.Hex | Should -Be $Hex
+        $result.Code | Should -BeOfType ([int])
+        $InputObject | Resolve-DismTsError | ForEach-Object { $_.Hex } | Should -Be $Hex
+    }
+
+    It 'takes exceptions, and what PowerShell wraps them in' {
+        $record = Get-Problem { [System.IO.File]::ReadAllText("$TestDrive/nothing") }
+        (Resolve-DismTsError $record).Hex | Should -Be '0x80070002'
+        (Resolve-DismTsError $record.Exception).Hex | Should -Be '0x80070002'
+        ($record | Resolve-DismTsError).Message | Should -Be $record.Exception.Message
+    }
+
+    It 'takes an error record of DismTs, and tells all that it knows' {
+        $record = Get-Problem { Dismount-DismTsImage -Path /fake/busy -Save -ErrorAction Stop }
+        $result = $record | Resolve-DismTsError
+        $result.Hex | Should -Be '0xC1420117'
+        $result.Target | Should -Be '/fake/busy'
+        $result.Holders.Program | Should -Be 'bash'
+        $result | Out-String | Should -Match 'Holders +: bash \(42\)'
+    }
+
+    It 'prefers the hint of the failure to the general one' {
+        $record = Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim -ErrorAction Stop }
+        (Resolve-DismTsError $record).Hint | Should -Be 'List the images first.'
+        (Resolve-DismTsError 0xC0040005).Hint | Should -Be 'hint'
+    }
+
+    It 'takes the latest error when nothing is given' {
+        $null = Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim -ErrorAction Stop }
+        (Resolve-DismTsError).Hex | Should -Be '0xC0040005'
+    }
+
+    It 'asks no sidecar about an error that says there is none' {
+        Mock -ModuleName DismTs -CommandName Invoke-SidecarRequest -MockWith { throw 'asked' }
+        $record = InModuleScope DismTs { New-DismTsErrorRecord -Message 'Cannot start' -HResult 0x80004005 -Symbol DISMTS_E_SIDECAR_START -Category ResourceUnavailable -Hint 'Do this.' -Unusable }
+        $result = $record | Resolve-DismTsError
+        $result.Symbol | Should -Be 'DISMTS_E_SIDECAR_START'
+        $result.Category | Should -Be 'ResourceUnavailable'
+        $result.Hint | Should -Be 'Do this.'
+    }
+
+    It 'refuses <InputObject>, which is no code' -ForEach @(@{ InputObject = 'install.wim' }, @{ InputObject = 99999999999 }, @{ InputObject = '0x123456789' }) {
+        { Resolve-DismTsError $InputObject -ErrorAction Stop } | Should -Throw -ErrorId 'E_INVALIDARG,Resolve-DismTsError'
+    }
+}
+
+Describe 'ConvertTo-DismTsExitCode' -Tag 'Unit' {
+    It 'is 0 for a result' {
+        Save-DismTsImage -Path /fake/m | ConvertTo-DismTsExitCode | Should -Be 0
+    }
+
+    It 'is 3010 when a restart is needed' {
+        Save-DismTsImage -Path /fake/restart | ConvertTo-DismTsExitCode | Should -Be 3010
+    }
+
+    It 'is 1618 when something is busy' {
+        Dismount-DismTsImage -Path /fake/busy -Save 2>&1 | ConvertTo-DismTsExitCode | Should -Be 1618
+    }
+
+    It 'is 1 when something failed' {
+        Get-DismTsImage -ImagePath /fake/notFound.wim 2>&1 | ConvertTo-DismTsExitCode | Should -Be 1
+    }
+
+    It 'is <Code> for HRESULT <HResult>' -ForEach @(
+        @{ HResult = 0x80070BC2; Code = 3010 }, @{ HResult = 0x80070BC3; Code = 3010 }, @{ HResult = 0x800F0902; Code = 1618 }, @{ HResult = 0x80070005; Code = 1 }
+    ) {
+        New-Object -TypeName System.Runtime.InteropServices.COMException -ArgumentList 'message', $HResult | ConvertTo-DismTsExitCode | Should -Be $Code
+    }
+
+    It 'is that of the worst of several' {
+        $results = @(Save-DismTsImage -Path /fake/m) + @(Save-DismTsImage -Path /fake/restart)
+        $results | ConvertTo-DismTsExitCode | Should -Be 3010
+        $results += @(Dismount-DismTsImage -Path /fake/busy -Save 2>&1)
+        $results | ConvertTo-DismTsExitCode | Should -Be 1618
+        $results += @(Get-DismTsImage -ImagePath /fake/notFound.wim 2>&1)
+        $results | ConvertTo-DismTsExitCode | Should -Be 1
+        $results[3..0] | ConvertTo-DismTsExitCode | Should -Be 1
+    }
+
+    It 'is a failure when nothing came, unless that is fine' {
+        @() | ConvertTo-DismTsExitCode | Should -Be 1
+        @() | ConvertTo-DismTsExitCode -AllowEmpty | Should -Be 0
+        $null | ConvertTo-DismTsExitCode | Should -Be 1
+        Get-DismTsImage -ImagePath /fake/notFound.wim -ErrorAction SilentlyContinue | ConvertTo-DismTsExitCode | Should -Be 1
+    }
+
+    It 'is one number' {
+        1..3 | ConvertTo-DismTsExitCode | Should -BeOfType ([int])
+        @(1..3 | ConvertTo-DismTsExitCode) | Should -HaveCount 1
+    }
+
+    It 'is the exit code of a script that ends as its help shows' {
+        $sidecar = Get-FakeSidecarCommand -RecordPath $recordPath
+        $import = "Import-Module -Name '$(Get-RepositoryRoot)/DismTs.psd1' -ArgumentList (, @('$($sidecar -join "','")'))"
+        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "$import; exit (Dismount-DismTsImage -Path /fake/busy -Save 2>&1 | ConvertTo-DismTsExitCode)"
+        # A Unix exit code has eight bits.
+        $LASTEXITCODE | Should -BeIn 1618, (1618 % 256)
+    }
+}
+
+Describe 'Completion' -Tag 'Unit' {
+    BeforeAll {
+        function Get-Completion {
+            # What Tab offers at the end of a command line.
+            param($Line)
+            (TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches
+        }
+    }
+
+    It 'offers mount folders to <Command>' -ForEach @(@{ Command = 'Dismount-DismTsImage' }, @{ Command = 'Save-DismTsImage' }, @{ Command = 'Mount-DismTsImage -Remount' }) {
+        (Get-Completion -Line "$Command -Path /fake/t").CompletionText | Should -Be "'/fake/two files'", '/fake/three'
+    }
+
+    It 'offers ordinary folders where one is mounted' {
+        $null = New-Item -ItemType Directory -Path "$TestDrive/empty"
+        (Get-Completion -Line "Mount-DismTsImage -Path $TestDrive/em").CompletionText | Should -Match 'empty'
+    }
+
+    It 'offers the images of the file' {
+        (Get-Completion -Line 'Mount-DismTsImage -ImagePath /fake/x.wim -Index ').CompletionText | Should -Be '1', '2'
+        (Get-Completion -Line 'Get-DismTsImage -ImagePath /fake/x.wim -Name S').CompletionText | Should -Be 'Second'
+    }
+}
