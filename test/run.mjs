@@ -9,10 +9,11 @@ import { join } from 'node:path';
 import { findPwsh, pwshOutput } from '../sidecar/build/findPwsh.mjs';
 import { orExit, root, setUp } from '../sidecar/build/setup.mjs';
 
+orExit(() => { setUp({ forTests: true, build: false }); });
+
 const total = { passed: 0, failed: 0, skipped: 0 };
 const folder = mkdtempSync(join(tmpdir(), 'dismts-run-'));
 try {
-  orExit(() => { setUp({ forTests: true, build: false }); });
   check('Lint', process.execPath, ['node_modules/eslint/bin/eslint.js', '.']);
   check('Types', process.execPath, ['node_modules/typescript/bin/tsc', '--build']);
   const built = check('Build', process.execPath, ['sidecar/build/run.mjs', 'build.ts']);

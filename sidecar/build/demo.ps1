@@ -26,8 +26,9 @@ $large = Join-Path -Path $MountPath -ChildPath 'Windows/large.bin'
 $recorder = $null
 if ([Console]::IsOutputRedirected) {
     $recorder = [powershell]::Create()
-    foreach ($name in 'ImagePath', 'MountPath', 'LargeFile', 'notes', 'large') {
-        $recorder.Runspace.SessionStateProxy.SetVariable($name, (Get-Variable -Name $name -ValueOnly))
+    $variables = @{ ImagePath = $ImagePath; MountPath = $MountPath; LargeFile = $LargeFile; notes = $notes; large = $large }
+    foreach ($name in $variables.Keys) {
+        $recorder.Runspace.SessionStateProxy.SetVariable($name, $variables[$name])
     }
     $recorder.AddCommand('Import-Module').AddParameter('Name', $manifest).Invoke()
 }
