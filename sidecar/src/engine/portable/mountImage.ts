@@ -7,7 +7,7 @@ import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
 import { fileSignature, identifyImage } from './imageIdentity.ts';
-import { allRecords, canonicalMountPath, imageResult, openState, uncancellable } from './mounts.ts';
+import { canonicalMountPath, imageResult, openState, readRecords, uncancellable } from './mounts.ts';
 import { readMountTable } from './mountTable.ts';
 import { takeDown } from './recovery.ts';
 import { requireServing, serve } from './serving.ts';
@@ -78,10 +78,18 @@ async function checkWritable(wimPath: string, what: string): Promise<void> {
   }
 }
 
-/** Only one writable mount of an image: two sets of changes could not both be saved. */
-async function checkConflict(state: State, wimPath: string, imageIndex: number, what: string, context: OperationContext): Promise<void> {
+/**
+ * Only one mount at a folder, and nothing beside a writable mount of an image: two sets of changes could not both be
+ * saved. Counts what is just being mounted, and what needs a remount. The registry lock must be held.
+ */
+async function checkConflict(state: State, { wimPath, mountPath, imageIndex }: MountRecord, what: string, context: OperationContext): Promise<void> {
   const own = await stat(wimPath);
-  for (const record of await allRecords(state, context)) {
+  for (const record of await readRecords(state, context)) {
+    if (record.mountPath === mountPath) {
+      throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: image ${record.imageIndex} of "${record.wimPath}" has its mount there`, {
+        target: mountPath, hint: 'Remount or dismount that image first, or mount into another folder.',
+      });
+    }
     if (record.mode !== 'ReadWrite' || record.imageIndex !== imageIndex) { continue; }
     const other = await stat(record.wimPath).catch(() => undefined);
     if (record.wimPath === wimPath || (other !== undefined && other.ino === own.ino && other.dev === own.dev)) {
@@ -119,10 +127,14 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     const registry = await state.lockRegistry(context.signal);
     let lock;
     try {
-      await checkConflict(state, wimPath, imageIndex, what, context);
+      await checkConflict(state, record, what, context);
       if (params.validateOnly === true) { return result(); }
       lock = await state.tryLockMount(record.id);
       await state.write(record);
+    } catch (error) {
+      await lock?.release();
+      await state.removeLeftovers();
+      throw error;
     } finally {
       await registry.release();
     }

@@ -45,7 +45,7 @@ export async function mountStatus(state: State, record: MountRecord): Promise<Mo
   }
   const layers = (await readMountTable()).filter((entry) => entry.mountPoint === record.mountPath);
   const top = layers.at(-1);
-  const isOurs = record.mode === 'ReadOnly' ? top?.type === wimfsType : top?.source === stackSource(record.id);
+  const isOurs = record.mode === 'ReadOnly' ? top?.type === wimfsType : top?.source === stackSource(record);
   if (!isOurs) { return needsRemount('the image is not served at its folder, as after a restart of the machine'); }
   return await answers(record.mountPath) ? ok : needsRemount('the program that serves the image has ended');
 }

@@ -33,9 +33,14 @@ export async function canonicalMountPath(path: string): Promise<string> {
   }
 }
 
+/** All records, those of mounts that are just being made among them. */
+export async function readRecords(state: State, context: OperationContext): Promise<MountRecord[]> {
+  return await state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
+}
+
+/** The records of mounts. */
 export async function allRecords(state: State, context: OperationContext): Promise<MountRecord[]> {
-  const records = await state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
-  return records.filter((record) => record.state === 'mounted');
+  return (await readRecords(state, context)).filter((record) => record.state === 'mounted');
 }
 
 /**

@@ -7,13 +7,14 @@ import { wimHeaderBytes } from '../../wim/header.ts';
 import type { OperationContext } from '../engine.ts';
 import { fileSignature } from './imageIdentity.ts';
 import { tryLock } from './libc.ts';
-import { stopServing } from './serving.ts';
-import { freeze, isStacked, unstack } from './stacking.ts';
+import { endServers, stopServing } from './serving.ts';
+import { freeze, isFrozen, unstack } from './stacking.ts';
 import type { MountRecord, PendingCommit, State } from './state.ts';
 import { messageOf } from './systemErrors.ts';
 
-/** Takes down whatever shows at the folder of a record, also where it is in use. */
+/** Takes down whatever shows at the folder of a record, or is just about to, also where it is in use. */
 export async function takeDown(record: MountRecord): Promise<void> {
+  await endServers(record.mountPath);
   await unstack(record, true);
   await stopServing(record.mountPath, true);
 }
@@ -51,23 +52,29 @@ async function isCommitted(file: FileHandle, commit: PendingCommit): Promise<boo
   return hash === commit.newHeaderHash ? true : hash === commit.oldHeaderHash ? false : undefined;
 }
 
-async function recoverCommit(state: State, record: MountRecord, commit: PendingCommit, context: OperationContext): Promise<void> {
+/**
+ * Finds out what became of an interrupted save: takes it back, or for done where the file says so. The mount then needs
+ * a remount, since it still shows the changes on the image before.
+ * @returns The record without the save; undefined where nobody can tell yet, and nothing may be written to the mount.
+ */
+export async function settleCommit(state: State, record: MountRecord, context: OperationContext): Promise<MountRecord | undefined> {
+  const { commit } = record;
+  if (commit === undefined) { return record; }
   let file: FileHandle;
   try {
     file = await open(commit.wimPath, constants.O_RDWR | constants.O_NOFOLLOW);
   } catch (error) {
     // The file may come back, on a share for instance; until then the mount shows as Invalid and keeps its changes.
     context.log.warning(`cannot look at the interrupted save into "${commit.wimPath}": ${messageOf(error)}`);
-    return;
+    return undefined;
   }
   try {
-    if (!tryLock(file.fd)) { return; }
+    if (!tryLock(file.fd)) { return undefined; }
     const committed = await isCommitted(file, commit);
     if (committed === true && !commit.append) {
       context.log.warning(`a save into "${commit.wimPath}" was interrupted after it was complete; the mount "${record.mountPath}" needs a remount`);
       await takeDown(record);
-      await beginGeneration(state, record, commit.newImageHash ?? record.imageHash);
-      return;
+      return await beginGeneration(state, record, commit.newImageHash ?? record.imageHash);
     }
     if (committed === false) {
       context.log.warning(`a save into "${commit.wimPath}" was interrupted; the file is put back to ${commit.oldSize} bytes, the changes stay staged`);
@@ -77,11 +84,17 @@ async function recoverCommit(state: State, record: MountRecord, commit: PendingC
         await file.sync();
       }
     }
-    await endCommit(state, record);
-    if (await isStacked(record)) { freeze(record, false); }
+    return await endCommit(state, record);
   } finally {
     await file.close();
   }
+}
+
+/** Lets users write again where a save ended while nobody could. */
+async function thaw(record: MountRecord, context: OperationContext): Promise<void> {
+  if (!await isFrozen(record)) { return; }
+  context.log.warning(`a save of "${record.mountPath}" was interrupted; the mount can be written to again`);
+  freeze(record, false);
 }
 
 /**
@@ -90,21 +103,26 @@ async function recoverCommit(state: State, record: MountRecord, commit: PendingC
  */
 export async function recover(state: State, context: OperationContext): Promise<void> {
   const records = await state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
-  for (const { id, state: phase, commit } of records) {
-    if (phase === 'mounted' && commit === undefined) { continue; }
-    const lock = await state.tryLockMount(id);
+  for (const found of records) {
+    if (found.state === 'mounted' && found.commit === undefined && !await isFrozen(found)) { continue; }
+    const lock = await state.tryLockMount(found.id);
     if (lock === undefined) { continue; }
     try {
-      const record = await state.read(id);
+      const record = await state.read(found.id);
       if (record?.state === 'mounting') {
         context.log.warning(`an interrupted mount at "${record.mountPath}" is undone`);
         await takeDown(record);
-        await state.remove(id);
-      } else if (record?.commit !== undefined) {
-        await recoverCommit(state, record, record.commit, context);
+        await state.remove(record.id);
+      } else if (record !== undefined) {
+        const settled = await settleCommit(state, record, context);
+        if (settled !== undefined) { await thaw(settled, context); }
       }
+    } catch (error) {
+      // What ails one mount must not keep others from being used, nor this one from being dismounted.
+      context.log.error(`the mount "${found.mountPath}" cannot be recovered: ${messageOf(error)}`);
     } finally {
       await lock.release();
     }
   }
+  await state.removeLeftovers().catch((error: unknown) => { context.log.warning(`leftovers cannot be removed: ${messageOf(error)}`); });
 }

@@ -79,9 +79,14 @@ function ensurePrivateFolder(path: string): void {
   }
 }
 
-/** Writes a file whole or not at all, and not before it is on the disk. */
-async function writeDurably(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
+const recordName = 'record.json';
+const newRecordName = `${recordName}.new`;
+/** Of the folder of a mount that is no more. */
+const removedSuffix = '.removed';
+
+/** Writes a record whole or not at all, and not before it is on the disk. */
+async function writeDurably(folder: string, text: string): Promise<void> {
+  const temporary = join(folder, newRecordName);
   const file = await open(temporary, 'w', 0o600);
   try {
     await file.writeFile(text);
@@ -89,9 +94,9 @@ async function writeDurably(path: string, text: string): Promise<void> {
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
-  const folder = await open(dirname(path), constants.O_RDONLY);
-  try { await folder.sync(); } finally { await folder.close(); }
+  await rename(temporary, join(folder, recordName));
+  const opened = await open(folder, constants.O_RDONLY);
+  try { await opened.sync(); } finally { await opened.close(); }
 }
 
 /** A lock that ends with the process, whichever way it ends. */
@@ -225,17 +230,35 @@ export class State {
 
   async write(record: MountRecord): Promise<void> {
     await mkdir(this.folder(record.id), { recursive: true, mode: 0o700 });
-    await writeDurably(this.#recordPath(record.id), `${JSON.stringify(record, null, 2)}\n`);
+    await writeDurably(this.folder(record.id), `${JSON.stringify(record, null, 2)}\n`);
   }
 
-  /** Forgets a mount: its record first, so that a half removed one is never taken for a mount. */
+  /** Forgets a mount: at once, so that a half removed one is never taken for a mount. */
   async remove(id: string): Promise<void> {
-    await rm(this.#recordPath(id), { force: true });
-    await rm(this.folder(id), { recursive: true, force: true });
+    await rename(this.folder(id), `${this.folder(id)}${removedSuffix}`);
     await rm(join(this.#locks, `mount-${id}`), { force: true });
+    await this.#removeFolder(`${id}${removedSuffix}`);
+  }
+
+  /** Deletes what an interrupted remove() or a mount that was killed before its record left. The registry lock must be held. */
+  async removeLeftovers(): Promise<void> {
+    const names = await readdir(this.#mounts);
+    for (const name of names) {
+      const content = name.endsWith(removedSuffix) ? [] : await readdir(join(this.#mounts, name));
+      // Without a record, but with staged changes, it is not ours to judge.
+      if (content.every((file) => file === newRecordName)) { await this.#removeFolder(name); }
+    }
+    for (const lock of await readdir(this.#locks)) {
+      if (lock.startsWith('mount-') && !names.includes(lock.slice('mount-'.length))) { await rm(join(this.#locks, lock), { force: true }); }
+    }
+  }
+
+  async #removeFolder(name: string): Promise<void> {
+    // Two that remove the same folder get in each other's way for a moment.
+    await rm(join(this.#mounts, name), { recursive: true, force: true, maxRetries: 5 });
   }
 
   #recordPath(id: string): string {
-    return join(this.folder(id), 'record.json');
+    return join(this.folder(id), recordName);
   }
 }
