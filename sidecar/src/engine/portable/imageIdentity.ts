@@ -40,6 +40,9 @@ export async function readImageHashes(path: string): Promise<string[]> {
 /** ext4 stores the attributes of a file, names included, in 4 KiB beside ours. */
 const maxShownStreamBytes = 3000;
 
+/** Streams with such a name would show as attributes that overlay file systems take for their own. */
+const overlayAttribute = /^(?:overlay|fuseoverlayfs|containers)\./;
+
 /**
  * What a mount has to know of an image. The whole directory tree is read and checked: a few kilobytes can describe more
  * files than fit into memory, and who serves the image would try to hold them.
@@ -53,7 +56,7 @@ Promise<{ readonly hash: string; /** All named streams can be extended attribute
     const metadata = blobs.imageMetadata(imageIndex);
     if (hash === undefined || metadata === undefined) { return undefined; }
     const streams = findNamedStreams(await readResource(file, header, metadata, path));
-    const streamsFit = streams.every((named) => named
+    const streamsFit = streams.every((named) => named.every(({ name }) => !overlayAttribute.test(name)) && named
       .reduce((sum, stream) => sum + Buffer.byteLength(stream.name) + 16 + blobs.sizeOf(stream.hash), 0) <= maxShownStreamBytes);
     return { hash: hex(hash), streamsFit };
   });
