@@ -1,8 +1,11 @@
 /** Replays the staged changes of a mount onto the tree of its image. Only memory changes here, no file. */
 import {
-  attach, type Dentry, detach, emptyHash, FileAttribute, type ImageTree, Inode, isDirectory, link,
+  attach, type Dentry, detach, emptyHash, FileAttribute, type ImageTree, Inode, isDirectory, link, walk,
 } from '../../wim/metadata.ts';
 import { IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK } from '../../wim/reparse.ts';
+import { DismError } from '../../errors.ts';
+import { Hresult } from '../../hresult.ts';
+import { findRenamed, type Renamed } from './renamedFiles.ts';
 import { Breather, type UpperEntry, type UpperLayer } from './upperLayer.ts';
 
 /** What the caller has to bring into the file beside the tree. */
@@ -48,6 +51,13 @@ function isImpossibleOnWindows(name: string): boolean {
   return /[<>:"|?*\\\u0001-\u001f]/.test(name) || /[. ]$/.test(name) || /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i.test(name);
 }
 
+/** What the layer says of the image does not fit it. To go on would lose what the entry does not hold itself. */
+function unknownSource({ imagePath, redirect }: UpperEntry): DismError {
+  return new DismError(Hresult.WIM_E_INVALID_CONTAINER, redirect === undefined
+    ? `Cannot save "${imagePath}": the image has no such file, but the changes refer to its content`
+    : `Cannot save "${imagePath}": it was renamed from "${redirect}", which the image does not have`, { target: imagePath });
+}
+
 const maxWarnings = 20;
 
 interface HardLinkGroup {
@@ -73,6 +83,9 @@ class Replay {
   readonly #hardLinks = new Map<bigint, HardLinkGroup>();
   readonly #linkTargets: ReadonlyMap<Inode, string>;
   readonly #deletedLinks: Dentry[] = [];
+  /** Copies of files of the image at a place where it has none: changed, then renamed. */
+  readonly #copies: (Renamed & { readonly entry: UpperEntry })[] = [];
+  #hasCopies = false;
   readonly #breather = new Breather();
   readonly #signal: AbortSignal;
 
@@ -85,9 +98,11 @@ class Replay {
   async run(layer: UpperLayer): Promise<void> {
     this.#findMoved(layer.root, '/');
     for (const group of this.#hardLinks.values()) { this.#settle(group); }
+    const directories = new Map(this.#hasCopies ? this.#tree.entries.map((dentry) => [dentry, dentry.parent]) : []);
     // All sources are found before the first is taken away, so a swap of two names works.
     for (const dentry of this.#moved.values()) { detach(dentry); }
     await this.#place(layer.root, this.#tree.root, false);
+    if (this.#copies.length > 0) { this.#placeCopies(directories); }
   }
 
   /** Finds what renamed entries were. `origin` is the directory's path in the image, undefined for a new one. */
@@ -102,6 +117,7 @@ class Replay {
       const source = entry.redirect === undefined ? own
         : entry.redirect.startsWith('/') ? entry.redirect : origin === undefined ? undefined : `${origin}/${entry.redirect}`;
       const dentry = entry.redirect === undefined || source === undefined ? undefined : lookup(this.#tree.root, source);
+      if (entry.redirect !== undefined && dentry === undefined) { throw unknownSource(entry); }
       if (entry.kind === 'file' && entry.stat.nlink > 1n) {
         const group = this.#hardLinks.get(entry.stat.ino) ?? { members: [], inode: undefined, contentNoted: false };
         group.members.push({ entry, atOwnPath, source: dentry });
@@ -109,16 +125,16 @@ class Replay {
       } else if (dentry !== undefined && dentry !== atOwnPath) {
         this.#claim(entry, dentry);
       }
+      if (entry.copied && entry.redirect === undefined && (atOwnPath === undefined || !isRegularFile(atOwnPath.inode))) { this.#hasCopies = true; }
       if (entry.kind === 'directory') { this.#findMoved(entry, entry.opaque && entry.redirect === undefined ? undefined : source); }
     }
   }
 
   #claim(entry: UpperEntry, dentry: Dentry): void {
     const fits = dentry !== this.#tree.root && isDirectory(dentry.inode) === (entry.kind === 'directory');
-    if (fits && !this.#claimed.has(dentry)) {
-      this.#claimed.add(dentry);
-      this.#moved.set(entry, dentry);
-    }
+    if (!fits || this.#claimed.has(dentry)) { throw unknownSource(entry); }
+    this.#claimed.add(dentry);
+    this.#moved.set(entry, dentry);
   }
 
   /** Which file of the image the names of one file are: the one that stayed, else the one that one of them was. */
@@ -211,6 +227,11 @@ class Replay {
     }
     if (dentry === undefined || !isRegularFile(dentry.inode)) {
       if (dentry !== undefined) { detach(dentry); }
+      if (entry.metadataOnly) { throw unknownSource(entry); }
+      if (entry.copied && group === undefined) {
+        this.#copies.push({ entry, name: entry.name, directory: target, accessed: toFileTime(entry.stat.atimeNs) });
+        return;
+      }
       dentry = this.#create(entry, target, FileAttribute.Normal);
     }
     if (group !== undefined) {
@@ -218,9 +239,33 @@ class Replay {
       if (group.contentNoted) { return; }
       group.contentNoted = true;
     }
-    this.#noteStreams(entry, dentry.inode);
-    this.#setTimes(dentry.inode, entry);
-    if (!entry.metadataOnly) { this.changes.contents.push({ entry, inode: dentry.inode }); }
+    this.#noteContent(entry, dentry.inode);
+  }
+
+  #noteContent(entry: UpperEntry, inode: Inode): void {
+    this.#noteStreams(entry, inode);
+    this.#setTimes(inode, entry);
+    if (!entry.metadataOnly) { this.changes.contents.push({ entry, inode }); }
+  }
+
+  /** Places the files that were changed and then renamed, once it is known which ones have gone from their places. */
+  #placeCopies(directories: ReadonlyMap<Dentry, Dentry | undefined>): void {
+    const current = new Set<Dentry>();
+    walk(this.#tree.root, (dentry) => current.add(dentry));
+    const gone = this.#tree.entries.filter((dentry) => isRegularFile(dentry.inode) && !current.has(dentry));
+    const found = findRenamed(this.#copies, gone, (dentry) => directories.get(dentry));
+    for (const copy of this.#copies) {
+      const { entry, directory } = copy;
+      let dentry = found.get(copy);
+      if (dentry === undefined) {
+        dentry = this.#create(entry, directory, FileAttribute.Normal);
+        this.#warn(`"${entry.imagePath}" was changed and then renamed, and could be one of several files: it is saved as a new one, without the metadata of the old`);
+      } else {
+        detach(dentry);
+        this.#attachMoved(directory, dentry, entry);
+      }
+      this.#noteContent(entry, dentry.inode);
+    }
   }
 
   #placeSymlink(entry: UpperEntry, target: Dentry, existing: Dentry | undefined): void {
@@ -273,15 +318,17 @@ class Replay {
   /** New names only: what the image brought along is its own affair. */
   #checkName(entry: UpperEntry, directory: Dentry): void {
     if (this.changes.warnings.length >= maxWarnings) { return; }
-    if (isImpossibleOnWindows(entry.name)) {
-      this.changes.warnings.push(`Windows cannot have a file named "${entry.imagePath}"`);
-    }
+    if (isImpossibleOnWindows(entry.name)) { this.#warn(`Windows cannot have a file named "${entry.imagePath}"`); }
     const folded = entry.name.toUpperCase();
     for (const sibling of directory.children?.keys() ?? []) {
       if (sibling !== entry.name && sibling.length === entry.name.length && sibling.toUpperCase() === folded) {
-        this.changes.warnings.push(`"${entry.imagePath}" differs from "${sibling}" in case only; Windows sees one of them`);
+        this.#warn(`"${entry.imagePath}" differs from "${sibling}" in case only; Windows sees one of them`);
       }
     }
+  }
+
+  #warn(text: string): void {
+    if (this.changes.warnings.length < maxWarnings) { this.changes.warnings.push(text); }
   }
 }
 
