@@ -24,7 +24,8 @@ export class BlobTable {
   constructor(data: Buffer) {
     this.data = data;
     for (let offset = 0; offset + entryBytes <= data.length; offset += entryBytes) {
-      if (this.#hasFlag(offset, ResourceFlag.Metadata)) { this.#metadata.push(offset); }
+      // Some tools of Microsoft leave the metadata of an image that was deleted, with no references.
+      if (this.#hasFlag(offset, ResourceFlag.Metadata) && data.readUInt32LE(offset + 26) > 0) { this.#metadata.push(offset); }
     }
   }
 
