@@ -62,8 +62,8 @@ export async function processesWith(text: string): Promise<number[]> {
 }
 
 /** Mounts at or below a folder, first the one that was made first. */
-export async function mountsBelow(folder: string): Promise<string[]> {
-  return (await readMountTable()).map(({ mountPoint }) => mountPoint)
+export function mountsBelow(folder: string): string[] {
+  return readMountTable().map(({ mountPoint }) => mountPoint)
     .filter((mountPoint) => mountPoint === folder || mountPoint.startsWith(`${folder}/`));
 }
 
@@ -135,7 +135,7 @@ export class Workbench {
     const processes = await processesWith(this.folder);
     const inState = await readdir(this.stateDirectory, { recursive: true }).catch(() => []);
     return [
-      ...(await mountsBelow(this.folder)).map((path) => `mount ${path}`),
+      ...mountsBelow(this.folder).map((path) => `mount ${path}`),
       ...processes.map((pid) => `process ${pid}`),
       // Locks of the registry and of WIM files stay: one that is deleted while another waits for it is no lock.
       ...inState.filter((name) => !/^(?:mounts|locks|locks\/registry|locks\/wim-[0-9a-f]{32}|addon(?:\/.*)?)$/.test(name)).map((name) => `state ${name}`),
@@ -154,7 +154,7 @@ export class Workbench {
       for (const { path } of await this.list()) { await this.dismount(path, false); }
       await this.expectNothingLeft();
     } finally {
-      for (const path of (await mountsBelow(this.folder)).reverse()) { unmount(path, true); }
+      for (const path of mountsBelow(this.folder).reverse()) { unmount(path, true); }
       for (const pid of await processesWith(this.folder)) { process.kill(pid, 'SIGKILL'); }
     }
   }

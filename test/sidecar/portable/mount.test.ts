@@ -19,8 +19,8 @@ async function changeALot(mountPath: string): Promise<void> {
   await symlink('readme.txt', join(mountPath, 'link'));
 }
 
-async function optionsOf(mountPath: string): Promise<readonly string[]> {
-  return (await readMountTable()).findLast((entry) => entry.mountPoint === mountPath)?.options ?? [];
+function optionsOf(mountPath: string): readonly string[] {
+  return readMountTable().findLast((entry) => entry.mountPoint === mountPath)?.options ?? [];
 }
 
 describe.runIf(isRoot)('mountImage()', () => {
@@ -143,17 +143,17 @@ describe.runIf(isRoot)('mountImage()', () => {
   test('lets nobody run a set-user-ID file or use a device out of an image, also after saves', async () => {
     const bench = await workbench();
     const mountPath = await bench.mount(await ordinaryWim(bench.folder));
-    expect(await optionsOf(mountPath)).toEqual(expect.arrayContaining(['rw', 'nosuid', 'nodev']));
+    expect(optionsOf(mountPath)).toEqual(expect.arrayContaining(['rw', 'nosuid', 'nodev']));
     // A save without changes makes the mount read-only for a moment; one that fails does so, too.
     await bench.save(mountPath);
-    expect(await optionsOf(mountPath)).toEqual(expect.arrayContaining(['rw', 'nosuid', 'nodev']));
+    expect(optionsOf(mountPath)).toEqual(expect.arrayContaining(['rw', 'nosuid', 'nodev']));
     await writeFile(join(mountPath, 'new.txt'), 'new');
     await runProgram('mkfifo', join(mountPath, 'pipe'));
     expect((await failure(bench.save(mountPath))).symbol).toBe('ERROR_NOT_SUPPORTED');
-    expect(await optionsOf(mountPath)).toEqual(expect.arrayContaining(['rw', 'nosuid', 'nodev']));
+    expect(optionsOf(mountPath)).toEqual(expect.arrayContaining(['rw', 'nosuid', 'nodev']));
     await rm(join(mountPath, 'pipe'));
     await bench.save(mountPath);
-    expect(await optionsOf(mountPath)).toEqual(expect.arrayContaining(['rw', 'nosuid', 'nodev']));
+    expect(optionsOf(mountPath)).toEqual(expect.arrayContaining(['rw', 'nosuid', 'nodev']));
   });
 
   test('keeps the content of an image from other users', async () => {
@@ -220,7 +220,7 @@ describe.runIf(isRoot)('two callers', () => {
     }
     expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
     expect(await readFile(join(mountPath, 'readme.txt'), 'utf8')).toBe(ordinaryTree['readme.txt']);
-    expect(await mountsBelow(mountPath)).toHaveLength(1);
+    expect(mountsBelow(mountPath)).toHaveLength(1);
   });
 
   test('cannot mount where an image waits for its remount', async () => {

@@ -34,7 +34,7 @@ async function checkMountFolder(path: string, what: string, state: State): Promi
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) { return undefined; }
     throw error;
   });
-  const isInUse = (await readMountTable()).some((entry) => entry.mountPoint === folder && /^(?:overlay|fuse\.)/.test(entry.type));
+  const isInUse = readMountTable().some((entry) => entry.mountPoint === folder && /^(?:overlay|fuse\.)/.test(entry.type));
   if (isInUse) {
     throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already`, { target: path });
   }

@@ -91,8 +91,8 @@ export async function settleCommit(state: State, record: MountRecord, context: O
 }
 
 /** Lets users write again where a save ended while nobody could. */
-async function thaw(record: MountRecord, context: OperationContext): Promise<void> {
-  if (!await isFrozen(record)) { return; }
+function thaw(record: MountRecord, context: OperationContext): void {
+  if (!isFrozen(record)) { return; }
   context.log.warning(`a save of "${record.mountPath}" was interrupted; the mount can be written to again`);
   freeze(record, false);
 }
@@ -104,7 +104,7 @@ async function thaw(record: MountRecord, context: OperationContext): Promise<voi
 export async function recover(state: State, context: OperationContext): Promise<void> {
   const records = await state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
   for (const found of records) {
-    if (found.state === 'mounted' && found.commit === undefined && !await isFrozen(found)) { continue; }
+    if (found.state === 'mounted' && found.commit === undefined && !isFrozen(found)) { continue; }
     const lock = await state.tryLockMount(found.id);
     if (lock === undefined) { continue; }
     try {
@@ -115,7 +115,7 @@ export async function recover(state: State, context: OperationContext): Promise<
         await state.remove(record.id);
       } else if (record !== undefined) {
         const settled = await settleCommit(state, record, context);
-        if (settled !== undefined) { await thaw(settled, context); }
+        if (settled !== undefined) { thaw(settled, context); }
       }
     } catch (error) {
       // What ails one mount must not keep others from being used, nor this one from being dismounted.

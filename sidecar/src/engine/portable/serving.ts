@@ -122,7 +122,7 @@ export async function endServers(mountPath: string): Promise<void> {
  * @throws SystemCallError EBUSY.
  */
 export async function stopServing(mountPath: string, detach = false): Promise<boolean> {
-  const top = (await readMountTable()).findLast((entry) => entry.mountPoint === mountPath);
+  const top = readMountTable().findLast((entry) => entry.mountPoint === mountPath);
   if (top?.type !== wimfsType) { return false; }
   await unmountTop(mountPath, detach);
   return true;

@@ -73,14 +73,14 @@ export async function stack(state: State, record: MountRecord, context: Operatio
 }
 
 /** What of ours shows at the folder of a record, of whichever generation. */
-async function stackedOn(record: MountRecord): Promise<MountTableEntry | undefined> {
-  const top = (await readMountTable()).findLast((entry) => entry.mountPoint === record.mountPath);
+function stackedOn(record: MountRecord): MountTableEntry | undefined {
+  const top = readMountTable().findLast((entry) => entry.mountPoint === record.mountPath);
   return top?.source.startsWith(stackSource({ id: record.id, generation: 0 }).slice(0, -1)) === true ? top : undefined;
 }
 
 /** Whether the changes of the record's generation are what shows at its folder, but nobody can write to it. */
-export async function isFrozen(record: MountRecord): Promise<boolean> {
-  const top = await stackedOn(record);
+export function isFrozen(record: MountRecord): boolean {
+  const top = stackedOn(record);
   return top?.source === stackSource(record) && top.options.includes('ro');
 }
 
@@ -90,7 +90,7 @@ export async function isFrozen(record: MountRecord): Promise<boolean> {
  * @throws SystemCallError EBUSY: somebody uses the mount.
  */
 export async function unstack(record: MountRecord, detach = false): Promise<boolean> {
-  if (await stackedOn(record) === undefined) { return false; }
+  if (stackedOn(record) === undefined) { return false; }
   await unmountTop(record.mountPath, detach);
   return true;
 }
