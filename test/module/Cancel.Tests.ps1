@@ -1,8 +1,5 @@
 # Ctrl+C: the sidecar is asked to cancel, the command returns when it has cleaned up, and nothing is left behind.
 
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
-param()
-
 BeforeDiscovery {
     # "script" (util-linux) gives a program a terminal of its own, so that Ctrl+C is what a user types.
     $terminal = Get-Command -Name script -CommandType Application -ErrorAction Ignore

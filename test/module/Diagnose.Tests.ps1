@@ -1,8 +1,5 @@
 # Test-DismTsEnvironment, Resolve-DismTsError, ConvertTo-DismTsExitCode, completion.
 
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
-param()
-
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
     $recordPath = Import-FakeModule -Folder $TestDrive

@@ -1,8 +1,5 @@
 # Get-DismTsImage: parameter sets, paths, objects.
 
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
-param()
-
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
     $recordPath = Import-FakeModule -Folder $TestDrive

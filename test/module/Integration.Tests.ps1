@@ -1,8 +1,5 @@
 # The whole product: the module, the built executable, the portable engine, real WIM files. wimlib's own programs confirm what is in the files.
 
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
-param()
-
 BeforeDiscovery {
     $missing = @()
     if ($PSVersionTable.PSEdition -eq 'Desktop' -or -not $IsLinux) {
@@ -30,13 +27,16 @@ BeforeAll {
 
 Describe 'DismTs on real WIM files' -Tag 'Integration' -Skip:($missing.Count -gt 0) {
     BeforeAll {
+        # Not TestDrive, which Pester empties after each Context, mounted or not.
+        $testFolder = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "dismts-module-$([System.IO.Path]::GetRandomFileName())")
+        $null = New-Item -ItemType Directory -Path $testFolder
         $stateBefore = $env:DISMTS_STATE_DIR
-        $env:DISMTS_STATE_DIR = [System.IO.Path]::GetFullPath("$TestDrive/state")
+        $env:DISMTS_STATE_DIR = "$testFolder/state"
         Remove-Module -Name DismTs -ErrorAction Ignore
         Import-Module -Name "$(Get-RepositoryRoot)/DismTs.psd1"
 
-        $pristine = "$TestDrive/pristine.wim"
-        $tree = "$TestDrive/tree"
+        $pristine = "$testFolder/pristine.wim"
+        $tree = "$testFolder/tree"
         $null = New-Item -ItemType Directory -Path "$tree/Windows/System32"
         Set-Content -LiteralPath "$tree/Windows/a.txt" -Value 'old'
         foreach ($number in 1..20) {
@@ -49,7 +49,7 @@ Describe 'DismTs on real WIM files' -Tag 'Integration' -Skip:($missing.Count -gt
         function Get-WimText {
             # A text file in an image, as wimlib reads it.
             param($Path, $Index, $File)
-            wimlib-imagex extract $Path $Index $File --to-stdout 2>"$TestDrive/wimlib.txt"
+            wimlib-imagex extract $Path $Index $File --to-stdout 2>"$testFolder/wimlib.txt"
         }
 
         function Get-ServingProcess {
@@ -64,12 +64,13 @@ Describe 'DismTs on real WIM files' -Tag 'Integration' -Skip:($missing.Count -gt
     AfterAll {
         Remove-Module -Name DismTs
         $env:DISMTS_STATE_DIR = $stateBefore
-        Get-Content -LiteralPath /proc/mounts | Where-Object { $_.Contains("$TestDrive") } | Should -BeNullOrEmpty
-        Get-ChildItem -Path "$TestDrive/state/mounts/*" | Should -BeNullOrEmpty
+        Get-Content -LiteralPath /proc/mounts | Where-Object { $_.Contains($testFolder) } | Should -BeNullOrEmpty
+        Get-ChildItem -LiteralPath "$testFolder/state/mounts" | Should -BeNullOrEmpty
+        Remove-Item -LiteralPath $testFolder -Recurse -Force
     }
 
     BeforeEach {
-        $folder = [System.IO.Path]::GetFullPath("$TestDrive/$([System.IO.Path]::GetRandomFileName())")
+        $folder = "$testFolder/$([System.IO.Path]::GetRandomFileName())"
         $wim = "$folder/install.wim"
         $mount = "$folder/mount"
         $null = New-Item -ItemType Directory -Path $mount

@@ -1,8 +1,5 @@
 # The transport: frames, errors, progress, a lost sidecar. Against a real process, the fake sidecar.
 
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
-param()
-
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
 }

@@ -1,8 +1,5 @@
 # The manifest: what it declares, what it exports, and where things are found.
 
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
-param()
-
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
     $root = Get-RepositoryRoot

@@ -1,8 +1,5 @@
 # The frames of test/fixtures/rpc, which the server's tests read too: what the commands send, and what they make of the answers.
 
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
-param()
-
 BeforeDiscovery {
     $folder = "$PSScriptRoot/../fixtures/rpc"
     # How a command makes each recorded request.

@@ -1,8 +1,5 @@
 # Several runspaces and processes: each has its own sidecar, and none outlives its owner.
 
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
-param()
-
 BeforeDiscovery {
     $parallel = (Get-Command -Name ForEach-Object).Parameters.ContainsKey('Parallel')
     if (-not $parallel) {

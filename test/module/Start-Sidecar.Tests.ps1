@@ -1,8 +1,5 @@
 # Finding, checking and starting the sidecar.
 
-[Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The analyzer does not follow variables into test blocks')]
-param()
-
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
     $manifestPath = "$(Get-RepositoryRoot)/DismTs.psd1"
