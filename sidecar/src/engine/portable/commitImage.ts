@@ -69,7 +69,7 @@ export async function saveChanges(
     await settleCommit(state, current, context).catch((cause: unknown) => { context.log.error(messageOf(cause)); });
     throw error;
   } finally {
-    await wimLock.release();
+    wimLock.release();
   }
 }
 
@@ -77,8 +77,8 @@ export async function saveChanges(
  * Whether a save that failed has left the mount as it was. If not, it must not be written to: the changes may be saved
  * already, and those that came later would go with them.
  */
-export async function isUnsaved(state: State, record: MountRecord): Promise<boolean> {
-  const now = await state.read(record.id);
+export function isUnsaved(state: State, record: MountRecord): boolean {
+  const now = state.read(record.id);
   return now !== undefined && now.commit === undefined && now.generation === record.generation;
 }
 
@@ -93,7 +93,7 @@ export async function commitImage(params: Params, context: OperationContext): Pr
     try {
       saved = await saveChanges(state, record, params, context);
     } catch (error) {
-      if (await isUnsaved(state, record)) { await allowWriting(state, record, frozen, context); }
+      if (isUnsaved(state, record)) { await allowWriting(state, record, frozen, context); }
       throw toDismError(error, what, record.wimPath, context);
     }
     const warnings = [...saved.result.warnings];

@@ -84,7 +84,7 @@ async function checkWritable(wimPath: string, what: string): Promise<void> {
  */
 async function checkConflict(state: State, { wimPath, mountPath, imageIndex }: MountRecord, what: string, context: OperationContext): Promise<void> {
   const own = await stat(wimPath);
-  for (const record of await readRecords(state, context)) {
+  for (const record of readRecords(state, context)) {
     if (record.mountPath === mountPath) {
       throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: image ${record.imageIndex} of "${record.wimPath}" has its mount there`, {
         target: mountPath, hint: 'Remount or dismount that image first, or mount into another folder.',
@@ -129,14 +129,14 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     try {
       await checkConflict(state, record, what, context);
       if (params.validateOnly === true) { return result(); }
-      lock = await state.tryLockMount(record.id);
+      lock = state.tryLockMount(record.id);
       await state.write(record);
     } catch (error) {
-      await lock?.release();
+      lock?.release();
       await state.removeLeftovers();
       throw error;
     } finally {
-      await registry.release();
+      registry.release();
     }
     try {
       await bringUp(state, record, otherParts, context);
@@ -147,7 +147,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
       await state.remove(record.id);
       throw error;
     } finally {
-      await lock?.release();
+      lock?.release();
     }
   });
 }
@@ -157,7 +157,7 @@ async function bringUp(state: State, record: MountRecord, otherParts: readonly s
   await serve({ ...record, otherParts }, context);
   context.progress('Mounting', 1, 2);
   if (record.mode === 'ReadWrite') {
-    await state.makeGeneration(record);
+    state.makeGeneration(record);
     await stack(state, record, context);
   }
   // From here on it is a mount, so a cancellation comes too late.

@@ -1,12 +1,13 @@
 /** Brings mounts that a crash left in the middle of an operation into a state that has a name. */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { wimHeaderBytes } from '../../wim/header.ts';
 import type { OperationContext } from '../engine.ts';
 import { fileSignature } from './imageIdentity.ts';
 import { tryLock } from './libc.ts';
+import { removeFolder } from './removeFolder.ts';
 import { endServers, stopServing } from './serving.ts';
 import { freeze, isFrozen, unstack } from './stacking.ts';
 import type { MountRecord, PendingCommit, State } from './state.ts';
@@ -23,7 +24,7 @@ export async function takeDown(record: MountRecord): Promise<void> {
 export async function removeOldGenerations(state: State, record: MountRecord): Promise<void> {
   const folder = dirname(state.generationFolder(record));
   for (const name of await readdir(folder).catch(() => [])) {
-    if (/^\d+$/.test(name) && Number(name) < record.generation) { await rm(join(folder, name), { recursive: true, force: true }); }
+    if (/^\d+$/.test(name) && Number(name) < record.generation) { await removeFolder(join(folder, name)); }
   }
 }
 
@@ -32,7 +33,7 @@ export async function beginGeneration(state: State, record: MountRecord, imageHa
   const next: MountRecord = {
     ...record, commit: undefined, imageHash, generation: record.generation + 1, file: await fileSignature(record.wimPath),
   };
-  await state.makeGeneration(next);
+  state.makeGeneration(next);
   await state.write(next);
   return next;
 }
@@ -102,13 +103,13 @@ function thaw(record: MountRecord, context: OperationContext): void {
  * An interrupted mount is undone; an interrupted save is taken back, or for done if the file says so.
  */
 export async function recover(state: State, context: OperationContext): Promise<void> {
-  const records = await state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
+  const records = state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
   for (const found of records) {
     if (found.state === 'mounted' && found.commit === undefined && !isFrozen(found)) { continue; }
-    const lock = await state.tryLockMount(found.id);
+    const lock = state.tryLockMount(found.id);
     if (lock === undefined) { continue; }
     try {
-      const record = await state.read(found.id);
+      const record = state.read(found.id);
       if (record?.state === 'mounting') {
         context.log.warning(`an interrupted mount at "${record.mountPath}" is undone`);
         await takeDown(record);
@@ -121,7 +122,7 @@ export async function recover(state: State, context: OperationContext): Promise<
       // What ails one mount must not keep others from being used, nor this one from being dismounted.
       context.log.error(`the mount "${found.mountPath}" cannot be recovered: ${messageOf(error)}`);
     } finally {
-      await lock.release();
+      lock.release();
     }
   }
   await state.removeLeftovers().catch((error: unknown) => { context.log.warning(`leftovers cannot be removed: ${messageOf(error)}`); });

@@ -34,7 +34,7 @@ export async function unmountImage(params: Params, context: OperationContext): P
       try {
         ({ result: { warnings } } = await saveChanges(state, record, params, context));
       } catch (error) {
-        if (await isUnsaved(state, record)) { await stack(state, record, uncancellable(context)); }
+        if (isUnsaved(state, record)) { await stack(state, record, uncancellable(context)); }
         throw toDismError(error, what, record.wimPath, context);
       }
     }

@@ -47,10 +47,11 @@ export interface UpperEntry {
 export class Breather {
   #since = performance.now();
 
-  async breathe(signal: AbortSignal): Promise<void> {
+  /** @throws the signal's reason. */
+  async breathe(signal?: AbortSignal): Promise<void> {
     if (performance.now() - this.#since > 10) {
       await setImmediate();
-      signal.throwIfAborted();
+      signal?.throwIfAborted();
       this.#since = performance.now();
     }
   }
