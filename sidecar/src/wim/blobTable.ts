@@ -49,7 +49,10 @@ export class BlobTable {
   /** Uncompressed bytes of a blob; 0 where the file does not have it. */
   sizeOf(hash: string): number {
     const offset = this.#blobs().get(hash);
-    return offset === undefined ? 0 : this.data.readUInt32LE(offset + 16) + this.data.readUInt32LE(offset + 20) * 2 ** 32;
+    if (offset === undefined) { return 0; }
+    const { flags, sizeInWim, uncompressedSize } = readResourceHeader(this.data, offset);
+    // A blob in a solid resource has no size in the file; its entry has the uncompressed one in that place.
+    return (flags & ResourceFlag.Solid) !== 0 ? sizeInWim : uncompressedSize;
   }
 
   /**

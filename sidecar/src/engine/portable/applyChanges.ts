@@ -65,6 +65,23 @@ interface HardLinkGroup {
   /** What they all are names of, once it is known. */
   inode: Inode | undefined;
   contentNoted: boolean;
+  /** Where all its names are those of a copy. */
+  copy: Copy | undefined;
+}
+
+/** A copy of a file of the image at a place where the image has none: it was changed, then renamed. */
+interface Copy extends Renamed {
+  readonly entry: UpperEntry;
+  /** Hard links of it. */
+  readonly others: { readonly entry: UpperEntry; readonly directory: Dentry }[];
+}
+
+/**
+ * Whether the redirect of an entry says what it was. Overlayfs keeps it right only as long as it needs it: a file that
+ * was changed after a rename in its folder has the old name even when it is moved to another folder then.
+ */
+function isRedirectSure({ kind, metadataOnly, redirect }: UpperEntry): boolean {
+  return redirect !== undefined && (kind === 'directory' || metadataOnly || redirect.startsWith('/'));
 }
 
 /**
@@ -83,9 +100,9 @@ class Replay {
   readonly #hardLinks = new Map<bigint, HardLinkGroup>();
   readonly #linkTargets: ReadonlyMap<Inode, string>;
   readonly #deletedLinks: Dentry[] = [];
-  /** Copies of files of the image at a place where it has none: changed, then renamed. */
-  readonly #copies: (Renamed & { readonly entry: UpperEntry })[] = [];
+  readonly #copies: Copy[] = [];
   #hasCopies = false;
+  readonly #contents = new Map<Inode, UpperEntry>();
   readonly #breather = new Breather();
   readonly #signal: AbortSignal;
 
@@ -103,6 +120,7 @@ class Replay {
     for (const dentry of this.#moved.values()) { detach(dentry); }
     await this.#place(layer.root, this.#tree.root, false);
     if (this.#copies.length > 0) { this.#placeCopies(directories); }
+    for (const [inode, entry] of this.#contents) { this.changes.contents.push({ entry, inode }); }
   }
 
   /** Finds what renamed entries were. `origin` is the directory's path in the image, undefined for a new one. */
@@ -114,18 +132,19 @@ class Replay {
         if (atOwnPath !== undefined && isLink(atOwnPath.inode)) { this.#deletedLinks.push(atOwnPath); }
         continue;
       }
-      const source = entry.redirect === undefined ? own
-        : entry.redirect.startsWith('/') ? entry.redirect : origin === undefined ? undefined : `${origin}/${entry.redirect}`;
-      const dentry = entry.redirect === undefined || source === undefined ? undefined : lookup(this.#tree.root, source);
-      if (entry.redirect !== undefined && dentry === undefined) { throw unknownSource(entry); }
+      const redirect = isRedirectSure(entry) ? entry.redirect : undefined;
+      const source = redirect === undefined ? own
+        : redirect.startsWith('/') ? redirect : origin === undefined ? undefined : `${origin}/${redirect}`;
+      const dentry = redirect === undefined || source === undefined ? undefined : lookup(this.#tree.root, source);
+      if (redirect !== undefined && dentry === undefined) { throw unknownSource(entry); }
       if (entry.kind === 'file' && entry.stat.nlink > 1n) {
-        const group = this.#hardLinks.get(entry.stat.ino) ?? { members: [], inode: undefined, contentNoted: false };
+        const group = this.#hardLinks.get(entry.stat.ino) ?? { members: [], inode: undefined, contentNoted: false, copy: undefined };
         group.members.push({ entry, atOwnPath, source: dentry });
         this.#hardLinks.set(entry.stat.ino, group);
       } else if (dentry !== undefined && dentry !== atOwnPath) {
         this.#claim(entry, dentry);
       }
-      if (entry.copied && entry.redirect === undefined && (atOwnPath === undefined || !isRegularFile(atOwnPath.inode))) { this.#hasCopies = true; }
+      if (entry.copied && redirect === undefined && (atOwnPath === undefined || !isRegularFile(atOwnPath.inode))) { this.#hasCopies = true; }
       if (entry.kind === 'directory') { this.#findMoved(entry, entry.opaque && entry.redirect === undefined ? undefined : source); }
     }
   }
@@ -217,19 +236,14 @@ class Replay {
     if (group?.inode !== undefined && dentry?.inode !== group.inode) {
       // Another name of a file that has its place already.
       if (dentry !== undefined) { detach(dentry); }
-      if (group.inode.linkId === 0n) {
-        group.inode.linkId = ++this.#tree.maxLinkId;
-        group.inode.changed = true;
-      }
-      link(target, entry.name, group.inode);
-      this.#checkName(entry, target);
+      this.#linkTo(group.inode, entry, target);
       return;
     }
     if (dentry === undefined || !isRegularFile(dentry.inode)) {
       if (dentry !== undefined) { detach(dentry); }
       if (entry.metadataOnly) { throw unknownSource(entry); }
-      if (entry.copied && group === undefined) {
-        this.#copies.push({ entry, name: entry.name, directory: target, accessed: toFileTime(entry.stat.atimeNs) });
+      if (entry.copied) {
+        this.#noteCopy(entry, target, group);
         return;
       }
       dentry = this.#create(entry, target, FileAttribute.Normal);
@@ -242,10 +256,41 @@ class Replay {
     this.#noteContent(entry, dentry.inode);
   }
 
+  /** All names of a file get its content: in the mount each name that was changed became a file of its own. */
   #noteContent(entry: UpperEntry, inode: Inode): void {
+    const other = this.#contents.get(inode);
+    if (other !== undefined && !entry.metadataOnly) {
+      const [kept, lost] = entry.stat.mtimeNs > other.stat.mtimeNs ? [entry, other] : [other, entry];
+      this.#warn(`"${lost.imagePath}" and "${kept.imagePath}" are names of one file and were both changed: it has the content that was written last, to "${kept.imagePath}"`);
+      if (kept === other) { return; }
+    }
     this.#noteStreams(entry, inode);
-    this.#setTimes(inode, entry);
-    if (!entry.metadataOnly) { this.changes.contents.push({ entry, inode }); }
+    if (entry.metadataOnly) {
+      if (other === undefined) { this.#setTimes(inode, entry); }
+    } else {
+      this.#setTimes(inode, entry);
+      this.#contents.set(inode, entry);
+    }
+  }
+
+  #linkTo(inode: Inode, entry: UpperEntry, directory: Dentry): void {
+    if (inode.linkId === 0n) {
+      inode.linkId = ++this.#tree.maxLinkId;
+      inode.changed = true;
+    }
+    link(directory, entry.name, inode);
+    this.#checkName(entry, directory);
+  }
+
+  #noteCopy(entry: UpperEntry, directory: Dentry, group: HardLinkGroup | undefined): void {
+    if (group?.copy !== undefined) {
+      group.copy.others.push({ entry, directory });
+      return;
+    }
+    const name = entry.redirect?.split('/').at(-1) ?? entry.name;
+    const copy = { entry, name, directory, accessed: toFileTime(entry.stat.atimeNs), others: [] };
+    this.#copies.push(copy);
+    if (group !== undefined) { group.copy = copy; }
   }
 
   /** Places the files that were changed and then renamed, once it is known which ones have gone from their places. */
@@ -265,6 +310,7 @@ class Replay {
         this.#attachMoved(directory, dentry, entry);
       }
       this.#noteContent(entry, dentry.inode);
+      for (const other of copy.others) { this.#linkTo(dentry.inode, other.entry, other.directory); }
     }
   }
 

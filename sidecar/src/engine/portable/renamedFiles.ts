@@ -1,11 +1,12 @@
 /**
- * Finds what files were that were changed first and renamed then. Overlayfs records a rename only of what it has not
- * copied yet; of a copy it knows that it is one, but not of which file.
+ * Finds what files were that were renamed after they had been changed. Overlayfs records a rename only of what it has
+ * not copied yet; of a copy it knows that it is one, and the name from before it was changed, but not the folder.
  */
 import type { Dentry } from '../../wim/metadata.ts';
 
-/** A copy whose old name nobody knows. */
+/** A copy at a place where the image has no such file. */
 export interface Renamed {
+  /** As much as is known: the name that it had in the image, else the one that it has now. */
   readonly name: string;
   /** Its folder now. */
   readonly directory: Dentry;
@@ -14,7 +15,9 @@ export interface Renamed {
 }
 
 /** What a copy and the file that it was have in common, the surest first. A match counts where it is the only one. */
-const clues = ['time and name', 'time and folder', 'time', 'name', 'folder', 'none but them'] as const;
+const clues = [
+  ['time', 'name', 'folder'], ['time', 'name'], ['name', 'folder'], ['time', 'folder'], ['time'], ['name'], ['folder'], [],
+] as const;
 
 function groupBy<T>(items: Iterable<T>, keyOf: (item: T) => string): Map<string, T[]> {
   const groups = new Map<string, T[]>();
@@ -42,14 +45,8 @@ export function findRenamed<T extends Renamed>(
       folder = numbers.size;
       numbers.set(directory, folder);
     }
-    switch (clue) {
-      case 'time and name': return `${accessed} ${name}`;
-      case 'time and folder': return `${accessed} ${folder}`;
-      case 'time': return String(accessed);
-      case 'name': return name;
-      case 'folder': return String(folder);
-      case 'none but them': return '';
-    }
+    const values = { time: accessed, name, folder };
+    return clue.map((part) => values[part]).join('/');
   };
   const found = new Map<T, Dentry>();
   const left = new Set(gone);
