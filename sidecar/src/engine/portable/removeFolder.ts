@@ -3,11 +3,10 @@ import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { Breather } from './upperLayer.ts';
 
-/** Names are bytes here: those of staged changes need not be UTF-8. */
-async function removeAll(folder: Buffer, breather: Breather): Promise<void> {
-  for (const entry of readdirSync(folder, { encoding: 'buffer', withFileTypes: true })) {
+async function removeAll(folder: string, breather: Breather): Promise<void> {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
     await breather.breathe();
-    const path = Buffer.concat([folder, Buffer.from('/'), entry.name]);
+    const path = `${folder}/${entry.name}`;
     if (entry.isDirectory()) { await removeAll(path, breather); } else { unlinkSync(path); }
   }
   rmdirSync(folder);
@@ -19,9 +18,9 @@ async function removeAll(folder: Buffer, breather: Breather): Promise<void> {
  */
 export async function removeFolder(path: string): Promise<void> {
   try {
-    await removeAll(Buffer.from(path), new Breather());
+    await removeAll(path, new Breather());
   } catch {
-    // Two that remove the same folder get in each other's way for a moment; rm() tries again, and throws what stays wrong.
+    // A name that is no UTF-8, or another process that removes the same: rm() copes, or throws what is wrong.
     await rm(path, { recursive: true, force: true, maxRetries: 5 });
   }
 }
