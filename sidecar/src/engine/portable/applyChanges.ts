@@ -5,8 +5,9 @@ import {
 import { IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK } from '../../wim/reparse.ts';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
+import { Breather } from './breather.ts';
 import { findRenamed, type Renamed } from './renamedFiles.ts';
-import { Breather, type UpperEntry, type UpperLayer } from './upperLayer.ts';
+import type { UpperEntry, UpperLayer } from './upperLayer.ts';
 
 /** What the caller has to bring into the file beside the tree. */
 export interface AppliedChanges {

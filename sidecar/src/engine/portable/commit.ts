@@ -27,9 +27,10 @@ import { bufferSource, readResource, type ResourceSource, ResourceWriter } from 
 import { compareTree, countReferences, type References } from '../../wim/treeChange.ts';
 import type { OperationContext } from '../engine.ts';
 import { type AppliedChanges, applyChanges, isLink, toFileTime } from './applyChanges.ts';
+import { Breather } from './breather.ts';
 import { getAttribute, tryLock } from './libc.ts';
 import type { MountRecord } from './state.ts';
-import { Breather, type UpperEntry, type UpperLayer, readUpperLayer } from './upperLayer.ts';
+import { type UpperEntry, type UpperLayer, readUpperLayer } from './upperLayer.ts';
 
 /** What to commit. */
 export interface CommitRequest {

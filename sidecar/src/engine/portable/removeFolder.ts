@@ -1,7 +1,7 @@
 /** Deletes folders of staged changes, which can hold a hundred thousand files. */
 import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { Breather } from './upperLayer.ts';
+import { Breather } from './breather.ts';
 
 async function removeAll(folder: string, breather: Breather): Promise<void> {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {

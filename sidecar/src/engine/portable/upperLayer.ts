@@ -1,8 +1,8 @@
 /** Reads the staged changes of a mount: the upper directory of an overlay, as overlayfs or fuse-overlayfs left it. */
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
+import { Breather } from './breather.ts';
 import { getAttribute, listAttributes } from './libc.ts';
 import type { MountRecord } from './state.ts';
 
@@ -41,20 +41,6 @@ export interface UpperEntry {
   readonly streamNames: readonly string[];
   readonly linkTarget: string | undefined;
   readonly children: readonly UpperEntry[];
-}
-
-/** Lets other work of this thread run when the last turn took longer than a user would notice. */
-export class Breather {
-  #since = performance.now();
-
-  /** @throws the signal's reason. */
-  async breathe(signal?: AbortSignal): Promise<void> {
-    if (performance.now() - this.#since > 10) {
-      await setImmediate();
-      signal?.throwIfAborted();
-      this.#since = performance.now();
-    }
-  }
 }
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
