@@ -9,10 +9,11 @@ import { join } from 'node:path';
 import { findPwsh, pwshOutput } from '../sidecar/build/findPwsh.mjs';
 import { orExit, root, setUp } from '../sidecar/build/setup.mjs';
 
+orExit(() => { setUp({ forTests: true, build: false }); });
+
 const total = { passed: 0, failed: 0, skipped: 0 };
 const folder = mkdtempSync(join(tmpdir(), 'dismts-run-'));
 try {
-  orExit(() => { setUp({ forTests: true, build: false }); });
   check('Lint', process.execPath, ['node_modules/eslint/bin/eslint.js', '.']);
   check('Types', process.execPath, ['node_modules/typescript/bin/tsc', '--build']);
   const built = check('Build', process.execPath, ['sidecar/build/run.mjs', 'build.ts']);
@@ -52,6 +53,10 @@ function runVitest() {
     'node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
   ]);
   const result = readReport(report);
+  // The reporter leaves these out. A reason is part of the title, or was printed by the file.
+  for (const { fullName, status } of (result?.testResults ?? []).flatMap((file) => file.assertionResults)) {
+    if (status !== 'passed' && status !== 'failed') { console.log(`skipped: ${fullName}`); }
+  }
   add(succeeded, {
     passed: result?.numPassedTests ?? 0,
     failed: result?.numFailedTests ?? 0,
@@ -78,7 +83,7 @@ function runPester() {
 
 function whyNoPester() {
   if (findPwsh() === undefined) { return 'there is no PowerShell (pwsh) on the PATH'; }
-  const pester = pwshOutput('(Get-Module -ListAvailable -Name Pester | Where-Object Version -ge 5.0 | Measure-Object).Count');
+  const pester = pwshOutput("(Get-Module -ListAvailable -Name Pester | Where-Object Version -GE ([version] '5.0') | Measure-Object).Count");
   return pester === '0' || pester === undefined ? 'PowerShell has no Pester 5 or newer (Install-Module Pester)' : undefined;
 }
 

@@ -3,7 +3,8 @@
  * Through the PowerShell module where there is a PowerShell, else through the executable alone. Leaves nothing behind.
  */
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { copyFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findPwsh } from './findPwsh.mjs';
@@ -15,14 +16,19 @@ const executable = join(root, 'module', 'bin', `${process.platform}-${process.ar
 const folder = mkdtempSync(join(tmpdir(), 'dismts-demo-'));
 const imagePath = join(folder, 'demo.wim');
 const mountPath = join(folder, 'mount');
+const largeFile = join(folder, 'large.bin');
 mkdirSync(mountPath);
 process.exitCode = 1;
+// Ctrl+C ends the program that runs, and then this one after it has cleaned up.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) { process.on(signal, () => undefined); }
 try {
   makeWim();
   const version = findPwsh();
   if (version !== undefined) {
     console.log(`\nThrough the module, in PowerShell ${version}`);
-    run('pwsh', ['-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(import.meta.dirname, 'demo.ps1'), '-ImagePath', imagePath, '-MountPath', mountPath]);
+    run('pwsh', ['-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(import.meta.dirname, 'demo.ps1'), ...[
+      '-ImagePath', imagePath, '-MountPath', mountPath, '-LargeFile', largeFile,
+    ]]);
   } else {
     console.log('\nThere is no PowerShell (pwsh) here, so through the executable alone');
     withExecutable();
@@ -36,14 +42,22 @@ try {
   cleanUp();
 }
 
-/** An image with enough to compress that progress shows, and a file to change. */
+/** An image with a file to change, and a file to put into it that takes long enough to show progress. */
 function makeWim() {
   const tree = join(folder, 'tree');
   mkdirSync(join(tree, 'Windows', 'System32'), { recursive: true });
   writeFileSync(join(tree, 'Windows', 'notes.txt'), 'written before the image was captured\n');
   cpSync(join(root, 'node_modules', 'typescript', 'lib'), join(tree, 'Windows', 'System32'), { recursive: true });
+  writeFileSync(largeFile, randomBytes(48 * 1024 * 1024));
   console.log(`Making ${imagePath}`);
-  runQuietly('wimlib-imagex', ['capture', tree, imagePath, 'DismTs demo', 'An image to try things on', '--compress=LZX', '--check']);
+  runQuietly('wimlib-imagex', ['capture', tree, imagePath, 'DismTs demo', 'Not really Windows', '--compress=LZX', '--check']);
+  // What Windows' own files say of themselves.
+  const properties = {
+    ARCH: 9, EDITIONID: 'Professional', INSTALLATIONTYPE: 'Client', 'VERSION/MAJOR': 10, 'VERSION/MINOR': 0, 'VERSION/BUILD': 26100, 'VERSION/SPBUILD': 1,
+    'LANGUAGES/LANGUAGE': 'en-US', 'LANGUAGES/DEFAULT': 'en-US',
+  };
+  runQuietly('wimlib-imagex', ['info', imagePath, '1',
+    ...Object.entries(properties).flatMap(([name, value]) => ['--image-property', `WINDOWS/${name}=${value}`])]);
 }
 
 function withExecutable() {
@@ -53,6 +67,8 @@ function withExecutable() {
   call('image/listMounted', {});
   console.log(`\n> append a line to ${changed}`);
   writeFileSync(changed, `${readFileSync(changed, 'utf8')}changed in the mounted image\n`);
+  console.log(`\n> copy ${largeFile} into the image`);
+  copyFileSync(largeFile, join(mountPath, 'Windows', 'large.bin'));
   call('image/commit', { mountPath });
   console.log(`\n> append another line to ${changed}`);
   writeFileSync(changed, `${readFileSync(changed, 'utf8')}and once more before the dismount\n`);

@@ -1,5 +1,5 @@
 /**
- * Runs a TypeScript program of this folder under the Node.js that the executables are made of: `node run.mjs build.ts [argument ...]`.
+ * Runs a TypeScript program, named from this folder, under the Node.js that the executables are made of: `node run.mjs build.ts [argument ...]`.
  * That Node.js strips types by itself, and only the same version can prepare the blob that it reads.
  */
 import { spawnSync } from 'node:child_process';

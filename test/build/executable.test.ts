@@ -8,9 +8,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { packageFile } from '../../sidecar/build/npmPackage.ts';
+import { findTarget } from '../../sidecar/build/targets.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
 import { captureWim, writeTree } from '../helpers/wims.ts';
 
+/** The Node.js that the executable is made of, as it was. */
+const stockNode = packageFile(findTarget().nodePackage, findTarget().nodeBinary);
 const root = join(import.meta.dirname, '..', '..');
 const built = join(root, 'module', 'bin', `${process.platform}-${process.arch}`, 'dismts');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
@@ -93,7 +97,7 @@ test('SHA256SUMS in module/bin fits the executables', async () => {
 });
 
 describe('variables that change a Node.js process', () => {
-  /** Each names a variable, and says what it did to a process; `node` shows that it does it at all. */
+  /** Each names a variable, and says what it did to a process; a stock Node.js shows that it does it at all. */
   const variables: Readonly<Record<string, (folder: string) => { readonly value: string; readonly effect: (outcome: Outcome) => boolean }>> = {
     NODE_OPTIONS: (folder) => {
       writeFileSync(join(folder, 'evil.cjs'), `require('fs').writeFileSync(${JSON.stringify(join(folder, 'marker'))}, '')`);
@@ -113,7 +117,7 @@ describe('variables that change a Node.js process', () => {
     const control = newHome();
     writeFileSync(join(control, 'control.cjs'), 'require("tls").createSecureContext(); require("url")');
     const onNode = variables[name]?.(control);
-    const controlOutcome = await run(process.execPath, [join(control, 'control.cjs')], { environment: { [name]: onNode?.value ?? '' }, asRoot: true });
+    const controlOutcome = await run(stockNode, [join(control, 'control.cjs')], { environment: { [name]: onNode?.value ?? '' }, asRoot: true });
     expect(onNode?.effect(controlOutcome), JSON.stringify(controlOutcome)).toBe(true);
 
     const folder = newHome();

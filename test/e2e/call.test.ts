@@ -74,14 +74,16 @@ describe('dismts call', () => {
     expect(JSON.parse(stdout)).toMatchObject({ images: [{}, {}] });
   });
 
-  test.for<[string, readonly string[], string]>([
-    ['no JSON', ['{'], ''], ['no JSON on stdin', ['-'], 'nonsense'], ['nothing on stdin', ['-'], ''],
-    ['a relative path', ['{"imagePath":"a.wim"}'], ''], ['an unknown parameter', ['{"imagePath":"/a.wim","x":1}'], ''], ['an array', ['[]'], ''],
-    ['more than the limit', ['-'], `"${'x'.repeat(maxMessageBytes)}"`],
-  ])('refuses %s', async ([, args, input]) => {
+  test.for<[string, readonly string[], string, string]>([
+    ['no JSON', ['{'], '', 'not valid JSON'], ['no JSON on stdin', ['-'], 'nonsense', 'not valid JSON'], ['nothing on stdin', ['-'], '', 'not valid JSON'],
+    ['a relative path', ['{"imagePath":"a.wim"}'], '', 'imagePath: must be an absolute path'],
+    ['an unknown parameter', ['{"imagePath":"/a.wim","x":1}'], '', '"x"'], ['an array', ['[]'], '', 'array'],
+    ['more than the limit', ['-'], ' '.repeat(maxMessageBytes + 1), 'over the limit'],
+  ])('refuses %s', async ([, args, input, reason]) => {
     const { exitCode, stdout, stderr } = await run(['call', 'image/getInfo', ...args], input);
     expect([exitCode, stdout]).toEqual([2, '']);
     expect(stderr).toMatch(/^dismts: The parameters of "image\/getInfo" are invalid: .+\n$/);
+    expect(stderr).toContain(reason);
   });
 
   test('says in lines what failed, what to do and where the log is', async () => {

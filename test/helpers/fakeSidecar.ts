@@ -2,4 +2,8 @@
 import { run } from '../../sidecar/src/cli.ts';
 import { createFakeEngine } from './fakeEngine.ts';
 
+// Binds the console to the real streams, as an early use of it would.
+Reflect.get(console, '_stdout');
+Reflect.get(console, '_stderr');
+
 run(process.argv.slice(2), () => Promise.resolve(createFakeEngine())).then((exitCode) => process.exit(exitCode), () => process.exit(99));

@@ -1,6 +1,6 @@
 /** Starts dismts as a process of its own: bundled from the sources, with the real or the fake engine, or the built executable. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,16 +19,17 @@ export interface Program {
 
 /** Bundles an entry point of this repository; to be called while a test file is collected, for all of its tests. */
 export async function bundleProgram(entryPoint: string): Promise<Program> {
-  const folder = mkdtempSync(join(tmpdir(), 'dismts-bundle-'));
-  afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
-  const outfile = join(folder, 'dismts.cjs');
-  await build({
-    absWorkingDir: root, entryPoints: [entryPoint], outfile,
+  const { outputFiles } = await build({
+    absWorkingDir: root, entryPoints: [entryPoint], write: false,
     alias: { '@dismts/protocol': join(root, 'protocol', 'src', 'index.ts') },
     bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error',
     define: { 'import.meta.url': 'bundleUrl' },
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
   });
+  const folder = mkdtempSync(join(tmpdir(), 'dismts-bundle-'));
+  afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
+  const outfile = join(folder, 'dismts.cjs');
+  writeFileSync(outfile, outputFiles[0]?.contents ?? '');
   return { command: process.execPath, args: [outfile] };
 }
 

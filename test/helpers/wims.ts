@@ -1,8 +1,10 @@
 /** Makes real WIM files with wimlib-imagex, into a folder that the caller gives. */
 import { execFile } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { afterAll, beforeAll } from 'vitest';
 
 const run = promisify(execFile);
 
@@ -89,6 +91,57 @@ export async function appendImage(source: string, wim: string, options: Omit<Cap
 export async function ordinaryWim(folder: string, options: CaptureOptions & { readonly file?: string } = {}): Promise<string> {
   const source = await writeTree(join(folder, 'source'), ordinaryTree);
   return captureWim(source, join(folder, options.file ?? 'ordinary.wim'), { name: 'Ordinary', ...options });
+}
+
+/** Splits a WIM into `part.swm`, `part2.swm` and so on; gives the first. The parts hold `partMiB` or a little more each. */
+export async function splitWim(wim: string, folder: string, partMiB: number): Promise<string> {
+  const first = join(folder, 'part.swm');
+  await imagex('split', wim, first, String(partMiB));
+  return first;
+}
+
+/** Captures `count` small files, 100 to a folder, each with content of its own. */
+export async function manyFilesWim(folder: string, count = 50_000): Promise<string> {
+  const source = join(folder, 'many');
+  for (let first = 0; first < count; first += 100) {
+    const below = join(source, `folder ${String(first / 100).padStart(4, '0')}`);
+    await mkdir(below, { recursive: true });
+    await Promise.all(Array.from({ length: Math.min(100, count - first) }, (_, i) =>
+      writeFile(join(below, `file ${String(i).padStart(2, '0')}.txt`), `file ${first + i}\n`)));
+  }
+  const wim = await captureWim(source, join(folder, 'many.wim'), { name: 'Many files' });
+  await rm(source, { recursive: true });
+  return wim;
+}
+
+/** Captures `sizeMiB` of data that does not compress, in files of 4 MiB. */
+export async function largeWim(folder: string, sizeMiB = 300, options: CaptureOptions = {}): Promise<string> {
+  const source = join(folder, 'large');
+  await mkdir(source, { recursive: true });
+  for (let at = 0; at < sizeMiB; at += 4) {
+    await writeFile(join(source, `block ${at}.bin`), pseudoRandom(4 * 1024 * 1024, at + 100));
+  }
+  const wim = await captureWim(source, join(folder, 'large.wim'), { name: 'Large', compress: 'none', ...options });
+  await rm(source, { recursive: true });
+  return wim;
+}
+
+/**
+ * Something that takes long to make, made once for a test file: call this beside the tests, and what it gives in them.
+ * The folder it was made in goes when the last test is over; a test that changes a WIM copies it first.
+ */
+export function shared<T>(make: (folder: string) => Promise<T>): () => T {
+  let made: { readonly value: T } | undefined;
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'dismts-test-'));
+    made = { value: await make(folder) };
+  });
+  afterAll(async () => { await rm(folder, { recursive: true, force: true }); });
+  return () => {
+    if (made === undefined) { throw new Error('what is shared is not made before the tests run'); }
+    return made.value;
+  };
 }
 
 /** Sets elements of an image's XML, such as `WINDOWS/EDITIONID`, in the order given. */

@@ -24,6 +24,8 @@ describe('a stream that cannot be read on', () => {
     ['a header with a space before the colon', 'Content-Length : 2\r\n\r\n{}'],
     ['a folded header', 'Content-Length: 2\r\n 3\r\n\r\n{}'],
     ['line feeds alone', 'Content-Length: 2\n\n{}'],
+    ['a line feed alone, and then nothing', 'Content-Length: 2\n'],
+    ['a carriage return alone, and then nothing', 'Content-Length: 2\rX'],
     ['a carriage return alone', 'Content-Length: 2\r\r\n{}'],
     ['bare JSON', '{"jsonrpc":"2.0","id":1,"method":"error/resolve"}'],
     ['bare JSON, one byte of it', '{'],

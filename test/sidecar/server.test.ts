@@ -1,6 +1,7 @@
 /** The server as a client sees it: life of a connection, errors, cancel, progress, parallel requests, the end. */
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { PassThrough, Writable } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { dismErrorDataSchema, ErrorCode, invalidParamsDataSchema, maxMessageBytes, methods, protocolVersion } from '@dismts/protocol';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { UnsupportedError } from '../../sidecar/src/errors.ts';
@@ -265,13 +266,15 @@ describe('$/cancelRequest', () => {
   test('turns the AbortError of a Node function into a cancellation', async () => {
     const engine = createFakeEngine();
     const { peer } = await connectInitialized({ createEngine: () => Promise.resolve({
-      ...engine, remountImage: async (_params, { signal }) => {
-        await readFile('/dev/null', { signal: AbortSignal.any([signal, AbortSignal.abort()]) });
+      ...engine, remountImage: async ({ mountPath }, context) => {
+        context.progress('Mounting', 0, 0);
+        await setTimeout(60_000, undefined, { signal: mountPath === '/own' ? AbortSignal.abort() : context.signal });
         throw new Error('not reached');
       },
     }) });
-    expect((await peer.request(1, 'image/remount', { mountPath: '/mnt' })).error?.code).toBe(ErrorCode.InternalError);
-    peer.send({ jsonrpc: '2.0', id: 2, method: 'image/remount', params: { mountPath: '/mnt' } });
+    expect((await peer.request(1, 'image/remount', { mountPath: '/own' })).error?.code).toBe(ErrorCode.InternalError);
+    peer.send({ jsonrpc: '2.0', id: 2, method: 'image/remount', params: { mountPath: '/mnt', workDoneToken: 2 } });
+    await peer.waitFor(({ method }) => method === '$/progress');
     peer.send({ jsonrpc: '2.0', method: '$/cancelRequest', params: { id: 2 } });
     expect((await peer.waitFor(({ id }) => id === 2)).error?.code).toBe(ErrorCode.RequestCancelled);
   });

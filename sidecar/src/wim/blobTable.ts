@@ -24,7 +24,8 @@ export class BlobTable {
   constructor(data: Buffer) {
     this.data = data;
     for (let offset = 0; offset + entryBytes <= data.length; offset += entryBytes) {
-      if (this.#hasFlag(offset, ResourceFlag.Metadata)) { this.#metadata.push(offset); }
+      // Some tools of Microsoft leave the metadata of an image that was deleted, with no references.
+      if (this.#hasFlag(offset, ResourceFlag.Metadata) && data.readUInt32LE(offset + 26) > 0) { this.#metadata.push(offset); }
     }
   }
 
@@ -48,7 +49,10 @@ export class BlobTable {
   /** Uncompressed bytes of a blob; 0 where the file does not have it. */
   sizeOf(hash: string): number {
     const offset = this.#blobs().get(hash);
-    return offset === undefined ? 0 : this.data.readUInt32LE(offset + 16) + this.data.readUInt32LE(offset + 20) * 2 ** 32;
+    if (offset === undefined) { return 0; }
+    const { flags, sizeInWim, uncompressedSize } = readResourceHeader(this.data, offset);
+    // A blob in a solid resource has no size in the file; its entry has the uncompressed one in that place.
+    return (flags & ResourceFlag.Solid) !== 0 ? sizeInWim : uncompressedSize;
   }
 
   /**

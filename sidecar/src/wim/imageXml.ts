@@ -148,7 +148,7 @@ export function addImage(text: string, imageIndex: number, newIndex: number, cha
   // The name is taken from the document, so it is escaped already.
   if (name !== '') { values.set('NAME', name); }
   const copy = withChildren(text, image, values)
-    .replace(/^<IMAGE\b[^>]*>/, (tag) => tag.replace(/(\sINDEX\s*=\s*)(?:"[^"]*"|'[^']*')/, `$1"${newIndex}"`));
+    .replace(/^<IMAGE\b(?:[^>"']|"[^"]*"|'[^']*')*>/, (tag) => tag.replace(/(\sINDEX\s*=\s*)(?:"[^"]*"|'[^']*')/, `$1"${newIndex}"`));
   return text.slice(0, wim.contentEnd) + copy + text.slice(wim.contentEnd);
 }
 

@@ -1,9 +1,13 @@
 /** Replays the staged changes of a mount onto the tree of its image. Only memory changes here, no file. */
 import {
-  attach, type Dentry, detach, emptyHash, FileAttribute, type ImageTree, Inode, isDirectory, link,
+  attach, type Dentry, detach, emptyHash, FileAttribute, type ImageTree, Inode, isDirectory, link, walk,
 } from '../../wim/metadata.ts';
 import { IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK } from '../../wim/reparse.ts';
-import { Breather, type UpperEntry, type UpperLayer } from './upperLayer.ts';
+import { DismError } from '../../errors.ts';
+import { Hresult } from '../../hresult.ts';
+import { Breather } from './breather.ts';
+import { findRenamed, type Renamed } from './renamedFiles.ts';
+import type { UpperEntry, UpperLayer } from './upperLayer.ts';
 
 /** What the caller has to bring into the file beside the tree. */
 export interface AppliedChanges {
@@ -48,6 +52,13 @@ function isImpossibleOnWindows(name: string): boolean {
   return /[<>:"|?*\\\u0001-\u001f]/.test(name) || /[. ]$/.test(name) || /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i.test(name);
 }
 
+/** What the layer says of the image does not fit it. To go on would lose what the entry does not hold itself. */
+function unknownSource({ imagePath, redirect }: UpperEntry): DismError {
+  return new DismError(Hresult.WIM_E_INVALID_CONTAINER, redirect === undefined
+    ? `Cannot save "${imagePath}": the image has no such file, but the changes refer to its content`
+    : `Cannot save "${imagePath}": it was renamed from "${redirect}", which the image does not have`, { target: imagePath });
+}
+
 const maxWarnings = 20;
 
 interface HardLinkGroup {
@@ -55,6 +66,23 @@ interface HardLinkGroup {
   /** What they all are names of, once it is known. */
   inode: Inode | undefined;
   contentNoted: boolean;
+  /** Where all its names are those of a copy. */
+  copy: Copy | undefined;
+}
+
+/** A copy of a file of the image at a place where the image has none: it was changed, then renamed. */
+interface Copy extends Renamed {
+  readonly entry: UpperEntry;
+  /** Hard links of it. */
+  readonly others: { readonly entry: UpperEntry; readonly directory: Dentry }[];
+}
+
+/**
+ * Whether the redirect of an entry says what it was. Overlayfs keeps it right only as long as it needs it: a file that
+ * was changed after a rename in its folder has the old name even when it is moved to another folder then.
+ */
+function isRedirectSure({ kind, metadataOnly, redirect }: UpperEntry): boolean {
+  return redirect !== undefined && (kind === 'directory' || metadataOnly || redirect.startsWith('/'));
 }
 
 /**
@@ -73,6 +101,9 @@ class Replay {
   readonly #hardLinks = new Map<bigint, HardLinkGroup>();
   readonly #linkTargets: ReadonlyMap<Inode, string>;
   readonly #deletedLinks: Dentry[] = [];
+  readonly #copies: Copy[] = [];
+  #hasCopies = false;
+  readonly #contents = new Map<Inode, UpperEntry>();
   readonly #breather = new Breather();
   readonly #signal: AbortSignal;
 
@@ -85,9 +116,12 @@ class Replay {
   async run(layer: UpperLayer): Promise<void> {
     this.#findMoved(layer.root, '/');
     for (const group of this.#hardLinks.values()) { this.#settle(group); }
+    const directories = new Map(this.#hasCopies ? this.#tree.entries.map((dentry) => [dentry, dentry.parent]) : []);
     // All sources are found before the first is taken away, so a swap of two names works.
     for (const dentry of this.#moved.values()) { detach(dentry); }
     await this.#place(layer.root, this.#tree.root, false);
+    if (this.#copies.length > 0) { this.#placeCopies(directories); }
+    for (const [inode, entry] of this.#contents) { this.changes.contents.push({ entry, inode }); }
   }
 
   /** Finds what renamed entries were. `origin` is the directory's path in the image, undefined for a new one. */
@@ -99,26 +133,28 @@ class Replay {
         if (atOwnPath !== undefined && isLink(atOwnPath.inode)) { this.#deletedLinks.push(atOwnPath); }
         continue;
       }
-      const source = entry.redirect === undefined ? own
-        : entry.redirect.startsWith('/') ? entry.redirect : origin === undefined ? undefined : `${origin}/${entry.redirect}`;
-      const dentry = entry.redirect === undefined || source === undefined ? undefined : lookup(this.#tree.root, source);
+      const redirect = isRedirectSure(entry) ? entry.redirect : undefined;
+      const source = redirect === undefined ? own
+        : redirect.startsWith('/') ? redirect : origin === undefined ? undefined : `${origin}/${redirect}`;
+      const dentry = redirect === undefined || source === undefined ? undefined : lookup(this.#tree.root, source);
+      if (redirect !== undefined && dentry === undefined) { throw unknownSource(entry); }
       if (entry.kind === 'file' && entry.stat.nlink > 1n) {
-        const group = this.#hardLinks.get(entry.stat.ino) ?? { members: [], inode: undefined, contentNoted: false };
+        const group = this.#hardLinks.get(entry.stat.ino) ?? { members: [], inode: undefined, contentNoted: false, copy: undefined };
         group.members.push({ entry, atOwnPath, source: dentry });
         this.#hardLinks.set(entry.stat.ino, group);
       } else if (dentry !== undefined && dentry !== atOwnPath) {
         this.#claim(entry, dentry);
       }
+      if (entry.copied && redirect === undefined && (atOwnPath === undefined || !isRegularFile(atOwnPath.inode))) { this.#hasCopies = true; }
       if (entry.kind === 'directory') { this.#findMoved(entry, entry.opaque && entry.redirect === undefined ? undefined : source); }
     }
   }
 
   #claim(entry: UpperEntry, dentry: Dentry): void {
     const fits = dentry !== this.#tree.root && isDirectory(dentry.inode) === (entry.kind === 'directory');
-    if (fits && !this.#claimed.has(dentry)) {
-      this.#claimed.add(dentry);
-      this.#moved.set(entry, dentry);
-    }
+    if (!fits || this.#claimed.has(dentry)) { throw unknownSource(entry); }
+    this.#claimed.add(dentry);
+    this.#moved.set(entry, dentry);
   }
 
   /** Which file of the image the names of one file are: the one that stayed, else the one that one of them was. */
@@ -201,16 +237,16 @@ class Replay {
     if (group?.inode !== undefined && dentry?.inode !== group.inode) {
       // Another name of a file that has its place already.
       if (dentry !== undefined) { detach(dentry); }
-      if (group.inode.linkId === 0n) {
-        group.inode.linkId = ++this.#tree.maxLinkId;
-        group.inode.changed = true;
-      }
-      link(target, entry.name, group.inode);
-      this.#checkName(entry, target);
+      this.#linkTo(group.inode, entry, target);
       return;
     }
     if (dentry === undefined || !isRegularFile(dentry.inode)) {
       if (dentry !== undefined) { detach(dentry); }
+      if (entry.metadataOnly) { throw unknownSource(entry); }
+      if (entry.copied) {
+        this.#noteCopy(entry, target, group);
+        return;
+      }
       dentry = this.#create(entry, target, FileAttribute.Normal);
     }
     if (group !== undefined) {
@@ -218,9 +254,65 @@ class Replay {
       if (group.contentNoted) { return; }
       group.contentNoted = true;
     }
-    this.#noteStreams(entry, dentry.inode);
-    this.#setTimes(dentry.inode, entry);
-    if (!entry.metadataOnly) { this.changes.contents.push({ entry, inode: dentry.inode }); }
+    this.#noteContent(entry, dentry.inode);
+  }
+
+  /** All names of a file get its content: in the mount each name that was changed became a file of its own. */
+  #noteContent(entry: UpperEntry, inode: Inode): void {
+    const other = this.#contents.get(inode);
+    if (other !== undefined && !entry.metadataOnly) {
+      const [kept, lost] = entry.stat.mtimeNs > other.stat.mtimeNs ? [entry, other] : [other, entry];
+      this.#warn(`"${lost.imagePath}" and "${kept.imagePath}" are names of one file and were both changed: it has the content that was written last, to "${kept.imagePath}"`);
+      if (kept === other) { return; }
+    }
+    this.#noteStreams(entry, inode);
+    if (entry.metadataOnly) {
+      if (other === undefined) { this.#setTimes(inode, entry); }
+    } else {
+      this.#setTimes(inode, entry);
+      this.#contents.set(inode, entry);
+    }
+  }
+
+  #linkTo(inode: Inode, entry: UpperEntry, directory: Dentry): void {
+    if (inode.linkId === 0n) {
+      inode.linkId = ++this.#tree.maxLinkId;
+      inode.changed = true;
+    }
+    link(directory, entry.name, inode);
+    this.#checkName(entry, directory);
+  }
+
+  #noteCopy(entry: UpperEntry, directory: Dentry, group: HardLinkGroup | undefined): void {
+    if (group?.copy !== undefined) {
+      group.copy.others.push({ entry, directory });
+      return;
+    }
+    const name = entry.redirect?.split('/').at(-1) ?? entry.name;
+    const copy = { entry, name, directory, accessed: toFileTime(entry.stat.atimeNs), others: [] };
+    this.#copies.push(copy);
+    if (group !== undefined) { group.copy = copy; }
+  }
+
+  /** Places the files that were changed and then renamed, once it is known which ones have gone from their places. */
+  #placeCopies(directories: ReadonlyMap<Dentry, Dentry | undefined>): void {
+    const current = new Set<Dentry>();
+    walk(this.#tree.root, (dentry) => current.add(dentry));
+    const gone = this.#tree.entries.filter((dentry) => isRegularFile(dentry.inode) && !current.has(dentry));
+    const found = findRenamed(this.#copies, gone, (dentry) => directories.get(dentry));
+    for (const copy of this.#copies) {
+      const { entry, directory } = copy;
+      let dentry = found.get(copy);
+      if (dentry === undefined) {
+        dentry = this.#create(entry, directory, FileAttribute.Normal);
+        this.#warn(`"${entry.imagePath}" was changed and then renamed, and could be one of several files: it is saved as a new one, without the metadata of the old`);
+      } else {
+        detach(dentry);
+        this.#attachMoved(directory, dentry, entry);
+      }
+      this.#noteContent(entry, dentry.inode);
+      for (const other of copy.others) { this.#linkTo(dentry.inode, other.entry, other.directory); }
+    }
   }
 
   #placeSymlink(entry: UpperEntry, target: Dentry, existing: Dentry | undefined): void {
@@ -273,15 +365,17 @@ class Replay {
   /** New names only: what the image brought along is its own affair. */
   #checkName(entry: UpperEntry, directory: Dentry): void {
     if (this.changes.warnings.length >= maxWarnings) { return; }
-    if (isImpossibleOnWindows(entry.name)) {
-      this.changes.warnings.push(`Windows cannot have a file named "${entry.imagePath}"`);
-    }
+    if (isImpossibleOnWindows(entry.name)) { this.#warn(`Windows cannot have a file named "${entry.imagePath}"`); }
     const folded = entry.name.toUpperCase();
     for (const sibling of directory.children?.keys() ?? []) {
       if (sibling !== entry.name && sibling.length === entry.name.length && sibling.toUpperCase() === folded) {
-        this.changes.warnings.push(`"${entry.imagePath}" differs from "${sibling}" in case only; Windows sees one of them`);
+        this.#warn(`"${entry.imagePath}" differs from "${sibling}" in case only; Windows sees one of them`);
       }
     }
+  }
+
+  #warn(text: string): void {
+    if (this.changes.warnings.length < maxWarnings) { this.changes.warnings.push(text); }
   }
 }
 

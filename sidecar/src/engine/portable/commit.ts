@@ -8,8 +8,8 @@
  * a changed file the metadata of the old one but through a writable FUSE mount, cannot be cancelled there, and does not
  * flush before it writes the header.
  */
-import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
+import { createHash, hash as hashOf } from 'node:crypto';
+import { closeSync, constants, openSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
@@ -27,7 +27,9 @@ import { bufferSource, readResource, type ResourceSource, ResourceWriter } from 
 import { compareTree, countReferences, type References } from '../../wim/treeChange.ts';
 import type { OperationContext } from '../engine.ts';
 import { type AppliedChanges, applyChanges, isLink, toFileTime } from './applyChanges.ts';
+import { Breather } from './breather.ts';
 import { getAttribute, tryLock } from './libc.ts';
+import type { MountRecord } from './state.ts';
 import { type UpperEntry, type UpperLayer, readUpperLayer } from './upperLayer.ts';
 
 /** What to commit. */
@@ -37,6 +39,7 @@ export interface CommitRequest {
   /** SHA-1 of the metadata that the image had when it was mounted, in hex: another one means that somebody changed it. */
   readonly imageHash: string;
   readonly upperPath: string;
+  readonly stacking: MountRecord['stacking'];
   readonly mountPath: string;
   readonly append: boolean;
   readonly checkIntegrity: boolean;
@@ -67,7 +70,7 @@ export interface CommitResult {
 }
 
 export function sha1(data: Buffer): string {
-  return createHash('sha1').update(data).digest('binary');
+  return hashOf('sha1', data, 'binary');
 }
 
 /** Hex form of a hash that is a latin1 string. */
@@ -152,9 +155,20 @@ function fileSource(path: string, size: number): ResourceSource {
   };
 }
 
+/** Reads a file on the spot: small as it is, that takes less time than to wake another thread up for it. */
+function readSmallFile(path: string): Buffer {
+  const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
+  try {
+    return readFileSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** The new bytes of an image, by hash; those that the file has already are left out later. */
 class NewBlobs {
   readonly sources = new Map<string, ResourceSource>();
+  readonly #breather = new Breather();
   #kept = 0;
 
   /** Hashes bytes and remembers them. */
@@ -169,15 +183,15 @@ class NewBlobs {
   async addFile(entry: UpperEntry, onBytes: (bytes: number) => void, signal: AbortSignal): Promise<string> {
     const size = Number(entry.stat.size);
     if (size === 0) { return emptyHash; }
-    const source = fileSource(entry.path, size);
     if (size <= keptFileBytes && this.#kept + size <= keptTotalBytes) {
-      const data = Buffer.allocUnsafe(size);
-      await source.read(data, 0);
+      await this.#breather.breathe(signal);
+      const data = readSmallFile(entry.path);
+      if (data.length !== size) { throw new Error(`the staged file "${entry.path}" changed while it was read`); }
       this.#kept += size;
       onBytes(size);
-      signal.throwIfAborted();
       return this.addBuffer(data);
     }
+    const source = fileSource(entry.path, size);
     const hash = createHash('sha1');
     const buffer = Buffer.allocUnsafe(readBytes);
     for (let position = 0; position < size; position += readBytes) {
@@ -300,7 +314,7 @@ export async function commitChanges(
 ): Promise<CommitResult> {
   const { signal } = context;
   context.progress('Collecting changes', 0, 0);
-  const layer = await readUpperLayer(request.upperPath, signal);
+  const layer = await readUpperLayer(request.upperPath, request.stacking, signal);
   const wim = await openForAppend(request);
   try {
     const images = wim.blobs.imageHashes();

@@ -8,11 +8,11 @@ import { commitChanges, type CommitResult } from './commit.ts';
 import { bringUpAgain } from './mountImage.ts';
 import { busyError, imageResult, isBusy, uncancellable, withMount } from './mounts.ts';
 import { mountStatus } from './mountStatus.ts';
-import { beginGeneration, endCommit, removeOldGenerations } from './recovery.ts';
+import { beginGeneration, endCommit, removeOldGenerations, settleCommit } from './recovery.ts';
 import { stopServing } from './serving.ts';
 import { freeze, stack, unstack } from './stacking.ts';
 import type { MountRecord, State } from './state.ts';
-import { toDismError } from './systemErrors.ts';
+import { messageOf, toDismError } from './systemErrors.ts';
 
 type Params = z.output<typeof commitImageMethod.params>;
 type Result = z.input<typeof commitImageMethod.result>;
@@ -38,7 +38,7 @@ export async function requireSaveable(state: State, record: MountRecord, what: s
 }
 
 /**
- * Writes the changes of a mount that nobody can write to at the moment. On failure the record is as before.
+ * Writes the changes of a mount that nobody can write to at the moment. When it fails, isUnsaved() says how the mount is.
  * @returns The record as it is in the state directory now, and what was written.
  */
 export async function saveChanges(
@@ -65,12 +65,21 @@ export async function saveChanges(
     const next = append ? await endCommit(state, current) : await beginGeneration(state, current, result.imageHash);
     return { record: next, result };
   } catch (error) {
-    // Where the new header may be in the file, the record keeps saying so, and the next operation finds out.
-    if (current.commit !== undefined && current.commit.newHeaderHash === undefined) { await endCommit(state, current); }
+    // Where even this fails, the record keeps the save, and the next operation tries again.
+    await settleCommit(state, current, context).catch((cause: unknown) => { context.log.error(messageOf(cause)); });
     throw error;
   } finally {
-    await wimLock.release();
+    wimLock.release();
   }
+}
+
+/**
+ * Whether a save that failed has left the mount as it was. If not, it must not be written to: the changes may be saved
+ * already, and those that came later would go with them.
+ */
+export function isUnsaved(state: State, record: MountRecord): boolean {
+  const now = state.read(record.id);
+  return now !== undefined && now.commit === undefined && now.generation === record.generation;
 }
 
 /** Saves the changes of a mount and keeps it mounted. */
@@ -84,7 +93,7 @@ export async function commitImage(params: Params, context: OperationContext): Pr
     try {
       saved = await saveChanges(state, record, params, context);
     } catch (error) {
-      await allowWriting(state, record, frozen, context);
+      if (isUnsaved(state, record)) { await allowWriting(state, record, frozen, context); }
       throw toDismError(error, what, record.wimPath, context);
     }
     const warnings = [...saved.result.warnings];

@@ -40,20 +40,23 @@ export async function readImageHashes(path: string): Promise<string[]> {
 /** ext4 stores the attributes of a file, names included, in 4 KiB beside ours. */
 const maxShownStreamBytes = 3000;
 
+/** Streams with such a name would show as attributes that overlay file systems take for their own. */
+const overlayAttribute = /^(?:overlay|fuseoverlayfs|containers)\./;
+
 /**
- * What a mount has to know of an image.
- * @param readStreams Also find out whether all named streams are small enough to be extended attributes of the file
- * system of the changes; it takes reading the whole metadata.
+ * What a mount has to know of an image. The whole directory tree is read and checked: a few kilobytes can describe more
+ * files than fit into memory, and who serves the image would try to hold them.
  * @returns undefined where the file has no metadata for that image.
+ * @throws DismError WIM_E_INVALID_CONTAINER: the tree is damaged or runs in a circle.
  */
-export async function identifyImage(path: string, imageIndex: number, readStreams: boolean):
-Promise<{ readonly hash: string; readonly streamsFit: boolean } | undefined> {
+export async function identifyImage(path: string, imageIndex: number):
+Promise<{ readonly hash: string; /** All named streams can be extended attributes. */ readonly streamsFit: boolean } | undefined> {
   return await withBlobTable(path, async (file, header, blobs) => {
     const hash = blobs.imageHashes()[imageIndex - 1];
     const metadata = blobs.imageMetadata(imageIndex);
     if (hash === undefined || metadata === undefined) { return undefined; }
-    const streams = readStreams ? findNamedStreams(await readResource(file, header, metadata, path)) : [];
-    const streamsFit = streams.every((named) => named
+    const streams = findNamedStreams(await readResource(file, header, metadata, path));
+    const streamsFit = streams.every((named) => named.every(({ name }) => !overlayAttribute.test(name)) && named
       .reduce((sum, stream) => sum + Buffer.byteLength(stream.name) + 16 + blobs.sizeOf(stream.hash), 0) <= maxShownStreamBytes);
     return { hash: hex(hash), streamsFit };
   });

@@ -6,6 +6,7 @@ export const MS_RDONLY = 1;
 export const MS_NOSUID = 2;
 export const MS_NODEV = 4;
 export const MS_REMOUNT = 32;
+export const MS_NOATIME = 1024;
 const MNT_DETACH = 2;
 const UMOUNT_NOFOLLOW = 8;
 const LOCK_EX = 2;
@@ -68,10 +69,11 @@ export function mount(source: string, target: string, type: string, flags: numbe
 
 /**
  * Makes a mounted file system read-only, or writable again.
+ * @param flags Those that it was mounted with: what is left out ends.
  * @throws SystemCallError EBUSY: a file is open for writing; the kernel checks it in one step.
  */
-export function remountReadOnly(target: string, readOnly: boolean): void {
-  check(calls().mount(null, target, null, MS_REMOUNT | (readOnly ? MS_RDONLY : 0), null), 'mount', target);
+export function remountReadOnly(target: string, readOnly: boolean, flags: number): void {
+  check(calls().mount(null, target, null, MS_REMOUNT | (readOnly ? MS_RDONLY : 0) | flags, null), 'mount', target);
 }
 
 /**

@@ -7,7 +7,7 @@ import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
 import { fileSignature, identifyImage } from './imageIdentity.ts';
-import { allRecords, canonicalMountPath, imageResult, openState, uncancellable } from './mounts.ts';
+import { canonicalMountPath, imageResult, openState, readRecords, uncancellable } from './mounts.ts';
 import { readMountTable } from './mountTable.ts';
 import { takeDown } from './recovery.ts';
 import { requireServing, serve } from './serving.ts';
@@ -34,7 +34,7 @@ async function checkMountFolder(path: string, what: string, state: State): Promi
     if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) { return undefined; }
     throw error;
   });
-  const isInUse = (await readMountTable()).some((entry) => entry.mountPoint === folder && /^(?:overlay|fuse\.)/.test(entry.type));
+  const isInUse = readMountTable().some((entry) => entry.mountPoint === folder && /^(?:overlay|fuse\.)/.test(entry.type));
   if (isInUse) {
     throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already`, { target: path });
   }
@@ -78,10 +78,18 @@ async function checkWritable(wimPath: string, what: string): Promise<void> {
   }
 }
 
-/** Only one writable mount of an image: two sets of changes could not both be saved. */
-async function checkConflict(state: State, wimPath: string, imageIndex: number, what: string, context: OperationContext): Promise<void> {
+/**
+ * Only one mount at a folder, and nothing beside a writable mount of an image: two sets of changes could not both be
+ * saved. Counts what is just being mounted, and what needs a remount. The registry lock must be held.
+ */
+async function checkConflict(state: State, { wimPath, mountPath, imageIndex }: MountRecord, what: string, context: OperationContext): Promise<void> {
   const own = await stat(wimPath);
-  for (const record of await allRecords(state, context)) {
+  for (const record of readRecords(state, context)) {
+    if (record.mountPath === mountPath) {
+      throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: image ${record.imageIndex} of "${record.wimPath}" has its mount there`, {
+        target: mountPath, hint: 'Remount or dismount that image first, or mount into another folder.',
+      });
+    }
     if (record.mode !== 'ReadWrite' || record.imageIndex !== imageIndex) { continue; }
     const other = await stat(record.wimPath).catch(() => undefined);
     if (record.wimPath === wimPath || (other !== undefined && other.ino === own.ino && other.dev === own.dev)) {
@@ -104,7 +112,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     const [wimPath = params.imagePath, ...otherParts] = parts;
     if (!readOnly) { await checkWritable(wimPath, what); }
     const imageIndex = await resolveImage(params, wimPath, context);
-    const identity = await identifyImage(wimPath, imageIndex, !readOnly);
+    const identity = await identifyImage(wimPath, imageIndex);
     if (identity === undefined) {
       throw new DismError(Hresult.WIM_E_INVALID_CONTAINER, `${what}: the file has no metadata for image ${imageIndex}`, { target: wimPath });
     }
@@ -119,12 +127,16 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     const registry = await state.lockRegistry(context.signal);
     let lock;
     try {
-      await checkConflict(state, wimPath, imageIndex, what, context);
+      await checkConflict(state, record, what, context);
       if (params.validateOnly === true) { return result(); }
-      lock = await state.tryLockMount(record.id);
+      lock = state.tryLockMount(record.id);
       await state.write(record);
+    } catch (error) {
+      lock?.release();
+      await state.removeLeftovers();
+      throw error;
     } finally {
-      await registry.release();
+      registry.release();
     }
     try {
       await bringUp(state, record, otherParts, context);
@@ -135,7 +147,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
       await state.remove(record.id);
       throw error;
     } finally {
-      await lock?.release();
+      lock?.release();
     }
   });
 }
@@ -145,7 +157,7 @@ async function bringUp(state: State, record: MountRecord, otherParts: readonly s
   await serve({ ...record, otherParts }, context);
   context.progress('Mounting', 1, 2);
   if (record.mode === 'ReadWrite') {
-    await state.makeGeneration(record);
+    state.makeGeneration(record);
     await stack(state, record, context);
   }
   // From here on it is a mount, so a cancellation comes too late.

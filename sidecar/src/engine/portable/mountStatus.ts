@@ -43,9 +43,9 @@ export async function mountStatus(state: State, record: MountRecord): Promise<Mo
     const upper = await stat(state.upperFolder(record)).catch(() => undefined);
     if (upper?.isDirectory() !== true) { return invalid(`the staged changes "${state.upperFolder(record)}" are gone`); }
   }
-  const layers = (await readMountTable()).filter((entry) => entry.mountPoint === record.mountPath);
+  const layers = readMountTable().filter((entry) => entry.mountPoint === record.mountPath);
   const top = layers.at(-1);
-  const isOurs = record.mode === 'ReadOnly' ? top?.type === wimfsType : top?.source === stackSource(record.id);
+  const isOurs = record.mode === 'ReadOnly' ? top?.type === wimfsType : top?.source === stackSource(record);
   if (!isOurs) { return needsRemount('the image is not served at its folder, as after a restart of the machine'); }
   return await answers(record.mountPath) ? ok : needsRemount('the program that serves the image has ended');
 }

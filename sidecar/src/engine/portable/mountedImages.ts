@@ -22,7 +22,7 @@ export async function listMountedImages(
 ): Promise<z.input<typeof listMethod.result>> {
   return await guarded('Cannot list the mounted images', '', context, async () => {
     const state = await openState(context);
-    const mounts = await Promise.all((await allRecords(state, context)).map(async (record) => await describe(state, record)));
+    const mounts = await Promise.all(allRecords(state, context).map(async (record) => await describe(state, record)));
     mounts.sort((a, b) => (a.path < b.path ? -1 : 1));
     return { mounts, logPath: context.log.path };
   });
@@ -36,7 +36,7 @@ export async function cleanupMountPoints(
     const state = await openState(context);
     const removed: MountedImage[] = [];
     const warnings: string[] = [];
-    for (const record of await allRecords(state, context)) {
+    for (const record of allRecords(state, context)) {
       context.signal.throwIfAborted();
       const image = await describe(state, record);
       if (image.mountStatus !== 'Invalid') { continue; }
@@ -44,7 +44,7 @@ export async function cleanupMountPoints(
         removed.push(image);
         continue;
       }
-      const lock = await state.tryLockMount(record.id);
+      const lock = state.tryLockMount(record.id);
       if (lock === undefined) {
         warnings.push(`"${record.mountPath}" was left alone: another operation is running on it`);
         continue;
@@ -58,7 +58,7 @@ export async function cleanupMountPoints(
       } catch (error) {
         warnings.push(`"${record.mountPath}" could not be removed: ${messageOf(error)}`);
       } finally {
-        await lock.release();
+        lock.release();
       }
     }
     return { removed, logPath: context.log.path, warnings };

@@ -18,7 +18,7 @@ export async function openState(context: OperationContext): Promise<State> {
   try {
     await recover(state, context);
   } finally {
-    await registry.release();
+    registry.release();
   }
   return state;
 }
@@ -33,9 +33,14 @@ export async function canonicalMountPath(path: string): Promise<string> {
   }
 }
 
-export async function allRecords(state: State, context: OperationContext): Promise<MountRecord[]> {
-  const records = await state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
-  return records.filter((record) => record.state === 'mounted');
+/** All records, those of mounts that are just being made among them. */
+export function readRecords(state: State, context: OperationContext): MountRecord[] {
+  return state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
+}
+
+/** The records of mounts. */
+export function allRecords(state: State, context: OperationContext): MountRecord[] {
+  return readRecords(state, context).filter((record) => record.state === 'mounted');
 }
 
 /**
@@ -51,22 +56,22 @@ export async function withMount<T>(
   return await guarded(what, mountPath, context, async () => {
     const path = await canonicalMountPath(mountPath);
     const state = await openState(context);
-    const known = (await allRecords(state, context)).find((record) => record.mountPath === path);
+    const known = allRecords(state, context).find((record) => record.mountPath === path);
     if (known === undefined) {
       throw new DismError(notAMount, `${what}: no image is mounted there`, {
         target: mountPath, hint: 'List the mounted images: Get-DismTsImage -Mounted.',
       });
     }
-    const lock = await state.tryLockMount(known.id);
+    const lock = state.tryLockMount(known.id);
     if (lock === undefined) {
       throw new DismError(Hresult.DISM_E_IMAGE_BUSY, `${what}: another operation is running on it`, { target: mountPath });
     }
     try {
-      const record = await state.read(known.id);
+      const record = state.read(known.id);
       if (record === undefined) { throw new DismError(notAMount, `${what}: it was dismounted meanwhile`, { target: mountPath }); }
       return await operation(state, record, lock);
     } finally {
-      await lock.release();
+      lock.release();
     }
   });
 }

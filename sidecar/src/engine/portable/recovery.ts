@@ -1,19 +1,21 @@
 /** Brings mounts that a crash left in the middle of an operation into a state that has a name. */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { wimHeaderBytes } from '../../wim/header.ts';
 import type { OperationContext } from '../engine.ts';
 import { fileSignature } from './imageIdentity.ts';
 import { tryLock } from './libc.ts';
-import { stopServing } from './serving.ts';
-import { freeze, isStacked, unstack } from './stacking.ts';
+import { removeFolder } from './removeFolder.ts';
+import { endServers, stopServing } from './serving.ts';
+import { freeze, isFrozen, unstack } from './stacking.ts';
 import type { MountRecord, PendingCommit, State } from './state.ts';
 import { messageOf } from './systemErrors.ts';
 
-/** Takes down whatever shows at the folder of a record, also where it is in use. */
+/** Takes down whatever shows at the folder of a record, or is just about to, also where it is in use. */
 export async function takeDown(record: MountRecord): Promise<void> {
+  await endServers(record.mountPath);
   await unstack(record, true);
   await stopServing(record.mountPath, true);
 }
@@ -22,7 +24,7 @@ export async function takeDown(record: MountRecord): Promise<void> {
 export async function removeOldGenerations(state: State, record: MountRecord): Promise<void> {
   const folder = dirname(state.generationFolder(record));
   for (const name of await readdir(folder).catch(() => [])) {
-    if (/^\d+$/.test(name) && Number(name) < record.generation) { await rm(join(folder, name), { recursive: true, force: true }); }
+    if (/^\d+$/.test(name) && Number(name) < record.generation) { await removeFolder(join(folder, name)); }
   }
 }
 
@@ -31,7 +33,7 @@ export async function beginGeneration(state: State, record: MountRecord, imageHa
   const next: MountRecord = {
     ...record, commit: undefined, imageHash, generation: record.generation + 1, file: await fileSignature(record.wimPath),
   };
-  await state.makeGeneration(next);
+  state.makeGeneration(next);
   await state.write(next);
   return next;
 }
@@ -51,23 +53,29 @@ async function isCommitted(file: FileHandle, commit: PendingCommit): Promise<boo
   return hash === commit.newHeaderHash ? true : hash === commit.oldHeaderHash ? false : undefined;
 }
 
-async function recoverCommit(state: State, record: MountRecord, commit: PendingCommit, context: OperationContext): Promise<void> {
+/**
+ * Finds out what became of an interrupted save: takes it back, or for done where the file says so. The mount then needs
+ * a remount, since it still shows the changes on the image before.
+ * @returns The record without the save; undefined where nobody can tell yet, and nothing may be written to the mount.
+ */
+export async function settleCommit(state: State, record: MountRecord, context: OperationContext): Promise<MountRecord | undefined> {
+  const { commit } = record;
+  if (commit === undefined) { return record; }
   let file: FileHandle;
   try {
     file = await open(commit.wimPath, constants.O_RDWR | constants.O_NOFOLLOW);
   } catch (error) {
     // The file may come back, on a share for instance; until then the mount shows as Invalid and keeps its changes.
     context.log.warning(`cannot look at the interrupted save into "${commit.wimPath}": ${messageOf(error)}`);
-    return;
+    return undefined;
   }
   try {
-    if (!tryLock(file.fd)) { return; }
+    if (!tryLock(file.fd)) { return undefined; }
     const committed = await isCommitted(file, commit);
     if (committed === true && !commit.append) {
       context.log.warning(`a save into "${commit.wimPath}" was interrupted after it was complete; the mount "${record.mountPath}" needs a remount`);
       await takeDown(record);
-      await beginGeneration(state, record, commit.newImageHash ?? record.imageHash);
-      return;
+      return await beginGeneration(state, record, commit.newImageHash ?? record.imageHash);
     }
     if (committed === false) {
       context.log.warning(`a save into "${commit.wimPath}" was interrupted; the file is put back to ${commit.oldSize} bytes, the changes stay staged`);
@@ -77,11 +85,17 @@ async function recoverCommit(state: State, record: MountRecord, commit: PendingC
         await file.sync();
       }
     }
-    await endCommit(state, record);
-    if (await isStacked(record)) { freeze(record, false); }
+    return await endCommit(state, record);
   } finally {
     await file.close();
   }
+}
+
+/** Lets users write again where a save ended while nobody could. */
+function thaw(record: MountRecord, context: OperationContext): void {
+  if (!isFrozen(record)) { return; }
+  context.log.warning(`a save of "${record.mountPath}" was interrupted; the mount can be written to again`);
+  freeze(record, false);
 }
 
 /**
@@ -89,22 +103,27 @@ async function recoverCommit(state: State, record: MountRecord, commit: PendingC
  * An interrupted mount is undone; an interrupted save is taken back, or for done if the file says so.
  */
 export async function recover(state: State, context: OperationContext): Promise<void> {
-  const records = await state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
-  for (const { id, state: phase, commit } of records) {
-    if (phase === 'mounted' && commit === undefined) { continue; }
-    const lock = await state.tryLockMount(id);
+  const records = state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
+  for (const found of records) {
+    if (found.state === 'mounted' && found.commit === undefined && !isFrozen(found)) { continue; }
+    const lock = state.tryLockMount(found.id);
     if (lock === undefined) { continue; }
     try {
-      const record = await state.read(id);
+      const record = state.read(found.id);
       if (record?.state === 'mounting') {
         context.log.warning(`an interrupted mount at "${record.mountPath}" is undone`);
         await takeDown(record);
-        await state.remove(id);
-      } else if (record?.commit !== undefined) {
-        await recoverCommit(state, record, record.commit, context);
+        await state.remove(record.id);
+      } else if (record !== undefined) {
+        const settled = await settleCommit(state, record, context);
+        if (settled !== undefined) { thaw(settled, context); }
       }
+    } catch (error) {
+      // What ails one mount must not keep others from being used, nor this one from being dismounted.
+      context.log.error(`the mount "${found.mountPath}" cannot be recovered: ${messageOf(error)}`);
     } finally {
-      await lock.release();
+      lock.release();
     }
   }
+  await state.removeLeftovers().catch((error: unknown) => { context.log.warning(`leftovers cannot be removed: ${messageOf(error)}`); });
 }

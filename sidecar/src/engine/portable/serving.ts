@@ -1,7 +1,8 @@
 /** Serves an image at a mount folder through libwim's FUSE file system, and takes it away again. */
 import { existsSync } from 'node:fs';
-import { lstat } from 'node:fs/promises';
+import { lstat, readdir, readFile } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { DismError, WimError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
@@ -49,7 +50,8 @@ export async function serve(request: ServeRequest, context: OperationContext): P
   const args = [
     'mount', wimPath, String(imageIndex), mountPath,
     `--streams-interface=${request.streamsShown ? 'xattr' : 'none'}`,
-    ...request.otherParts.map((part) => `--ref=${part}`),
+    // A part is named by a pattern, as of a shell.
+    ...request.otherParts.map((part) => `--ref=${part.replace(/[\\*?[]/g, '\\$&')}`),
   ];
   context.log.debug(`${imagex} ${args.join(' ')}`);
   try {
@@ -77,6 +79,42 @@ function servingError({ wimPath, mountPath }: ServeRequest, exitCode: number, ou
   return new WimError(`WIMLIB_EXIT_${exitCode}`, `${what}: ${reason}`, { target: wimPath });
 }
 
+/** A killed program that waits for a broken disk ends when the disk answers; nobody waits for that. */
+const maxEndMs = 2000;
+
+/** Our processes that serve something at a folder, or are about to. */
+async function findServers(mountPath: string): Promise<number[]> {
+  const found: number[] = [];
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) { continue; }
+    const [program = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
+    const serves = (program.endsWith('/wimlib-imagex') && args[0] === 'mount') || program.endsWith('/fuse-overlayfs');
+    if (!serves || !args.includes(mountPath)) { continue; }
+    const folder = await lstat(`/proc/${pid}`).catch(() => undefined);
+    if (folder?.uid === process.geteuid?.()) { found.push(Number(pid)); }
+  }
+  return found;
+}
+
+/**
+ * Ends the programs that serve a folder. One that was started by a process that was killed would else mount when
+ * nobody expects it any more.
+ */
+export async function endServers(mountPath: string): Promise<void> {
+  const deadline = performance.now() + maxEndMs;
+  // One that is just going into the background has begun another process before it is gone.
+  for (let servers = await findServers(mountPath); servers.length > 0 && performance.now() < deadline; servers = await findServers(mountPath)) {
+    for (const pid of servers) {
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') { throw error; }
+      }
+    }
+    await setTimeout(5);
+  }
+}
+
 /**
  * Takes what is served at a folder away.
  * @param detach Also where somebody still uses it; it ends for new users at once.
@@ -84,7 +122,7 @@ function servingError({ wimPath, mountPath }: ServeRequest, exitCode: number, ou
  * @throws SystemCallError EBUSY.
  */
 export async function stopServing(mountPath: string, detach = false): Promise<boolean> {
-  const top = (await readMountTable()).findLast((entry) => entry.mountPoint === mountPath);
+  const top = readMountTable().findLast((entry) => entry.mountPoint === mountPath);
   if (top?.type !== wimfsType) { return false; }
   await unmountTop(mountPath, detach);
   return true;

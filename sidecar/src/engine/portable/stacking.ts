@@ -2,15 +2,24 @@
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
-import { mount, MS_NODEV, MS_NOSUID, remountReadOnly, SystemCallError } from './libc.ts';
-import { readMountTable } from './mountTable.ts';
+import { mount, MS_NOATIME, MS_NODEV, MS_NOSUID, remountReadOnly, SystemCallError } from './libc.ts';
+import { type MountTableEntry, readMountTable } from './mountTable.ts';
 import { findProgram, runProgram } from './programs.ts';
 import { unmountTop } from './serving.ts';
 import type { MountRecord, State } from './state.ts';
 
-/** How the mount table names what we stacked, so that nobody else's overlay is taken for ours. */
-export function stackSource(id: string): string {
-  return `dismts-${id}`;
+/**
+ * Nobody runs a program with the rights of another user out of an image. Times of access stay those of the image:
+ * they tell later what a file was before it was changed and renamed.
+ */
+const mountFlags = MS_NOSUID | MS_NODEV | MS_NOATIME;
+
+/**
+ * How the mount table names what we stacked, so that nobody else's overlay is taken for ours, nor one with changes
+ * that were saved for the one with the changes since.
+ */
+export function stackSource({ id, generation }: Pick<MountRecord, 'id' | 'generation'>): string {
+  return `dismts-${id}-${generation}`;
 }
 
 /** Overlay options separate by `,` and `:`, and take a backslash before a character that means itself. */
@@ -44,14 +53,14 @@ export async function stack(state: State, record: MountRecord, context: Operatio
   const { mountPath } = record;
   if (record.stacking === 'fuse-overlayfs') {
     const program = findProgram('fuse-overlayfs') ?? '/usr/bin/fuse-overlayfs';
-    const { exitCode, output } = await runProgram(program, ['-o', `${options(state, record)},fsname=${stackSource(record.id)}`, mountPath], context.signal);
+    const { exitCode, output } = await runProgram(program, ['-o', `${options(state, record)},fsname=${stackSource(record)}`, mountPath], context.signal);
     if (exitCode !== 0) {
       throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot stack changes on "${mountPath}": ${output.slice(-300)}`, { target: mountPath });
     }
     return;
   }
   try {
-    mount(stackSource(record.id), mountPath, 'overlay', MS_NOSUID | MS_NODEV,
+    mount(stackSource(record), mountPath, 'overlay', mountFlags,
       `${options(state, record)},redirect_dir=on,metacopy=on,index=off`);
   } catch (error) {
     if (!(error instanceof SystemCallError)) { throw error; }
@@ -63,10 +72,16 @@ export async function stack(state: State, record: MountRecord, context: Operatio
   }
 }
 
-/** Whether our changes are what shows at the folder. */
-export async function isStacked(record: MountRecord): Promise<boolean> {
-  const top = (await readMountTable()).findLast((entry) => entry.mountPoint === record.mountPath);
-  return top?.source === stackSource(record.id);
+/** What of ours shows at the folder of a record, of whichever generation. */
+function stackedOn(record: MountRecord): MountTableEntry | undefined {
+  const top = readMountTable().findLast((entry) => entry.mountPoint === record.mountPath);
+  return top?.source.startsWith(stackSource({ id: record.id, generation: 0 }).slice(0, -1)) === true ? top : undefined;
+}
+
+/** Whether the changes of the record's generation are what shows at its folder, but nobody can write to it. */
+export function isFrozen(record: MountRecord): boolean {
+  const top = stackedOn(record);
+  return top?.source === stackSource(record) && top.options.includes('ro');
 }
 
 /**
@@ -75,7 +90,7 @@ export async function isStacked(record: MountRecord): Promise<boolean> {
  * @throws SystemCallError EBUSY: somebody uses the mount.
  */
 export async function unstack(record: MountRecord, detach = false): Promise<boolean> {
-  if (!await isStacked(record)) { return false; }
+  if (stackedOn(record) === undefined) { return false; }
   await unmountTop(record.mountPath, detach);
   return true;
 }
@@ -87,6 +102,6 @@ export async function unstack(record: MountRecord, detach = false): Promise<bool
  */
 export function freeze(record: MountRecord, frozen: boolean): boolean {
   if (record.stacking !== 'overlayfs') { return false; }
-  remountReadOnly(record.mountPath, frozen);
+  remountReadOnly(record.mountPath, frozen, mountFlags);
   return true;
 }

@@ -1,14 +1,17 @@
 /** The state directory: one folder a mount, with its record and its staged changes. It is the truth about mounts. */
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, mkdirSync, lstatSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import {
+  closeSync, constants, fsync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync,
+} from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import * as z from 'zod';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import { tryLock } from './libc.ts';
+import { removeFolder } from './removeFolder.ts';
 
 /**
  * Where records and staged changes live: DISMTS_STATE_DIR, else /var/lib/dismts for root, else the user's XDG state
@@ -79,49 +82,57 @@ function ensurePrivateFolder(path: string): void {
   }
 }
 
-/** Writes a file whole or not at all, and not before it is on the disk. */
-async function writeDurably(path: string, text: string): Promise<void> {
-  const temporary = `${path}.new`;
-  const file = await open(temporary, 'w', 0o600);
+/** The one call here that waits for a disk; all others take less time than to wake another thread up for them. */
+const flush = promisify(fsync);
+
+const recordName = 'record.json';
+const newRecordName = `${recordName}.new`;
+/** Of the folder of a mount that is no more. */
+const removedSuffix = '.removed';
+
+/** Writes a record whole or not at all, and not before it is on the disk. */
+async function writeDurably(folder: string, text: string): Promise<void> {
+  const temporary = join(folder, newRecordName);
+  const file = openSync(temporary, 'w', 0o600);
   try {
-    await file.writeFile(text);
-    await file.sync();
+    writeFileSync(file, text);
+    await flush(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
-  await rename(temporary, path);
-  const folder = await open(dirname(path), constants.O_RDONLY);
-  try { await folder.sync(); } finally { await folder.close(); }
+  renameSync(temporary, join(folder, recordName));
+  const opened = openSync(folder, constants.O_RDONLY);
+  try { await flush(opened); } finally { closeSync(opened); }
 }
 
 /** A lock that ends with the process, whichever way it ends. */
 export class Lock {
-  readonly #file: FileHandle;
+  readonly #descriptor: number;
 
-  private constructor(file: FileHandle) {
-    this.#file = file;
+  private constructor(descriptor: number) {
+    this.#descriptor = descriptor;
   }
 
   /** @returns undefined where another holds it. */
-  static async tryAcquire(path: string): Promise<Lock | undefined> {
-    const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
-    if (tryLock(file.fd)) { return new Lock(file); }
-    await file.close();
+  static tryAcquire(path: string): Lock | undefined {
+    const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
+    if (tryLock(descriptor)) { return new Lock(descriptor); }
+    closeSync(descriptor);
     return undefined;
   }
 
   /** Waits for the lock. @throws the signal's reason. */
   static async acquire(path: string, signal: AbortSignal): Promise<Lock> {
     for (;;) {
-      const lock = await Lock.tryAcquire(path);
+      const lock = Lock.tryAcquire(path);
       if (lock !== undefined) { return lock; }
       // flock(2) that blocks would hold a thread of the pool and could not be cancelled.
       await setTimeout(25, undefined, { signal });
     }
   }
 
-  async release(): Promise<void> {
-    await this.#file.close();
+  release(): void {
+    closeSync(this.#descriptor);
   }
 }
 
@@ -155,8 +166,8 @@ export class State {
   }
 
   /** Held by whoever works on a mount; free means that nobody does, also after a crash. */
-  async tryLockMount(id: string): Promise<Lock | undefined> {
-    return await Lock.tryAcquire(join(this.#locks, `mount-${id}`));
+  tryLockMount(id: string): Lock | undefined {
+    return Lock.tryAcquire(join(this.#locks, `mount-${id}`));
   }
 
   /** Held while a WIM file is written, so that saves of two of its images wait for each other. */
@@ -187,22 +198,18 @@ export class State {
   }
 
   /** Makes the empty folders of a generation. Their mode keeps the content of the image from other users. */
-  async makeGeneration(record: Pick<MountRecord, 'id' | 'generation'>): Promise<void> {
-    await mkdir(this.upperFolder(record), { recursive: true, mode: 0o700 });
-    await mkdir(this.workFolder(record), { recursive: true, mode: 0o700 });
+  makeGeneration(record: Pick<MountRecord, 'id' | 'generation'>): void {
+    mkdirSync(this.upperFolder(record), { recursive: true, mode: 0o700 });
+    mkdirSync(this.workFolder(record), { recursive: true, mode: 0o700 });
   }
 
   /** All records. One that cannot be read is not ours to judge: it is left alone and reported. */
-  async readAll(onUnreadable: (path: string, reason: string) => void): Promise<MountRecord[]> {
+  readAll(onUnreadable: (path: string, reason: string) => void): MountRecord[] {
     const records: MountRecord[] = [];
-    const names = await readdir(this.#mounts).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return []; }
-      throw error;
-    });
-    for (const id of names) {
+    for (const id of readdirSync(this.#mounts)) {
       if (!z.uuid().safeParse(id).success) { continue; }
       try {
-        const record = await this.read(id);
+        const record = this.read(id);
         if (record !== undefined) { records.push(record); }
       } catch (error) {
         onUnreadable(this.#recordPath(id), (error as Error).message);
@@ -212,10 +219,10 @@ export class State {
   }
 
   /** @returns undefined where the mount is gone. */
-  async read(id: string): Promise<MountRecord | undefined> {
+  read(id: string): MountRecord | undefined {
     let text: string;
     try {
-      text = await readFile(this.#recordPath(id), 'utf8');
+      text = readFileSync(this.#recordPath(id), 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return undefined; }
       throw error;
@@ -224,18 +231,35 @@ export class State {
   }
 
   async write(record: MountRecord): Promise<void> {
-    await mkdir(this.folder(record.id), { recursive: true, mode: 0o700 });
-    await writeDurably(this.#recordPath(record.id), `${JSON.stringify(record, null, 2)}\n`);
+    mkdirSync(this.folder(record.id), { recursive: true, mode: 0o700 });
+    await writeDurably(this.folder(record.id), `${JSON.stringify(record, null, 2)}\n`);
   }
 
-  /** Forgets a mount: its record first, so that a half removed one is never taken for a mount. */
+  /** Forgets a mount: at once, so that a half removed one is never taken for a mount. */
   async remove(id: string): Promise<void> {
-    await rm(this.#recordPath(id), { force: true });
-    await rm(this.folder(id), { recursive: true, force: true });
-    await rm(join(this.#locks, `mount-${id}`), { force: true });
+    renameSync(this.folder(id), `${this.folder(id)}${removedSuffix}`);
+    rmSync(join(this.#locks, `mount-${id}`), { force: true });
+    await this.#removeFolder(`${id}${removedSuffix}`);
+  }
+
+  /** Deletes what an interrupted remove() or a mount that was killed before its record left. The registry lock must be held. */
+  async removeLeftovers(): Promise<void> {
+    const names = readdirSync(this.#mounts);
+    for (const name of names) {
+      const content = name.endsWith(removedSuffix) ? [] : readdirSync(join(this.#mounts, name));
+      // Without a record, but with staged changes, it is not ours to judge.
+      if (content.every((file) => file === newRecordName)) { await this.#removeFolder(name); }
+    }
+    for (const lock of readdirSync(this.#locks)) {
+      if (lock.startsWith('mount-') && !names.includes(lock.slice('mount-'.length))) { rmSync(join(this.#locks, lock), { force: true }); }
+    }
+  }
+
+  async #removeFolder(name: string): Promise<void> {
+    await removeFolder(join(this.#mounts, name));
   }
 
   #recordPath(id: string): string {
-    return join(this.folder(id), 'record.json');
+    return join(this.folder(id), recordName);
   }
 }

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import type { unmountImage as unmountImageMethod } from '@dismts/protocol';
 import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
-import { requireSaveable, saveChanges } from './commitImage.ts';
+import { isUnsaved, requireSaveable, saveChanges } from './commitImage.ts';
 import { busyError, imageResult, isBusy, uncancellable, withMount } from './mounts.ts';
 import { stopServing } from './serving.ts';
 import { stack, unstack } from './stacking.ts';
@@ -34,7 +34,7 @@ export async function unmountImage(params: Params, context: OperationContext): P
       try {
         ({ result: { warnings } } = await saveChanges(state, record, params, context));
       } catch (error) {
-        await stack(state, record, uncancellable(context));
+        if (isUnsaved(state, record)) { await stack(state, record, uncancellable(context)); }
         throw toDismError(error, what, record.wimPath, context);
       }
     }

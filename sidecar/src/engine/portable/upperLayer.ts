@@ -1,14 +1,22 @@
 /** Reads the staged changes of a mount: the upper directory of an overlay, as overlayfs or fuse-overlayfs left it. */
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { setImmediate } from 'node:timers/promises';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
+import { Breather } from './breather.ts';
 import { getAttribute, listAttributes } from './libc.ts';
+import type { MountRecord } from './state.ts';
 
-/** Where overlay file systems keep their own attributes: overlayfs as root, as a user, and fuse-overlayfs. */
-const overlayPrefixes = ['trusted.overlay.', 'user.overlay.', 'user.fuseoverlayfs.'] as const;
+/**
+ * Where an overlay file system keeps its own attributes. What another one would use is an attribute like any other:
+ * whoever made the image or works in the mount can set it.
+ */
+const overlayPrefixes: Readonly<Record<MountRecord['stacking'], readonly string[]>> = {
+  none: [],
+  overlayfs: ['trusted.overlay.'],
+  'fuse-overlayfs': ['user.overlay.', 'user.fuseoverlayfs.'],
+};
 const streamPrefix = 'user.';
-/** fuse-overlayfs marks a deletion like this where it may not make device nodes. */
+/** fuse-overlayfs marks a deletion like this where it may not make device nodes. To overlayfs it is a name like any other. */
 const whiteoutPrefix = '.wh.';
 const opaqueMarker = '.wh..wh..opq';
 
@@ -35,20 +43,7 @@ export interface UpperEntry {
   readonly children: readonly UpperEntry[];
 }
 
-/** Lets other work of this thread run when the last turn took longer than a user would notice. */
-export class Breather {
-  #since = performance.now();
-
-  async breathe(signal: AbortSignal): Promise<void> {
-    if (performance.now() - this.#since > 10) {
-      await setImmediate();
-      signal.throwIfAborted();
-      this.#since = performance.now();
-    }
-  }
-}
-
-const decoder = new TextDecoder('utf-8', { fatal: true });
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeName(name: Buffer, directory: string): string {
   try {
@@ -60,32 +55,32 @@ function decodeName(name: Buffer, directory: string): string {
   }
 }
 
-function kindOf(stat: BigIntStats, name: string, imagePath: string): UpperEntry['kind'] {
+function kindOf(stat: BigIntStats, name: string, imagePath: string, stacking: MountRecord['stacking']): UpperEntry['kind'] {
   if (stat.isDirectory()) { return 'directory'; }
   if (stat.isSymbolicLink()) { return 'symlink'; }
   if (stat.isCharacterDevice() && stat.rdev === 0n) { return 'whiteout'; }
-  if (stat.isFile()) { return name.startsWith(whiteoutPrefix) ? 'whiteout' : 'file'; }
+  if (stat.isFile()) { return stacking === 'fuse-overlayfs' && name.startsWith(whiteoutPrefix) ? 'whiteout' : 'file'; }
   throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot store "${imagePath}": a WIM holds files, folders and symbolic links only`, {
     target: imagePath, hint: 'Delete the device, pipe or socket in the mount folder, then try again.',
   });
 }
 
 /** Reads the overlay's attributes and the named streams of one entry. */
-function readAttributes(path: string): Pick<UpperEntry, 'redirect' | 'metadataOnly' | 'copied' | 'streamNames' | 'opaque'> {
+function readAttributes(path: string, imagePath: string, stacking: MountRecord['stacking']): Pick<UpperEntry, 'redirect' | 'metadataOnly' | 'copied' | 'streamNames' | 'opaque'> {
   let opaque = false;
   let redirect: string | undefined;
   let metadataOnly = false;
   let copied = false;
   const streamNames: string[] = [];
   for (const attribute of listAttributes(path)) {
-    const prefix = overlayPrefixes.find((candidate) => attribute.startsWith(candidate));
+    const prefix = overlayPrefixes[stacking].find((candidate) => attribute.startsWith(candidate));
     if (prefix === undefined) {
       if (attribute.startsWith(streamPrefix)) { streamNames.push(attribute.slice(streamPrefix.length)); }
       continue;
     }
     switch (attribute.slice(prefix.length)) {
       case 'opaque': opaque = getAttribute(path, attribute).toString('latin1') === 'y'; break;
-      case 'redirect': redirect = getAttribute(path, attribute).toString('utf8'); break;
+      case 'redirect': redirect = decodeName(getAttribute(path, attribute), imagePath); break;
       case 'metacopy': metadataOnly = true; copied = true; break;
       case 'origin': copied = true; break;
       default: break;
@@ -104,13 +99,13 @@ export interface UpperLayer {
  * Reads the whole upper directory. Nobody may change it meanwhile: the overlay is frozen or unmounted.
  * @throws DismError ERROR_NOT_SUPPORTED: a device, pipe or socket; E_INVALIDARG: a name that is no UTF-8.
  */
-export async function readUpperLayer(upperPath: string, signal: AbortSignal): Promise<UpperLayer> {
+export async function readUpperLayer(upperPath: string, stacking: MountRecord['stacking'], signal: AbortSignal): Promise<UpperLayer> {
   const breather = new Breather();
   let entryCount = 0;
   const readEntry = async (path: string, name: string, imagePath: string): Promise<UpperEntry> => {
     await breather.breathe(signal);
     const stat = lstatSync(path, { bigint: true });
-    const kind = kindOf(stat, name, imagePath);
+    const kind = kindOf(stat, name, imagePath, stacking);
     if (kind === 'whiteout') {
       entryCount++;
       const deleted = name.startsWith(whiteoutPrefix) && stat.isFile() ? name.slice(whiteoutPrefix.length) : name;
@@ -119,13 +114,13 @@ export async function readUpperLayer(upperPath: string, signal: AbortSignal): Pr
         streamNames: [], linkTarget: undefined, children: [],
       };
     }
-    const attributes = readAttributes(path);
+    const attributes = readAttributes(path, imagePath, stacking);
     let { opaque } = attributes;
     const children: UpperEntry[] = [];
     if (kind === 'directory') {
       for (const bytes of readdirSync(path, { encoding: 'buffer' })) {
         const childName = decodeName(bytes, imagePath);
-        if (childName === opaqueMarker) { opaque = true; continue; }
+        if (stacking === 'fuse-overlayfs' && childName === opaqueMarker) { opaque = true; continue; }
         children.push(await readEntry(`${path}/${childName}`, childName, imagePath === '/' ? `/${childName}` : `${imagePath}/${childName}`));
       }
     }

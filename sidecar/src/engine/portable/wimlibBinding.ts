@@ -1,5 +1,5 @@
 /** The C side of libwim: where the library is found, its prototypes and struct layouts, names as in wimlib.h. */
-import { closeSync, existsSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { existsSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DismError } from '../../errors.ts';
@@ -153,8 +153,6 @@ function defineFunctions(library: Library) {
   return {
     wimlib_global_init: func('int wimlib_global_init(int init_flags)'),
     wimlib_get_version_string: func('const char *wimlib_get_version_string()'),
-    wimlib_get_error_string: func('const char *wimlib_get_error_string(int code)'),
-    wimlib_set_print_errors: func('int wimlib_set_print_errors(bool show_messages)'),
     wimlib_set_error_file: func('int wimlib_set_error_file(void *fp)'),
     // From libc, found through libwim's own dependencies.
     fopen: func('void *fopen(const char *path, const char *mode)'),
@@ -222,24 +220,21 @@ export class MessageFile {
 
 /** Without a place for temporary files there are no texts, and everything else works. */
 function openMessageFile(functions: WimlibBinding['functions']): MessageFile | undefined {
-  let folder: string;
+  let folder: string | undefined;
   try {
     folder = mkdtempSync(join(tmpdir(), 'dismts-'));
+    const path = join(folder, 'libwim.log');
+    const messages = new MessageFile(openSync(path, 'wx+', 0o600));
+    // "e": not inherited by the processes that DismTs starts.
+    const stream: unknown = functions.fopen(path, 'ae');
+    if (stream === null) { return undefined; }
+    functions.wimlib_set_error_file(stream);
+    return messages;
   } catch {
     return undefined;
+  } finally {
+    if (folder !== undefined) { rmSync(folder, { recursive: true, force: true }); }
   }
-  const path = join(folder, 'libwim.log');
-  const descriptor = openSync(path, 'wx+', 0o600);
-  // "e": not inherited by the processes that DismTs starts.
-  const stream: unknown = functions.fopen(path, 'ae');
-  rmSync(folder, { recursive: true });
-  if (stream === null) {
-    closeSync(descriptor);
-    return undefined;
-  }
-  functions.wimlib_set_error_file(stream);
-  functions.wimlib_set_print_errors(true);
-  return new MessageFile(descriptor);
 }
 
 /**

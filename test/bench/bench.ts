@@ -1,0 +1,79 @@
+/**
+ * `npm run bench [-- [--quick] [--only NAME]... [--executable FILE]]`: measures DismTs against what else does the same work,
+ * in the same run. It judges nothing: the exit code says only whether everything could be measured.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { cpus, loadavg } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { measureHealth } from './health.ts';
+import { measureInformation } from './information.ts';
+import { type Row, table } from './measure.ts';
+import { measureMemory } from './memory.ts';
+import { measureMounting } from './mounting.ts';
+import { measurePowerShell } from './powershell.ts';
+import { measureRequests, measureStart } from './requests.ts';
+import { measureSavingMany, measureSavingOne } from './saving.ts';
+import { Workbench } from './workbench.ts';
+
+const benchmarks: Readonly<Record<string, (bench: Workbench) => Promise<Row[]>>> = {
+  requests: measureRequests,
+  start: measureStart,
+  powershell: measurePowerShell,
+  information: measureInformation,
+  mount: measureMounting,
+  'save-1': measureSavingOne,
+  'save-5000': measureSavingMany,
+  memory: measureMemory,
+  health: measureHealth,
+};
+
+const builtExecutable = resolve(import.meta.dirname, '../../module/bin', `${process.platform}-${process.arch}`, 'dismts');
+
+function load(): string {
+  return `Load average ${loadavg().map((figure) => figure.toFixed(2)).join(' ')} on ${cpus().length} processors`;
+}
+
+/** What keeps this from running at all. */
+function obstacle(executable: string, names: readonly string[]): string | undefined {
+  const unknown = names.find((name) => !Object.hasOwn(benchmarks, name));
+  if (unknown !== undefined) { return `There is no measurement "${unknown}": choose of ${Object.keys(benchmarks).join(', ')}`; }
+  if (!existsSync(executable)) { return `There is no "${executable}": run "npm run build" first`; }
+  if (spawnSync('wimlib-imagex', ['--version']).status !== 0) { return 'There is no wimlib-imagex to compare with: apt-get install wimtools'; }
+  return undefined;
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, only: { type: 'string', multiple: true }, executable: { type: 'string' } } });
+  const executable = resolve(values.executable ?? builtExecutable);
+  const names = values.only ?? Object.keys(benchmarks);
+  const reason = obstacle(executable, names);
+  if (reason !== undefined) {
+    console.error(reason);
+    return 1;
+  }
+  const bench = new Workbench({ executable, quick: values.quick === true });
+  const stop = (): void => { void bench.close().finally(() => process.exit(130)); };
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  const rows: Row[] = [];
+  let failed = false;
+  console.log(load());
+  try {
+    for (const name of names) {
+      console.log(`Measuring: ${name}`);
+      try {
+        rows.push(...await benchmarks[name]?.(bench) ?? []);
+      } catch (error) {
+        failed = true;
+        console.error(`"${name}" could not be measured:`, error);
+      }
+    }
+  } finally {
+    await bench.close();
+  }
+  console.log(`${load()}\n\n${table(rows)}`);
+  return failed ? 1 : 0;
+}
+
+process.exitCode = await main();

@@ -1,0 +1,26 @@
+/** Warm commands of the module, measured from within PowerShell. */
+import { execFile, spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { overheadBelow, ratioAtMost, type Row } from './measure.ts';
+import type { Workbench } from './workbench.ts';
+
+interface Figures {
+  readonly name: string;
+  readonly ours: readonly number[];
+  readonly peer: readonly number[];
+}
+
+export async function measurePowerShell(bench: Workbench): Promise<Row[]> {
+  if (spawnSync('pwsh', ['-Version']).status !== 0) {
+    console.log('The PowerShell figures were not measured: there is no PowerShell (pwsh) on the PATH.');
+    return [];
+  }
+  const { stdout } = await promisify(execFile)('pwsh', [
+    '-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(import.meta.dirname, 'Measure-Module.ps1'),
+    '-Executable', bench.executable, '-ImagePath', await bench.mixedWim(), '-RoundCount', String(bench.rounds(15)),
+  ], { env: bench.env });
+  return (JSON.parse(stdout) as Figures[]).map((figures): Row => (figures.name === 'information'
+    ? { ...figures, name: 'pwsh: information', unit: 'ms', peerName: 'wiminfo from pwsh', aim: ratioAtMost(0.5) }
+    : { ...figures, name: `pwsh: ${figures.name}`, unit: 'ms', peerName: 'bare exchange', aim: overheadBelow(3) }));
+}

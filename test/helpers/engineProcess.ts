@@ -1,0 +1,34 @@
+/** Program: one call of the portable engine, for tests that kill it. Prints a line of JSON for all that it has to say. */
+import { writeSync } from 'node:fs';
+import { engineMethods } from '@dismts/protocol';
+import type { OperationContext } from '../../sidecar/src/engine/engine.ts';
+import { createPortableEngine } from '../../sidecar/src/engine/portable/portableEngine.ts';
+import { DismError } from '../../sidecar/src/errors.ts';
+
+const [method, params] = process.argv.slice(2) as [keyof typeof engineMethods, string];
+const say = (message: object): void => { writeSync(1, `${JSON.stringify(message)}\n`); };
+const silent = (): undefined => undefined;
+const context: OperationContext = {
+  operation: engineMethods[method].method,
+  signal: new AbortController().signal,
+  scratchDirectory: '',
+  log: { error: silent, warning: silent, info: silent, debug: silent, path: '', level: 'Errors' },
+  progress: (phase, current, total) => { say({ progress: { phase, current, total } }); },
+};
+const call = createPortableEngine()[method] as (params: unknown, context: OperationContext) => Promise<unknown>;
+
+async function main(): Promise<void> {
+  say({ begun: true });
+  try {
+    say({ result: await call(engineMethods[method].params.parse(JSON.parse(params)), context) });
+  } catch (error) {
+    if (!(error instanceof DismError)) { throw error; }
+    const { symbol, message, hint, holders } = error;
+    say({ symbol, message, hint, holders });
+  }
+}
+
+main().catch((error: unknown) => {
+  writeSync(2, error instanceof Error ? error.stack ?? error.message : String(error));
+  process.exitCode = 70;
+});

@@ -1,0 +1,47 @@
+/** Everything that an image says of its files, in a form that two images can be compared in. */
+import { IterateFlag, openWim } from '../../sidecar/src/engine/portable/wimlib.ts';
+
+/** One name of one file. */
+export interface ImageEntry {
+  readonly attributes: number;
+  readonly reparseTag: number;
+  readonly shortName: string;
+  /** Hexadecimal. */
+  readonly security: string;
+  /** FILETIME. */
+  readonly created: string;
+  readonly written: string;
+  readonly sizeBytes: number;
+  readonly sha1: string;
+  /** By name: size and SHA-1. */
+  readonly streams: Readonly<Record<string, readonly [sizeBytes: number, sha1: string]>>;
+  /** All names of the file, this one among them. */
+  readonly names: readonly string[];
+}
+
+/** The entries of an image by path; the root is `/`. The numbers of hard link groups are of no account. */
+export async function readTree(wim: string, imageIndex = 1): Promise<Record<string, ImageEntry>> {
+  const file = await openWim(wim);
+  const entries: [path: string, group: string, entry: Omit<ImageEntry, 'names'>][] = [];
+  try {
+    await file.iterateDirTree(imageIndex, '/', IterateFlag.RECURSIVE, (entry) => {
+      entries.push([entry.fullPath, entry.linkCount > 1 ? String(entry.hardLinkGroupId) : entry.fullPath, {
+        attributes: entry.attributes,
+        reparseTag: entry.reparseTag,
+        shortName: entry.shortName,
+        security: entry.securityDescriptor,
+        created: String(entry.creationTime),
+        written: String(entry.lastWriteTime),
+        sizeBytes: entry.data.sizeBytes,
+        sha1: entry.data.sha1,
+        streams: Object.fromEntries(entry.namedStreams.map(({ name, sizeBytes, sha1 }) => [name, [sizeBytes, sha1]])),
+      }]);
+      return true;
+    });
+  } finally {
+    file.close();
+  }
+  const names = new Map<string, string[]>();
+  for (const [path, group] of entries) { names.set(group, [...names.get(group) ?? [], path]); }
+  return Object.fromEntries(entries.map(([path, group, entry]) => [path, { ...entry, names: (names.get(group) ?? []).sort() }]));
+}
