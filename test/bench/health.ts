@@ -91,7 +91,10 @@ async function measureRestore(bench: Workbench, { folder, payloadPaths }: LargeS
 async function measureManifests(bench: Workbench): Promise<Row[]> {
   const store = writeLargeStore(join(bench.folder, 'manifests'), { components: 28_000, files: 0, bytesPerFile: 0 });
   const sidecar = await bench.startSidecar();
-  const pairs = await pairedTimes(bench.rounds(2), async () => { await scan(sidecar, store.folder); }, async () => { await Promise.resolve(); sha256sum(store.paths); });
+  const pairs = await pairedTimes(bench.rounds(2), async () => { await scan(sidecar, store.folder); }, async () => {
+    await Promise.resolve();
+    sha256sum(store.paths);
+  });
   const peak = peakMegabytes(sidecar);
   await bench.end(sidecar);
   const bytes = store.paths.reduce((sum, path) => sum + statSync(path).size, 0);

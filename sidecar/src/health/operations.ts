@@ -134,18 +134,18 @@ export async function restoreHealth(params: z.output<typeof restoreMethod.params
     if (subject.record?.mode === 'ReadOnly') {
       throw new DismError(Hresult.WIM_E_MOUNTED_READONLY, `${what}: the image is mounted read-only`, { target: subject.path });
     }
-    const lock = await lockMount(subject, what);
+    const lock = lockMount(subject, what);
     try {
       return await restoreLocked(params, subject, what, context);
     } finally {
-      await lock?.release();
+      lock?.release();
     }
   });
 }
 
-async function lockMount({ state, record, path }: Subject, what: string): Promise<Lock | undefined> {
+function lockMount({ state, record, path }: Subject, what: string): Lock | undefined {
   if (record === undefined) { return undefined; }
-  const lock = await state.tryLockMount(record.id);
+  const lock = state.tryLockMount(record.id);
   if (lock === undefined) {
     throw new DismError(Hresult.DISM_E_IMAGE_BUSY, `${what}: another operation is running on it`, { target: path });
   }

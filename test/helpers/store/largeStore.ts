@@ -62,7 +62,9 @@ export function writeLargeStore(folder: string, size: LargeStoreSize): LargeStor
       paths.push(payload);
       payloadPaths.push(payload);
     }
-    components.push({ spec: { ...spec, files: (spec.files ?? []).map(({ name }) => ({ name, data: Buffer.alloc(0) })) }, keyform: key, manifestPath: path, manifest, files: [], deployments: [] });
+    // The payload is not kept: the hives want the names only.
+    const files = (spec.files ?? []).map(({ name }) => ({ name, data: Buffer.alloc(0) }));
+    components.push({ spec: { ...spec, files }, keyform: key, manifestPath: path, manifest, files: [], deployments: [] });
   }
   for (const [name, data] of Object.entries(storeHives(components, []))) { writeFileSync(join(system32, 'config', name), data); }
   return { folder, paths, payloadPaths };
