@@ -44,7 +44,7 @@ async function findSubject(params: { readonly path?: string | undefined }, what:
   }
   const path = await realpath(params.path);
   const state = await openState(context);
-  const record = (await allRecords(state, context)).find((candidate) => candidate.mountPath === path);
+  const record = allRecords(state, context).find((candidate) => candidate.mountPath === path);
   if (record !== undefined) {
     const { status, reason } = await mountStatus(state, record);
     if (status !== 'Ok') {
