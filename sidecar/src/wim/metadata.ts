@@ -166,6 +166,8 @@ export class Dentry {
   parent: Dentry | undefined;
   /** Children that can be reached by name, by exact name. Only directories have some. */
   children: Map<string, Dentry> | undefined;
+  /** False for an entry of the file, wherever it is now. */
+  isNew = true;
   /** Children that no path can name (`..`, duplicates, slashes); carried along, never touched. */
   hidden: Dentry[] | undefined;
   /** Where the entry's bytes are, with its stream entries, while nothing in them has changed. */
@@ -180,6 +182,7 @@ export class Dentry {
 
   static read(data: Buffer, start: number, end: number, name: string, inode: Inode): Dentry {
     const dentry = new Dentry(name, inode);
+    dentry.isNew = false;
     dentry.#raw = { data, start, end };
     return dentry;
   }
@@ -451,98 +454,96 @@ function compareNames(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function streamEntry(name: string, hash: string): Buffer {
-  const nameBytes = Buffer.from(name, 'utf16le');
-  const entry = Buffer.alloc(align8(streamEntryBytes + (nameBytes.length === 0 ? 0 : nameBytes.length + 2)));
-  entry.writeBigUInt64LE(BigInt(entry.length), 0);
-  entry.write(hash, 16, 20, 'latin1');
-  entry.writeUInt16LE(nameBytes.length, 36);
-  nameBytes.copy(entry, streamEntryBytes);
-  return entry;
-}
-
-/** The bytes of a changed entry with its stream entries; the offset of its children is filled in later. */
-function serializeDentry(dentry: Dentry): Buffer {
-  const { inode } = dentry;
-  const { extra } = inode;
-  const name = Buffer.from(dentry.name, 'utf16le');
-  const extraStart = align8(dentryBytes + (name.length === 0 ? 0 : name.length + 2)
-    + (dentry.shortName.length === 0 ? 0 : dentry.shortName.length + 2));
-  const base = Buffer.alloc(align8(extraStart + extra.length));
-  base.writeBigUInt64LE(BigInt(base.length), 0);
-  base.writeUInt32LE(inode.attributes, 8);
-  base.writeUInt32LE(inode.securityId, 0x0c);
-  base.writeBigUInt64LE(inode.creationTime, 0x28);
-  base.writeBigUInt64LE(inode.lastAccessTime, 0x30);
-  base.writeBigUInt64LE(inode.lastWriteTime, 0x38);
-  base.writeUInt32LE(inode.unknown, 0x54);
-  if (inode.reparse === undefined) {
-    base.writeBigUInt64LE(inode.linkId, 0x58);
-  } else {
-    base.writeUInt32LE(inode.reparse.tag, 0x58);
-    base.writeUInt16LE(inode.reparse.reserved, 0x5c);
-    base.writeUInt16LE(inode.reparse.flags, 0x5e);
-  }
-  base.writeUInt16LE(dentry.shortName.length, 0x62);
-  base.writeUInt16LE(name.length, 0x64);
-  let at = dentryBytes;
-  if (name.length > 0) { at += name.copy(base, at) + 2; }
-  if (dentry.shortName.length > 0) { dentry.shortName.copy(base, at); }
-  extra.copy(base, extraStart);
-  if (inode.reparseHash === undefined && inode.named.length === 0) {
-    base.write(inode.dataHash, 0x40, 20, 'latin1');
-    return base;
-  }
-  // As WIMGAPI does: with a reparse point or a named stream all streams stand behind the entry.
-  const streams = [
-    ...(inode.reparseHash === undefined ? [] : [streamEntry('', inode.reparseHash)]),
-    streamEntry('', inode.dataHash),
-    ...inode.named.map((stream) => streamEntry(stream.name, stream.hash)),
-  ];
-  base.writeUInt16LE(streams.length, 0x60);
-  return Buffer.concat([base, ...streams]);
-}
-
 /** A buffer that grows as it is written to. */
 class Output {
-  #data: Buffer;
+  /** Replaced by appendZeros() and append(), so never to be kept. */
+  data: Buffer;
   size = 0;
 
   constructor(expectedBytes: number) {
-    this.#data = Buffer.alloc(expectedBytes);
+    this.data = Buffer.alloc(expectedBytes);
   }
 
   /** @returns Where the bytes went. */
   append(data: Buffer, start = 0, end = data.length): number {
-    const at = this.#grow(end - start);
-    data.copy(this.#data, at, start, end);
+    const at = this.appendZeros(end - start);
+    data.copy(this.data, at, start, end);
     return at;
   }
 
-  appendZeros(count: number): void {
-    const at = this.#grow(count);
-    this.#data.fill(0, at, at + count);
-  }
-
-  writeSize(value: number, at: number): void {
-    this.#data.writeUInt32LE(value >>> 0, at);
-    this.#data.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4);
-  }
-
-  finish(): Buffer {
-    return this.#data.subarray(0, this.size);
-  }
-
-  #grow(bytes: number): number {
+  /** @returns Where the zeros begin. */
+  appendZeros(count: number): number {
     const at = this.size;
-    this.size += bytes;
-    if (this.size > this.#data.length) {
-      const larger = Buffer.alloc(Math.max(this.size, this.#data.length * 2));
-      this.#data.copy(larger, 0, 0, at);
-      this.#data = larger;
+    this.size += count;
+    if (this.size > this.data.length) {
+      const larger = Buffer.alloc(Math.max(this.size, this.data.length * 2));
+      this.data.copy(larger, 0, 0, at);
+      this.data = larger;
     }
     return at;
   }
+
+  writeSize(value: number, at: number): void {
+    this.data.writeUInt32LE(value >>> 0, at);
+    this.data.writeUInt32LE(Math.floor(value / 2 ** 32), at + 4);
+  }
+
+  finish(): Buffer {
+    return this.data.subarray(0, this.size);
+  }
+}
+
+/** Bytes of a name of so many bytes with its terminator, which an empty one does not have. */
+const terminatedBytes = (nameBytes: number): number => (nameBytes === 0 ? 0 : nameBytes + 2);
+
+function appendStreamEntry(output: Output, name: string, hash: string): void {
+  const nameBytes = name.length * 2;
+  const length = align8(streamEntryBytes + terminatedBytes(nameBytes));
+  const at = output.appendZeros(length);
+  output.writeSize(length, at);
+  output.data.write(hash, at + 16, 20, 'latin1');
+  output.data.writeUInt16LE(nameBytes, at + 36);
+  output.data.write(name, at + streamEntryBytes, 'utf16le');
+}
+
+/** Appends a changed entry with its stream entries; the offset of its children is filled in later. @returns Where it went. */
+function appendChanged(output: Output, { inode, name, shortName }: Dentry): number {
+  const { extra, reparse, reparseHash, named } = inode;
+  const nameBytes = name.length * 2;
+  const shortNameStart = dentryBytes + terminatedBytes(nameBytes);
+  const extraStart = align8(shortNameStart + terminatedBytes(shortName.length));
+  const length = align8(extraStart + extra.length);
+  const at = output.appendZeros(length);
+  const { data } = output;
+  output.writeSize(length, at);
+  data.writeUInt32LE(inode.attributes, at + 8);
+  data.writeUInt32LE(inode.securityId, at + 0x0c);
+  data.writeBigUInt64LE(inode.creationTime, at + 0x28);
+  data.writeBigUInt64LE(inode.lastAccessTime, at + 0x30);
+  data.writeBigUInt64LE(inode.lastWriteTime, at + 0x38);
+  data.writeUInt32LE(inode.unknown, at + 0x54);
+  if (reparse === undefined) {
+    data.writeBigUInt64LE(inode.linkId, at + 0x58);
+  } else {
+    data.writeUInt32LE(reparse.tag, at + 0x58);
+    data.writeUInt16LE(reparse.reserved, at + 0x5c);
+    data.writeUInt16LE(reparse.flags, at + 0x5e);
+  }
+  data.writeUInt16LE(shortName.length, at + 0x62);
+  data.writeUInt16LE(nameBytes, at + 0x64);
+  data.write(name, at + dentryBytes, 'utf16le');
+  shortName.copy(data, at + shortNameStart);
+  extra.copy(data, at + extraStart);
+  if (reparseHash === undefined && named.length === 0) {
+    data.write(inode.dataHash, at + 0x40, 20, 'latin1');
+    return at;
+  }
+  // As WIMGAPI does: with a reparse point or a named stream all streams stand behind the entry.
+  data.writeUInt16LE((reparseHash === undefined ? 1 : 2) + named.length, at + 0x60);
+  if (reparseHash !== undefined) { appendStreamEntry(output, '', reparseHash); }
+  appendStreamEntry(output, '', inode.dataHash);
+  for (const stream of named) { appendStreamEntry(output, stream.name, stream.hash); }
+  return at;
 }
 
 /** The metadata resource of a tree. */
@@ -551,7 +552,7 @@ export function serializeMetadata(tree: ImageTree): Buffer {
   output.append(tree.security);
   const append = (dentry: Dentry): number => {
     const raw = dentry.unchanged;
-    return raw === undefined ? output.append(serializeDentry(dentry)) : output.append(raw.data, raw.start, raw.end);
+    return raw === undefined ? appendChanged(output, dentry) : output.append(raw.data, raw.start, raw.end);
   };
   const pending = [{ dentry: tree.root, at: append(tree.root) }];
   output.appendZeros(8);

@@ -26,11 +26,12 @@ function countLinks(entries: Iterable<Dentry>): Map<Inode, number> {
   return counts;
 }
 
-/** All entries that are in the tree now. */
-function currentEntries(tree: ImageTree): Set<Dentry> {
-  const entries = new Set<Dentry>();
-  walk(tree.root, (dentry) => entries.add(dentry));
-  return entries;
+/** The entries that have left the tree since it was read. */
+function departedEntries(tree: ImageTree, current: readonly Dentry[]): readonly Dentry[] {
+  const kept = current.filter((entry) => !entry.isNew);
+  if (kept.length === tree.entries.length) { return []; }
+  const known = new Set(kept);
+  return tree.entries.filter((entry) => !known.has(entry));
 }
 
 /** References of every entry of a tree, as a new image that holds it adds them. */
@@ -45,20 +46,17 @@ export function countReferences(tree: ImageTree): Map<string, References> {
   return counts;
 }
 
-/** Counts all references to some blobs, so that a count in the file that is too small can be told. */
-function countAll(old: ReadonlySet<Dentry>, current: ReadonlySet<Dentry>, hashes: Iterable<string>): Map<string, References> {
+/** Counts all references to the blobs that differ in theirs, so that a count in the file that is too small can be told. */
+function countAll(entries: readonly Dentry[], differences: ReadonlyMap<string, number>): Map<string, References> {
   const counts = new Map<string, References>();
-  for (const hash of hashes) { counts.set(hash, { before: 0, after: 0 }); }
-  for (const { inode } of old) {
+  for (const [hash, difference] of differences) { counts.set(hash, { before: 0, after: difference }); }
+  for (const { inode } of entries) {
     for (const hash of inode.originalHashes()) {
       const count = counts.get(hash);
-      if (count !== undefined) { count.before++; }
-    }
-  }
-  for (const { inode } of current) {
-    for (const hash of inode.hashes()) {
-      const count = counts.get(hash);
-      if (count !== undefined) { count.after++; }
+      if (count !== undefined) {
+        count.before++;
+        count.after++;
+      }
     }
   }
   return counts;
@@ -69,26 +67,25 @@ function countAll(old: ReadonlySet<Dentry>, current: ReadonlySet<Dentry>, hashes
  * @param sizeOf Uncompressed bytes of a blob, old or new.
  */
 export function compareTree(tree: ImageTree, sizeOf: (hash: string) => number): TreeChange {
-  const affected = new Set<string>();
+  const differences = new Map<string, number>();
   let directories = 0;
   let files = 0;
   let totalBytes = 0;
   const count = (hashes: readonly string[], sign: 1 | -1, inode: Inode): void => {
     for (const hash of hashes) {
-      affected.add(hash);
+      differences.set(hash, (differences.get(hash) ?? 0) + sign);
       totalBytes += sign * sizeOf(hash);
     }
     if (isDirectory(inode)) { directories += sign; } else { files += sign; }
   };
-  const current = currentEntries(tree);
-  const old = new Set(tree.entries);
-  for (const entry of old) {
-    if (!current.has(entry) || entry.inode.changed) { count(entry.inode.originalHashes(), -1, entry.inode); }
+  const current: Dentry[] = [];
+  walk(tree.root, (entry) => { current.push(entry); });
+  for (const { inode } of departedEntries(tree, current)) { count(inode.originalHashes(), -1, inode); }
+  for (const { inode, isNew } of current) {
+    if (!isNew && inode.changed) { count(inode.originalHashes(), -1, inode); }
+    if (isNew || inode.changed) { count(inode.hashes(), 1, inode); }
   }
-  for (const entry of current) {
-    if (!old.has(entry) || entry.inode.changed) { count(entry.inode.hashes(), 1, entry.inode); }
-  }
-  const linksBefore = countLinks(old);
+  const linksBefore = countLinks(tree.entries);
   const linksAfter = countLinks(current);
   const bytes = (hashes: readonly string[]): number => hashes.reduce((sum, hash) => sum + sizeOf(hash), 0);
   let hardLinkBytes = 0;
@@ -99,5 +96,5 @@ export function compareTree(tree: ImageTree, sizeOf: (hash: string) => number): 
     if (before > 1) { hardLinkBytes -= bytes(inode.originalHashes()) * (before - 1); }
     if (after > 1) { hardLinkBytes += bytes(inode.hashes()) * (after - 1); }
   }
-  return { references: countAll(old, current, affected), directories, files, totalBytes, hardLinkBytes };
+  return { references: countAll(tree.entries, differences), directories, files, totalBytes, hardLinkBytes };
 }
