@@ -1,5 +1,6 @@
 /** The blob table of a WIM file (its "lookup table"): where each blob and each image's metadata lies. */
 import { readResourceHeader, ResourceFlag, type ResourceHeader, writeResourceHeader } from './header.ts';
+import type { SolidPlace } from './solid.ts';
 import type { References } from './treeChange.ts';
 
 const entryBytes = 50;
@@ -15,11 +16,18 @@ export interface BlobEntry {
   readonly hash: string;
 }
 
+interface SolidRun {
+  /** Offset of its first entry. */
+  readonly first: number;
+  readonly resources: ResourceHeader[];
+}
+
 /** The table as it is in the file. Its entries stay bytes until somebody asks: a large image has hundreds of thousands. */
 export class BlobTable {
   readonly data: Buffer;
   readonly #metadata: number[] = [];
   #index: Map<string, number> | undefined;
+  #runs: SolidRun[] | undefined;
 
   constructor(data: Buffer) {
     this.data = data;
@@ -44,6 +52,28 @@ export class BlobTable {
   find(hash: string): ResourceHeader | undefined {
     const offset = this.#blobs().get(hash);
     return offset === undefined ? undefined : readResourceHeader(this.data, offset);
+  }
+
+  /** Where a blob of a solid resource lies; undefined where it is none. */
+  solidPlace(hash: string): SolidPlace | undefined {
+    const own = this.#blobs().get(hash);
+    if (own === undefined || !this.#hasFlag(own, ResourceFlag.Solid)) { return undefined; }
+    const { offset, sizeInWim } = readResourceHeader(this.data, own);
+    return { resources: this.#solidRuns().findLast((run) => run.first <= own)?.resources ?? [], offset, size: sizeInWim };
+  }
+
+  /** Solid entries beside each other make up a run, whose resources count as one. */
+  #solidRuns(): readonly SolidRun[] {
+    if (this.#runs === undefined) {
+      this.#runs = [];
+      for (let offset = 0, isInRun = false; offset + entryBytes <= this.data.length; offset += entryBytes) {
+        const isSolid = this.#hasFlag(offset, ResourceFlag.Solid);
+        if (isSolid && !isInRun) { this.#runs.push({ first: offset, resources: [] }); }
+        if (this.#isSolidResource(offset)) { this.#runs.at(-1)?.resources.push(readResourceHeader(this.data, offset)); }
+        isInRun = isSolid;
+      }
+    }
+    return this.#runs;
   }
 
   /** Uncompressed bytes of a blob; 0 where the file does not have it. */
@@ -79,6 +109,7 @@ export class BlobTable {
     const parts: Buffer[] = [];
     let from = 0;
     for (const offset of dropped.sort((a, b) => a - b)) {
+      if (this.#separatesRuns(offset)) { continue; }
       parts.push(data.subarray(from, offset));
       from = offset + entryBytes;
     }
@@ -104,14 +135,22 @@ export class BlobTable {
     return ((this.data[offset + 7] ?? 0) & flag) !== 0;
   }
 
+  /** Without an entry between them two runs of solid resources would become one. It stays then, with the bytes that nobody needs. */
+  #separatesRuns(offset: number): boolean {
+    return !this.#hasFlag(offset, ResourceFlag.Solid) && offset > 0 && this.#hasFlag(offset - entryBytes, ResourceFlag.Solid);
+  }
+
+  #isSolidResource(offset: number): boolean {
+    return this.#hasFlag(offset, ResourceFlag.Solid)
+      && this.data.readUInt32LE(offset + 16) === 0 && this.data.readUInt32LE(offset + 20) === solidResourceMagicHigh;
+  }
+
   /** Blobs by hash, without metadata and without the entries that stand for whole solid resources. */
   #blobs(): ReadonlyMap<string, number> {
     if (this.#index === undefined) {
       const index = new Map<string, number>();
       for (let offset = 0; offset + entryBytes <= this.data.length; offset += entryBytes) {
-        const isSolidResource = this.#hasFlag(offset, ResourceFlag.Solid)
-          && this.data.readUInt32LE(offset + 16) === 0 && this.data.readUInt32LE(offset + 20) === solidResourceMagicHigh;
-        if (!isSolidResource && !this.#hasFlag(offset, ResourceFlag.Metadata)) { index.set(this.#hash(offset), offset); }
+        if (!this.#isSolidResource(offset) && !this.#hasFlag(offset, ResourceFlag.Metadata)) { index.set(this.#hash(offset), offset); }
       }
       this.#index = index;
     }

@@ -6,7 +6,7 @@ export const IO_REPARSE_TAG_MOUNT_POINT = 0xA0000003;
 export const WIM_RP_FLAG_NOT_FIXED = 1;
 const symlinkFlagRelative = 1;
 /** REPARSE_DATA_BUFFER may hold 16 KiB, its header included. */
-const maxReparseBytes = 16 * 1024 - 8;
+export const maxReparseBytes = 16 * 1024 - 8;
 
 /**
  * The reparse data of a symbolic link, without the header (tag, length) that a WIM keeps elsewhere.

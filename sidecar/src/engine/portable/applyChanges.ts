@@ -6,6 +6,7 @@ import { IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK } from '../../wim/re
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import { Breather } from './breather.ts';
+import { DirectoryNames } from './directoryNames.ts';
 import { findRenamed, type Renamed } from './renamedFiles.ts';
 import type { UpperEntry, UpperLayer } from './upperLayer.ts';
 
@@ -14,7 +15,12 @@ export interface AppliedChanges {
   /** Files whose bytes are in the upper directory; the hash has to be set on the inode. */
   readonly contents: { readonly entry: UpperEntry; readonly inode: Inode }[];
   /** Entries that carry named streams in the upper directory. */
-  readonly streams: { readonly entry: UpperEntry; readonly inode: Inode }[];
+  readonly streams: {
+    readonly entry: UpperEntry;
+    readonly inode: Inode;
+    /** A copy of what the image has: a stream that it lacks was removed. */
+    readonly isCopy: boolean;
+  }[];
   /** New symbolic links: their reparse data have to be made. */
   readonly links: { readonly entry: UpperEntry; readonly inode: Inode }[];
   /** Sentences for the user. */
@@ -60,6 +66,7 @@ function unknownSource({ imagePath, redirect }: UpperEntry): DismError {
 }
 
 const maxWarnings = 20;
+const noShortName = Buffer.alloc(0);
 
 interface HardLinkGroup {
   readonly members: { readonly entry: UpperEntry; readonly atOwnPath: Dentry | undefined; readonly source: Dentry | undefined }[];
@@ -100,10 +107,15 @@ class Replay {
   /** Names of one file in the upper directory, by inode number there. */
   readonly #hardLinks = new Map<bigint, HardLinkGroup>();
   readonly #linkTargets: ReadonlyMap<Inode, string>;
+  /** Files and folders of the image whose names were deleted, or renamed. */
+  readonly #deleted: Dentry[] = [];
   readonly #deletedLinks: Dentry[] = [];
   readonly #copies: Copy[] = [];
   #hasCopies = false;
+  #hasDeletions = false;
+  #times: ReadonlySet<bigint> | undefined;
   readonly #contents = new Map<Inode, UpperEntry>();
+  readonly #names = new DirectoryNames();
   readonly #breather = new Breather();
   readonly #signal: AbortSignal;
 
@@ -116,9 +128,13 @@ class Replay {
   async run(layer: UpperLayer): Promise<void> {
     this.#findMoved(layer.root, '/');
     for (const group of this.#hardLinks.values()) { this.#settle(group); }
-    const directories = new Map(this.#hasCopies ? this.#tree.entries.map((dentry) => [dentry, dentry.parent]) : []);
+    const mayHaveCopies = this.#hasCopies || (this.#hasDeletions && this.#tree.maxLinkId > 0n);
+    const directories = new Map(mayHaveCopies ? this.#tree.entries.map((dentry) => [dentry, dentry.parent]) : []);
     // All sources are found before the first is taken away, so a swap of two names works.
     for (const dentry of this.#moved.values()) { detach(dentry); }
+    for (const deleted of this.#deleted) {
+      walk(deleted, (dentry) => { if (isLink(dentry.inode)) { this.#deletedLinks.push(dentry); } });
+    }
     await this.#place(layer.root, this.#tree.root, false);
     if (this.#copies.length > 0) { this.#placeCopies(directories); }
     for (const [inode, entry] of this.#contents) { this.changes.contents.push({ entry, inode }); }
@@ -129,8 +145,9 @@ class Replay {
     for (const entry of directory.children) {
       const own = origin === undefined ? undefined : `${origin}/${entry.name}`;
       const atOwnPath = own === undefined ? undefined : lookup(this.#tree.root, own);
+      if (entry.kind === 'whiteout' || entry.opaque) { this.#hasDeletions = true; }
       if (entry.kind === 'whiteout') {
-        if (atOwnPath !== undefined && isLink(atOwnPath.inode)) { this.#deletedLinks.push(atOwnPath); }
+        if (atOwnPath !== undefined) { this.#deleted.push(atOwnPath); }
         continue;
       }
       const redirect = isRedirectSure(entry) ? entry.redirect : undefined;
@@ -212,13 +229,9 @@ class Replay {
 
   #attachMoved(target: Dentry, moved: Dentry, entry: UpperEntry): void {
     moved.name = entry.name;
-    // Two equal short names in one directory could not be applied.
-    const shortName = moved.shortName.toString('utf16le').toUpperCase();
-    const clash = shortName !== '' && [...target.children?.values() ?? []].some((sibling) =>
-      sibling.shortName.toString('utf16le').toUpperCase() === shortName || sibling.name.toUpperCase() === shortName);
-    if (clash) { moved.shortName = Buffer.alloc(0); }
+    if (this.#names.isShortNameTaken(target, moved)) { moved.shortName = noShortName; }
     attach(target, moved);
-    this.#checkName(entry, target);
+    this.#checkName(entry, target, moved);
   }
 
   async #placeDirectory(entry: UpperEntry, target: Dentry, existing: Dentry | undefined, hidden: boolean): Promise<void> {
@@ -243,7 +256,7 @@ class Replay {
     if (dentry === undefined || !isRegularFile(dentry.inode)) {
       if (dentry !== undefined) { detach(dentry); }
       if (entry.metadataOnly) { throw unknownSource(entry); }
-      if (entry.copied) {
+      if (entry.copied || this.#linkTimes().has(toFileTime(entry.stat.atimeNs))) {
         this.#noteCopy(entry, target, group);
         return;
       }
@@ -279,8 +292,7 @@ class Replay {
       inode.linkId = ++this.#tree.maxLinkId;
       inode.changed = true;
     }
-    link(directory, entry.name, inode);
-    this.#checkName(entry, directory);
+    this.#checkName(entry, directory, link(directory, entry.name, inode));
   }
 
   #noteCopy(entry: UpperEntry, directory: Dentry, group: HardLinkGroup | undefined): void {
@@ -289,9 +301,21 @@ class Replay {
       return;
     }
     const name = entry.redirect?.split('/').at(-1) ?? entry.name;
-    const copy = { entry, name, directory, accessed: toFileTime(entry.stat.atimeNs), others: [] };
+    const copy: Copy = { entry, name, directory, accessed: toFileTime(entry.stat.atimeNs), isCertain: entry.copied, others: [] };
     this.#copies.push(copy);
     if (group !== undefined) { group.copy = copy; }
+  }
+
+  /**
+   * Times of access of the files of the image that have several names: overlayfs does not mark a copy of one as a copy.
+   * Only of use where a name has gone.
+   */
+  #linkTimes(): ReadonlySet<bigint> {
+    if (this.#times === undefined) {
+      const links = this.#hasDeletions && this.#tree.maxLinkId > 0n ? this.#tree.entries.filter(({ inode }) => inode.linkId !== 0n) : [];
+      this.#times = new Set(links.map(({ inode }) => inode.lastAccessTime));
+    }
+    return this.#times;
   }
 
   /** Places the files that were changed and then renamed, once it is known which ones have gone from their places. */
@@ -305,7 +329,7 @@ class Replay {
       let dentry = found.get(copy);
       if (dentry === undefined) {
         dentry = this.#create(entry, directory, FileAttribute.Normal);
-        this.#warn(`"${entry.imagePath}" was changed and then renamed, and could be one of several files: it is saved as a new one, without the metadata of the old`);
+        if (entry.copied) { this.#warn(`"${entry.imagePath}" was changed and then renamed, and could be one of several files: it is saved as a new one, without the metadata of the old`); }
       } else {
         detach(dentry);
         this.#attachMoved(directory, dentry, entry);
@@ -345,12 +369,13 @@ class Replay {
       written: toFileTime(mtimeNs),
     });
     const dentry = link(target, entry.name, inode);
-    this.#checkName(entry, target);
+    this.#checkName(entry, target, dentry);
     return dentry;
   }
 
   #noteStreams(entry: UpperEntry, inode: Inode): void {
-    if (entry.streamNames.length > 0 || (entry.copied && inode.named.length > 0)) { this.changes.streams.push({ entry, inode }); }
+    const isCopy = entry.copied || (inode.linkId !== 0n && inode.lastAccessTime === toFileTime(entry.stat.atimeNs));
+    if (entry.streamNames.length > 0 || (isCopy && inode.named.length > 0)) { this.changes.streams.push({ entry, inode, isCopy }); }
   }
 
   #setTimes(inode: Inode, entry: UpperEntry): void {
@@ -363,13 +388,17 @@ class Replay {
   }
 
   /** New names only: what the image brought along is its own affair. */
-  #checkName(entry: UpperEntry, directory: Dentry): void {
-    if (this.changes.warnings.length >= maxWarnings) { return; }
+  #checkName(entry: UpperEntry, directory: Dentry, dentry: Dentry): void {
+    this.#names.added(directory, dentry);
     if (isImpossibleOnWindows(entry.name)) { this.#warn(`Windows cannot have a file named "${entry.imagePath}"`); }
-    const folded = entry.name.toUpperCase();
-    for (const sibling of directory.children?.keys() ?? []) {
-      if (sibling !== entry.name && sibling.length === entry.name.length && sibling.toUpperCase() === folded) {
-        this.#warn(`"${entry.imagePath}" differs from "${sibling}" in case only; Windows sees one of them`);
+    for (const sibling of this.#names.twins(directory, entry.name)) {
+      this.#warn(`"${entry.imagePath}" differs from "${sibling}" in case only; Windows sees one of them`);
+    }
+    // Nothing could be applied where a name occurs twice; the short one is the one that nobody chose.
+    for (const sibling of this.#names.withShortName(directory, entry.name)) {
+      if (sibling !== dentry) {
+        sibling.shortName = noShortName;
+        sibling.markMoved();
       }
     }
   }

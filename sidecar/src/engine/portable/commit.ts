@@ -22,8 +22,9 @@ import { computeIntegrityTable, parseIntegrityTable, serializeIntegrityTable } f
 import {
   emptyHash, FileAttribute, type ImageTree, type Inode, isDirectory, parseMetadata, serializeMetadata, walk,
 } from '../../wim/metadata.ts';
-import { linkTarget, symlinkReparseData, WIM_RP_FLAG_NOT_FIXED } from '../../wim/reparse.ts';
+import { linkTarget, maxReparseBytes, symlinkReparseData, WIM_RP_FLAG_NOT_FIXED } from '../../wim/reparse.ts';
 import { bufferSource, readResource, type ResourceSource, ResourceWriter } from '../../wim/resource.ts';
+import { type SolidPlace, SolidReader } from '../../wim/solid.ts';
 import { compareTree, countReferences, type References } from '../../wim/treeChange.ts';
 import type { OperationContext } from '../engine.ts';
 import { type AppliedChanges, applyChanges, isLink, toFileTime } from './applyChanges.ts';
@@ -124,13 +125,19 @@ async function readLinkTargets(wim: OpenWim, tree: ImageTree, layer: UpperLayer,
   const targets = new Map<Inode, string>();
   const hasLinks = (entry: UpperEntry): boolean => entry.kind === 'symlink' || entry.children.some(hasLinks);
   if (!hasLinks(layer.root)) { return targets; }
-  const links: Inode[] = [];
-  walk(tree.root, ({ inode }) => { if (isLink(inode)) { links.push(inode); } });
-  for (const inode of links) {
-    const resource = inode.reparseHash === undefined ? undefined : wim.blobs.find(inode.reparseHash);
-    // In a solid resource a link's bytes cannot be read alone; such a link then counts as replaced.
-    if (resource === undefined || inode.reparse === undefined || (resource.flags & ResourceFlag.Solid) !== 0) { continue; }
-    const target = linkTarget(await readResource(wim.file, wim.header, resource, wim.path), inode.reparse, mountPath);
+  const { file, header, path, blobs } = wim;
+  const links: { readonly inode: Inode; readonly hash: string; readonly place: SolidPlace | undefined }[] = [];
+  walk(tree.root, ({ inode }) => {
+    const hash = isLink(inode) ? inode.reparseHash : undefined;
+    if (hash !== undefined) { links.push({ inode, hash, place: blobs.solidPlace(hash) }); }
+  });
+  const solid = new SolidReader(file, path);
+  for (const { inode, hash, place } of links.sort((a, b) => (a.place?.offset ?? 0) - (b.place?.offset ?? 0))) {
+    const resource = blobs.find(hash);
+    const data = place !== undefined ? await solid.read(place, maxReparseBytes)
+      : resource !== undefined ? await readResource(file, header, resource, path) : undefined;
+    if (data === undefined || inode.reparse === undefined) { continue; }
+    const target = linkTarget(data, inode.reparse, mountPath);
     if (target !== undefined) { targets.set(inode, target); }
   }
   return targets;
@@ -229,7 +236,7 @@ async function gatherBlobs(
     if (inode.attributes === 0) { inode.attributes = FileAttribute.Normal; }
     inode.changed = true;
   }
-  for (const { entry, inode } of changes.streams) {
+  for (const { entry, inode, isCopy } of changes.streams) {
     for (const name of entry.streamNames) {
       const hash = blobs.addBuffer(getAttribute(entry.path, `user.${name}`));
       const stream = inode.named.find((candidate) => candidate.name === name);
@@ -241,7 +248,7 @@ async function gatherBlobs(
         inode.changed = true;
       }
     }
-    if (entry.copied && streamsShown && inode.named.some(({ name }) => !entry.streamNames.includes(name))) {
+    if (isCopy && streamsShown && inode.named.some(({ name }) => !entry.streamNames.includes(name))) {
       inode.named = inode.named.filter(({ name }) => entry.streamNames.includes(name));
       inode.changed = true;
     }

@@ -12,6 +12,8 @@ export interface Renamed {
   readonly directory: Dentry;
   /** A copy keeps the time of access of the file; 100 ns since 1601. */
   readonly accessed: bigint;
+  /** False where only the time of access speaks for it: then it may be no more than a file that is new. */
+  readonly isCertain: boolean;
 }
 
 /** What a copy and the file that it was have in common, the surest first. A match counts where it is the only one. */
@@ -52,7 +54,8 @@ export function findRenamed<T extends Renamed>(
   const left = new Set(gone);
   for (const clue of clues) {
     const candidates = groupBy(left, (file) => keyOf(clue, file.name, directoryOf(file), file.inode.lastAccessTime));
-    const open = groupBy(copies.filter((copy) => !found.has(copy)), (copy) => keyOf(clue, copy.name, copy.directory, copy.accessed));
+    const eligible = copies.filter((copy) => !found.has(copy) && (copy.isCertain || clue.some((part) => part === 'time')));
+    const open = groupBy(eligible, (copy) => keyOf(clue, copy.name, copy.directory, copy.accessed));
     for (const [key, [copy, ...others]] of open) {
       const [file, ...further] = candidates.get(key) ?? [];
       if (copy !== undefined && others.length === 0 && file !== undefined && further.length === 0) {
