@@ -5,26 +5,26 @@ function Clear-DismTsMountPoint {
     .DESCRIPTION
     Only mounts whose status is Invalid are removed, with their staged changes. Mounts that are Ok or need a remount are left alone.
 
-    It asks for confirmation when there are invalid mounts, and names them; -WhatIf names them and changes nothing.
+    -Confirm asks first and names them; -WhatIf names them and changes nothing.
 
     Stands for Clear-WindowsCorruptMountPoint of the in-box module, by whose name it also answers: Clear-DismTsCorruptMountPoint.
     .EXAMPLE
     Clear-DismTsMountPoint
 
-    Asks, removes what is left of invalid mounts, and lists it in the property Removed.
+    Removes what is left of invalid mounts, and lists it in the property Removed.
     .EXAMPLE
-    (Clear-DismTsMountPoint -Confirm:$false).Removed.Count
+    (Clear-DismTsMountPoint).Removed.Count
 
-    Removes without a question, as a script that nobody watches must, and tells how many mounts there were.
+    Removes them and tells how many there were.
     .OUTPUTS
     DismTs.BaseDismObject. It also has Removed: the mounts that were removed, as DismTs.MountedImageInfoObject.
     .NOTES
     Native function: DismCleanupMountpoints. Engines: Native, Portable. Needs elevation on Windows; elsewhere it sees the mounts of the user who runs it.
-    Automation: it prompts unless -Confirm:$false is given or $ConfirmPreference is None.
+    Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Dismount-DismTsImage
     #>
-    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'High')]
+    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
     [Alias('Clear-DismTsCorruptMountPoint')]
     [OutputType('DismTs.BaseDismObject')]
     param(

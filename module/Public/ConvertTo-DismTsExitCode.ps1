@@ -12,7 +12,7 @@ function ConvertTo-DismTsExitCode {
 
     Ends a script with 0 when the image was saved, with 1618 when programs hold files of the mount, with 1 when it failed otherwise.
     .EXAMPLE
-    exit (Get-DismTsImage -Mounted 2>&1 | Dismount-DismTsImage -Discard -Confirm:$false 2>&1 | ConvertTo-DismTsExitCode -AllowEmpty)
+    exit (Get-DismTsImage -Mounted 2>&1 | Dismount-DismTsImage -Discard 2>&1 | ConvertTo-DismTsExitCode -AllowEmpty)
 
     Cleans up in a scheduled script; no mount is fine.
     .EXAMPLE

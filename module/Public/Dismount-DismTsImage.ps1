@@ -6,7 +6,7 @@ function Dismount-DismTsImage {
     -Save writes the changes first and dismounts when they are in the file. -Discard drops them; the file stays bit for bit as it was. When programs hold files
     below the folder, nothing is dismounted and the error names them.
 
-    -Discard asks for confirmation, because what it drops cannot be brought back; a read-only mount has nothing to drop and is not asked about.
+    Like the in-box command it does not ask: whoever gives -Discard has decided, and a question would hold up a script that nobody watches. -Confirm asks.
     -WhatIf checks that the mount can be dismounted, and changes nothing.
 
     Stands for Dismount-WindowsImage of the in-box module, with the same parameters, parameter sets and properties.
@@ -15,26 +15,26 @@ function Dismount-DismTsImage {
 
     Writes the changes into the file and dismounts.
     .EXAMPLE
-    Dismount-DismTsImage -Path /mnt/image -Discard -Confirm:$false
+    Dismount-DismTsImage -Path /mnt/image -Discard -Confirm
 
-    Drops the changes and dismounts without a question, as a script that nobody watches must.
+    Drops the changes and dismounts, after asking.
     .EXAMPLE
     Get-DismTsImage -Mounted | Dismount-DismTsImage -Discard
 
-    Dismounts everything, and asks for each mount that could have changes. A mount that cannot be dismounted is an error; the others still are.
+    Dismounts everything. A mount that cannot be dismounted is an error; the others still are.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; folders from Get-Item.
     .OUTPUTS
     DismTs.BaseDismObject
     .NOTES
     Native function: DismUnmountImage. Engines: Native, Portable. Needs the rights that the mount was made with.
-    Automation: -Discard prompts unless -Confirm:$false is given or $ConfirmPreference is None; -Save does not prompt by default.
+    Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Save-DismTsImage
     .LINK
     Clear-DismTsMountPoint
     #>
-    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'High')]
+    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
     [OutputType('DismTs.BaseDismObject')]
     param(
         # Folder of the mount.
@@ -92,7 +92,6 @@ function Dismount-DismTsImage {
         if ($null -eq $params -or $null -eq $mountPath) {
             return
         }
-        $question = @{} + $params
         $params['mountPath'] = $mountPath
         $params['commit'] = $Save.IsPresent
         foreach ($switchName in 'Append', 'CheckIntegrity') {
@@ -104,12 +103,7 @@ function Dismount-DismTsImage {
         if ($Discard) {
             $action = 'Discard changes and dismount image'
         }
-        # ConfirmImpact is High for the sake of -Discard. What loses no changes has a medium impact, about which PowerShell does not ask by default.
-        $unasked = $false
-        if ($ConfirmPreference -eq 'High' -and -not $WhatIfPreference) {
-            $unasked = $Save -or (Test-ReadOnlyMount -Path $mountPath -Params $question -Cmdlet $PSCmdlet -Engine $Engine)
-        }
-        if (-not ($unasked -or $PSCmdlet.ShouldProcess($mountPath, $action))) {
+        if (-not $PSCmdlet.ShouldProcess($mountPath, $action)) {
             if (-not $WhatIfPreference) {
                 return
             }

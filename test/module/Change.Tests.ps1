@@ -183,26 +183,11 @@ Describe 'Commands that change something' -Tag 'Unit' {
             }
         }
 
-        It 'is asked for by a discard' {
-            $problem = Invoke-Unattended -Script 'try { Dismount-DismTsImage -Path /fake/one -Discard } catch { Write-Error $_ }'
-            $problem | Should -Not -BeNullOrEmpty
-            Get-Sent -Method image/unmount | Should -BeNullOrEmpty
-        }
-
-        It 'is asked for by a discard of something that is not known as a mount' {
-            Invoke-Unattended -Script 'try { Dismount-DismTsImage -Path /fake/other -Discard } catch { Write-Error $_ }' | Should -Not -BeNullOrEmpty
-            Get-Sent -Method image/unmount | Should -BeNullOrEmpty
-        }
-
-        It 'is asked for each mount that could have changes, also after one that could not' {
-            $null = Invoke-Unattended -Script "try { Get-DismTsImage -Mounted | Sort-Object -Property MountMode | Dismount-DismTsImage -Discard } catch { Write-Error `$_ }"
-            (Get-Sent -Method image/unmount).mountPath | Should -Be '/fake/two files'
-        }
-
         It 'is not asked for: <Script>' -ForEach @(
             @{ Script = 'Dismount-DismTsImage -Path /fake/one -Discard -Confirm:$false' }
             @{ Script = '$ConfirmPreference = "None"; Dismount-DismTsImage -Path /fake/one -Discard' }
             @{ Script = 'Dismount-DismTsImage -Path "/fake/two files/" -Discard' }
+            @{ Script = 'Dismount-DismTsImage -Path /fake/one -Discard' }
             @{ Script = 'Dismount-DismTsImage -Path /fake/one -Save' }
         ) {
             Invoke-Unattended -Script $Script | Should -BeNullOrEmpty
@@ -218,11 +203,11 @@ Describe 'Commands that change something' -Tag 'Unit' {
             Get-Sent -Method image/unmount | Should -BeNullOrEmpty
         }
 
-        It 'is asked for by Clear-DismTsMountPoint only when there is something to lose' {
-            Invoke-Unattended -Script 'try { Clear-DismTsMountPoint } catch { Write-Error $_ }' | Should -Not -BeNullOrEmpty
-            Get-Sent -Method image/cleanupMountPoints | Should -BeNullOrEmpty
-            Mock -ModuleName DismTs -CommandName Invoke-SidecarRequest -ParameterFilter { $Method -eq 'image/listMounted' } -MockWith { [pscustomobject] @{ mounts = @() } }
-            (Clear-DismTsMountPoint).PSObject.TypeNames[0] | Should -Be 'DismTs.BaseDismObject'
+        It 'is asked for by Clear-DismTsMountPoint only when the caller wants it' {
+            Invoke-Unattended -Script 'Clear-DismTsMountPoint' | Should -BeNullOrEmpty
+            Get-Sent -Method image/cleanupMountPoints | Should -HaveCount 1
+            Invoke-Unattended -Script 'try { Clear-DismTsMountPoint -Confirm } catch { Write-Error $_ }' | Should -Not -BeNullOrEmpty
+            Get-Sent -Method image/cleanupMountPoints | Should -HaveCount 1
         }
     }
 

@@ -44,12 +44,6 @@ Describe 'Help' -Tag 'Unit' {
         }
     }
 
-    It '<Command> tells how to automate it, since it may prompt' -ForEach @(@{ Command = 'Dismount-DismTsImage' }, @{ Command = 'Clear-DismTsMountPoint' }) {
-        $help = Get-Help -Name $Command -Full
-        ($help.alertSet | Out-String) | Should -Match '-Confirm:\$false'
-        ($help.examples | Out-String) | Should -Match '-Confirm:\$false'
-    }
-
     It '<Command> describes -<Parameter>' -ForEach $parameters {
         $help = Get-Help -Name $Command -Parameter $Parameter
         ($help.description | Out-String).Trim() | Should -Match '\w.{15,}\.$'

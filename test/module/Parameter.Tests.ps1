@@ -144,9 +144,9 @@ Describe 'Parameter contract' -Tag 'Unit' {
         $validateSet.ValidValues | Should -Be 'Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4'
     }
 
-    It '<Command> asks before it changes something: impact <Impact>' -ForEach @(
+    It '<Command> can ask before it changes something, and by default does not: impact <Impact>' -ForEach @(
         @{ Command = 'Mount-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Save-DismTsImage'; Impact = 'Medium' }
-        @{ Command = 'Repair-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Dismount-DismTsImage'; Impact = 'High' }, @{ Command = 'Clear-DismTsMountPoint'; Impact = 'High' }
+        @{ Command = 'Repair-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Dismount-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Clear-DismTsMountPoint'; Impact = 'Medium' }
     ) {
         $binding = (Get-Command -Name $Command).ScriptBlock.Attributes | Where-Object { $_ -is [System.Management.Automation.CmdletBindingAttribute] }
         $binding.SupportsShouldProcess | Should -BeTrue
