@@ -59,12 +59,13 @@ function makeScene(store: SyntheticStore): Scene {
   const [image, source, canary] = [join(folder, 'image'), join(folder, 'source'), join(folder, 'canary')];
   store.tree.write(image);
   store.tree.write(source);
-  // The canary has what every link of the image leads to, so that following one would work.
+  // The canary has what every link of the image leads to, and it is damaged there, so that a restore that followed one would repair it.
   mkdirSync(canary);
   writeFileSync(join(canary, 'secret.txt'), 'secret');
   for (const path of store.tree.paths().filter((name) => /WinSxS|servicing|config/.test(name))) {
     mkdirSync(dirname(join(canary, path)), { recursive: true });
-    writeFileSync(join(canary, path), store.tree.read(path));
+    const data = store.tree.read(path);
+    writeFileSync(join(canary, path), path.includes('config') ? data : data.subarray(1));
   }
   return {
     folder, image, source, canary,
@@ -161,6 +162,7 @@ describe('a source', () => {
   it('whose files are links gives nothing', async () => {
     const scene = makeScene(plain);
     flipByte(join(scene.image, font.files[0]?.path ?? ''), 100);
+    writeFileSync(join(scene.canary, font.files[0]?.path ?? ''), fontData);
     for (const name of plain.tree.namesOf(font.files[0]?.path ?? '')) {
       rmSync(join(scene.source, name));
       symlinkSync(join(scene.canary, font.files[0]?.path ?? ''), join(scene.source, name));
