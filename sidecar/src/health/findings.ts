@@ -75,9 +75,9 @@ export function countFindings(rows: readonly Finding[], measured: Findings['meas
   return counts;
 }
 
-/** Damage to hives cannot be mended, damage to files can. */
-export function stateOf(rows: readonly Finding[]): ImageHealthState {
+/** Damage to hives cannot be mended, and without a base manifest nothing can be told; damage to files can be mended. */
+export function stateOf(rows: readonly Finding[], basis: 'markers' | 'scan'): ImageHealthState {
   const open = rows.filter(({ state }) => state === 'Found' || state === 'NotRepaired');
-  if (open.some((row) => row.class === 'CSI Store Metadata Corrupt')) { return 'NonRepairable'; }
+  if (open.some((row) => row.class === 'CSI Store Metadata Corrupt' || (basis === 'scan' && row.class === 'Base Manifest Missing'))) { return 'NonRepairable'; }
   return open.length > 0 ? 'Repairable' : 'Healthy';
 }

@@ -1,8 +1,8 @@
 /** An image in a folder: a mount, or an installation applied to a disk. */
 import { createHash, randomUUID, webcrypto } from 'node:crypto';
 import {
-  accessSync, close as closeDescriptor, closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, futimesSync, linkSync, mkdirSync, openSync,
-  read as readDescriptor, readdirSync, renameSync, rmSync, writeSync,
+  accessSync, close as closeDescriptor, closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, futimesSync, linkSync,
+  lstatSync, mkdirSync, openSync, read as readDescriptor, readdirSync, renameSync, rmSync, writeSync,
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { DismError } from '../errors.ts';
@@ -97,7 +97,9 @@ export class FolderImage implements WritableImageFiles {
         for (let done = 0; done < data.length;) { done += writeSync(descriptor, data, done, data.length - done, done); }
         fsyncSync(descriptor);
         verify(await readWhole(descriptor, data.length));
-        if (old !== undefined) {
+        if (old === undefined) {
+          fchmodSync(descriptor, neighbourMode(folder, base));
+        } else {
           const stat = fstatSync(old);
           copyAttributes(old, descriptor);
           fchownSync(descriptor, stat.uid, stat.gid);
@@ -242,6 +244,15 @@ export class FolderImage implements WritableImageFiles {
       await closeAsync(descriptor);
     }
   }
+}
+
+/** The mode of a file that comes back: that of the files beside it. */
+function neighbourMode(folder: number, base: string): number {
+  for (const name of readdirSync(base)) {
+    const stat = lstatSync(`${base}/${name}`);
+    if (stat.isFile() && !name.startsWith('.dismts-')) { return stat.mode & 0o7777; }
+  }
+  return fstatSync(folder).mode & 0o666;
 }
 
 async function readWhole(descriptor: number, size: number): Promise<Buffer> {

@@ -70,7 +70,7 @@ async function openForReading({ path, state, record }: Subject, context: Operati
 function result(params: { readonly path?: string | undefined }, windows: string, basis: 'markers' | 'scan', rows: readonly Finding[],
   measured: Findings['measured'], context: OperationContext): HealthResult {
   return {
-    ...imageResult(params.path ?? '', context), winPath: windows, imageHealthState: stateOf(rows), basis,
+    ...imageResult(params.path ?? '', context), winPath: windows, imageHealthState: stateOf(rows, basis), basis,
     counts: countFindings(rows, measured), findings: [...rows], failure: null,
   };
 }

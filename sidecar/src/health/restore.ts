@@ -105,7 +105,8 @@ class Restorer {
   #wasTouched(row: Finding): boolean {
     const component = row.component.toLowerCase();
     const { components, packages, catalogs } = this.#touched;
-    return components.has(component) || packages.has(component) || catalogs.has(component) || row.class === 'Base Manifest Missing';
+    return components.has(component) || packages.has(component) || catalogs.has(component)
+      || (row.class === 'Base Manifest Missing' && this.#ownBases.length > 0);
   }
 
   async #offeredVersions(row: Finding): Promise<string[]> {
@@ -120,10 +121,12 @@ class Restorer {
   async #restoreCatalogs(scan: StoreScan): Promise<void> {
     for (const name of scan.brokenCatalogs) {
       this.#context.signal.throwIfAborted();
-      if (await this.#placeCatalog(catalogPath(this.#index, name), name)) {
-        this.#context.log.info(`(w)\t(Fixed)\tCBS Catalog\t${name}`);
-        this.#touched.catalogs.add(name);
-      }
+      await this.#attempt(name, async () => {
+        if (await this.#placeCatalog(catalogPath(this.#index, name), name)) {
+          this.#context.log.info(`(w)\t(Fixed)\tCBS Catalog\t${name}`);
+          this.#touched.catalogs.add(name);
+        }
+      });
     }
   }
 
@@ -192,14 +195,18 @@ class Restorer {
       this.#context.signal.throwIfAborted();
       const { keyform, manifestDigest } = component;
       if (manifestDigest === undefined) { continue; }
-      const data = await this.#findManifest(component, { algorithm: 'sha256', hex: manifestDigest });
-      if (data !== undefined) { found.push({ keyform, data }); }
+      await this.#attempt(keyform, async () => {
+        const data = await this.#findManifest(component, { algorithm: 'sha256', hex: manifestDigest });
+        if (data !== undefined) { found.push({ keyform, data }); }
+      });
     }
     for (const { keyform, data } of found) {
       this.#context.signal.throwIfAborted();
-      await this.#write(manifestPath(this.#index, keyform), data);
-      this.#context.log.info(`(w)\t(Fixed)\tCSI Manifest\t${keyform}`);
-      this.#touched.components.add(keyform.toLowerCase());
+      await this.#attempt(keyform, async () => {
+        await this.#write(manifestPath(this.#index, keyform), data);
+        this.#context.log.info(`(w)\t(Fixed)\tCSI Manifest\t${keyform}`);
+        this.#touched.components.add(keyform.toLowerCase());
+      });
     }
     return found.length > 0;
   }
@@ -243,13 +250,25 @@ class Restorer {
     let done = 0;
     for (const item of broken) {
       this.#context.signal.throwIfAborted();
-      await this.#restoreFile(scan, item);
+      await this.#attempt(item.component.component.keyform, async () => { await this.#restoreFile(scan, item); });
       this.#context.progress('Repairing', ++done, broken.length);
     }
     for (const { broken: { component, file }, path } of scan.brokenProjections) {
       const store = payloadPath(this.#index, component.component.keyform, file.storePath);
-      await this.#shareStoreFile(store, path, file.digest);
-      this.#touched.components.add(component.component.keyform.toLowerCase());
+      await this.#attempt(component.component.keyform, async () => {
+        await this.#shareStoreFile(store, path, file.digest);
+        this.#touched.components.add(component.component.keyform.toLowerCase());
+      });
+    }
+  }
+
+  /** One item that cannot be repaired, such as one behind a link, must not keep the others from it. */
+  async #attempt(item: string, step: () => Promise<void>): Promise<void> {
+    try {
+      await step();
+    } catch (error) {
+      if (!(error instanceof DismError)) { throw error; }
+      this.#context.log.error(`(n)\t${item}\t${error.message}`);
     }
   }
 
@@ -362,17 +381,21 @@ class Restorer {
   async #restorePackages(scan: StoreScan): Promise<void> {
     for (const identity of scan.brokenPackages) {
       this.#context.signal.throwIfAborted();
-      const pair = await this.#findPair(identity);
-      if (pair === undefined) { continue; }
-      const cat = packagePath(this.#index, identity, 'cat');
-      if ((await this.#image.read(cat))?.equals(pair.cat) !== true && !await this.#placeCatalog(cat, catalogName(pair.cat).toLowerCase())) {
-        await this.#write(cat, pair.cat);
-      }
-      const mum = packagePath(this.#index, identity, 'mum');
-      if ((await this.#image.read(mum))?.equals(pair.mum) !== true) { await this.#write(mum, pair.mum); }
-      this.#context.log.info(`(w)\t(Fixed)\tCBS MUM\t${identity}`);
-      this.#touched.packages.add(identity.toLowerCase());
+      await this.#attempt(identity, async () => { await this.#restorePackage(identity); });
     }
+  }
+
+  async #restorePackage(identity: string): Promise<void> {
+    const pair = await this.#findPair(identity);
+    if (pair === undefined) { return; }
+    const cat = packagePath(this.#index, identity, 'cat');
+    if ((await this.#image.read(cat))?.equals(pair.cat) !== true && !await this.#placeCatalog(cat, catalogName(pair.cat).toLowerCase())) {
+      await this.#write(cat, pair.cat);
+    }
+    const mum = packagePath(this.#index, identity, 'mum');
+    if ((await this.#image.read(mum))?.equals(pair.mum) !== true) { await this.#write(mum, pair.mum); }
+    this.#context.log.info(`(w)\t(Fixed)\tCBS MUM\t${identity}`);
+    this.#touched.packages.add(identity.toLowerCase());
   }
 
   async #findPair(identity: string): Promise<{ readonly mum: Buffer; readonly cat: Buffer } | undefined> {

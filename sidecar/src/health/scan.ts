@@ -61,12 +61,20 @@ export interface ScanFilter {
 }
 
 /** Runs tasks side by side, a few at a time. */
-async function forEachConcurrently<T>(items: readonly T[], context: OperationContext, task: (item: T) => Promise<void>): Promise<void> {
+async function forEachConcurrently<T>(
+  items: readonly T[], context: OperationContext, task: (item: T) => Promise<void>, onUnreadable: (item: T, reason: string) => void,
+): Promise<void> {
   let next = 0;
   const work = async (): Promise<void> => {
     for (let item = items[next++]; item !== undefined; item = items[next++]) {
       context.signal.throwIfAborted();
-      await task(item);
+      try {
+        await task(item);
+      } catch (error) {
+        // A hostile name or a link in the way: one item cannot be looked at, the others can.
+        if (!(error instanceof DismError)) { throw error; }
+        onUnreadable(item, error.message);
+      }
     }
   };
   await Promise.all(Array.from({ length: concurrency }, work));
@@ -170,6 +178,9 @@ class Scanner {
         class: data === undefined ? 'CBS Catalog Missing' : 'CBS Catalog Corrupt', component: name, state: 'Found', wantedDigest: name,
         reason: data === undefined ? 'the file does not exist' : 'its content has another digest than its name says',
       });
+    }, (name, reason) => {
+      brokenCatalogs.push(name);
+      findings.add({ class: 'CBS Catalog Corrupt', component: name, state: 'Found', wantedDigest: name, reason });
     });
   }
 
@@ -179,6 +190,9 @@ class Scanner {
     await forEachConcurrently(await this.#inOrder(components, ({ keyform: key }) => manifestPath(this.#index, key)), this.#context, async (component) => {
       await this.#checkManifest(component);
       this.#context.progress('Checking manifests', ++done, components.length);
+    }, (component, reason) => {
+      this.#scan.brokenManifests.push(component);
+      this.#scan.findings.add({ class: 'CSI Manifest Corrupt', component: component.keyform, state: 'Found', reason, wantedDigest: component.manifestDigest });
     });
     if (this.#missingBase) {
       this.#scan.findings.add({
@@ -252,7 +266,7 @@ class Scanner {
   async #inOrder<T>(items: readonly T[], pathOf: (item: T) => string): Promise<T[]> {
     if (!this.#files.hasOrder) { return [...items]; }
     const places = new Map<T, number>();
-    for (const item of items) { places.set(item, (await this.#files.stat(pathOf(item)))?.place ?? 0); }
+    for (const item of items) { places.set(item, (await this.#files.stat(pathOf(item)).catch(() => undefined))?.place ?? 0); }
     return [...items].sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
   }
 
@@ -275,6 +289,10 @@ class Scanner {
     if (this.#files.hasOrder) { work.sort((a, b) => (a.stat?.place ?? 0) - (b.stat?.place ?? 0)); }
     await forEachConcurrently(work, this.#context, async ({ broken, path, stat }) => {
       await this.#checkFile(broken, path, stat);
+    }, ({ broken: { component: { component }, file } }, reason) => {
+      this.#scan.findings.add({
+        class: 'CSI Payload Corrupt', component: component.keyform, file: file.storePath, state: 'NotChecked', reason, wantedDigest: file.digest?.hex,
+      });
     });
     this.#context.progress('Checking files', this.#totalBytes, this.#totalBytes);
   }
@@ -350,9 +368,20 @@ class Scanner {
     }
     // A restore looks for the file elsewhere in both cases; a differential alone is no damage, and no proof of health.
     brokenFiles.push(broken);
-    findings.add(differentials > 0
+    findings.add(differentials > 0 && !await this.#isProjected(broken)
       ? { ...row, state: 'NotChecked', reason: 'the store has it as a differential only, which cannot be expanded here' }
       : { ...row, state: 'Found', reason: 'the file does not exist' });
+  }
+
+  /** Whether a name in use still has the bytes that the store has lost. */
+  async #isProjected({ component: { component, manifest }, file }: BrokenFile): Promise<boolean> {
+    for (const destination of file.destinations) {
+      const path = destinationPath(destination, manifest.identity, this.#index.windows);
+      const stat = path === undefined ? undefined : await this.#statSafely(path, component.keyform, file.storePath);
+      if (path === undefined || stat === undefined || stat === 'unknown' || file.digest === undefined) { continue; }
+      if (await this.#digestOnce(path, stat, file.digest.algorithm) === file.digest.hex) { return true; }
+    }
+    return false;
   }
 
   /** Reads each file once, however many names it has. */
@@ -403,6 +432,9 @@ class Scanner {
     await forEachConcurrently(packages, this.#context, async ({ identity }) => {
       await this.#checkPackage(identity);
       this.#context.progress('Checking packages', ++done, packages.length);
+    }, ({ identity }, reason) => {
+      this.#scan.brokenPackages.push(identity);
+      this.#scan.findings.add({ class: 'CBS MUM Corrupt', component: identity, state: 'Found', reason });
     });
   }
 
@@ -423,7 +455,7 @@ class Scanner {
     const catalog = await this.#files.read(packagePath(this.#index, identity, 'cat'));
     if (catalog === undefined) {
       broken('CBS Catalog Missing', 'the file does not exist');
-    } else if (!this.#index.catalogs.has(catalogName(catalog).toLowerCase())) {
+    } else if (!this.#index.brokenHives.some(({ name }) => name === 'COMPONENTS') && !this.#index.catalogs.has(catalogName(catalog).toLowerCase())) {
       broken('CBS Catalog Corrupt', 'its digest is not that of a recorded catalog');
     }
   }

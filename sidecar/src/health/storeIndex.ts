@@ -95,8 +95,10 @@ function readCatalogs(hive: Hive): Set<string> {
 }
 
 function compareVersions(a: string, b: string): number {
-  const left = a.split('.').map(Number);
-  const right = b.split('.').map(Number);
+  // The name of an index goes on behind the version: "10.0.19041.1 (WinBuild.160101.0800)".
+  const numbers = (version: string): number[] => version.split('.', 4).map((part) => Number.parseInt(part, 10) || 0);
+  const left = numbers(a);
+  const right = numbers(b);
   for (let index = 0; index < 4; index++) {
     const difference = (left[index] ?? 0) - (right[index] ?? 0);
     if (difference !== 0) { return difference; }

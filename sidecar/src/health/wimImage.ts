@@ -7,8 +7,12 @@ import { BlobTable } from '../wim/blobTable.ts';
 import { parseWimHeader, ResourceFlag, type WimHeader, wimHeaderBytes, wimVersionSolid } from '../wim/header.ts';
 import { type Dentry, emptyHash, type ImageTree, isDirectory, parseMetadata } from '../wim/metadata.ts';
 import { readResource } from '../wim/resource.ts';
+import { SolidReader } from '../wim/solid.ts';
 import { digestOf } from './folderImage.ts';
 import type { DigestAlgorithm, FileStat, ImageFiles } from './imageFiles.ts';
+
+/** As large as a file of Windows gets. */
+const maxSolidBytes = 1024 ** 3;
 
 /** A file of an image in a WIM. */
 export class WimImage implements ImageFiles {
@@ -19,6 +23,8 @@ export class WimImage implements ImageFiles {
   readonly #blobs: BlobTable;
   readonly #tree: ImageTree;
   readonly #path: string;
+  readonly #solid: SolidReader;
+  #lastSolid: Promise<unknown> = Promise.resolve();
   /** Children by upper-case name, made when a folder is first asked for. */
   readonly #names = new Map<Dentry, ReadonlyMap<string, readonly Dentry[]>>();
 
@@ -29,6 +35,7 @@ export class WimImage implements ImageFiles {
     this.#header = header;
     this.#blobs = blobs;
     this.#tree = tree;
+    this.#solid = new SolidReader(file, path);
   }
 
   /**
@@ -76,12 +83,18 @@ export class WimImage implements ImageFiles {
     return (await this.read(path))?.subarray(0, bytes);
   }
 
-  /** Bytes by their SHA-1 (a latin1 string). @returns undefined where the file does not have them, or only in a solid resource. */
+  /** Bytes by their SHA-1 (a latin1 string). @returns undefined where the file does not have them. */
   async readBlob(hash: string): Promise<Buffer | undefined> {
     if (hash === emptyHash) { return Buffer.alloc(0); }
     const resource = this.#blobs.find(hash);
-    if (resource === undefined || (resource.flags & ResourceFlag.Solid) !== 0) { return undefined; }
-    return await readResource(this.#file, this.#header, resource, this.#path);
+    if (resource === undefined) { return undefined; }
+    if ((resource.flags & ResourceFlag.Solid) === 0) { return await readResource(this.#file, this.#header, resource, this.#path); }
+    const place = this.#blobs.solidPlace(hash);
+    if (place === undefined) { return undefined; }
+    // One after the other: the reader keeps the chunk that it has just decompressed.
+    const read = this.#lastSolid.then(async () => await this.#solid.read(place, maxSolidBytes));
+    this.#lastSolid = read.catch(() => undefined);
+    return await read;
   }
 
   async list(path: string): Promise<string[]> {
