@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { codecConcurrency, CompressorPool, decompressBlocks } from './codec.ts';
+import { codecConcurrency, CompressorPool, decompressBlocks, metadataLevel } from './codec.ts';
 import { CompressionType, ResourceFlag, type ResourceHeader, type WimHeader } from './header.ts';
 
 /** No metadata resource, blob table or XML document of a sane file is larger; a hostile one stops here. */
@@ -98,8 +98,46 @@ export interface NewResource {
   readonly flags: number;
 }
 
-/** Small resources are gathered into writes of about this size. */
+/** Small pieces are gathered into writes of about this size. */
 const gatheredWriteBytes = 1024 * 1024;
+
+/** Gathers small pieces into larger writes, one after the other. */
+class GatheredWrites {
+  /** Where the next piece goes. */
+  position: number;
+  readonly #write: (data: Buffer, position: number) => Promise<void>;
+  #pieces: Buffer[] = [];
+  #bytes = 0;
+
+  constructor(position: number, write: (data: Buffer, position: number) => Promise<void>) {
+    this.position = position;
+    this.#write = write;
+  }
+
+  async add(piece: Buffer): Promise<void> {
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+    this.position += piece.length;
+    if (this.#bytes >= gatheredWriteBytes) { await this.flush(); }
+  }
+
+  async flush(): Promise<void> {
+    const data = Buffer.concat(this.#pieces, this.#bytes);
+    this.#pieces = [];
+    this.#bytes = 0;
+    await this.#write(data, this.position - data.length);
+  }
+}
+
+/** The chunks of a source, which is read in larger pieces. */
+async function* readChunks(source: ResourceSource, chunkSize: number): AsyncGenerator<Buffer, undefined> {
+  const pieceBytes = Math.max(1, Math.floor(plainReadBytes / chunkSize)) * chunkSize;
+  for (let position = 0; position < source.size; position += pieceBytes) {
+    const piece = Buffer.allocUnsafe(Math.min(pieceBytes, source.size - position));
+    await source.read(piece, position);
+    for (let start = 0; start < piece.length; start += chunkSize) { yield piece.subarray(start, start + chunkSize); }
+  }
+}
 
 /**
  * Appends resources to a WIM file, each compressed as the file's header says.
@@ -109,7 +147,9 @@ export class ResourceWriter {
   position: number;
   readonly #file: FileHandle;
   readonly #header: WimHeader;
+  /** Both undefined where the file is not compressed. */
   readonly #compressors: CompressorPool | undefined;
+  readonly #metadataCompressors: CompressorPool | undefined;
   readonly #signal: AbortSignal;
 
   constructor(file: FileHandle, header: WimHeader, position: number, signal: AbortSignal) {
@@ -117,9 +157,10 @@ export class ResourceWriter {
     this.#header = header;
     this.position = position;
     this.#signal = signal;
-    this.#compressors = header.compressionType === CompressionType.None
-      ? undefined
-      : new CompressorPool(header.compressionType, header.chunkSize);
+    if (header.compressionType !== CompressionType.None) {
+      this.#compressors = new CompressorPool(header.compressionType, header.chunkSize);
+      this.#metadataCompressors = new CompressorPool(header.compressionType, header.chunkSize, metadataLevel);
+    }
   }
 
   /**
@@ -129,13 +170,14 @@ export class ResourceWriter {
    */
   async append(source: ResourceSource, flags: number, onBytes?: (bytes: number) => void): Promise<ResourceHeader> {
     const offset = this.position;
-    if (this.#compressors !== undefined && source.size > 0) {
-      const size = await this.#appendCompressed(source, this.#compressors, onBytes);
+    const compressors = (flags & ResourceFlag.Metadata) === 0 ? this.#compressors : this.#metadataCompressors;
+    if (compressors !== undefined && source.size > 0) {
+      const size = await this.#appendCompressed(source, compressors, onBytes);
       if (size !== undefined) {
         return { sizeInWim: size, flags: flags | ResourceFlag.Compressed, offset, uncompressedSize: source.size };
       }
     }
-    return await this.#appendPlain(source, flags, this.#compressors === undefined ? onBytes : undefined);
+    return await this.#appendPlain(source, flags, compressors === undefined ? onBytes : undefined);
   }
 
   /**
@@ -147,16 +189,8 @@ export class ResourceWriter {
     const headers = new Map<NewResource, ResourceHeader>();
     // Of an uncompressed file the chunk size is 0.
     const isSmall = ({ source }: NewResource): boolean => source.size <= (this.#compressors === undefined ? 32768 : chunkSize);
-    let gathered: Buffer[] = [];
-    let gatheredBytes = 0;
-    const flush = async (): Promise<void> => {
-      const data = Buffer.concat(gathered, gatheredBytes);
-      await this.#write(data, this.position);
-      this.position += data.length;
-      gathered = [];
-      gatheredBytes = 0;
-    };
     const small = resources.filter(isSmall);
+    const output = this.#gatherFrom(this.position);
     const running: Promise<Buffer>[] = [];
     const prepare = async ({ source }: NewResource): Promise<Buffer> => {
       const block = Buffer.allocUnsafe(source.size);
@@ -180,18 +214,17 @@ export class ResourceWriter {
         headers.set(resource, {
           sizeInWim: stored.length,
           flags: resource.flags | (stored.length < size ? ResourceFlag.Compressed : 0),
-          offset: this.position + gatheredBytes,
+          offset: output.position,
           uncompressedSize: size,
         });
-        gathered.push(stored);
-        gatheredBytes += stored.length;
+        await output.add(stored);
         onBytes(size);
-        if (gatheredBytes >= gatheredWriteBytes) { await flush(); }
       }
-      await flush();
+      await output.flush();
     } finally {
       await Promise.allSettled(running);
     }
+    this.position = output.position;
     for (const resource of resources) {
       if (!isSmall(resource)) { headers.set(resource, await this.append(resource.source, resource.flags, onBytes)); }
     }
@@ -205,6 +238,11 @@ export class ResourceWriter {
 
   close(): void {
     this.#compressors?.close();
+    this.#metadataCompressors?.close();
+  }
+
+  #gatherFrom(position: number): GatheredWrites {
+    return new GatheredWrites(position, async (data, at) => { await this.#write(data, at); });
   }
 
   async #write(data: Buffer, position: number): Promise<void> {
@@ -234,43 +272,44 @@ export class ResourceWriter {
   ): Promise<number | undefined> {
     const { chunkSize } = this.#header;
     const offset = this.position;
-    const chunkCount = Math.ceil(source.size / chunkSize);
     const entryBytes = chunkEntryBytes(source.size);
-    const table = Buffer.alloc((chunkCount - 1) * entryBytes);
-    let end = table.length;
+    const table = Buffer.alloc((Math.ceil(source.size / chunkSize) - 1) * entryBytes);
+    const output = this.#gatherFrom(offset + table.length);
+    const chunks = readChunks(source, chunkSize);
     // Chunks are compressed side by side and written in order.
     const running: Promise<{ stored: Buffer; bytes: number }>[] = [];
-    let next = 0;
-    const startNext = async (): Promise<void> => {
-      const position = next++ * chunkSize;
-      const block = Buffer.allocUnsafe(Math.min(chunkSize, source.size - position));
-      await source.read(block, position);
-      const job = compressors.compress(block).then((stored) => ({ stored, bytes: block.length }));
-      job.catch(() => undefined);
-      running.push(job);
+    const fill = async (): Promise<void> => {
+      while (running.length < codecConcurrency) {
+        const { value: chunk } = await chunks.next();
+        if (chunk === undefined) { return; }
+        const job = compressors.compress(chunk).then((stored) => ({ stored, bytes: chunk.length }));
+        job.catch(() => undefined);
+        running.push(job);
+      }
     };
     try {
-      for (let index = 0; index < chunkCount; index++) {
-        while (next < chunkCount && running.length < codecConcurrency) { await startNext(); }
-        const job = running.shift();
-        if (job === undefined) { break; }
+      await fill();
+      for (let index = 0, job = running.shift(); job !== undefined; index++, job = running.shift()) {
         const { stored, bytes } = await job;
+        this.#signal.throwIfAborted();
         if (index > 0) {
           const at = (index - 1) * entryBytes;
-          const start = end - table.length;
+          const start = output.position - offset - table.length;
           if (entryBytes === 4) { table.writeUInt32LE(start, at); } else { table.writeBigUInt64LE(BigInt(start), at); }
         }
-        await this.#write(stored, offset + end);
-        end += stored.length;
+        await output.add(stored);
         onBytes?.(bytes);
+        await fill();
       }
+      await output.flush();
     } finally {
       // A compressor that is still at work must not be freed under its feet.
       await Promise.allSettled(running);
     }
-    if (end >= source.size) { return undefined; }
+    const size = output.position - offset;
+    if (size >= source.size) { return undefined; }
     await this.#write(table, offset);
-    this.position = offset + end;
-    return end;
+    this.position = output.position;
+    return size;
   }
 }
