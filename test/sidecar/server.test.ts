@@ -36,7 +36,8 @@ describe('initialize', () => {
       capabilities: {
         methods: [
           'error/resolve', 'environment/get', 'image/getInfo', 'image/listMounted', 'image/mount', 'image/commit', 'image/unmount',
-          'image/cleanupMountPoints',
+          'image/cleanupMountPoints', 'health/check', 'health/scan', 'health/restore',
+          'package/get', 'feature/get', 'driver/get', 'capability/get', 'edition/get',
         ],
         unsupported: [{ method: 'image/remount', reason: 'no disk' }],
         cancellable: ['image/getInfo', 'image/mount', 'image/commit', 'image/unmount'],
