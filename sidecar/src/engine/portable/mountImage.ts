@@ -6,6 +6,7 @@ import type { mountImage as mountImageMethod } from '@dismts/protocol';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
+import { readImageFileHeader } from './imageFile.ts';
 import { fileSignature, identifyImage } from './imageIdentity.ts';
 import { canonicalMountPath, imageResult, openState, readRecords, uncancellable } from './mounts.ts';
 import { readMountTable } from './mountTable.ts';
@@ -108,6 +109,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     const stacking = readOnly ? 'none' : chooseStacking();
     const state = await openState(context);
     const mountPath = await checkMountFolder(params.mountPath, what, state);
+    await readImageFileHeader(params.imagePath, what);
     const parts = await findParts(await realpath(params.imagePath).catch(() => params.imagePath));
     const [wimPath = params.imagePath, ...otherParts] = parts;
     if (!readOnly) { await checkWritable(wimPath, what); }

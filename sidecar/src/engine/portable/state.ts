@@ -153,7 +153,8 @@ export class State {
     try {
       for (const folder of [this.path, this.#mounts, this.#locks]) { ensurePrivateFolder(folder); }
     } catch (error) {
-      if (error instanceof DismError) { throw error; }
+      // A full disk, for instance, is no question of rights.
+      if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) { throw error; }
       throw new DismError(Hresult.E_ACCESSDENIED, `Cannot make the state directory "${this.path}": ${(error as Error).message}`, {
         target: this.path, hint: 'Choose a folder that you can write with DISMTS_STATE_DIR.', cause: error,
       });
