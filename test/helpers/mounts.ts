@@ -2,10 +2,10 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { lstat, mkdir, readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { engineMethods, type MountedImage, type ProgressValue } from '@dismts/protocol';
 import { build } from 'esbuild';
@@ -203,10 +203,14 @@ export async function bundleEngine(): Promise<string> {
     absWorkingDir: root, entryPoints: ['test/helpers/engineProcess.ts'], outfile,
     alias: { '@dismts/protocol': join(root, 'protocol', 'src', 'index.ts') },
     bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error',
-    define: { 'import.meta.url': 'sourceUrl' },
-    // koffi's addon is found from here.
-    banner: { js: `const sourceUrl = ${JSON.stringify(pathToFileURL(join(root, 'sidecar', 'src', 'main.ts')).href)};` },
+    define: { 'import.meta.url': 'bundleUrl' },
+    banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
   });
+  // Other users run it as well, and may not read the folder that this is in.
+  await chmod(folder, 0o755);
+  for (const name of ['koffi', `@koromix/koffi-${process.platform}-${process.arch}`]) {
+    await cp(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
+  }
   return outfile;
 }
 
