@@ -1,6 +1,5 @@
 /** Files of the component store in every form they are stored in. */
 import { createHash, randomBytes } from 'node:crypto';
-import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { expand, storedForm } from '../../../sidecar/src/componentStore/compressed.ts';
 import { encodeDcs, writeDcs } from '../../helpers/store/dcs.ts';
@@ -77,23 +76,5 @@ describe('expand()', () => {
     ['a delta beyond the limit', encodeDcn(Buffer.alloc(limits.maxBytes + 1))],
   ])('refuses %s', (_, data) => {
     expect(() => expand(data, [], limits)).toThrow(damaged);
-  });
-
-  it('works in a worker too, next to the main thread', async () => {
-    const data = Buffer.alloc(500_000, 'a worker expands this; ');
-    const stored = await encodeDcs(data);
-    expect(expand(stored, [], limits)).toHaveLength(1);
-    const module = new URL('../../../sidecar/src/componentStore/compressed.ts', import.meta.url).href;
-    const source = `
-      const { parentPort, workerData } = require('node:worker_threads');
-      import(workerData.module).then(({ expand }) => {
-        const [{ data }] = expand(Buffer.from(workerData.stored), [], { maxBytes: 1024 * 1024 });
-        parentPort.postMessage(require('node:crypto').createHash('sha256').update(data).digest('hex'));
-      });`;
-    expect(await new Promise((resolve, reject) => {
-      const worker = new Worker(source, { eval: true, workerData: { module, stored } });
-      worker.once('message', (message) => { void worker.terminate().then(() => resolve(message)); });
-      worker.once('error', reject);
-    })).toBe(createHash('sha256').update(data).digest('hex'));
   });
 });
