@@ -1,5 +1,4 @@
 /** Files of the component store in every form they are stored in. */
-import { createHash, randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { expand, storedForm } from '../../../sidecar/src/componentStore/compressed.ts';
 import { encodeDcs, writeDcs } from '../../helpers/store/dcs.ts';
