@@ -1,4 +1,5 @@
 /** Files of the component store in every form they are stored in. */
+import { randomBytes } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { expand, storedForm } from '../../../sidecar/src/componentStore/compressed.ts';
 import { encodeDcs, writeDcs } from '../../helpers/store/dcs.ts';
