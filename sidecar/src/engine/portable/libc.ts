@@ -9,6 +9,7 @@ export const MS_REMOUNT = 32;
 export const MS_NOATIME = 1024;
 const MNT_DETACH = 2;
 const UMOUNT_NOFOLLOW = 8;
+const LOCK_SH = 1;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
 
@@ -85,9 +86,12 @@ export function unmount(target: string, detach = false): void {
   check(calls().umount2(target, UMOUNT_NOFOLLOW | (detach ? MNT_DETACH : 0)), 'umount2', target);
 }
 
-/** Takes an exclusive lock on an open file, which ends with the descriptor. @returns false where another holds it. */
-export function tryLock(descriptor: number): boolean {
-  if (calls().flock(descriptor, LOCK_EX | LOCK_NB) === 0) { return true; }
+/**
+ * Takes a lock on an open file, which ends with the last descriptor of it, those of other processes that inherited it included.
+ * @returns false where another holds one that does not go with it.
+ */
+export function tryLock(descriptor: number, isShared = false): boolean {
+  if (calls().flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) === 0) { return true; }
   const error = new SystemCallError('flock', String(descriptor), calls().errno());
   if (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK') { return false; }
   throw error;

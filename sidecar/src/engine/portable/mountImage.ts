@@ -145,7 +145,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
       context.log.info(`mounted image ${imageIndex} of "${wimPath}" at "${mountPath}" (${record.mode})`);
       return result();
     } catch (error) {
-      await takeDown(record);
+      await takeDown(state, record);
       await state.remove(record.id);
       throw error;
     } finally {
@@ -156,7 +156,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
 
 async function bringUp(state: State, record: MountRecord, otherParts: readonly string[], context: OperationContext): Promise<void> {
   context.progress('Mounting', 0, 2);
-  await serve({ ...record, otherParts }, context);
+  await serve({ ...record, otherParts }, state, context);
   context.progress('Mounting', 1, 2);
   if (record.mode === 'ReadWrite') {
     state.makeGeneration(record);
@@ -172,12 +172,12 @@ async function bringUp(state: State, record: MountRecord, otherParts: readonly s
 export async function bringUpAgain(state: State, record: MountRecord, context: OperationContext): Promise<void> {
   const steadfast = uncancellable(context);
   const [, ...otherParts] = await findParts(record.wimPath);
-  await serve({ ...record, otherParts }, steadfast);
+  await serve({ ...record, otherParts }, state, steadfast);
   if (record.mode === 'ReadWrite') {
     try {
       await stack(state, record, steadfast);
     } catch (error) {
-      await takeDown(record);
+      await takeDown(state, record);
       throw error;
     }
   }

@@ -51,7 +51,7 @@ export async function cleanupMountPoints(
       }
       try {
         context.progress('Cleaning up', removed.length, 0);
-        await takeDown(record);
+        await takeDown(state, record);
         await state.remove(record.id);
         context.log.info(`removed the invalid mount "${record.mountPath}": ${image.statusReason}`);
         removed.push(image);

@@ -1,6 +1,7 @@
 /** Runs the programs that the engine needs: by absolute path, without a shell, with an environment of our own. */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import type { Lock } from './state.ts';
 
 /** Never PATH: the sidecar often runs as root, and PATH is the caller's. */
 const folders = ['/usr/bin', '/usr/local/bin', '/bin', '/usr/sbin', '/sbin', '/opt/homebrew/bin'];
@@ -25,12 +26,13 @@ const maxOutputBytes = 64 * 1024;
 
 /**
  * Runs a program to its end. It gets a session of its own, so a Ctrl+C in the caller's terminal does not reach it.
+ * @param lock Held by the program, too, and by what it leaves in the background.
  * @throws the signal's reason, after the program was killed and has ended.
  */
-export async function runProgram(path: string, args: readonly string[], signal: AbortSignal): Promise<ProgramResult> {
+export async function runProgram(path: string, args: readonly string[], signal: AbortSignal, lock?: Lock): Promise<ProgramResult> {
   signal.throwIfAborted();
   const child = spawn(path, args, {
-    cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe', ...lock === undefined ? [] : [lock.descriptor]],
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
   });
   const chunks: Buffer[] = [];
@@ -39,8 +41,8 @@ export async function runProgram(path: string, args: readonly string[], signal: 
     if (bytes < maxOutputBytes) { chunks.push(chunk); }
     bytes += chunk.length;
   };
-  child.stdout.on('data', keep);
-  child.stderr.on('data', keep);
+  child.stdout?.on('data', keep);
+  child.stderr?.on('data', keep);
   const kill = (): void => { child.kill('SIGKILL'); };
   signal.addEventListener('abort', kill, { once: true });
   try {

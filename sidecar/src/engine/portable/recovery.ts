@@ -14,8 +14,8 @@ import type { MountRecord, PendingCommit, State } from './state.ts';
 import { messageOf } from './systemErrors.ts';
 
 /** Takes down whatever shows at the folder of a record, or is just about to, also where it is in use. */
-export async function takeDown(record: MountRecord): Promise<void> {
-  await endServers(record.mountPath);
+export async function takeDown(state: State, record: MountRecord): Promise<void> {
+  await endServers(state, record);
   await unstack(record, true);
   await stopServing(record.mountPath, true);
 }
@@ -74,7 +74,7 @@ export async function settleCommit(state: State, record: MountRecord, context: O
     const committed = await isCommitted(file, commit);
     if (committed === true && !commit.append) {
       context.log.warning(`a save into "${commit.wimPath}" was interrupted after it was complete; the mount "${record.mountPath}" needs a remount`);
-      await takeDown(record);
+      await takeDown(state, record);
       return await beginGeneration(state, record, commit.newImageHash ?? record.imageHash);
     }
     if (committed === false) {
@@ -112,7 +112,7 @@ export async function recover(state: State, context: OperationContext): Promise<
       const record = state.read(found.id);
       if (record?.state === 'mounting') {
         context.log.warning(`an interrupted mount at "${record.mountPath}" is undone`);
-        await takeDown(record);
+        await takeDown(state, record);
         await state.remove(record.id);
       } else if (record !== undefined) {
         const settled = await settleCommit(state, record, context);

@@ -26,7 +26,7 @@ export async function remountImage(params: Params, context: OperationContext): P
     }
     if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
     context.progress('Mounting', 0, 1);
-    await takeDown(record);
+    await takeDown(state, record);
     const names = await readdir(record.mountPath).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return undefined; }
       throw error;

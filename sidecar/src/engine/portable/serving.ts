@@ -9,11 +9,13 @@ import type { OperationContext } from '../engine.ts';
 import { SystemCallError, unmount } from './libc.ts';
 import { readMountTable } from './mountTable.ts';
 import { findProgram, runProgram } from './programs.ts';
+import type { State } from './state.ts';
 
 /** Type of the file system in the mount table. */
 export const wimfsType = 'fuse.wimfs';
 
 export interface ServeRequest {
+  readonly id: string;
   readonly wimPath: string;
   readonly imageIndex: number;
   readonly mountPath: string;
@@ -44,7 +46,7 @@ export function requireServing(): { readonly imagex: string } {
  * Serves an image read-only. The program that does it goes into the background and outlives this process.
  * @throws DismError; nothing is mounted then.
  */
-export async function serve(request: ServeRequest, context: OperationContext): Promise<void> {
+export async function serve(request: ServeRequest, state: State, context: OperationContext): Promise<void> {
   const { imagex } = requireServing();
   const { mountPath, wimPath, imageIndex } = request;
   const args = [
@@ -54,8 +56,9 @@ export async function serve(request: ServeRequest, context: OperationContext): P
     ...request.otherParts.map((part) => `--ref=${part.replace(/[\\*?[]/g, '\\$&')}`),
   ];
   context.log.debug(`${imagex} ${args.join(' ')}`);
+  const lock = state.lockServing(request.id);
   try {
-    const { exitCode, output } = await runProgram(imagex, args, context.signal);
+    const { exitCode, output } = await runProgram(imagex, args, context.signal, lock);
     if (exitCode === 0) { return; }
     context.log.error(output);
     throw servingError(request, exitCode, output);
@@ -63,6 +66,8 @@ export async function serve(request: ServeRequest, context: OperationContext): P
     // Killed at the wrong moment it may have mounted already.
     await stopServing(mountPath, true);
     throw error;
+  } finally {
+    lock?.release();
   }
 }
 
@@ -100,11 +105,10 @@ async function findServers(mountPath: string): Promise<number[]> {
  * Ends the programs that serve a folder. One that was started by a process that was killed would else mount when
  * nobody expects it any more.
  */
-export async function endServers(mountPath: string): Promise<void> {
-  const deadline = performance.now() + maxEndMs;
+export async function endServers(state: State, { id, mountPath }: Pick<ServeRequest, 'id' | 'mountPath'>): Promise<void> {
   // One that is just going into the background has begun another process before it is gone.
-  for (let servers = await findServers(mountPath); servers.length > 0 && performance.now() < deadline; servers = await findServers(mountPath)) {
-    for (const pid of servers) {
+  for (const deadline = performance.now() + maxEndMs; state.isServed(id) && performance.now() < deadline;) {
+    for (const pid of await findServers(mountPath)) {
       try {
         process.kill(pid, 'SIGKILL');
       } catch (error) {

@@ -53,7 +53,9 @@ export async function stack(state: State, record: MountRecord, context: Operatio
   const { mountPath } = record;
   if (record.stacking === 'fuse-overlayfs') {
     const program = findProgram('fuse-overlayfs') ?? '/usr/bin/fuse-overlayfs';
-    const { exitCode, output } = await runProgram(program, ['-o', `${options(state, record)},fsname=${stackSource(record)}`, mountPath], context.signal);
+    const lock = state.lockServing(record.id);
+    const { exitCode, output } = await runProgram(program, ['-o', `${options(state, record)},fsname=${stackSource(record)}`, mountPath], context.signal, lock)
+      .finally(() => { lock?.release(); });
     if (exitCode !== 0) {
       throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot stack changes on "${mountPath}": ${output.slice(-300)}`, { target: mountPath });
     }

@@ -105,18 +105,18 @@ async function writeDurably(folder: string, text: string): Promise<void> {
   try { await flush(opened); } finally { closeSync(opened); }
 }
 
-/** A lock that ends with the process, whichever way it ends. */
+/** A lock that ends with the process, whichever way it ends, and with all programs that were given its descriptor. */
 export class Lock {
-  readonly #descriptor: number;
+  readonly descriptor: number;
 
   private constructor(descriptor: number) {
-    this.#descriptor = descriptor;
+    this.descriptor = descriptor;
   }
 
   /** @returns undefined where another holds it. */
-  static tryAcquire(path: string): Lock | undefined {
+  static tryAcquire(path: string, isShared = false): Lock | undefined {
     const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
-    if (tryLock(descriptor)) { return new Lock(descriptor); }
+    if (tryLock(descriptor, isShared)) { return new Lock(descriptor); }
     closeSync(descriptor);
     return undefined;
   }
@@ -132,7 +132,7 @@ export class Lock {
   }
 
   release(): void {
-    closeSync(this.#descriptor);
+    closeSync(this.descriptor);
   }
 }
 
@@ -169,6 +169,22 @@ export class State {
   /** Held by whoever works on a mount; free means that nobody does, also after a crash. */
   tryLockMount(id: string): Lock | undefined {
     return Lock.tryAcquire(join(this.#locks, `mount-${id}`));
+  }
+
+  /** Given to the programs that serve a mount, so that none of them goes unnoticed. */
+  lockServing(id: string): Lock | undefined {
+    return Lock.tryAcquire(this.#servingLock(id), true);
+  }
+
+  /** Whether a program serves a mount, or has been started to: also one whose process has not become that program yet. */
+  isServed(id: string): boolean {
+    const lock = Lock.tryAcquire(this.#servingLock(id));
+    lock?.release();
+    return lock === undefined;
+  }
+
+  #servingLock(id: string): string {
+    return join(this.#locks, `serving-${id}`);
   }
 
   /** Held while a WIM file is written, so that saves of two of its images wait for each other. */
@@ -239,7 +255,7 @@ export class State {
   /** Forgets a mount: at once, so that a half removed one is never taken for a mount. */
   async remove(id: string): Promise<void> {
     renameSync(this.folder(id), `${this.folder(id)}${removedSuffix}`);
-    rmSync(join(this.#locks, `mount-${id}`), { force: true });
+    for (const lock of [`mount-${id}`, `serving-${id}`]) { rmSync(join(this.#locks, lock), { force: true }); }
     await this.#removeFolder(`${id}${removedSuffix}`);
   }
 
@@ -252,7 +268,8 @@ export class State {
       if (content.every((file) => file === newRecordName)) { await this.#removeFolder(name); }
     }
     for (const lock of readdirSync(this.#locks)) {
-      if (lock.startsWith('mount-') && !names.includes(lock.slice('mount-'.length))) { rmSync(join(this.#locks, lock), { force: true }); }
+      const id = /^(?:mount|serving)-(.+)$/.exec(lock)?.[1];
+      if (id !== undefined && !names.includes(id)) { rmSync(join(this.#locks, lock), { force: true }); }
     }
   }
 
