@@ -35,7 +35,7 @@ function Get-DismTsImage {
     .LINK
     about_DismTs
     #>
-    [CmdletBinding(DefaultParameterSetName = 'InputByFilePath', PositionalBinding = $false)]
+    [CmdletBinding(PositionalBinding = $false)]
     [OutputType('DismTs.BasicImageInfoObject', ParameterSetName = 'InputByFilePath')]
     [OutputType('DismTs.WimImageInfoObject', ParameterSetName = ('InputByFilePathAndName', 'InputByFilePathAndIndex'))]
     [OutputType('DismTs.MountedImageInfoObject', ParameterSetName = 'InputByMounted')]
@@ -54,6 +54,7 @@ function Get-DismTsImage {
 
         # Number of the image in its file; the first is 1.
         [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndIndex', ValueFromPipelineByPropertyName)]
+        [Alias('ImageIndex')]
         [ValidateRange(1, 2147483647)]
         [uint32] $Index,
 

@@ -141,6 +141,18 @@ Describe 'Get-DismTsImage' -Tag 'Unit' {
             (Get-ChildItem -LiteralPath $folder -Filter *.esd | Get-DismTsImage -Index 1).ImageName | Should -Be 'First'
         }
 
+        It 'takes index or name from the properties of what comes down the pipeline' {
+            ([pscustomobject] @{ ImagePath = '/fake/x.wim'; Index = 2 } | Get-DismTsImage).ImageName | Should -Be 'Second'
+            ([pscustomobject] @{ ImagePath = '/fake/x.wim'; Name = 'Second' } | Get-DismTsImage).ImageIndex | Should -Be 2
+            $details = Get-DismTsImage -ImagePath /fake/x.wim | Get-DismTsImage
+            $details.ImageIndex | Should -Be 1, 2
+            $details[0].PSObject.TypeNames[0] | Should -Be 'DismTs.WimImageInfoObject'
+        }
+
+        It 'does not ask for what is missing' {
+            { Get-DismTsImage } | Should -Throw -ErrorId 'AmbiguousParameterSet,Get-DismTsImage'
+        }
+
         It 'refuses <Path> before anything is sent' -ForEach @(
             @{ Path = 'env:PATH'; Id = 'E_INVALIDARG' }, @{ Path = 'variable:x'; Id = 'E_INVALIDARG' }, @{ Path = 'NoSuchDrive:/x.wim'; Id = 'ERROR_PATH_NOT_FOUND' }
         ) {

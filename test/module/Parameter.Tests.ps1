@@ -162,6 +162,7 @@ Describe 'Parameter contract' -Tag 'Unit' {
 
     It '<Command> -<Parameter> also answers to <Aliases>' -ForEach @(
         @{ Command = 'Get-DismTsImage'; Parameter = 'ImagePath'; Aliases = @('FullName') }
+        @{ Command = 'Get-DismTsImage'; Parameter = 'Index'; Aliases = @('ImageIndex') }
         @{ Command = 'Mount-DismTsImage'; Parameter = 'ImagePath'; Aliases = @('FullName') }
         @{ Command = 'Mount-DismTsImage'; Parameter = 'Path'; Aliases = @('MountPath') }
         @{ Command = 'Mount-DismTsImage'; Parameter = 'Index'; Aliases = @('ImageIndex') }
