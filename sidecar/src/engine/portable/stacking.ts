@@ -4,6 +4,7 @@ import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
 import { mount, MS_NOATIME, MS_NODEV, MS_NOSUID, remountReadOnly, SystemCallError } from './libc.ts';
 import { type MountTableEntry, readMountTable } from './mountTable.ts';
+import { forgetOrigins } from './originMarks.ts';
 import { findProgram, runProgram } from './programs.ts';
 import { unmountTop } from './serving.ts';
 import type { MountRecord, State } from './state.ts';
@@ -61,6 +62,7 @@ export async function stack(state: State, record: MountRecord, context: Operatio
     }
     return;
   }
+  forgetOrigins(state.upperFolder(record));
   try {
     mount(stackSource(record), mountPath, 'overlay', mountFlags,
       `${options(state, record)},redirect_dir=on,metacopy=on,index=off`);

@@ -4,6 +4,7 @@ import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import { Breather } from './breather.ts';
 import { getAttribute, listAttributes } from './libc.ts';
+import { copiedAttribute } from './originMarks.ts';
 import type { MountRecord } from './state.ts';
 
 /**
@@ -73,6 +74,10 @@ function readAttributes(path: string, imagePath: string, stacking: MountRecord['
   let copied = false;
   const streamNames: string[] = [];
   for (const attribute of listAttributes(path)) {
+    if (attribute === copiedAttribute) {
+      copied = true;
+      continue;
+    }
     const prefix = overlayPrefixes[stacking].find((candidate) => attribute.startsWith(candidate));
     if (prefix === undefined) {
       if (attribute.startsWith(streamPrefix)) { streamNames.push(attribute.slice(streamPrefix.length)); }
