@@ -1,7 +1,8 @@
-/** health/*: checking, scanning and restoring the component store of an image. */
+/** health/*: checking, scanning, restoring and cleaning the component store of an image. */
 import * as z from 'zod';
 import { dismErrorDataSchema } from './errors.ts';
-import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
+import { imageResultSchema, request } from './messages.ts';
+import { ofImage, sourcesSchema } from './session.ts';
 
 /** DismImageHealthState. */
 export const imageHealthStateSchema = z.enum(['Healthy', 'Repairable', 'NonRepairable']);
@@ -56,50 +57,50 @@ export const healthCountsSchema = z.object({
 });
 export type HealthCounts = z.infer<typeof healthCountsSchema>;
 
-const healthParams = operationOptionsSchema.extend({
-  /** Root folder of the image: a mount of DismTs, or any folder that holds a Windows installation. */
-  path: absolutePathSchema.optional(),
-  /** The running Windows instead of a path. */
-  online: z.literal(true).optional(),
-  /** Windows folder below the root. */
-  windowsDirectory: z.string().min(1).default('Windows'),
-});
-
 /** The error that stands beside a result. */
 export const healthFailureSchema = z.object({ message: z.string(), data: dismErrorDataSchema });
 
-const oneImage = 'give either path or online';
-
-function namesOneImage(params: { readonly path?: string | undefined; readonly online?: boolean | undefined }): boolean {
-  return (params.path === undefined) !== (params.online === undefined);
-}
+/** Windows folder below the root. */
+const windowsDirectory = z.string().min(1).max(255).default('Windows');
 
 /** The in-box ImageObjectWithState, and what the scan found. */
 export const healthResultSchema = imageResultSchema.extend({
   imageHealthState: imageHealthStateSchema,
   /** What the state rests on: markers and cheap truths, or a scan of every file. */
   basis: z.enum(['markers', 'scan']),
-  counts: healthCountsSchema,
+  /** Null on the native engine: the DISM API does not tell. Then there are no findings either. */
+  counts: healthCountsSchema.nullable(),
   findings: z.array(findingSchema),
   /** Why the restore did not mend everything; null where it did, or was not asked to. The rest is repaired all the same. */
   failure: healthFailureSchema.nullable(),
 });
 export type HealthResult = z.infer<typeof healthResultSchema>;
+/** What the portable engine gives. */
+export type CountedHealthResult = HealthResult & { counts: HealthCounts };
 
 /** Reads markers, and whether hives, manifests and packages are there. Fast. DismCheckImageHealth with ScanImage false. */
-export const checkHealth = request('health/check', healthParams.refine(namesOneImage, oneImage), healthResultSchema);
+export const checkHealth = request('health/check', ofImage({ windowsDirectory }), healthResultSchema);
 
 /** Reads and compares everything in the component store. Cancellable. DismCheckImageHealth with ScanImage true. */
-export const scanHealth = request('health/scan', healthParams.refine(namesOneImage, oneImage), healthResultSchema);
+export const scanHealth = request('health/scan', ofImage({ windowsDirectory }), healthResultSchema);
 
 /**
  * Scans, then puts files with the recorded digests back, from the image itself and from the sources. Cancellable.
  * `failure` is CBS_E_SOURCE_MISSING (0x800F081F) when something was found that no source had, 0x800F0915 when there were no sources.
  * DismRestoreImageHealth.
  */
-export const restoreHealth = request('health/restore', healthParams.extend({
+export const restoreHealth = request('health/restore', ofImage({
+  windowsDirectory,
   /** Where to look, in this order: a folder (mounted image, its Windows, WinSxS, a share, loose files), `WIM:path:index` or `ESD:path:index`. */
-  sources: z.array(z.string().min(1)).default([]),
+  sources: sourcesSchema.default([]),
   /** No effect on the portable engine, which never asks Windows Update. */
   limitAccess: z.boolean().optional(),
-}).refine(namesOneImage, oneImage), healthResultSchema);
+}), healthResultSchema);
+
+/** Removes superseded components. Cancellable. _DismCleanImage. */
+export const cleanComponents = request('health/cleanComponents', ofImage({
+  /** Also make the installed updates permanent. */
+  resetBase: z.boolean().optional(),
+  /** Leave long work to the next maintenance. */
+  defer: z.boolean().optional(),
+}), imageResultSchema);

@@ -1,6 +1,7 @@
 /** image/*: information on image files, and mounting, committing and unmounting them. */
 import * as z from 'zod';
 import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
+import { ofOfflineImage } from './session.ts';
 
 /** 1-based index of an image in its file. */
 const imageIndexSchema = z.number().int().min(1).max(0x7fffffff);
@@ -117,3 +118,14 @@ imageResultSchema);
 /** Removes what is left of mounts whose status is Invalid, nothing else. DismCleanupMountpoints. */
 export const cleanupMountPoints = request('image/cleanupMountPoints', operationOptionsSchema,
   z.object({ removed: z.array(mountedImageSchema), logPath: z.string(), warnings: z.array(z.string()) }));
+
+/** Prepares an offline image for a way of booting. Cancellable. _DismOptimizeImage. */
+export const optimizeImage = request('image/optimize', ofOfflineImage({ optimizationTarget: z.enum(['WIMBoot', 'Boot']) }), imageResultSchema);
+
+/** Replaces files of an applied image by those of a custom data image, as pointers into it. Cancellable. _DismApplyCustomDataImage. */
+export const applyCustomDataImage = request('image/applyCustomData', operationOptionsSchema.extend({
+  customDataImage: absolutePathSchema,
+  /** Root folder of the applied image. */
+  imagePath: absolutePathSchema,
+  singleInstance: z.boolean().optional(),
+}), imageResultSchema);

@@ -14,6 +14,8 @@ export const initialize = request('initialize', z.strictObject({
   /** `major.minor` of the protocol that the client speaks. */
   protocolVersion: z.string().regex(/^\d+\.\d+$/, 'must be "major.minor"'),
   engine: engineChoiceSchema.default('Auto'),
+  /** The DismApi.dll of the native engine, or the folder that it is in; default: that of Windows. */
+  dismPath: absolutePathSchema.optional(),
   /** Default for operations that name none of their own. */
   logPath: absolutePathSchema.optional(),
   logLevel: logLevelSchema.default('WarningsInfo'),

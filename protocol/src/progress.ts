@@ -8,6 +8,8 @@ export const progressPhaseSchema = z.enum([
   'Verifying integrity', 'Mounting', 'Collecting changes', 'Applying changes', 'Writing',
   'Writing metadata', 'Calculating integrity', 'Finishing', 'Unmounting', 'Cleaning up',
   'Checking manifests', 'Checking files', 'Checking packages', 'Repairing', 'Reading packages',
+  'Scanning', 'Adding package', 'Removing package', 'Enabling feature', 'Disabling feature', 'Adding capability', 'Removing capability',
+  'Adding drivers', 'Exporting drivers', 'Exporting source', 'Setting edition', 'Optimizing', 'Applying custom data',
 ]);
 export type ProgressPhase = z.infer<typeof progressPhaseSchema>;
 

@@ -90,7 +90,8 @@ export async function runOperation(request: OperationRequest): Promise<unknown> 
 async function callEngine(request: OperationRequest, params: unknown, context: OperationContext): Promise<unknown> {
   const { name, declaration } = request.operation;
   // Parameters and method belong together, which the type of a lookup by name cannot say.
-  const call = request.engine[name].bind(request.engine) as (params: unknown, context: OperationContext) => Promise<unknown>;
+  const call = request.engine[name]?.bind(request.engine) as ((params: unknown, context: OperationContext) => Promise<unknown>) | undefined;
+  if (call === undefined) { throw new Error(`the ${request.engine.name} engine has no "${name}", and does not say why`); }
   const checked = declaration.result.safeParse(await call(params, context));
   if (!checked.success) {
     throw new Error(`the engine's result of "${declaration.method}" does not fit its schema`, { cause: checked.error });

@@ -151,13 +151,13 @@ export interface FakeEngineOptions {
 }
 
 /** Makes a fake engine. */
-export function createFakeEngine({ unsupported = {} }: FakeEngineOptions = {}): Engine {
+export function createFakeEngine({ unsupported = {} }: FakeEngineOptions = {}) {
   const imageResult = (path: string, context: OperationContext): ImageResult => ({
     path, online: false, winPath: '', sysDrivePath: '', restartNeeded: false,
     logPath: context.log.path, scratchDirectory: context.scratchDirectory, logLevel: context.log.level, warnings: [],
   });
   return {
-    name: 'Portable',
+    name: 'Portable' as const,
     unsupported,
     cancellable: ['image/getInfo', 'image/mount', 'image/commit', 'image/unmount'],
     getEnvironment: () => Promise.resolve({
@@ -199,5 +199,5 @@ export function createFakeEngine({ unsupported = {} }: FakeEngineOptions = {}): 
       removed: sampleMounts.filter(({ mountStatus }) => mountStatus === 'Invalid'), logPath: context.log.path, warnings: [],
     }),
     ...fakeServicing(act),
-  };
+  } satisfies Engine;
 }

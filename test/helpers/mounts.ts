@@ -23,7 +23,8 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 const engine = createPortableEngine();
 
 type Methods = typeof engineMethods;
-export type MethodName = keyof Methods;
+/** What the portable engine can do. */
+export type MethodName = keyof Methods & keyof typeof engine;
 export type Params<K extends MethodName> = z.input<Methods[K]['params']>;
 export type Result<K extends MethodName> = z.output<Methods[K]['result']>;
 

@@ -2,7 +2,7 @@
 import { realpath } from 'node:fs/promises';
 import type { z } from 'zod';
 import type {
-  checkHealth as checkMethod, Finding, HealthResult, restoreHealth as restoreMethod, scanHealth as scanMethod,
+  checkHealth as checkMethod, Finding, CountedHealthResult, restoreHealth as restoreMethod, scanHealth as scanMethod,
 } from '@dismts/protocol';
 import type { OperationContext } from '../engine/engine.ts';
 import { allRecords, imageResult, openState } from '../engine/portable/mounts.ts';
@@ -68,7 +68,7 @@ async function openForReading({ path, state, record }: Subject, context: Operati
 }
 
 function result(params: { readonly path?: string | undefined }, windows: string, basis: 'markers' | 'scan', rows: readonly Finding[],
-  measured: Findings['measured'], context: OperationContext): HealthResult {
+  measured: Findings['measured'], context: OperationContext): CountedHealthResult {
   return {
     ...imageResult(params.path ?? '', context), winPath: windows, imageHealthState: stateOf(rows, basis), basis,
     counts: countFindings(rows, measured), findings: [...rows], failure: null,
@@ -76,7 +76,7 @@ function result(params: { readonly path?: string | undefined }, windows: string,
 }
 
 /** Reads markers and what is there; a few seconds at most. */
-export async function checkHealth(params: z.output<typeof checkMethod.params>, context: OperationContext): Promise<z.input<typeof checkMethod.result>> {
+export async function checkHealth(params: z.output<typeof checkMethod.params>, context: OperationContext): Promise<CountedHealthResult> {
   const what = `Cannot check the health of ${titleOf(params)}`;
   return await guarded(what, params.path ?? '', context, async () => {
     const subject = await findSubject(params, what, context);
@@ -92,7 +92,7 @@ export async function checkHealth(params: z.output<typeof checkMethod.params>, c
 }
 
 /** Reads and compares everything. */
-export async function scanHealth(params: z.output<typeof scanMethod.params>, context: OperationContext): Promise<z.input<typeof scanMethod.result>> {
+export async function scanHealth(params: z.output<typeof scanMethod.params>, context: OperationContext): Promise<CountedHealthResult> {
   const what = `Cannot scan ${titleOf(params)}`;
   return await guarded(what, params.path ?? '', context, async () => {
     const started = Date.now();
@@ -127,7 +127,7 @@ function requireRepairable(subject: Subject, index: StoreIndex, what: string): v
 }
 
 /** Scans, repairs what can be repaired, and scans that again. */
-export async function restoreHealth(params: z.output<typeof restoreMethod.params>, context: OperationContext): Promise<z.input<typeof restoreMethod.result>> {
+export async function restoreHealth(params: z.output<typeof restoreMethod.params>, context: OperationContext): Promise<CountedHealthResult> {
   const what = `Cannot restore the health of ${titleOf(params)}`;
   return await guarded(what, params.path ?? '', context, async () => {
     const subject = await findSubject(params, what, context);
@@ -154,7 +154,7 @@ function lockMount({ state, record, path }: Subject, what: string): Lock | undef
 
 async function restoreLocked(
   params: z.output<typeof restoreMethod.params>, subject: Subject, what: string, context: OperationContext,
-): Promise<z.input<typeof restoreMethod.result>> {
+): Promise<CountedHealthResult> {
   const started = Date.now();
   const { notes } = subject;
   await notes.prepare();
@@ -191,8 +191,8 @@ const countlessMeasures: Findings['measured'] = {
 
 /** The error that stands beside the result when sources lacked something. */
 function sourceFailure(
-  params: { readonly sources: readonly string[]; readonly path?: string | undefined }, answer: HealthResult, what: string, context: OperationContext,
-): NonNullable<HealthResult['failure']> {
+  params: { readonly sources: readonly string[]; readonly path?: string | undefined }, answer: CountedHealthResult, what: string, context: OperationContext,
+): NonNullable<CountedHealthResult['failure']> {
   const code = params.sources.length > 0 ? Hresult.CBS_E_SOURCE_MISSING : Hresult.CBS_E_REPAIR_CONTENT_NOT_FOUND;
   const left = answer.counts.totalDetected - answer.counts.totalRepaired;
   const message = params.sources.length > 0

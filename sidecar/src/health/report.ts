@@ -1,8 +1,8 @@
 /** Writes the summary of a scan or restore to the operation's log, under the headings that users of CBS.log search for. */
-import type { HealthResult } from '@dismts/protocol';
+import type { CountedHealthResult } from '@dismts/protocol';
 import type { OperationLog } from '../engine/engine.ts';
 
-export function writeReport(log: OperationLog, operation: 'Detect only' | 'Detect and Repair', result: HealthResult, elapsedMs: number): void {
+export function writeReport(log: OperationLog, operation: 'Detect only' | 'Detect and Repair', result: CountedHealthResult, elapsedMs: number): void {
   const { counts } = result;
   log.info('=================================');
   log.info('Checking System Update Readiness (DismTs, portable).');

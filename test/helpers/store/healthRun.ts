@@ -1,7 +1,7 @@
 /** Runs the health operations of the portable engine as its server does, with a state directory of the test's own. */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { checkHealth as checkMethod, restoreHealth as restoreMethod, scanHealth as scanMethod, type Finding, type HealthResult } from '@dismts/protocol';
+import { checkHealth as checkMethod, restoreHealth as restoreMethod, scanHealth as scanMethod, type Finding, type CountedHealthResult } from '@dismts/protocol';
 import { onTestFinished } from 'vitest';
 import { checkHealth, restoreHealth, scanHealth } from '../../../sidecar/src/health/operations.ts';
 import { testContext } from '../operationContext.ts';
@@ -17,22 +17,23 @@ export function useStateIn(folder: string): void {
 }
 
 /** health/check. */
-export async function check(path: string): Promise<HealthResult> {
-  return checkMethod.result.parse(await checkHealth(checkMethod.params.parse({ path }), testContext(checkMethod.method)));
+export async function check(path: string): Promise<CountedHealthResult> {
+  return checkMethod.result.parse(await checkHealth(checkMethod.params.parse({ path }), testContext(checkMethod.method))) as CountedHealthResult;
 }
 
 /** health/scan. */
-export async function scan(path: string): Promise<HealthResult> {
-  return scanMethod.result.parse(await scanHealth(scanMethod.params.parse({ path }), testContext(scanMethod.method)));
+export async function scan(path: string): Promise<CountedHealthResult> {
+  return scanMethod.result.parse(await scanHealth(scanMethod.params.parse({ path }), testContext(scanMethod.method))) as CountedHealthResult;
 }
 
 /** health/restore. */
-export async function restore(path: string, sources: readonly string[] = []): Promise<HealthResult> {
-  return restoreMethod.result.parse(await restoreHealth(restoreMethod.params.parse({ path, sources }), testContext(restoreMethod.method)));
+export async function restore(path: string, sources: readonly string[] = []): Promise<CountedHealthResult> {
+  const params = restoreMethod.params.parse({ path, sources });
+  return restoreMethod.result.parse(await restoreHealth(params, testContext(restoreMethod.method))) as CountedHealthResult;
 }
 
 /** The rows of a state, as a test writes them, sorted. */
-export function rowsOf(result: HealthResult, ...states: Finding['state'][]): string[] {
+export function rowsOf(result: CountedHealthResult, ...states: Finding['state'][]): string[] {
   return result.findings.filter(({ state }) => states.includes(state)).map(rowText).sort();
 }
 

@@ -1,0 +1,21 @@
+/** unattend/*, reservedStorage/* and osUninstall/*: settings of an installation as a whole. */
+import * as z from 'zod';
+import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
+import { ofImage } from './session.ts';
+
+/** Applies the offlineServicing pass of an answer file. DismApplyUnattend. */
+export const applyUnattend = request('unattend/apply', ofImage({ unattendPath: absolutePathSchema }), imageResultSchema);
+
+/** State of the storage that Windows keeps free for updates (DISM_RESERVED_STORAGE_*). */
+export const reservedStorageStateSchema = z.enum(['Disabled', 'Enabled']);
+
+/** Whether the running Windows reserves storage. DismGetReservedStorageState. */
+export const getReservedStorageState = request('reservedStorage/get', operationOptionsSchema,
+  imageResultSchema.extend({ reservedStorageState: reservedStorageStateSchema }));
+
+/** Turns reserved storage of the running Windows on or off; fails while it is in use. DismSetReservedStorageState. */
+export const setReservedStorageState = request('reservedStorage/set', operationOptionsSchema.extend({ state: reservedStorageStateSchema }),
+  imageResultSchema.extend({ reservedStorageState: reservedStorageStateSchema }));
+
+/** Goes back to the Windows that was there before an upgrade; happens at the next restart. _DismInitiateOSUninstall. */
+export const startOsUninstall = request('osUninstall/start', ofImage({}), imageResultSchema);

@@ -1,0 +1,41 @@
+/** What the engines cannot do, and why: data for `initialize` and for the table in the README. */
+import type { EngineName } from '@dismts/protocol';
+
+/** What changes the packages of an image. */
+const needsServicingStack = 'only the servicing stack of Windows can';
+const needsAppxProvider = 'only the Appx provider of Windows can';
+
+/** By engine and method of the protocol; what is not named an engine can do. */
+export const unsupportedBy = {
+  Native: {},
+  Portable: {
+    'image/optimize': 'only DismApi.dll can',
+    'image/applyCustomData': 'only DismApi.dll can',
+    'health/cleanComponents': needsServicingStack,
+    'package/add': needsServicingStack,
+    'package/remove': needsServicingStack,
+    'feature/getParent': 'the image says what a feature needs in packages that are not resolved without the servicing stack of Windows',
+    'feature/enable': needsServicingStack,
+    'feature/disable': needsServicingStack,
+    'driver/add': 'only the driver store of Windows can',
+    'driver/remove': 'only the driver store of Windows can',
+    'driver/export': 'only the driver store of Windows can',
+    'capability/add': needsServicingStack,
+    'capability/remove': needsServicingStack,
+    'capability/exportSource': needsServicingStack,
+    'edition/getTargets': needsServicingStack,
+    'edition/set': needsServicingStack,
+    'productKey/set': 'only the licensing of Windows can tell whether a key is valid',
+    'appx/get': needsAppxProvider,
+    'appx/add': needsAppxProvider,
+    'appx/remove': needsAppxProvider,
+    'appx/optimize': needsAppxProvider,
+    'appx/setDataFile': needsAppxProvider,
+    'appsPolicy/getNonRemovable': needsAppxProvider,
+    'appsPolicy/setNonRemovable': needsAppxProvider,
+    'unattend/apply': needsServicingStack,
+    'reservedStorage/get': 'it is about the running Windows',
+    'reservedStorage/set': 'it is about the running Windows',
+    'osUninstall/start': 'it is about the running Windows',
+  },
+} as const satisfies Record<EngineName, Readonly<Record<string, string>>>;
