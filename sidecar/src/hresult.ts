@@ -36,6 +36,10 @@ const table = {
   // DismTs itself: customer bit, facility 0x44.
   DISMTS_E_PROTOCOL_VERSION: row(0xA0440001, 'InvalidOperation', 'The module and the sidecar speak different versions of the DismTs protocol',
     'Install module and executable from the same release of DismTs, and close sessions that still run the old one.'),
+  DISMTS_E_ENGINE_LOST: row(0xA0440002, 'ResourceUnavailable', 'The process that calls the DISM API ended while it was at work',
+    'Look at the image before you go on: what was asked for may be done in part. The next command starts a new process.'),
+  DISMTS_E_UNSAFE_LIBRARY: row(0xA0440003, 'PermissionDenied', 'The library, or a folder that it is in, can be changed by others than administrators',
+    'Use a copy below Program Files or Windows, or let administrators alone write the folder.'),
 
   // dismapi.h
   DISMAPI_E_DISMAPI_NOT_INITIALIZED: row(0xC0040001, 'InvalidOperation', 'The DISM API has not been initialised in this process',
