@@ -1,7 +1,11 @@
 /** Expands the files of the component store, whichever way they are stored. */
+import { setImmediate } from 'node:timers/promises';
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { decompressBlocks } from '../wim/codec.ts';
+import { CompressionType } from '../wim/header.ts';
 import { StoreFormatError, UnsupportedFormatError } from './formatErrors.ts';
-import { expandLzms, maxLzmsBlockBytes } from './lzms.ts';
-import { decodePa30, type ExpandLimits } from './pa30.ts';
+import { decodePa30Stepwise, type ExpandLimits } from './pa30.ts';
 
 /**
  * How a file is stored. DCM: delta against the base manifest; DCN: delta against nothing; DCS: LZMS; DCH: plain behind a header;
@@ -15,6 +19,15 @@ export interface Expanded {
   readonly data: Buffer;
 }
 
+/** How to expand. */
+export interface ExpandOptions extends ExpandLimits {
+  /** Ends what takes long. */
+  readonly signal?: AbortSignal;
+}
+
+/** The most that one block may have; libwim's own limit. */
+const maxLzmsBlockBytes = 2 ** 30;
+
 /** Bytes at the start of a file that tell how it is stored. */
 export const magicBytes = 4;
 
@@ -25,7 +38,7 @@ export function storedForm(head: Buffer): StoredForm {
 }
 
 /** Expands blocks of LZMS data; a block whose packed size is its plain size is stored as it is. */
-function expandBlocks(data: Buffer, options: ExpandLimits): Buffer {
+async function expandBlocks(data: Buffer, options: ExpandOptions): Promise<Buffer> {
   if (data.length < 12) { throw new StoreFormatError('the header is cut off', data.length); }
   const count = data.readUInt32LE(4);
   const total = data.readUInt32LE(8);
@@ -53,34 +66,51 @@ function expandBlocks(data: Buffer, options: ExpandLimits): Buffer {
   const result = Buffer.allocUnsafe(total);
   let written = 0;
   for (const { packed, plainBytes, offset } of blocks) {
+    options.signal?.throwIfAborted();
     const out = result.subarray(written, written + plainBytes);
     if (packed.length === plainBytes) {
       packed.copy(out);
-    } else if (!expandLzms(packed, out)) {
-      throw new StoreFormatError('an LZMS block does not expand', offset);
+    } else {
+      await expandLzms(packed, out, offset);
     }
     written += plainBytes;
   }
   return result;
 }
 
-/** An error of a part of a file, with its offset in the file. */
-function expandDelta(data: Buffer, source: Buffer, options: ExpandLimits): Buffer {
+/** On a thread of libuv's pool. */
+async function expandLzms(packed: Buffer, out: Buffer, offset: number): Promise<void> {
   try {
-    return decodePa30(data.subarray(magicBytes), source, options);
+    await decompressBlocks(CompressionType.Lzms, out.length, [{ data: packed, out }]);
+  } catch (cause) {
+    if (!(cause instanceof DismError) || cause.hresult !== Hresult.ERROR_FILE_CORRUPT) { throw cause; }
+    throw new StoreFormatError('an LZMS block does not expand', offset, { cause });
+  }
+}
+
+/** An error of a part of a file has its offset in the file. */
+async function expandDelta(data: Buffer, source: Buffer, options: ExpandOptions): Promise<Buffer> {
+  try {
+    const steps = decodePa30Stepwise(data.subarray(magicBytes), source, options);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) { return step.value; }
+      await setImmediate();
+      options.signal?.throwIfAborted();
+    }
   } catch (error) {
     throw error instanceof StoreFormatError ? new StoreFormatError(error.what, error.offset + magicBytes, { cause: error }) : error;
   }
 }
 
 /** One result per base that gives one. */
-function expandManifest(data: Buffer, bases: readonly Buffer[], options: ExpandLimits): Expanded[] {
+async function expandManifest(data: Buffer, bases: readonly Buffer[], options: ExpandOptions): Promise<Expanded[]> {
   if (bases.length === 0) { throw new UnsupportedFormatError('DCM', 'The manifest cannot be expanded without a base manifest'); }
   const results: Expanded[] = [];
   let first: StoreFormatError | undefined;
   for (const base of bases) {
     try {
-      results.push({ form: 'DCM', data: expandDelta(data, base, options) });
+      results.push({ form: 'DCM', data: await expandDelta(data, base, options) });
     } catch (error) {
       if (!(error instanceof StoreFormatError)) { throw error; }
       first ??= error;
@@ -96,15 +126,16 @@ function expandManifest(data: Buffer, bases: readonly Buffer[], options: ExpandL
  * @param options - `maxBytes` limits what is expanded, not what is plain already.
  * @returns One candidate, or for a manifest one per base that fits: a wrong base can give wrong bytes, so the caller's hash decides.
  * @throws StoreFormatError: damaged, or more bytes than allowed.
+ * @throws DismError ERROR_MOD_NOT_FOUND: LZMS needs libwim, which is not installed; the signal's reason, when it is aborted.
  * @throws UnsupportedFormatError: stored in a way that DismTs cannot expand, which says nothing about damage; also a manifest without any base.
  */
-export function expand(data: Buffer, bases: readonly Buffer[], options: ExpandLimits): Expanded[] {
+export async function expand(data: Buffer, bases: readonly Buffer[], options: ExpandOptions): Promise<Expanded[]> {
   const form = storedForm(data);
   switch (form) {
     case 'plain': return [{ form, data }];
-    case 'DCM': return expandManifest(data, bases, options);
-    case 'DCN': return [{ form, data: expandDelta(data, Buffer.alloc(0), options) }];
-    case 'DCS': return [{ form, data: expandBlocks(data, options) }];
+    case 'DCM': return await expandManifest(data, bases, options);
+    case 'DCN': return [{ form, data: await expandDelta(data, Buffer.alloc(0), options) }];
+    case 'DCS': return [{ form, data: await expandBlocks(data, options) }];
     case 'DCH':
       if (data.length < 12) { throw new StoreFormatError('the header is cut off', data.length); }
       return [{ form, data: data.subarray(12) }];

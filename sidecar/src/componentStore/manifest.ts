@@ -70,9 +70,15 @@ function attribute(element: XmlElement, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** A copy of a text: a part of a longer one keeps all of that in memory, and the text of a manifest is not kept. */
+function detached(text: string): string {
+  return Buffer.from(text).toString();
+}
+
 function readFile(file: XmlElement): ManifestFile {
-  const name = attribute(file, 'name');
-  if (name === undefined) { throw new StoreFormatError('a file has no name', file.offset); }
+  const spelled = attribute(file, 'name');
+  if (spelled === undefined) { throw new StoreFormatError('a file has no name', file.offset); }
+  const name = detached(spelled);
   const folder = attribute(file, 'destinationPath');
   const own = folder === undefined ? [] : [`${folder}/${attribute(file, 'destinationName') ?? name}`];
   const links = childrenOf(file, 'link').flatMap((link) => attribute(link, 'destination') ?? []);
@@ -81,7 +87,7 @@ function readFile(file: XmlElement): ManifestFile {
   if (storePath === undefined) { throw new StoreFormatError(`the path "${path}" is not allowed`, file.offset); }
   return {
     name,
-    storePath,
+    storePath: storePath === name ? name : detached(storePath),
     // A destination that cannot be followed is nobody's damage, and nothing is put there.
     destinations: [...own, ...links].flatMap((destination) => cleanPath(destination) ?? []),
     digest: readDigest(file),
@@ -98,8 +104,9 @@ export function parseManifest(xml: Buffer): Manifest {
   if (assembly.name !== 'assembly') { throw new StoreFormatError(`"${assembly.name}" is no manifest`, assembly.offset); }
   const identity = childOf(assembly, 'assemblyIdentity');
   if (identity === undefined) { throw new StoreFormatError('the manifest has no identity', assembly.offset); }
+  const attributes = new Map(Array.from(identity.attributes, ([key, value]) => [key, detached(value)]));
   return {
-    identity: identityFromAttributes(identity.attributes, identity.offset),
+    identity: identityFromAttributes(attributes, identity.offset),
     files: childrenOf(assembly, 'file').map(readFile),
   };
 }

@@ -16,6 +16,9 @@ const maxBlocks = 4096;
 /** Longest exponent of a match's length beyond 8 bits. */
 const maxLengthZeros = 24;
 
+/** Bytes of the target between two pauses: some 20 ms. */
+const pauseBytes = 1024 * 1024;
+
 /** The codes of one stretch of the output. */
 interface Block {
   /** Where it begins, counted from the start of the source. */
@@ -131,8 +134,9 @@ function readMatchLength(reader: BitReader, low: number, block: Block): number {
 }
 
 /** Writes the target behind the source; both are in `out`. */
-function copyTokens(reader: BitReader, blocks: readonly Block[], out: Buffer, sourceBytes: number): void {
+function* copyTokens(reader: BitReader, blocks: readonly Block[], out: Buffer, sourceBytes: number): Generator<undefined, void> {
   let position = sourceBytes;
+  let pauseAt = position + pauseBytes;
   let index = 0;
   let block = blocks[0] as Block;
   let next = blocks[1]?.start ?? Infinity;
@@ -140,6 +144,10 @@ function copyTokens(reader: BitReader, blocks: readonly Block[], out: Buffer, so
   let recent1 = 0;
   let recent2 = 0;
   while (position < out.length) {
+    if (position >= pauseAt) {
+      yield;
+      pauseAt = position + pauseBytes;
+    }
     while (position >= next) {
       index++;
       block = blocks[index] as Block;
@@ -192,26 +200,26 @@ function copyTokens(reader: BitReader, blocks: readonly Block[], out: Buffer, so
 }
 
 /** Runs the patch of a delta. */
-function applyPatch(patch: Buffer, origin: number, source: Buffer, targetBytes: number): Buffer {
+function* applyPatch(patch: Buffer, origin: number, source: Buffer, targetBytes: number): Generator<undefined, Buffer> {
   if (patch.length === 0 && targetBytes === 0) { return Buffer.alloc(0); }
   const reader = new BitReader(patch, origin);
   if (reader.bits(1) === 1) { throw new UnsupportedFormatError('PA30', 'The delta moves parts of its source about, which DismTs cannot follow'); }
   const blocks = reader.bits(1) === 1 ? [evenBlock()] : readBlocks(reader);
   const out = Buffer.allocUnsafe(source.length + targetBytes);
   source.copy(out);
-  copyTokens(reader, blocks, out, source.length);
+  yield* copyTokens(reader, blocks, out, source.length);
   if (reader.remaining > 7) { throw reader.error(`${reader.remaining} bits are left over`); }
   return out.subarray(source.length);
 }
 
 /**
- * Applies a PA30 delta of the file type RAW to its source.
+ * Applies a PA30 delta of the file type RAW to its source, step by step, so that the caller can do something else in between, or stop.
  * Manifests' deltas tell no hash of their result: with a wrong source or after damage they may give other bytes, so the caller compares a hash it knows.
  * @param delta - From `PA30` on.
  * @throws StoreFormatError: damaged, or the result would exceed the limit.
  * @throws UnsupportedFormatError: a delta of another version or file type.
  */
-export function decodePa30(delta: Buffer, source: Buffer, options: ExpandLimits): Buffer {
+export function* decodePa30Stepwise(delta: Buffer, source: Buffer, options: ExpandLimits): Generator<undefined, Buffer> {
   const magic = delta.toString('latin1', 0, 4);
   if (magic === 'PA31' || magic === 'PA19') { throw new UnsupportedFormatError(magic, `DismTs cannot apply deltas of the version ${magic}`); }
   if (magic !== 'PA30') { throw new StoreFormatError('it is no delta', 0); }
@@ -229,5 +237,14 @@ export function decodePa30(delta: Buffer, source: Buffer, options: ExpandLimits)
   if (preprocessing.data.length > 0) { throw new UnsupportedFormatError('PA30', 'The delta changes its source first, which DismTs cannot follow'); }
   const patch = reader.buffer();
   if (reader.remaining > 7) { throw reader.error(`${reader.remaining} bits are left over`); }
-  return applyPatch(patch.data, patch.offset, source, targetBytes);
+  return yield* applyPatch(patch.data, patch.offset, source, targetBytes);
+}
+
+/** Does as `decodePa30Stepwise` in one go. */
+export function decodePa30(delta: Buffer, source: Buffer, options: ExpandLimits): Buffer {
+  const steps = decodePa30Stepwise(delta, source, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) { return step.value; }
+  }
 }

@@ -15,7 +15,7 @@ const openHowBytes = 24;
 interface Calls {
   readonly syscall: (number: number, folder: number, path: string, how: Buffer, size: number) => number | bigint;
   readonly errno: () => number;
-  readonly names: Readonly<Record<string, number>>;
+  readonly names: ReadonlyMap<number, string>;
 }
 
 let bound: Calls | undefined;
@@ -26,7 +26,7 @@ function calls(): Calls {
     bound = {
       syscall: koffi.load(null).func('long syscall(long number, int dirfd, const char *path, void *how, size_t size)'),
       errno: () => koffi.errno(),
-      names: koffi.os.errno,
+      names: new Map(Object.entries(koffi.os.errno).map(([name, number]) => [number, name])),
     };
   }
   return bound;
@@ -46,7 +46,7 @@ export function openBeneath(folder: number, path: string, flags: number, mode = 
   const descriptor = Number(syscall(SYS_openat2, folder, path === '' ? '.' : path, how, openHowBytes));
   if (descriptor >= 0) { return descriptor; }
   const number = errno();
-  const code = Object.entries(names).find(([, value]) => value === number)?.[0] ?? `E${number}`;
+  const code = names.get(number) ?? `E${number}`;
   if (code === 'ENOENT' || code === 'ENOTDIR') { return undefined; }
   if (code === 'ELOOP' || code === 'EXDEV') {
     throw new DismError(Hresult.E_ACCESSDENIED, `The path "${path}" of the image leads through a link or out of it`, {

@@ -1,22 +1,27 @@
 /** An image in a folder: a mount, or an installation applied to a disk. */
-import { createHash, randomUUID, webcrypto } from 'node:crypto';
+import { createHash, hash, randomUUID, webcrypto } from 'node:crypto';
 import {
-  accessSync, close as closeDescriptor, closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, futimesSync, linkSync,
-  lstatSync, mkdirSync, openSync, read as readDescriptor, readdirSync, renameSync, rmSync, writeSync,
+  accessSync, closeSync, constants, fchmodSync, fchownSync, fstatSync, fsync, fsyncSync, futimesSync, linkSync,
+  lstatSync, mkdirSync, openSync, read as readDescriptor, readdirSync, renameSync, rmSync, write as writeDescriptor,
 } from 'node:fs';
 import { promisify } from 'node:util';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { openBeneath } from './beneath.ts';
-import type { DigestAlgorithm, FileStat, WritableImageFiles } from './imageFiles.ts';
+import { type DigestAlgorithm, type FileStat, maxFileBytes, tooLarge, type WritableImageFiles } from './imageFiles.ts';
 import { copyAttributes } from './attributes.ts';
 
 const readAsync = promisify(readDescriptor);
-const closeAsync = promisify(closeDescriptor);
+const writeAsync = promisify(writeDescriptor);
+const fsyncAsync = promisify(fsync);
 
 /** Files up to this size are read whole and hashed on a thread of the pool; larger ones piece by piece on this one. */
 const wholeFileBytes = 16 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
+/** Up to this size, handing bytes to a thread takes longer than hashing them. */
+const smallFileBytes = 64 * 1024;
+/** After so many bytes written the disk is waited for, so that a cancellation never waits for more. */
+const flushBytes = 16 * 1024 * 1024;
 
 /** Names of a folder by their upper-case form; several where they differ in case only. */
 type Names = ReadonlyMap<string, readonly string[]>;
@@ -43,11 +48,15 @@ export class FolderImage implements WritableImageFiles {
   }
 
   async close(): Promise<void> {
-    await closeAsync(this.#root);
+    closeSync(this.#root);
+    await Promise.resolve();
   }
 
-  async read(path: string): Promise<Buffer | undefined> {
-    return await this.#withFile(path, async (descriptor, size) => await readWhole(descriptor, size));
+  async read(path: string, maxBytes = maxFileBytes): Promise<Buffer | undefined> {
+    return await this.#withFile(path, async (descriptor, size) => {
+      if (size > maxBytes) { throw tooLarge(path, size, maxBytes); }
+      return await readWhole(descriptor, size);
+    });
   }
 
   async readHead(path: string, bytes: number): Promise<Buffer | undefined> {
@@ -85,7 +94,7 @@ export class FolderImage implements WritableImageFiles {
     });
   }
 
-  async replace(path: string, data: Buffer, verify: (readBack: Buffer) => void): Promise<void> {
+  async replace(path: string, data: Buffer, verify: (readBack: Buffer) => void, signal?: AbortSignal): Promise<void> {
     const { folder, name, spelled } = this.#openParent(path);
     const base = `/proc/self/fd/${folder}`;
     const temporary = `.dismts-${randomUUID()}`;
@@ -94,9 +103,9 @@ export class FolderImage implements WritableImageFiles {
       const old = openBeneath(folder, name, constants.O_RDONLY | constants.O_NONBLOCK);
       const descriptor = openSync(`${base}/${temporary}`, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
       try {
-        for (let done = 0; done < data.length;) { done += writeSync(descriptor, data, done, data.length - done, done); }
-        fsyncSync(descriptor);
+        await writeWhole(descriptor, data, signal);
         verify(await readWhole(descriptor, data.length));
+        signal?.throwIfAborted();
         if (old === undefined) {
           fchmodSync(descriptor, neighbourMode(folder, base));
         } else {
@@ -241,7 +250,7 @@ export class FolderImage implements WritableImageFiles {
       const stat = fstatSync(descriptor);
       return stat.isFile() ? await use(descriptor, stat.size) : undefined;
     } finally {
-      await closeAsync(descriptor);
+      closeSync(descriptor);
     }
   }
 }
@@ -266,8 +275,19 @@ async function readWhole(descriptor: number, size: number): Promise<Buffer> {
   return data.subarray(0, done);
 }
 
-/** Digest of bytes in lower-case hex, computed on a thread of the pool. */
+async function writeWhole(descriptor: number, data: Buffer, signal: AbortSignal | undefined): Promise<void> {
+  for (let done = 0; done < data.length;) {
+    const end = Math.min(done + flushBytes, data.length);
+    while (done < end) { done += (await writeAsync(descriptor, data, done, end - done, done)).bytesWritten; }
+    await fsyncAsync(descriptor);
+    signal?.throwIfAborted();
+  }
+  await fsyncAsync(descriptor);
+}
+
+/** Digest of bytes in lower-case hex; that of more than a few is computed on a thread of the pool. */
 export async function digestOf(data: Buffer, algorithm: DigestAlgorithm): Promise<string> {
+  if (data.length <= smallFileBytes) { return hash(algorithm, data, 'hex'); }
   const digest = await webcrypto.subtle.digest(algorithm === 'sha256' ? 'SHA-256' : 'SHA-1', data);
   return Buffer.from(digest).toString('hex');
 }

@@ -2,6 +2,8 @@
  * The one way to the files of an image. Paths are relative to its root, separated by `/`, and found without regard to
  * case, as Windows does. No step leads through a symbolic link or out of the image: the image is hostile until checked.
  */
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
 
 /** What is known of a file. */
 export interface FileStat {
@@ -14,7 +16,15 @@ export interface FileStat {
   readonly place: number;
 }
 
+/** The error of a file that is larger than it may be. */
+export function tooLarge(path: string, bytes: number, maxBytes: number): DismError {
+  return new DismError(Hresult.ERROR_FILE_CORRUPT, `"${path}" has ${bytes} bytes, more than the ${maxBytes} that such a file may have`, { target: path });
+}
+
 export type DigestAlgorithm = 'sha256' | 'sha1';
+
+/** No file of Windows is larger that is read whole; a hostile one stops here. */
+export const maxFileBytes = 1024 ** 3;
 
 /** Reads an image. Each method gives undefined (list: nothing) where there is no such file or folder. */
 export interface ImageFiles {
@@ -22,7 +32,12 @@ export interface ImageFiles {
   readonly hasOrder: boolean;
   /** What it is, for messages. */
   readonly description: string;
-  read(path: string): Promise<Buffer | undefined>;
+  /**
+   * A whole file.
+   * @param maxBytes A larger one is refused, whatever it is; default `maxFileBytes`.
+   * @throws DismError ERROR_FILE_CORRUPT: it is larger.
+   */
+  read(path: string, maxBytes?: number): Promise<Buffer | undefined>;
   /** Names in a folder, files and folders alike, as they are spelled. */
   list(path: string): Promise<string[]>;
   /** The first bytes of a file, at most `bytes`. */
@@ -39,15 +54,21 @@ export interface WritableImageFiles extends ImageFiles {
    * Puts bytes in place of a file, or makes it in an existing folder: written beside it, flushed, read back, renamed.
    * Owner, mode, times and extended attributes of the old file stay.
    * @param verify Is given what was read back; throws when it is not what was wanted.
+   * @param signal Ends it before the file is in place, or not at all; nothing is left over.
    */
-  replace(path: string, data: Buffer, verify: (readBack: Buffer) => void): Promise<void>;
+  replace(path: string, data: Buffer, verify: (readBack: Buffer) => void, signal?: AbortSignal): Promise<void>;
   /** Makes `path` a name of the file that `existing` names, replacing what it named before. */
   relink(existing: string, path: string): Promise<void>;
   /** Makes a folder, whose parent exists. */
   makeFolder(path: string): Promise<void>;
 }
 
+/** For the most part there is nothing to tidy up, and a scan joins a million paths. */
+const untidy = /\\|\/\/|^\/|\/$|(?:^|\/)\.(?:\/|$)/;
+
 /** Joins parts with `/`, without empty ones. */
 export function joinPath(...parts: readonly string[]): string {
+  const joined = parts.join('/');
+  if (!untidy.test(joined)) { return joined; }
   return parts.flatMap((part) => part.split(/[/\\]/)).filter((part) => part !== '' && part !== '.').join('/');
 }

@@ -12,6 +12,7 @@ import { guarded } from '../engine/portable/systemErrors.ts';
 import { readUpperLayer } from '../engine/portable/upperLayer.ts';
 import { DismError, UnsupportedError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { CancellableFiles } from './cancellation.ts';
 import { checkStore } from './check.ts';
 import { countFindings, type Findings, stateOf } from './findings.ts';
 import { FolderImage } from './folderImage.ts';
@@ -82,8 +83,9 @@ export async function checkHealth(params: z.output<typeof checkMethod.params>, c
     const subject = await findSubject(params, what, context);
     const files = new FolderImage(subject.path);
     try {
-      const index = await readStoreIndex(files, params.windowsDirectory);
-      const findings = await checkStore(files, index, await subject.notes.lastScan());
+      const cancellable = new CancellableFiles(files, context.signal);
+      const index = await readStoreIndex(cancellable, params.windowsDirectory, context.signal);
+      const findings = await checkStore(cancellable, index, await subject.notes.lastScan());
       return result(params, index.windows, 'markers', findings.rows(), findings.measured, context);
     } finally {
       await files.close();
@@ -99,8 +101,9 @@ export async function scanHealth(params: z.output<typeof scanMethod.params>, con
     const subject = await findSubject(params, what, context);
     const files = await openForReading(subject, context);
     try {
-      const index = await readStoreIndex(files, params.windowsDirectory);
-      const { findings } = await scanStore(files, index, await readBases(files, joinPath(index.windows, 'WinSxS')), context);
+      const cancellable = new CancellableFiles(files, context.signal);
+      const index = await readStoreIndex(cancellable, params.windowsDirectory, context.signal);
+      const { findings } = await scanStore(files, index, await readBases(cancellable, joinPath(index.windows, 'WinSxS')), context);
       const answer = result(params, index.windows, 'scan', findings.rows(), findings.measured, context);
       writeReport(context.log, 'Detect only', answer, Date.now() - started);
       await subject.notes.rememberScan(answer.imageHealthState);
@@ -160,10 +163,10 @@ async function restoreLocked(
   await notes.prepare();
   const image = new FolderImage(subject.path, (path) => { notes.noteTemporary(path); });
   try {
-    const index = await readStoreIndex(image, params.windowsDirectory);
+    const index = await readStoreIndex(new CancellableFiles(image, context.signal), params.windowsDirectory, context.signal);
     requireRepairable(subject, index, what);
     image.requireWritable(joinPath(index.windows, 'WinSxS'), what);
-    const sources = await openSources(params.sources, params.windowsDirectory);
+    const sources = await openSources(params.sources, params.windowsDirectory, context.signal);
     try {
       if (params.validateOnly === true) {
         return result(params, index.windows, 'markers', [], countlessMeasures, context);

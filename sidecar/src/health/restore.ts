@@ -5,8 +5,9 @@ import { expand } from '../componentStore/compressed.ts';
 import { DismError } from '../errors.ts';
 import type { OperationContext } from '../engine/engine.ts';
 import { destinationPath } from './destinations.ts';
+import { CancellableFiles, untilAborted } from './cancellation.ts';
 import { digestOf } from './folderImage.ts';
-import { joinPath, type WritableImageFiles } from './imageFiles.ts';
+import { type ImageFiles, joinPath, type WritableImageFiles } from './imageFiles.ts';
 import {
   type BrokenFile, catalogPath, isWinner, manifestPath, matchDigest, maxManifestBytes, maxPayloadBytes, mumDamage, packagePath, payloadPath,
   readBases, type ScanFilter, scanStore, type StoreScan,
@@ -30,6 +31,8 @@ const missingPair = 'Repair failed: Missing replacement mum/cat pair';
 
 class Restorer {
   readonly #image: WritableImageFiles;
+  /** The same for reading. */
+  readonly #files: ImageFiles;
   readonly #index: StoreIndex;
   readonly #sources: readonly StoreSource[];
   readonly #context: OperationContext;
@@ -41,6 +44,7 @@ class Restorer {
 
   constructor(image: WritableImageFiles, index: StoreIndex, sources: readonly StoreSource[], context: OperationContext) {
     this.#image = image;
+    this.#files = new CancellableFiles(image, context.signal);
     this.#index = index;
     this.#sources = sources;
     this.#context = context;
@@ -65,7 +69,7 @@ class Restorer {
   }
 
   async #readBases(): Promise<void> {
-    this.#ownBases = await readBases(this.#image, joinPath(this.#index.windows, 'WinSxS'));
+    this.#ownBases = await readBases(this.#files, joinPath(this.#index.windows, 'WinSxS'));
     this.#bases = [...this.#ownBases];
     for (const source of this.#sources) { this.#bases.push(...await source.bases()); }
   }
@@ -136,20 +140,20 @@ class Restorer {
    * @returns False where nobody has it.
    */
   async #placeCatalog(path: string, digest: string): Promise<boolean> {
-    const old = await this.#image.stat(path);
+    const old = await this.#files.stat(path);
     const own = await this.#ownCatalog(digest);
-    if (own !== undefined && ((await this.#image.stat(own))?.links ?? 0) > 1) {
+    if (own !== undefined && ((await this.#files.stat(own))?.links ?? 0) > 1) {
       await this.#image.relink(own, path);
     } else {
       const data = own === undefined
         ? await this.#fromSources({ algorithm: 'sha256', hex: digest }, (source) => source.catalogPaths(digest))
-        : await this.#image.read(own);
+        : await this.#files.read(own);
       if (data === undefined) { return false; }
       await this.#write(path, data);
     }
     if (old !== undefined && old.links > 1) {
       for (const name of await this.#catalogNames()) {
-        if ((await this.#image.stat(name))?.id === old.id) { await this.#image.relink(path, name); }
+        if ((await this.#files.stat(name))?.id === old.id) { await this.#image.relink(path, name); }
       }
     }
     return true;
@@ -160,7 +164,7 @@ class Restorer {
     const folders = ['WinSxS/Catalogs', 'servicing/Packages', 'System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}'];
     const names: string[] = [];
     for (const folder of folders.map((below) => joinPath(this.#index.windows, below))) {
-      for (const file of await this.#image.list(folder)) {
+      for (const file of await this.#files.list(folder)) {
         if (/\.cat$/i.test(file)) { names.push(joinPath(folder, file)); }
       }
     }
@@ -172,16 +176,16 @@ class Restorer {
     this.#catalogsByDigest ??= this.#readCatalogDigests();
     const path = (await this.#catalogsByDigest).get(digest);
     // It may have been replaced since.
-    return path !== undefined && await this.#image.digest(path, 'sha256') === digest ? path : undefined;
+    return path !== undefined && await this.#files.digest(path, 'sha256') === digest ? path : undefined;
   }
 
   async #readCatalogDigests(): Promise<ReadonlyMap<string, string>> {
     const paths = new Map<string, string>();
     for (const path of await this.#catalogNames()) {
       this.#context.signal.throwIfAborted();
-      const digest = await this.#image.digest(path, 'sha256');
+      const digest = await this.#files.digest(path, 'sha256');
       // One with several names is preferred, so that a lost name becomes one of them again.
-      const links = (await this.#image.stat(path))?.links ?? 0;
+      const links = (await this.#files.stat(path))?.links ?? 0;
       if (digest !== undefined && (links > 1 || !paths.has(digest))) { paths.set(digest, path); }
     }
     return paths;
@@ -215,23 +219,23 @@ class Restorer {
   async #write(path: string, data: Buffer): Promise<void> {
     await this.#image.replace(path, data, (readBack) => {
       if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); }
-    });
+    }, this.#context.signal);
   }
 
   async #findManifest({ keyform }: StoreComponent, wanted: Wanted): Promise<Buffer | undefined> {
     const own = joinPath(this.#index.windows, 'WinSxS');
     const candidates = [
-      ...[joinPath(own, 'Backup', `${keyform}.manifest`)].map((path) => ({ files: this.#image, path })),
+      ...[joinPath(own, 'Backup', `${keyform}.manifest`)].map((path) => ({ files: this.#files, path })),
       // A manifest that was swapped with another one lies under the other's name.
-      ...(await this.#image.list(joinPath(own, 'Manifests')))
+      ...(await this.#files.list(joinPath(own, 'Manifests')))
         .filter((name) => name.split('_')[1]?.toLowerCase() === keyform.split('_')[1]?.toLowerCase())
-        .map((name) => ({ files: this.#image, path: joinPath(own, 'Manifests', name) })),
+        .map((name) => ({ files: this.#files, path: joinPath(own, 'Manifests', name) })),
       ...this.#sources.flatMap((source) => source.manifestPaths(keyform).map((path) => ({ files: source.files, path }))),
     ];
     for (const { files, path } of candidates) {
       const data = await files.read(path);
       if (data === undefined) { continue; }
-      const match = await matchDigest(data, this.#bases, wanted, maxManifestBytes);
+      const match = await matchDigest(data, this.#bases, wanted, maxManifestBytes, this.#context.signal);
       if (match.result !== 'match') { continue; }
       // As it is where this image itself can expand it, else expanded: the servicing stack takes both.
       return await this.#expandsHere(data, wanted) ? data : match.data;
@@ -240,7 +244,7 @@ class Restorer {
   }
 
   async #expandsHere(data: Buffer, wanted: Wanted): Promise<boolean> {
-    return (await matchDigest(data, this.#ownBases, wanted, maxManifestBytes)).result === 'match';
+    return (await matchDigest(data, this.#ownBases, wanted, maxManifestBytes, this.#context.signal)).result === 'match';
   }
 
   async #restorePayload(scan: StoreScan): Promise<void> {
@@ -278,7 +282,7 @@ class Restorer {
     if (digest === undefined) { return; }
     const path = payloadPath(this.#index, component.keyform, file.storePath);
     const destinations = file.destinations.flatMap((destination) => destinationPath(destination, manifest.identity, this.#index.windows) ?? []);
-    const old = await this.#image.stat(path);
+    const old = await this.#files.stat(path);
     const sharedNames = [...(old === undefined ? [] : scan.namesById.get(old.id) ?? [])].filter((name) => name.toUpperCase() !== path.toUpperCase());
     await this.#makeFolders(path);
     const projected = await this.#firstWith(digest, destinations, path);
@@ -303,9 +307,9 @@ class Restorer {
 
   /** Makes a name in use a name of the store's file, unless its folder is not there or it is that already. */
   async #shareStoreFile(store: string, name: string, digest: Wanted | undefined): Promise<void> {
-    const [file, found] = [await this.#image.stat(store), await this.#image.stat(name)];
+    const [file, found] = [await this.#files.stat(store), await this.#files.stat(name)];
     if (file === undefined || file.id === found?.id || digest === undefined) { return; }
-    if (await this.#image.digest(store, digest.algorithm) !== digest.hex) { return; }
+    if (await this.#files.digest(store, digest.algorithm) !== digest.hex) { return; }
     if (found === undefined && !await this.#hasFolder(name.split('/').slice(0, -1).join('/'))) { return; }
     await this.#image.relink(store, name);
   }
@@ -321,7 +325,7 @@ class Restorer {
   async #hasFolder(path: string): Promise<boolean> {
     const parts = path.split('/');
     const last = parts.pop()?.toUpperCase();
-    return last === '' || (await this.#image.list(parts.join('/'))).some((name) => name.toUpperCase() === last);
+    return last === '' || (await this.#files.list(parts.join('/'))).some((name) => name.toUpperCase() === last);
   }
 
   /** The first of some paths of the image whose bytes, expanded, have the digest. */
@@ -333,7 +337,7 @@ class Restorer {
   }
 
   async #plain(path: string, digest: Wanted): Promise<Buffer | undefined> {
-    const data = await this.#image.read(path);
+    const data = await this.#files.read(path);
     return data === undefined ? undefined : await this.#accept(data, digest);
   }
 
@@ -341,23 +345,33 @@ class Restorer {
   async #fromBackup(digest: Wanted): Promise<Buffer | undefined> {
     this.#backup ??= this.#readBackup();
     const path = (await this.#backup).get(`${digest.algorithm} ${digest.hex}`);
-    const data = path === undefined ? undefined : await this.#image.read(path);
+    const data = path === undefined ? undefined : await this.#files.read(path);
     return data === undefined ? undefined : await this.#accept(data, digest);
   }
 
   async #readBackup(): Promise<ReadonlyMap<string, string>> {
     const folder = joinPath(this.#index.windows, 'WinSxS/Backup');
     const paths = new Map<string, string>();
-    for (const name of await this.#image.list(folder)) {
+    for (const name of await this.#files.list(folder)) {
       this.#context.signal.throwIfAborted();
       const path = joinPath(folder, name);
-      const data = await this.#image.read(path);
+      const data = await this.#files.read(path);
       if (data === undefined) { continue; }
-      for (const plain of [data, ...expandSafely(data)]) {
+      for (const plain of [data, ...await this.#expandSafely(data)]) {
         for (const algorithm of ['sha256', 'sha1'] as const) { paths.set(`${algorithm} ${await digestOf(plain, algorithm)}`, path); }
       }
     }
     return paths;
+  }
+
+  async #expandSafely(data: Buffer): Promise<Buffer[]> {
+    const { signal } = this.#context;
+    try {
+      return (await untilAborted(signal, expand(data, [], { maxBytes: maxPayloadBytes, signal }))).map((expanded) => expanded.data);
+    } catch (error) {
+      if (error instanceof DismError) { return []; }
+      throw error;
+    }
   }
 
   async #fromSources(digest: Wanted, pathsOf: (source: StoreSource) => string[]): Promise<Buffer | undefined> {
@@ -373,7 +387,7 @@ class Restorer {
   }
 
   async #accept(data: Buffer, digest: Wanted): Promise<Buffer | undefined> {
-    const match = await matchDigest(data, this.#bases, digest, maxPayloadBytes);
+    const match = await matchDigest(data, this.#bases, digest, maxPayloadBytes, this.#context.signal);
     return match.result === 'match' ? match.data : undefined;
   }
 
@@ -389,17 +403,17 @@ class Restorer {
     const pair = await this.#findPair(identity);
     if (pair === undefined) { return; }
     const cat = packagePath(this.#index, identity, 'cat');
-    if ((await this.#image.read(cat))?.equals(pair.cat) !== true && !await this.#placeCatalog(cat, catalogName(pair.cat).toLowerCase())) {
+    if ((await this.#files.read(cat))?.equals(pair.cat) !== true && !await this.#placeCatalog(cat, catalogName(pair.cat).toLowerCase())) {
       await this.#write(cat, pair.cat);
     }
     const mum = packagePath(this.#index, identity, 'mum');
-    if ((await this.#image.read(mum))?.equals(pair.mum) !== true) { await this.#write(mum, pair.mum); }
+    if ((await this.#files.read(mum))?.equals(pair.mum) !== true) { await this.#write(mum, pair.mum); }
     this.#context.log.info(`(w)\t(Fixed)\tCBS MUM\t${identity}`);
     this.#touched.packages.add(identity.toLowerCase());
   }
 
   async #findPair(identity: string): Promise<{ readonly mum: Buffer; readonly cat: Buffer } | undefined> {
-    const own = { files: this.#image, pathOf: (ending: 'mum' | 'cat') => packagePath(this.#index, identity, ending) };
+    const own = { files: this.#files, pathOf: (ending: 'mum' | 'cat') => packagePath(this.#index, identity, ending) };
     const places = [own, ...this.#sources.map((source) => ({ files: source.files, pathOf: (ending: 'mum' | 'cat') => source.packagePath(identity, ending) }))];
     const read = async (ending: 'mum' | 'cat'): Promise<Buffer[]> => {
       const found: Buffer[] = [];
@@ -413,7 +427,7 @@ class Restorer {
     for (const name of this.#index.catalogs) {
       // The store keeps the same catalog under its digest.
       if (catalogs.length > 0) { break; }
-      const data = await this.#image.read(catalogPath(this.#index, name));
+      const data = await this.#files.read(catalogPath(this.#index, name));
       const mums = await read('mum');
       if (data !== undefined && catalogName(data).toLowerCase() === name && await this.#vouches(data, mums) !== undefined) { catalogs.push(data); }
     }
@@ -433,15 +447,6 @@ class Restorer {
       }
     }
     return undefined;
-  }
-}
-
-function expandSafely(data: Buffer): Buffer[] {
-  try {
-    return expand(data, [], { maxBytes: maxPayloadBytes }).map((expanded) => expanded.data);
-  } catch (error) {
-    if (error instanceof DismError) { return []; }
-    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 /** Where a restore looks for files: `-Source` in every form that DISM takes. A source is never trusted; the wanted digest decides. */
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { CancellableFiles } from './cancellation.ts';
 import { FolderImage } from './folderImage.ts';
 import { type ImageFiles, joinPath } from './imageFiles.ts';
 import { readBases } from './scan.ts';
@@ -84,10 +85,10 @@ async function openStore(files: ImageFiles, windowsDirectory: string): Promise<S
  * Opens the sources in their order.
  * @throws DismError: one is not to be had; those that were opened are closed again.
  */
-export async function openSources(sources: readonly string[], windowsDirectory: string): Promise<StoreSource[]> {
+export async function openSources(sources: readonly string[], windowsDirectory: string, signal: AbortSignal): Promise<StoreSource[]> {
   const opened: StoreSource[] = [];
   try {
-    for (const source of sources) { opened.push(await openStore(await openFiles(source), windowsDirectory)); }
+    for (const source of sources) { opened.push(await openStore(new CancellableFiles(await openFiles(source), signal), windowsDirectory)); }
     return opened;
   } catch (error) {
     for (const source of opened) { await source.close(); }

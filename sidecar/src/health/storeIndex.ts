@@ -3,6 +3,7 @@ import { type PendingState, readPendingState } from '../componentStore/pendingSt
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { Hive, type HiveKey } from '../registry/hive.ts';
+import { pauses } from './cancellation.ts';
 import { type ImageFiles, joinPath } from './imageFiles.ts';
 
 /** Bits of `CF` that decide something here; the meaning of the others is inferred only. */
@@ -74,17 +75,21 @@ async function readHives(files: ImageFiles, windows: string): Promise<Hives> {
   return { components: await read('COMPONENTS'), software: await read('SOFTWARE'), dirty, broken };
 }
 
-function readComponents(hive: Hive): StoreComponent[] {
-  return (hive.key('DerivedData\\Components')?.subkeys() ?? []).map((key) => {
-    const flags = key.value('CF')?.asNumber() ?? 0;
-    const digest = key.value('S256H')?.data;
-    return {
+async function readComponents(hive: Hive, pause: () => Promise<void>): Promise<StoreComponent[]> {
+  const components: StoreComponent[] = [];
+  for (const key of hive.key('DerivedData\\Components')?.subkeys() ?? []) {
+    await pause();
+    const values = new Map(key.values().map((value) => [value.name.toUpperCase(), value]));
+    const flags = values.get('CF')?.asNumber() ?? 0;
+    const digest = values.get('S256H')?.data;
+    components.push({
       keyform: key.name,
       manifestDigest: digest?.length === 32 ? digest.toString('hex') : undefined,
       payloadDeleted: (flags & ComponentFlag.PayloadDeleted) !== 0,
       hasMutableFile: (flags & ComponentFlag.HasMutableFile) !== 0,
-    };
-  });
+    });
+  }
+  return components;
 }
 
 function readCatalogs(hive: Hive): Set<string> {
@@ -107,10 +112,11 @@ function compareVersions(a: string, b: string): number {
 }
 
 /** The newest version that the newest index names; a family that names none has no winner. */
-function readWinners(hive: Hive): Map<string, string> {
+async function readWinners(hive: Hive, pause: () => Promise<void>): Promise<Map<string, string>> {
   const winners = new Map<string, string>();
   const indexes = [...hive.key('DerivedData\\VersionedIndex')?.subkeys() ?? []].sort((a, b) => compareVersions(a.name, b.name));
   for (const family of indexes.at(-1)?.subkey('ComponentFamilies')?.subkeys() ?? []) {
+    await pause();
     const versions = family.values().flatMap(({ name }) => (name.toLowerCase().startsWith('v!') ? [name.slice(2)] : []));
     const newest = versions.sort(compareVersions).at(-1);
     if (newest !== undefined) { winners.set(family.name.toUpperCase(), newest); }
@@ -138,7 +144,8 @@ function readMarkers(components: Hive | undefined, servicing: HiveKey | undefine
  * Reads the hives.
  * @throws DismError: the folder holds no Windows installation.
  */
-export async function readStoreIndex(files: ImageFiles, windowsDirectory: string): Promise<StoreIndex> {
+export async function readStoreIndex(files: ImageFiles, windowsDirectory: string, signal: AbortSignal): Promise<StoreIndex> {
+  const pause = pauses(signal);
   const windows = joinPath(windowsDirectory);
   const hasStore = (await files.list(joinPath(windows, 'WinSxS'))).length > 0;
   const hasHives = (await files.list(joinPath(windows, 'System32/config'))).length > 0;
@@ -151,10 +158,10 @@ export async function readStoreIndex(files: ImageFiles, windowsDirectory: string
   const servicing = software?.key(componentBasedServicing);
   return {
     windows,
-    components: components === undefined ? [] : readComponents(components),
+    components: components === undefined ? [] : await readComponents(components, pause),
     catalogs: components === undefined ? new Set() : readCatalogs(components),
     packages: readPackages(servicing),
-    winners: components === undefined ? new Map() : readWinners(components),
+    winners: components === undefined ? new Map() : await readWinners(components, pause),
     markers: readMarkers(components, servicing),
     pending: readPendingState(servicing, (await files.stat(joinPath(windows, 'WinSxS/pending.xml'))) !== undefined),
     dirtyHives: dirty,

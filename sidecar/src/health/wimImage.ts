@@ -9,10 +9,7 @@ import { type Dentry, emptyHash, type ImageTree, isDirectory, parseMetadata } fr
 import { readResource } from '../wim/resource.ts';
 import { SolidReader } from '../wim/solid.ts';
 import { digestOf } from './folderImage.ts';
-import type { DigestAlgorithm, FileStat, ImageFiles } from './imageFiles.ts';
-
-/** As large as a file of Windows gets. */
-const maxSolidBytes = 1024 ** 3;
+import { type DigestAlgorithm, type FileStat, type ImageFiles, maxFileBytes, tooLarge } from './imageFiles.ts';
 
 /** A file of an image in a WIM. */
 export class WimImage implements ImageFiles {
@@ -74,9 +71,13 @@ export class WimImage implements ImageFiles {
     await this.#file.close();
   }
 
-  async read(path: string): Promise<Buffer | undefined> {
+  async read(path: string, maxBytes = maxFileBytes): Promise<Buffer | undefined> {
     const dentry = this.#find(path);
-    return dentry === undefined || isDirectory(dentry.inode) ? undefined : await this.readBlob(dentry.inode.dataHash);
+    if (dentry === undefined || isDirectory(dentry.inode)) { return undefined; }
+    const { dataHash } = dentry.inode;
+    const size = this.#blobs.find(dataHash)?.uncompressedSize ?? 0;
+    if (size > maxBytes) { throw tooLarge(path, size, maxBytes); }
+    return await this.readBlob(dataHash);
   }
 
   async readHead(path: string, bytes: number): Promise<Buffer | undefined> {
@@ -92,7 +93,7 @@ export class WimImage implements ImageFiles {
     const place = this.#blobs.solidPlace(hash);
     if (place === undefined) { return undefined; }
     // One after the other: the reader keeps the chunk that it has just decompressed.
-    const read = this.#lastSolid.then(async () => await this.#solid.read(place, maxSolidBytes));
+    const read = this.#lastSolid.then(async () => await this.#solid.read(place, maxFileBytes));
     this.#lastSolid = read.catch(() => undefined);
     return await read;
   }

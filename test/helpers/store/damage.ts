@@ -2,7 +2,8 @@
 import { closeSync, ftruncateSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, utimesSync, writeFileSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { FindingClass } from '@dismts/protocol';
-import { expand } from '../../../sidecar/src/componentStore/compressed.ts';
+import { magicBytes } from '../../../sidecar/src/componentStore/compressed.ts';
+import { decodePa30 } from '../../../sidecar/src/componentStore/pa30.ts';
 import type { SyntheticComponent, SyntheticFile, SyntheticPackage, SyntheticStore } from './syntheticImage.ts';
 
 /** A row that a scan must report as found. */
@@ -67,8 +68,7 @@ function silentOffset(stored: Buffer, base: Buffer, manifest: Buffer): number | 
     const changed = Buffer.from(stored);
     changed.writeUInt8((changed[offset] ?? 0) ^ 0xff, offset);
     try {
-      const [result] = expand(changed, [base], { maxBytes: 1 << 20 });
-      if (result !== undefined && !result.data.equals(manifest)) { return offset; }
+      if (!decodePa30(changed.subarray(magicBytes), base, { maxBytes: 1 << 20 }).equals(manifest)) { return offset; }
     } catch {
       // This one is noticed; the next may not be.
     }
