@@ -1,0 +1,303 @@
+/* Image files and mounts. */
+#include "double.h"
+#include <string.h>
+
+#define KNOWN_MOUNT_FLAGS (DISM_MOUNT_READONLY | DISM_MOUNT_OPTIMIZE | DISM_MOUNT_CHECK_INTEGRITY | DISM_MOUNT_SUPPORT_EA)
+#define KNOWN_COMMIT_FLAGS (DISM_COMMIT_GENERATE_INTEGRITY | DISM_COMMIT_APPEND | DISM_COMMIT_SUPPORT_EA)
+
+static const SYSTEMTIME created = { 2024, 4, 1, 1, 9, 8, 7, 6 };
+static const SYSTEMTIME modified = { 2025, 12, 3, 31, 23, 59, 58, 999 };
+
+/* Images of the fixture WIM; a disk has the first one alone. */
+static const struct { PCWSTR name, description; UINT64 size; UINT architecture; PCWSTR edition; } fixtures[] = {
+  { u"Windows 11 Pro", u"Gr\u00fc\u00dfe \U0001F4BF", 0x123456789ull, 9, u"Professional" },
+  { u"Windows 11 \U0001D53C\U0001D555\U0001D566", NULL, 0x20000000000001ull, 12, u"Education" },
+};
+
+static bool isDisk(PCWSTR file) { return endsWith(file, ".vhd") || endsWith(file, ".vhdx"); }
+
+static HRESULT checkImageFile(PCWSTR file, bool forMount)
+{
+  if (isEmpty(file) || textLength(file) >= PATH_LENGTH) {
+    return HR_INVALID_ARGUMENT;
+  }
+  if (contains(file, "missing") || (modeIs("files", NULL, "check") && !pathExists(file))) {
+    return HR_FILE_NOT_FOUND;
+  }
+  if (endsWith(file, ".swm") && forMount) {
+    return HR_SPLIT_WIM;
+  }
+  return endsWith(file, ".wim") || isDisk(file) || (endsWith(file, ".esd") && !forMount) ? S_OK : HR_BAD_FORMAT;
+}
+
+HRESULT WINAPI DismGetImageInfo(PCWSTR ImageFilePath, DismImageInfo **ImageInfo, UINT *Count)
+{
+  Call call;
+  beginCall(&call, "DismGetImageInfo");
+  argText(&call, "ImageFilePath", ImageFilePath);
+  if (ImageInfo != NULL && Count != NULL) {
+    *ImageInfo = NULL;
+    *Count = 0;
+  }
+  HRESULT result = checkCall(&call, ImageFilePath != NULL && ImageInfo != NULL && Count != NULL);
+  if (result == S_OK) {
+    result = checkImageFile(ImageFilePath, false);
+  }
+  if (result == S_OK) {
+    bool disk = isDisk(ImageFilePath);
+    UINT count = disk ? 1 : COUNT_OF(fixtures);
+    Tree *tree = newTree();
+    DismImageInfo *images = newList(tree, count, sizeof *images);
+    for (UINT i = 0; i < count; i++) {
+      DismImageInfo *image = &images[i];
+      image->ImageType = disk ? DismImageTypeVhd : DismImageTypeWim;
+      image->ImageIndex = i + 1;
+      image->ImageName = newText(tree, fixtures[i].name);
+      image->ImageDescription = newText(tree, fixtures[i].description);
+      image->ImageSize = fixtures[i].size;
+      image->Architecture = fixtures[i].architecture;
+      image->ProductName = newText(tree, u"Microsoft\u00ae Windows\u00ae Operating System");
+      image->EditionId = newText(tree, fixtures[i].edition);
+      image->InstallationType = newText(tree, u"Client");
+      image->Hal = newText(tree, i == 0 ? u"" : NULL);
+      image->ProductType = newText(tree, u"WinNT");
+      image->ProductSuite = newText(tree, u"Terminal Server");
+      image->MajorVersion = 10;
+      image->MinorVersion = 0;
+      image->Build = 26100;
+      image->SpBuild = 4652;
+      image->SpLevel = 7;
+      image->Bootable = i == 0 ? DismImageBootableYes : DismImageBootableUnknown;
+      image->SystemRoot = newText(tree, u"WINDOWS");
+      if (i == 0) {
+        DismLanguage *languages = newBlock(tree, 2 * sizeof *languages);
+        languages[0].Value = newText(tree, u"de-DE");
+        languages[1].Value = newText(tree, u"en-US");
+        image->Language = languages;
+        image->LanguageCount = 2;
+        image->DefaultLanguageIndex = 1;
+        if (!disk) {
+          DismWimCustomizedInfo *customized = newBlock(tree, sizeof *customized);
+          *customized = (DismWimCustomizedInfo){ sizeof *customized, 25000, 4000000000u, created, modified };
+          image->CustomizedInfo = customized;
+        }
+      }
+    }
+    *ImageInfo = images;
+    *Count = count;
+  }
+  return endCall(&call, result);
+}
+
+HRESULT WINAPI DismGetMountedImageInfo(DismMountedImageInfo **MountedImageInfo, UINT *Count)
+{
+  Call call;
+  beginCall(&call, "DismGetMountedImageInfo");
+  if (MountedImageInfo != NULL && Count != NULL) {
+    *MountedImageInfo = NULL;
+    *Count = 0;
+  }
+  HRESULT result = checkCall(&call, MountedImageInfo != NULL && Count != NULL);
+  if (result == S_OK) {
+    loadMounts();
+    Tree *tree = newTree();
+    DismMountedImageInfo *list = newList(tree, mountCount, sizeof *list);
+    for (unsigned i = 0; i < mountCount; i++) {
+      list[i] = (DismMountedImageInfo){
+        newText(tree, mounts[i].path), newText(tree, mounts[i].file), mounts[i].index, mounts[i].mode, mounts[i].status,
+      };
+    }
+    *MountedImageInfo = list;
+    *Count = mountCount;
+  }
+  return endCall(&call, result);
+}
+
+static HRESULT checkMountFolder(PCWSTR folder)
+{
+  if (isEmpty(folder) || textLength(folder) >= PATH_LENGTH) {
+    return HR_INVALID_ARGUMENT;
+  }
+  WCHAR path[PATH_LENGTH];
+  copyPath(path, PATH_LENGTH, folder);
+  if (sameText(path, u"/") || (textLength(path) == 2 && path[1] == ':')) {
+    return HR_DIRECTORY_IS_ROOT;
+  }
+  if (findMount(path) != NULL) {
+    return HR_DIRECTORY_HOLDS_IMAGE;
+  }
+  if (modeIs("files", NULL, "check")) {
+    return !pathExists(path) ? HR_DIRECTORY_MISSING : !folderIsEmpty(path) ? HR_DIRECTORY_NOT_EMPTY : S_OK;
+  }
+  return contains(path, "missing") ? HR_DIRECTORY_MISSING : S_OK;
+}
+
+/* The index that a mount asks for, or why there is none. */
+static HRESULT chooseImage(PCWSTR file, UINT wanted, PCWSTR name, DismImageIdentifier identifier, UINT *index)
+{
+  UINT count = isDisk(file) ? 1 : COUNT_OF(fixtures);
+  if (identifier == DismImageIndex) {
+    *index = wanted;
+    return wanted >= 1 && wanted <= count ? S_OK : HR_INVALID_IMAGE_INDEX;
+  }
+  if (identifier != DismImageName) {
+    return HR_INVALID_ARGUMENT;
+  }
+  for (*index = 1; *index <= count; ++*index) {
+    if (name != NULL && sameText(name, fixtures[*index - 1].name)) {
+      return S_OK;
+    }
+  }
+  return HR_INVALID_IMAGE_NAME;
+}
+
+HRESULT WINAPI DismMountImage(PCWSTR ImageFilePath, PCWSTR MountPath, UINT ImageIndex, PCWSTR ImageName,
+  DismImageIdentifier ImageIdentifier, DWORD Flags, HANDLE CancelEvent, DISM_PROGRESS_CALLBACK Progress, PVOID UserData)
+{
+  Call call;
+  beginCall(&call, "DismMountImage");
+  argText(&call, "ImageFilePath", ImageFilePath);
+  argText(&call, "MountPath", MountPath);
+  argNumber(&call, "ImageIndex", ImageIndex);
+  argText(&call, "ImageName", ImageName);
+  argNumber(&call, "ImageIdentifier", (uint64_t)ImageIdentifier);
+  argNumber(&call, "Flags", Flags);
+  argTrio(&call, CancelEvent, Progress, UserData);
+  HRESULT result = checkCall(&call, ImageFilePath != NULL && MountPath != NULL);
+  Mount mount = { .mode = (Flags & DISM_MOUNT_READONLY) != 0 ? DismReadOnly : DismReadWrite };
+  if (result == S_OK && (Flags & ~KNOWN_MOUNT_FLAGS) != 0) {
+    result = HR_INVALID_ARGUMENT;
+  }
+  if (result == S_OK) {
+    result = checkImageFile(ImageFilePath, true);
+  }
+  if (result == S_OK) {
+    result = chooseImage(ImageFilePath, ImageIndex, ImageName, ImageIdentifier, &mount.index);
+  }
+  if (result == S_OK) {
+    loadMounts();
+    result = checkMountFolder(MountPath);
+  }
+  for (unsigned i = 0; result == S_OK && mount.mode == DismReadWrite && i < mountCount; i++) {
+    if (mounts[i].mode == DismReadWrite && mounts[i].index == mount.index && sameText(mounts[i].file, ImageFilePath)) {
+      result = HR_ALREADY_MOUNTED_READ_WRITE;
+    }
+  }
+  if (result == S_OK && mountCount == MAX_MOUNTS) {
+    result = HR_UNEXPECTED;
+  }
+  if (result == S_OK) {
+    result = runOperation(&call, "100");
+  }
+  if (result == S_OK) {
+    loadMounts();
+    copyPath(mount.path, PATH_LENGTH, MountPath);
+    copyText(mount.file, PATH_LENGTH, ImageFilePath);
+    mounts[mountCount++] = mount;
+    saveMounts();
+  }
+  return endCall(&call, result);
+}
+
+static HRESULT checkCommit(const Mount *mount)
+{
+  return mount->mode == DismReadOnly ? HR_MOUNTED_READ_ONLY
+    : mount->status == DismMountStatusNeedsRemount ? HR_NEEDS_REMOUNT
+    : mount->status == DismMountStatusInvalid ? HR_INVALID_MOUNT : S_OK;
+}
+
+HRESULT WINAPI DismUnmountImage(PCWSTR MountPath, DWORD Flags, HANDLE CancelEvent, DISM_PROGRESS_CALLBACK Progress, PVOID UserData)
+{
+  Call call;
+  beginCall(&call, "DismUnmountImage");
+  argText(&call, "MountPath", MountPath);
+  argNumber(&call, "Flags", Flags);
+  argTrio(&call, CancelEvent, Progress, UserData);
+  HRESULT result = checkCall(&call, MountPath != NULL);
+  bool discard = (Flags & DISM_DISCARD_IMAGE) != 0;
+  if (result == S_OK && (isEmpty(MountPath) || (Flags & ~(KNOWN_COMMIT_FLAGS | DISM_DISCARD_IMAGE)) != 0
+    || (discard && Flags != DISM_DISCARD_IMAGE))) {
+    result = HR_INVALID_ARGUMENT;
+  }
+  if (result == S_OK) {
+    loadMounts();
+    Mount *mount = findMount(MountPath);
+    result = mount == NULL ? HR_UNABLE_TO_UNMOUNT : hasSession(MountPath) ? HR_OPEN_HANDLES_UNMOUNT
+      : discard ? S_OK : checkCommit(mount);
+  }
+  if (result == S_OK) {
+    result = runOperation(&call, discard ? "100" : "200");
+  }
+  if (result == S_OK) {
+    loadMounts();
+    Mount *mount = findMount(MountPath);
+    if (mount != NULL) {
+      Image *image = imageAt(MountPath, false);
+      if (image != NULL) {
+        /* The folder is nothing any more; another mount there begins afresh. */
+        image->used = false;
+      }
+      removeMount(mount);
+      saveMounts();
+    }
+  }
+  return endCall(&call, result);
+}
+
+HRESULT WINAPI DismRemountImage(PCWSTR MountPath)
+{
+  Call call;
+  beginCall(&call, "DismRemountImage");
+  argText(&call, "MountPath", MountPath);
+  HRESULT result = checkCall(&call, MountPath != NULL);
+  if (result == S_OK) {
+    loadMounts();
+    Mount *mount = findMount(MountPath);
+    result = isEmpty(MountPath) ? HR_INVALID_ARGUMENT : mount == NULL ? HR_NOT_REMOUNTABLE
+      : hasSession(MountPath) ? HR_OPEN_HANDLES_REMOUNT : mount->status == DismMountStatusInvalid ? HR_CHANGED_SINCE_MOUNT : S_OK;
+    if (result == S_OK) {
+      mount->status = DismMountStatusOk;
+      saveMounts();
+    }
+  }
+  return endCall(&call, result);
+}
+
+HRESULT WINAPI DismCommitImage(DismSession Session, DWORD Flags, HANDLE CancelEvent, DISM_PROGRESS_CALLBACK Progress, PVOID UserData)
+{
+  Call call;
+  beginCall(&call, "DismCommitImage");
+  argSession(&call, Session);
+  argNumber(&call, "Flags", Flags);
+  argTrio(&call, CancelEvent, Progress, UserData);
+  HRESULT result = checkSession(&call, true);
+  if (result == S_OK && (Flags & ~KNOWN_COMMIT_FLAGS) != 0) {
+    result = HR_INVALID_ARGUMENT;
+  }
+  if (result == S_OK) {
+    loadMounts();
+    Mount *mount = findMount(call.image->path);
+    result = mount == NULL ? HR_INVALID_ARGUMENT : checkCommit(mount);
+  }
+  if (result == S_OK) {
+    result = runOperation(&call, "100");
+  }
+  return endCall(&call, result);
+}
+
+HRESULT WINAPI DismCleanupMountpoints(void)
+{
+  Call call;
+  beginCall(&call, "DismCleanupMountpoints");
+  HRESULT result = checkCall(&call, true);
+  if (result == S_OK) {
+    loadMounts();
+    for (unsigned i = mountCount; i > 0; i--) {
+      if (mounts[i - 1].status == DismMountStatusInvalid) {
+        removeMount(&mounts[i - 1]);
+      }
+    }
+    saveMounts();
+  }
+  return endCall(&call, result);
+}
