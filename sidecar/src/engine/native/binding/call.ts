@@ -98,7 +98,10 @@ export class Caller {
     const code = await this.#callWithProgress(bound, call);
     const outcome = classify(code, call.function.parameters.startsWith('DismSession '));
     if (outcome === 'cancelled' || outcome === 'failed') {
-      throw await this.#failure(call, code, outcome);
+      const error = await this.#failure(call, code, outcome);
+      // A bare 1223 is no failure to the function itself, so its results are there. Those of a failure are not to be looked at.
+      if (code >= 0) { await this.#free(call.results); }
+      throw error;
     }
     try {
       return { ...outcome, value: call.read() };

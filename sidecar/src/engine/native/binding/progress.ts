@@ -23,36 +23,39 @@ export function progressPosition(current: number, total: number): ProgressPositi
     : { current: Math.min(current, total), total, step: Math.max(1, Math.ceil(current / total)) };
 }
 
+/** Often enough for a bar to move; what the client is told is rarer still. */
+const reportIntervalMs = 50;
+
 /**
  * Passes on the latest of many callbacks. The DLL waits for each callback to return, and thousands of them can come within a second,
- * so a callback only takes its numbers; the listener runs once in a turn of the event loop.
+ * so a callback only takes its numbers; the listener is told at intervals, and of the last ones in any case.
  */
 export class ProgressRelay {
-  /** For the DLL. Throws never: nothing could catch it. */
+  /** For the DLL. Never throws: nothing could catch it. */
   readonly callback: (current: number, total: number) => void;
   readonly #listener: ProgressListener;
-  #latest: readonly [number, number] | undefined;
-  #scheduled: NodeJS.Immediate | undefined;
+  #latest: readonly [current: number, total: number] | undefined;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(listener: ProgressListener) {
     this.#listener = listener;
     this.callback = (current, total) => {
       this.#latest = [current, total];
-      this.#scheduled ??= setImmediate(() => { this.flush(); });
+      this.#timer ??= setTimeout(() => { this.flush(); }, reportIntervalMs);
     };
   }
 
   /** Reports what has not been reported yet. To be called when the DLL has returned. */
   flush(): void {
-    clearImmediate(this.#scheduled);
-    this.#scheduled = undefined;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     const latest = this.#latest;
     this.#latest = undefined;
     if (latest === undefined) { return; }
     try {
       this.#listener(...latest);
     } catch {
-      // What the operation does to the image goes on whether or not somebody can be told about it.
+      // What the operation does to the image goes on, whether or not somebody can be told about it.
     }
   }
 }
