@@ -6,4 +6,4 @@ import { createFakeEngine } from './fakeEngine.ts';
 Reflect.get(console, '_stdout');
 Reflect.get(console, '_stderr');
 
-run(process.argv.slice(2), () => Promise.resolve(createFakeEngine())).then((exitCode) => process.exit(exitCode), () => process.exit(99));
+run(process.argv.slice(2), (choice) => Promise.resolve(createFakeEngine({ name: choice === 'Native' ? 'Native' : 'Portable' }))).then((exitCode) => process.exit(exitCode), () => process.exit(99));

@@ -4,42 +4,97 @@ import {
 } from '@dismts/protocol';
 import { describe, expect, test } from 'vitest';
 
+/** What each method has to be given beside an image. */
+const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'log/get': { logPath: '/a.log' }, 'error/resolve': { code: 5 },
+  'image/getInfo': { imagePath: '/a.wim' }, 'image/mount': { imagePath: '/a.wim', imageIndex: 1, mountPath: '/mnt' }, 'image/remount': { mountPath: '/mnt' },
+  'image/commit': { mountPath: '/mnt' }, 'image/unmount': { mountPath: '/mnt', commit: false }, 'image/optimize': { optimizationTarget: 'Boot' },
+  'image/applyCustomData': { customDataImage: '/a', imagePath: '/b' },
+  'package/add': { packagePath: '/a.cab' }, 'package/remove': { packageName: 'a' },
+  'feature/getParent': { featureName: 'a' }, 'feature/enable': { featureName: 'a' }, 'feature/disable': { featureName: 'a' },
+  'driver/add': { driver: '/a.inf' }, 'driver/remove': { driver: 'oem0.inf' }, 'driver/export': { destination: '/a' },
+  'capability/add': { name: 'a' }, 'capability/remove': { name: 'a' }, 'capability/exportSource': { name: 'a', source: '/a', target: '/b' },
+  'edition/set': { edition: 'a' }, 'productKey/set': { productKey: 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEE' },
+  'appx/add': { packagePath: '/a.appx', skipLicense: true }, 'appx/remove': { packageName: 'a' }, 'appx/setDataFile': { packageName: 'a', customDataPath: '/a' },
+  'appsPolicy/setNonRemovable': { packageFamilyName: 'a', nonRemovable: true }, 'unattend/apply': { unattendPath: '/a.xml' }, 'reservedStorage/set': { state: 'Enabled' },
+};
+
+/** Those that service an image at rest only. */
+const aboutOfflineImage: ReadonlySet<string> = new Set([
+  'image/optimize', 'driver/add', 'driver/remove', 'capability/exportSource', 'edition/set', 'productKey/set',
+]);
+/** Those that take the running Windows, too. */
+const aboutImage: ReadonlySet<string> = new Set(Object.values(engineMethods).map(({ method }) => method).filter((method) => !aboutOfflineImage.has(method)
+  && /^(?:health|package|feature|driver|capability|edition|appx|appsPolicy|unattend|osUninstall)[/]/.test(method)));
+
 describe('methods', () => {
   test('have names of their own, noun and verb', () => {
     const names = Object.values(methods).map(({ method }) => method);
     expect(new Set(names).size).toBe(names.length);
     for (const { method } of Object.values(engineMethods)) {
-      expect(method).toMatch(/^[a-z]+\/[a-z][A-Za-z]+$/);
+      expect(method).toMatch(/^[a-z][A-Za-z]+\/[a-z][A-Za-z]+$/);
     }
   });
 
   test('take the options of every operation, and nothing that is not declared', () => {
-    const required = {
-      'image/getInfo': { imagePath: '/a.wim' }, 'image/mount': { imagePath: '/a.wim', imageIndex: 1, mountPath: '/mnt' }, 'image/remount': { mountPath: '/mnt' },
-      'image/commit': { mountPath: '/mnt' }, 'image/unmount': { mountPath: '/mnt', commit: false }, 'error/resolve': { code: 5 },
-      'health/check': { path: '/mnt' }, 'health/scan': { path: '/mnt' }, 'health/restore': { path: '/mnt' }, 'package/get': { path: '/mnt' },
-      'feature/get': { path: '/mnt' }, 'driver/get': { online: true }, 'capability/get': { online: true }, 'edition/get': { online: true },
-    };
     const options = { logPath: '/a.log', logLevel: 'Debug', scratchDirectory: '/tmp', workDoneToken: 1, validateOnly: true };
     for (const { method, params } of Object.values(methods)) {
       if (method.includes('/')) {
-        const own = Object.entries(required).find(([name]) => name === method)?.[1] ?? {};
-        expect(params.safeParse({ ...own, ...options }).success, method).toBe(true);
+        const own = { ...aboutImage.has(method) || aboutOfflineImage.has(method) ? { path: '/mnt' } : {}, ...required[method] };
+        expect(params.safeParse({ ...own, ...options }), method).toMatchObject({ success: true });
         expect(params.safeParse({ ...own, unheardOf: 1 }).success, method).toBe(false);
       }
+    }
+  });
+
+  test.for(Object.entries(required))('%s needs what it is about: %j', ([method, own]) => {
+    const declaration = Object.values(methods).find((candidate) => candidate.method === method);
+    const image = aboutImage.has(method) || aboutOfflineImage.has(method) ? { path: '/mnt' } : {};
+    for (const left of Object.keys(own)) {
+      const rest = Object.fromEntries(Object.entries(own).filter(([name]) => name !== left));
+      expect(declaration?.params.safeParse({ ...image, ...rest }).success, left).toBe(false);
     }
   });
 });
 
 describe('methods about one image', () => {
-  const aboutImage = Object.values(engineMethods).filter(({ method }) => /^(health|package|feature|driver|capability|edition)[/]/.test(method));
+  test.for([...aboutImage])('%s takes either a path or the running system', (method) => {
+    const own = required[method];
+    const declaration = Object.values(engineMethods).find((candidate) => candidate.method === method);
+    const takes = (image: object): boolean => declaration?.params.safeParse({ ...image, ...own }).success ?? false;
+    expect([{ path: '/mnt' }, { online: true }, { path: '/mnt', online: true }, {}, { path: 'mnt' }, { online: false }].map(takes))
+      .toEqual([true, true, false, false, false, false]);
+  });
 
-  test.for(aboutImage)('$method takes either a path or the running system', ({ params }) => {
-    expect(params.safeParse({ path: '/mnt' }).success).toBe(true);
-    expect(params.safeParse({ online: true }).success).toBe(true);
-    expect(params.safeParse({ path: '/mnt', online: true }).success).toBe(false);
-    expect(params.safeParse({}).success).toBe(false);
-    expect(params.safeParse({ path: 'mnt' }).success).toBe(false);
+  test.for([...aboutOfflineImage])('%s takes a path only', (method) => {
+    const own = required[method];
+    const declaration = Object.values(engineMethods).find((candidate) => candidate.method === method);
+    const takes = (image: object): boolean => declaration?.params.safeParse({ ...image, ...own }).success ?? false;
+    expect([{ path: '/mnt' }, { online: true }, { path: '/mnt', online: true }, {}].map(takes)).toEqual([true, false, false, false]);
+  });
+});
+
+describe('things that exclude each other', () => {
+  const name = 'a';
+  const file = '/a.cab';
+  const refused = [
+    ['package/get', { packageName: name, packagePath: file }], ['package/remove', { packageName: name, packagePath: file }], ['package/remove', {}],
+    ['feature/get', { packageName: name, packagePath: file }], ['feature/getParent', { featureName: name, packageName: name, packagePath: file }],
+    ['appx/add', { skipLicense: true }], ['appx/add', { packagePath: file, folderPath: '/a', skipLicense: true }], ['appx/add', { packagePath: file }],
+  ] as const;
+
+  test.for(refused)('%s refuses %j', ([method, params]) => {
+    const declaration = Object.values(engineMethods).find((candidate) => candidate.method === method);
+    expect(declaration?.params.safeParse({ path: '/mnt', ...params }).success).toBe(false);
+  });
+});
+
+describe('setProductKey', () => {
+  test.for([
+    ['AAAAA-BBBBB-CCCCC-DDDDD-EEEEE', true], ['a1b2c-3d4e5-f6g7h-8i9j0-k1l2m', true], ['AAAAABBBBBCCCCCDDDDDEEEEE', false], ['AAAAA-BBBBB-CCCCC-DDDDD', false],
+    [' AAAAA-BBBBB-CCCCC-DDDDD-EEEEE', false], ['AAAAA-BBBBB-CCCCC-DDDDD-EEEEE\n', false], ['AAAAA-BBBBB-CCCCC-DDDDD-EEEEÉ', false],
+  ] as const)('%s: %s', ([productKey, valid]) => {
+    expect(engineMethods.setProductKey.params.safeParse({ path: '/mnt', productKey }).success).toBe(valid);
   });
 });
 

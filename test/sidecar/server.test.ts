@@ -2,7 +2,7 @@
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { PassThrough, Writable } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { dismErrorDataSchema, ErrorCode, invalidParamsDataSchema, maxMessageBytes, methods, protocolVersion } from '@dismts/protocol';
+import { dismErrorDataSchema, engineMethods, ErrorCode, invalidParamsDataSchema, maxMessageBytes, methods, protocolVersion } from '@dismts/protocol';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { UnsupportedError } from '../../sidecar/src/errors.ts';
 import { Server } from '../../sidecar/src/server.ts';
@@ -34,13 +34,9 @@ describe('initialize', () => {
       protocolVersion,
       engine: 'Portable',
       capabilities: {
-        methods: [
-          'error/resolve', 'environment/get', 'image/getInfo', 'image/listMounted', 'image/mount', 'image/commit', 'image/unmount',
-          'image/cleanupMountPoints', 'health/check', 'health/scan', 'health/restore',
-          'package/get', 'feature/get', 'driver/get', 'capability/get', 'edition/get',
-        ],
+        methods: ['error/resolve', ...Object.values(engineMethods).map(({ method }) => method).filter((method) => method !== 'image/remount')],
         unsupported: [{ method: 'image/remount', reason: 'no disk' }],
-        cancellable: ['image/getInfo', 'image/mount', 'image/commit', 'image/unmount'],
+        cancellable: createFakeEngine().cancellable,
       },
     });
   });
@@ -288,8 +284,8 @@ describe('$/progress', () => {
     expect(result).toBeDefined();
     const values = progressOf(peer.messages, 'p');
     expect(values.length).toBeLessThanOrEqual(3);
-    expect(values[0]).toEqual({ phase: 'Writing', current: 1, total: 10_000 });
-    expect(values.at(-1)).toEqual({ phase: 'Writing', current: 10_000, total: 10_000 });
+    expect(values[0]).toEqual({ phase: 'Mounting', current: 1, total: 10_000 });
+    expect(values.at(-1)).toEqual({ phase: 'Mounting', current: 10_000, total: 10_000 });
     expect(peer.messages.findLastIndex(({ method }) => method === '$/progress')).toBeLessThan(peer.messages.findIndex(({ id }) => id === 1));
   });
 
