@@ -12,8 +12,13 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What the portable engine needs: libwim with its programs, FUSE, overlays without root. */
 const debianPackages = ['wimtools', 'fuse3', 'fuse-overlayfs'];
-/** What only the tests need: NTFS volumes, attributes, a C compiler that says how wimlib.h lays out its structs, hivexml, strace. */
-const debianTestPackages = ['ntfs-3g', 'attr', 'gcc', 'libc6-dev', 'libwim-dev', 'libhivex-bin', 'strace'];
+/**
+ * What only the tests need: NTFS volumes, attributes, a C compiler that says how wimlib.h lays out its structs, hivexml, strace,
+ * and Wine with a C compiler for Windows.
+ */
+const debianTestPackages = [
+  'ntfs-3g', 'attr', 'gcc', 'libc6-dev', 'libwim-dev', 'libhivex-bin', 'strace', 'wine64', 'gcc-mingw-w64-x86-64-win32',
+];
 
 /** What stops the set-up, in words for the user. */
 export class SetupError extends Error {}

@@ -87,11 +87,31 @@ EventState waitForEvent(HANDLE event, unsigned milliseconds)
   }
 }
 
+typedef struct { void *object; ULONG_PTR process, handle; ULONG access; USHORT backTrace, type; ULONG attributes, spare; } HandleEntry;
+typedef struct { ULONG_PTR count, spare; HandleEntry entries[]; } HandleTable;
+
+/* From the table of all processes, as Wine does not count the handles of one. */
+static unsigned countHandles(void)
+{
+  typedef LONG(NTAPI * Query)(int class, void *buffer, ULONG size, ULONG *needed);
+  Query query = (Query)(void *)GetProcAddress(GetModuleHandleW(L"ntdll.dll"), "NtQuerySystemInformation");
+  ULONG size = 1 << 20, count = 0;
+  HandleTable *table = malloc(size);
+  while (query(64, table, size, NULL) == (LONG)0xC0000004 && size < 1 << 26) {
+    size *= 2;
+    table = realloc(table, size);
+  }
+  for (ULONG_PTR i = 0; i < table->count; i++) {
+    count += table->entries[i].process == GetCurrentProcessId();
+  }
+  free(table);
+  return count;
+}
+
 unsigned openHandles(void)
 {
   DWORD count = 0;
-  GetProcessHandleCount(GetCurrentProcess(), &count);
-  return count;
+  return GetProcessHandleCount(GetCurrentProcess(), &count) && count > 0 ? count : countHandles();
 }
 
 bool pathExists(PCWSTR path) { return GetFileAttributesW(path) != INVALID_FILE_ATTRIBUTES; }

@@ -37,7 +37,7 @@ export function lacksCompiler(target: CTarget): string | undefined {
 /** What to compile. */
 export interface CProgram {
   readonly target: CTarget;
-  /** Names of files in test/double. */
+  /** Names of files in test/double; for Windows also resource scripts. */
   readonly sources: readonly string[];
   /** File name of the result. */
   readonly output: string;
@@ -67,11 +67,19 @@ export function compile(program: CProgram): string {
   if (!existsSync(output)) {
     mkdirSync(folder, { recursive: true });
     const unfinished = `${output}.${process.pid}.tmp`;
+    const resources = `${output}.${process.pid}.o`;
+    const run = (tool: string, toolArgs: readonly string[]) => execFileSync(tool, toolArgs, { cwd: sourceFolder, stdio: 'pipe', encoding: 'utf8' });
     try {
-      execFileSync(compiler, ['-o', unfinished, ...program.sources, ...options], { cwd: sourceFolder, stdio: 'pipe', encoding: 'utf8' });
+      const inputs = program.sources.map((source) => {
+        if (!source.endsWith('.rc')) { return source; }
+        run(compiler.replace(/gcc$/, 'windres'), [source, resources]);
+        return resources;
+      });
+      run(compiler, ['-o', unfinished, ...inputs, ...options]);
       renameSync(unfinished, output);
     } finally {
       rmSync(unfinished, { force: true });
+      rmSync(resources, { force: true });
     }
   }
   return output;

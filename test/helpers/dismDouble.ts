@@ -26,7 +26,9 @@ const sources = [
  */
 export function buildDouble(format: DoubleFormat, generation: DoubleGeneration = 'newest'): string {
   const defines = { newest: [], 19041: ['DOUBLE_19041'], windows8: ['DOUBLE_WINDOWS8'] }[generation];
-  return compile({ target: format, sources, output: format === 'elf' ? 'DismApi.so' : 'DismApi.dll', shared: true, defines });
+  return format === 'elf'
+    ? compile({ target: 'elf', sources, output: 'DismApi.so', shared: true, defines })
+    : compile({ target: 'pe', sources: [...sources, 'version.rc'], output: 'DismApi.dll', shared: true, defines });
 }
 
 /** Keys and values as the head of test/double/hooks.c tells them; undefined unsets. */
@@ -151,4 +153,19 @@ export function installDouble(folder: string, format: DoubleFormat, modes: Doubl
     events: () => lines().filter((line): line is DoubleEvent => typeof line === 'object' && line !== null && 'event' in line),
     violations: () => lines().flatMap((line) => typeof line === 'object' && line !== null && 'violation' in line ? [String(line.violation)] : []),
   };
+}
+
+/** Builds a program of test/double that is linked with the double's sources; for Linux. */
+function buildClient(source: string): string {
+  return compile({ target: 'elf', sources: [source, ...sources], output: source.replace(/\.c$/, '') });
+}
+
+/** The program that checks the out slots; it ends with 0 where they are right. */
+export function buildSlotCheck(): string {
+  return buildClient('sessionSlot.c');
+}
+
+/** The program that times calls from C: `<program> <calls>` prints `{"calls":N,"nanoseconds":M}`, M for DismGetFeatures and its DismDelete. */
+export function buildBenchmark(): string {
+  return buildClient('benchmark.c');
 }
