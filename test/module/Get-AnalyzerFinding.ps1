@@ -26,6 +26,9 @@ $desktopTypes = @{
 }
 
 Import-Module -Name PSScriptAnalyzer
+# The analyzer looks every command up, in several runspaces at once, which import what they find it in. With Pester among that, every second run fails with
+# "The term 'Get-Command' is not recognized" (PSScriptAnalyzer issue 2205); with the modules of PowerShell alone, few do.
+$env:PSModulePath = "$PSHOME/Modules"
 $hasProfile = Test-Path -LiteralPath "$((Get-Module -Name PSScriptAnalyzer).ModuleBase)/compatibility_profiles/$desktopProfile.json"
 $findings = @(
     foreach ($path in $module + $style) {
