@@ -36,4 +36,8 @@ export const getLog = request('log/get', operationOptionsSchema.omit({ logPath: 
   level: logLevelSchema.default('Debug'),
   /** At most this many, the last ones. */
   last: z.number().int().min(1).max(1_000_000).default(100_000),
-}), z.object({ entries: z.array(logEntrySchema) }));
+}), z.object({
+  entries: z.array(logEntrySchema),
+  /** Sentences for the user about what is not among the entries. */
+  warnings: z.array(z.string()),
+}));

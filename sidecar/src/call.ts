@@ -2,13 +2,12 @@
 import { addAbortSignal } from 'node:stream';
 import { ResponseError } from 'vscode-jsonrpc/node';
 import * as z from 'zod';
-import { dismErrorDataSchema, ErrorCode, healthFailureSchema, maxMessageBytes, resolveError, type EngineChoice, type ProgressValue } from '@dismts/protocol';
+import { dismErrorDataSchema, ErrorCode, healthFailureSchema, maxMessageBytes, type EngineChoice, type ProgressValue } from '@dismts/protocol';
 import type { EngineFactory } from './engine/selectEngine.ts';
 import { CancelledError, InvalidParamsError } from './errors.ts';
-import { resolveError as answerResolveError } from './handlers/resolveError.ts';
+import { withoutEngine } from './handlers/withoutEngine.ts';
 import { defaultLogDirectory, logBug } from './log.ts';
 import { engineOperations, runOperation } from './operation.ts';
-import { parseParams } from './transport/params.ts';
 import { isBug, toWireError, type WireError } from './transport/responseError.ts';
 
 /** Exit codes of `dismts call`. */
@@ -16,7 +15,7 @@ export const CallExit = { ok: 0, failed: 1, usage: 2, bug: 70, cancelled: 130 } 
 
 /** What is to be called, and how. */
 export interface CallRequest {
-  /** A method of an engine, or error/resolve. */
+  /** A method of an engine, or one that needs none. */
   readonly method: string;
   /** The parameters; `-`: they are on stdin. */
   readonly json: string;
@@ -66,7 +65,7 @@ async function fail(error: unknown, method: string): Promise<number> {
 async function answer(request: CallRequest, createEngine: EngineFactory, params: unknown, signal: AbortSignal): Promise<unknown> {
   const operation = engineOperations.get(request.method);
   if (operation === undefined) {
-    return answerResolveError(parseParams(resolveError, params));
+    return await withoutEngine.get(request.method)?.(params, signal);
   }
   const showProgress = request.progress || process.stderr.isTTY;
   return await runOperation({

@@ -1,8 +1,9 @@
 /** The command line: what it may say, and what is then done. */
 import { parseArgs } from 'node:util';
-import { engineChoiceSchema, resolveError } from '@dismts/protocol';
+import { engineChoiceSchema } from '@dismts/protocol';
 import { call, CallExit, type CallRequest } from './call.ts';
 import type { EngineFactory } from './engine/selectEngine.ts';
+import { withoutEngine } from './handlers/withoutEngine.ts';
 import { engineOperations } from './operation.ts';
 import { serveStdio } from './stdio.ts';
 import { version } from './version.ts';
@@ -17,7 +18,7 @@ call       Run one request, such as:
              dismts call image/getInfo '{"imagePath":"/images/install.wim"}'
            Parameters are a JSON object, or - to read it from stdin; paths are absolute.
            The result is JSON on stdout; progress and errors are text on stderr.
-           Methods: error/resolve,
+           Methods: ${[...withoutEngine.keys()].join(', ')},
              ${[...engineOperations.keys()].join(', ')}
 --progress Show progress even where stderr is not a terminal.
 
@@ -68,7 +69,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (method === undefined) {
     return { kind: 'wrong', reason: 'call needs the name of a method' };
   }
-  if (method !== resolveError.method && !engineOperations.has(method)) {
+  if (!withoutEngine.has(method) && !engineOperations.has(method)) {
     return { kind: 'wrong', reason: `There is no method "${method}" to call` };
   }
   return { kind: 'call', request: { method, json, engine: engine.data, progress: values.progress ?? false } };

@@ -1,14 +1,14 @@
 /** The JSON-RPC server: one client, one engine, any number of operations at a time. */
 import type { Readable, Writable } from 'node:stream';
 import {
-  ErrorCode, exitMethod, initialize, methods, progressMethod, protocolVersion, resolveError, shutdown, type ProgressValue,
+  ErrorCode, exitMethod, getLog, initialize, methods, progressMethod, protocolVersion, shutdown, type ProgressValue,
 } from '@dismts/protocol';
 import { createMessageConnection, ResponseError, type CancellationToken, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { z } from 'zod';
 import type { Engine } from './engine/engine.ts';
 import type { EngineFactory } from './engine/selectEngine.ts';
 import { DismError } from './errors.ts';
-import { resolveError as answerResolveError } from './handlers/resolveError.ts';
+import { withoutEngine } from './handlers/withoutEngine.ts';
 import { Hresult } from './hresult.ts';
 import { logBug } from './log.ts';
 import { engineOperations, runOperation, type EngineOperation, type OperationDefaults } from './operation.ts';
@@ -187,8 +187,9 @@ export class Server {
       await this.#stopOperations();
       return null;
     }
-    if (method === resolveError.method) {
-      return answerResolveError(parseParams(resolveError, params));
+    const answer = withoutEngine.get(method);
+    if (answer !== undefined) {
+      return await this.#cancellable(token, (signal) => answer(params, signal));
     }
     const operation = engineOperations.get(method);
     if (operation === undefined) {
@@ -215,9 +216,9 @@ export class Server {
         protocolVersion,
         engine: engine.name,
         capabilities: {
-          methods: [resolveError.method, ...supported],
+          methods: [...withoutEngine.keys(), ...supported],
           unsupported: Object.entries(engine.unsupported).map(([method, reason]) => ({ method, reason })),
-          cancellable: [...engine.cancellable],
+          cancellable: [getLog.method, ...engine.cancellable],
         },
       };
     } catch (error) {
@@ -226,9 +227,8 @@ export class Server {
     }
   }
 
-  async #runOperation(
-    operation: EngineOperation, params: unknown, engine: Engine, defaults: OperationDefaults, token: CancellationToken,
-  ): Promise<unknown> {
+  /** Runs what stops when the client cancels it, and when the connection ends. */
+  async #cancellable<T>(token: CancellationToken, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
     const controller = new AbortController();
     if (token.isCancellationRequested) {
       controller.abort();
@@ -236,26 +236,34 @@ export class Server {
     token.onCancellationRequested(() => {
       controller.abort();
     });
+    const running = { controller, done: run(controller.signal) };
+    this.#running.add(running);
+    try {
+      return await running.done;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async #runOperation(
+    operation: EngineOperation, params: unknown, engine: Engine, defaults: OperationDefaults, token: CancellationToken,
+  ): Promise<unknown> {
     const progressToken = progressTokenOf(params);
     if (progressToken !== undefined && this.#progressTokens.has(progressToken)) {
       throw new ResponseError(ErrorCode.InvalidParams, 'The workDoneToken is in use by another request',
         { issues: [{ path: 'workDoneToken', message: 'is in use by another request' }] });
     }
-    const done = runOperation({
-      operation, params, engine, defaults, signal: controller.signal,
-      onProgress: (value) => {
-        this.#sendProgress(progressToken, value);
-      },
-    });
-    const running = { controller, done };
-    this.#running.add(running);
     if (progressToken !== undefined) {
       this.#progressTokens.add(progressToken);
     }
     try {
-      return await done;
+      return await this.#cancellable(token, (signal) => runOperation({
+        operation, params, engine, defaults, signal,
+        onProgress: (value) => {
+          this.#sendProgress(progressToken, value);
+        },
+      }));
     } finally {
-      this.#running.delete(running);
       if (progressToken !== undefined) {
         this.#progressTokens.delete(progressToken);
       }

@@ -34,16 +34,16 @@ describe('initialize', () => {
       protocolVersion,
       engine: 'Portable',
       capabilities: {
-        methods: ['error/resolve', ...Object.values(engineMethods).map(({ method }) => method).filter((method) => method !== 'image/remount')],
+        methods: ['error/resolve', 'log/get', ...Object.values(engineMethods).map(({ method }) => method).filter((method) => method !== 'image/remount')],
         unsupported: [{ method: 'image/remount', reason: 'no disk' }],
-        cancellable: createFakeEngine().cancellable,
+        cancellable: ['log/get', ...createFakeEngine().cancellable],
       },
     });
   });
 
   test('has to come first', async () => {
     const { peer } = connect();
-    for (const method of ['image/getInfo', 'error/resolve', 'shutdown']) {
+    for (const method of ['image/getInfo', 'error/resolve', 'log/get', 'shutdown']) {
       expect((await peer.request(method, method)).error?.code).toBe(ErrorCode.ServerNotInitialized);
     }
   });
