@@ -140,7 +140,7 @@ class LogFile implements FileLog {
     }
     try {
       if (this.#descriptor === undefined) {
-        [this.#descriptor, this.path] = createDefaultFile(this.#options.directory, this.#options.operation);
+        ({ descriptor: this.#descriptor, path: this.path } = createDefaultFile(this.#options.directory, this.#options.operation));
       }
       if (!this.#headerWritten) {
         this.#headerWritten = true;
@@ -184,8 +184,11 @@ function openFailure(error: NodeJS.ErrnoException): string {
   }
 }
 
-/** Gives the descriptor and the path. */
-function createDefaultFile(directory: string, operation: string): [number, string] {
+/**
+ * Creates an empty log file with a name of its own, and the folder for it; old logs there are removed now and then.
+ * @throws Error: the folder cannot be made or written, is a link, or can be written by others.
+ */
+export function createDefaultFile(directory: string, operation: string): { readonly descriptor: number; readonly path: string } {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const stats = lstatSync(directory);
   const foreign = process.geteuid !== undefined && (stats.uid !== process.geteuid() || (stats.mode & 0o022) !== 0);
@@ -201,7 +204,7 @@ function createDefaultFile(directory: string, operation: string): [number, strin
     const time = timestamp(new Date()).replace(/[-:]/g, '').replace(' ', '-').slice(0, 15);
     const path = join(directory, `${time}-${operation.replace(/[^A-Za-z]+/g, '-')}-${process.pid}-${defaultLogCount}.log`);
     try {
-      return [openSync(path, flags, 0o600), path];
+      return { descriptor: openSync(path, flags, 0o600), path };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
         throw error;

@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmdirSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, win32 } from 'node:path';
+import { systemFolder } from './systemFolder.ts';
 
 /** A folder to start from, and the folders below it which are ours. */
 export interface PrivateLocation {
@@ -47,16 +48,6 @@ function programFiles(): string {
   const folder = /^\s+ProgramFilesDir\s+REG_SZ\s+(\S.*?)\s*$/m.exec(output)?.[1];
   if (folder === undefined || !win32.isAbsolute(folder)) { throw new Error('the registry does not name the Program Files folder'); }
   return folder;
-}
-
-/** System32, whatever %SystemRoot% says: where Windows loaded kernel32.dll from, which it looks for nowhere else. */
-function systemFolder(): string {
-  // Saves the look-up of names of network interfaces.
-  const report = Object.assign(process.report, { excludeNetwork: true });
-  const { sharedObjects } = report.getReport() as { sharedObjects: readonly string[] };
-  const kernel = sharedObjects.find((path) => win32.basename(path).toLowerCase() === 'kernel32.dll');
-  if (kernel === undefined) { throw new Error('the system folder is not known'); }
-  return win32.dirname(kernel);
 }
 
 /** Only a refusal of access counts as "no": any other failure must not lead an administrator to a less safe folder. */

@@ -1,0 +1,19 @@
+/** Keeps what this process prints away from the stream that carries frames. */
+import { Console } from 'node:console';
+import { Writable } from 'node:stream';
+
+/**
+ * Gives the real stdout to the caller alone: what anything else prints there, or on the console, is dropped.
+ * @param andStderr Stderr is nobody's: device management judges a script by whether something is on it.
+ */
+export function claimStdout(andStderr: boolean): NodeJS.WriteStream {
+  const output = process.stdout;
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => {
+    done();
+  } });
+  Object.defineProperty(process, 'stdout', { value: nowhere });
+  if (andStderr) { Object.defineProperty(process, 'stderr', { value: nowhere }); }
+  globalThis.console = new Console(nowhere, nowhere);
+  process.removeAllListeners('warning');
+  return output;
+}
