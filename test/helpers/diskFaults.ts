@@ -5,9 +5,11 @@ import { syncBuiltinESMExports } from 'node:module';
 
 type AnyFunction = (this: unknown, ...args: unknown[]) => unknown;
 
-/** Calls that change files, flush them, or could fail between such calls. */
-const handleMethods = ['write', 'truncate', 'sync', 'datasync', 'stat', 'read'] as const;
-const functions = ['writeFileSync', 'writeSync', 'renameSync', 'mkdirSync', 'fsyncSync', 'fsync', 'ftruncateSync'] as const;
+/** Calls that change files or flush them. */
+const handleMethods = ['write', 'truncate', 'sync', 'datasync'] as const;
+const functions = ['writeFileSync', 'writeSync', 'renameSync', 'mkdirSync', 'fsyncSync', 'fsync', 'ftruncateSync', 'unlinkSync', 'rmdirSync', 'rmSync'] as const;
+/** Calls that can fail between those. */
+const readingMethods = ['stat', 'read'] as const;
 
 export interface DiskFaults {
   /** Makes the given call, 1 for the next, go wrong; nothing does where there are fewer. */
@@ -20,9 +22,10 @@ export interface DiskFaults {
 
 /**
  * Watches the file functions of this process.
+ * @param which `all`: calls that only read as well. To be killed before one of those is to be killed before the next that changes something.
  * @param fail What happens at the chosen call: it must not return. A write has put half of its bytes into the file by then, but for one of the header.
  */
-export async function watchDisk(fail: (name: string) => never): Promise<DiskFaults> {
+export async function watchDisk(which: 'all' | 'changing', fail: (name: string) => never): Promise<DiskFaults> {
   const probe = await open('/dev/null');
   const prototype = Object.getPrototypeOf(probe) as Record<string, AnyFunction>;
   await probe.close();
@@ -35,7 +38,7 @@ export async function watchDisk(fail: (name: string) => never): Promise<DiskFaul
     owner[name] = wrap(original);
     undo.push(() => { owner[name] = original; });
   };
-  for (const name of handleMethods) {
+  for (const name of [...handleMethods, ...which === 'all' ? readingMethods : []]) {
     replace(prototype, name, (original) => async function (this: unknown, ...args: unknown[]) {
       if (failAt !== Infinity && isChosen()) {
         if (name === 'write') {

@@ -261,15 +261,17 @@ export class State {
 
   /** Deletes what an interrupted remove() or a mount that was killed before its record left. The registry lock must be held. */
   async removeLeftovers(): Promise<void> {
-    const names = readdirSync(this.#mounts);
+    const names = new Set(readdirSync(this.#mounts));
     for (const name of names) {
       const content = name.endsWith(removedSuffix) ? [] : readdirSync(join(this.#mounts, name));
       // Without a record, but with staged changes, it is not ours to judge.
-      if (content.every((file) => file === newRecordName)) { await this.#removeFolder(name); }
+      if (content.some((file) => file !== newRecordName)) { continue; }
+      await this.#removeFolder(name);
+      names.delete(name);
     }
     for (const lock of readdirSync(this.#locks)) {
       const id = /^(?:mount|serving)-(.+)$/.exec(lock)?.[1];
-      if (id !== undefined && !names.includes(id)) { rmSync(join(this.#locks, lock), { force: true }); }
+      if (id !== undefined && !names.has(id)) { rmSync(join(this.#locks, lock), { force: true }); }
     }
   }
 
