@@ -18,7 +18,7 @@ $script:maxMessageBytes = 16MB
 $script:cancelGraceMilliseconds = 15000
 # How long a new sidecar may take to answer "initialize"; a virus scanner may look at the executable first.
 $script:startTimeoutMilliseconds = 30000
-# Running sidecars of this runspace, by engine choice.
+# Running sidecars of this runspace, by engine choice and DismApi.dll.
 $script:sidecars = @{}
 # Executables whose hash was checked in this session: path -> length and time of the file at that moment.
 $script:checkedExecutables = @{}

@@ -10,9 +10,12 @@ function ConvertTo-DismTsErrorRecord {
 
         # The request's method.
         [Parameter(Mandatory)]
-        [string] $Method
+        [string] $Method,
+
+        # What the request is about, where the error does not name it.
+        [string] $Target
     )
-    $errorParameters = @{ Message = $ResponseError.message; Operation = $Method }
+    $errorParameters = @{ Message = $ResponseError.message; Operation = $Method; Target = $Target }
     $data = $null
     if ($ResponseError.PSObject.Properties['data']) {
         $data = $ResponseError.data

@@ -28,14 +28,18 @@ function Get-ImageItem {
         [Parameter(Mandatory)]
         [string] $Engine,
 
+        # The native engine's DismApi.dll, as in -DismPath.
+        [string] $DismPath,
+
         # Property that -Like goes by.
         [string] $Property,
 
         # Only items whose property matches these wildcards.
         [string] $Like
     )
-    $activity = "Read $List of $(Get-ImageTitle -Params $Params)"
-    $result = Invoke-SidecarRequest -Method $Method -Params $Params -Cmdlet $Cmdlet -Engine $Engine -Activity $activity
+    $image = Get-ImageTitle -Params $Params
+    $request = @{ Method = $Method; Params = $Params; Cmdlet = $Cmdlet; Engine = $Engine; DismPath = $DismPath; Target = $image; Activity = "Read $List of $image" }
+    $result = Invoke-SidecarRequest @request
     if ($null -eq $result) {
         return
     }

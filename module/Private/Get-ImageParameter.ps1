@@ -2,6 +2,9 @@ function Get-ImageParameter {
     <#
     .SYNOPSIS
     Gives what every request about one image takes: the common parameters of all commands, and which image is meant.
+    .DESCRIPTION
+    Objects about the running Windows have an empty Path, and PowerShell binds it before Online. So an empty Path that came down the pipeline gives way to the
+    Online of its object. One on the command line does not: there it is a mistake.
     .OUTPUTS
     A hash table; nothing where a path cannot be used, which is then reported.
     #>
@@ -22,26 +25,27 @@ function Get-ImageParameter {
     if ($null -eq $params) {
         return
     }
-    if ($Cmdlet.ParameterSetName -eq 'Online') {
-        if (-not $Bound['Online']) {
-            $errorParameters = @{
-                Message  = 'Cannot tell which image is meant: -Online is false and there is no -Path'
-                HResult  = 0x80070057
-                Symbol   = 'E_INVALIDARG'
-                Category = 'InvalidArgument'
-            }
-            $Cmdlet.WriteError((New-DismTsErrorRecord @errorParameters))
-            return
-        }
+    $online = [bool] $Bound['Online']
+    if (-not $online -and -not $Bound['Path'] -and -not $pathGiven -and $Cmdlet.MyInvocation.ExpectingInput) {
+        $piped = Get-Variable -Name '_' -Scope 1 -ValueOnly
+        $online = $null -ne $piped -and [bool] (Get-NoteValue -InputObject $piped -Name 'Online')
+    }
+    if ($online) {
         $params['online'] = $true
-    } else {
+    } elseif ($Bound['Path']) {
         $params['path'] = Resolve-DismTsPath -Path $Bound['Path'] -Cmdlet $Cmdlet -Parameter 'Path'
         if ($null -eq $params['path']) {
             return
         }
+    } else {
+        $message = 'Cannot tell which image is meant: -Path is empty, and -Online is not given'
+        $Cmdlet.WriteError((New-ArgumentErrorRecord -Message $message))
+        return
     }
-    if ($Bound['WindowsDirectory']) {
-        $params['windowsDirectory'] = $Bound['WindowsDirectory']
+    foreach ($name in 'windowsDirectory', 'systemDrive') {
+        if ($Bound[$name]) {
+            $params[$name] = $Bound[$name]
+        }
     }
     return $params
 }

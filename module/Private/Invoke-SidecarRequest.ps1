@@ -23,11 +23,17 @@ function Invoke-SidecarRequest {
         # Engine choice; picks the sidecar.
         [string] $Engine = 'Auto',
 
+        # DismApi.dll of the native engine, as in -DismPath; picks the sidecar too.
+        [string] $DismPath,
+
         # A sidecar that is not yet in use, for "initialize".
         [psobject] $Sidecar,
 
         # Title of the progress bar; without it none is shown.
         [string] $Activity,
+
+        # What the request is about, for the error that does not name it.
+        [string] $Target,
 
         # Cancel the request after this time; 0: never.
         [long] $TimeoutMilliseconds = 0,
@@ -39,7 +45,7 @@ function Invoke-SidecarRequest {
         [switch] $PassError
     )
     if ($null -eq $Sidecar) {
-        $Sidecar = Get-Sidecar -Engine $Engine -Cmdlet $Cmdlet
+        $Sidecar = Get-Sidecar -Engine $Engine -DismPath $DismPath -Cmdlet $Cmdlet
     }
     $problem = $null
     $response = $null
@@ -115,13 +121,14 @@ function Invoke-SidecarRequest {
                 Symbol    = 'DISMTS_E_TIMEOUT'
                 Category  = 'OperationTimeout'
                 Operation = $Method
+                Target    = $Target
                 Hint      = 'Allow more time, or look into the log for what it waits for.'
             }
             $problem = New-DismTsErrorRecord @errorParameters
         } elseif ($null -eq $response) {
             $problem = ConvertTo-LostSidecarError -Sidecar $Sidecar -Method $Method -Params $Params
         } elseif ($response.PSObject.Properties['error']) {
-            $problem = ConvertTo-DismTsErrorRecord -ResponseError $response.error -Method $Method
+            $problem = ConvertTo-DismTsErrorRecord -ResponseError $response.error -Method $Method -Target $Target
         }
     }
 

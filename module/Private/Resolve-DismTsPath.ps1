@@ -5,6 +5,8 @@ function Resolve-DismTsPath {
     .DESCRIPTION
     The sidecar has another current folder and knows no PSDrives. What is no file system path is an error of the command, before anything starts; then it
     gives nothing.
+    .OUTPUTS
+    The path, or with -PassError an error record.
     #>
     param(
         # The path, taken literally.
@@ -20,7 +22,10 @@ function Resolve-DismTsPath {
         [string] $Parameter,
 
         # Expand wildcards: as many paths as match. A file that has the very name comes first.
-        [switch] $Wildcard
+        [switch] $Wildcard,
+
+        # Give the error record of what is no path instead of reporting it.
+        [switch] $PassError
     )
     $provider = $null
     $drive = $null
@@ -56,5 +61,9 @@ function Resolve-DismTsPath {
             $errorParameters['HResult'] = 0x80070003
         }
     }
-    $Cmdlet.WriteError((New-DismTsErrorRecord @errorParameters))
+    $problem = New-DismTsErrorRecord @errorParameters
+    if ($PassError) {
+        return $problem
+    }
+    $Cmdlet.WriteError($problem)
 }

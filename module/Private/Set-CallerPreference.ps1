@@ -11,10 +11,12 @@ $script:callerPreferences = @{
 function Set-CallerPreference {
     <#
     .SYNOPSIS
-    Gives a command of this module the preference variables of the script that called it.
+    Gives a command of this module, at its beginning, the preference variables of the script that called it.
     .DESCRIPTION
     A function of a module sees only global preference variables, not those that a script sets for itself or gets from -WhatIf.
     Compiled cmdlets do see them, and a script that is run with -WhatIf must not discard a mount.
+
+    It also notes in the command's $pathGiven whether -Path is given on the command line: later one cannot tell that from a Path that came down the pipeline.
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Sets variables of one call')]
     param(
@@ -23,6 +25,7 @@ function Set-CallerPreference {
         [System.Management.Automation.PSCmdlet] $Cmdlet
     )
     $bound = $Cmdlet.MyInvocation.BoundParameters
+    Set-Variable -Name 'pathGiven' -Value $bound.ContainsKey('Path') -Scope 1 -WhatIf:$false -Confirm:$false
     $callerVariables = $Cmdlet.SessionState.PSVariable
     $ownVariables = $ExecutionContext.SessionState.PSVariable
     foreach ($preference in $script:callerPreferences) {

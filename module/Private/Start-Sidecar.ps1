@@ -1,7 +1,7 @@
 function Start-Sidecar {
     <#
     .SYNOPSIS
-    Starts a sidecar, shakes hands with it, and keeps it for its engine choice.
+    Starts a sidecar, shakes hands with it, and keeps it.
     .DESCRIPTION
     Its stdio is redirected, stderr too: Intune judges a script by its streams, so nothing of the sidecar may reach those of PowerShell.
     .OUTPUTS
@@ -9,9 +9,16 @@ function Start-Sidecar {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Starts a helper that changes nothing by itself')]
     param(
+        # What it is kept under.
+        [Parameter(Mandatory)]
+        [string] $Key,
+
         # Engine choice for "initialize".
         [Parameter(Mandatory)]
         [string] $Engine,
+
+        # Absolute path of the native engine's DismApi.dll, or of its folder.
+        [string] $DismPath,
 
         # The command on whose behalf it is started.
         [Parameter(Mandatory)]
@@ -38,11 +45,12 @@ function Start-Sidecar {
     $startInfo.RedirectStandardInput = $true
     $startInfo.RedirectStandardOutput = $true
     $startInfo.RedirectStandardError = $true
-    if ($env:NODE_OPTIONS) {
-        $startInfo.EnvironmentVariables.Remove('NODE_OPTIONS')
+    # Node would obey NODE_OPTIONS, NODE_PATH, NODE_TLS_REJECT_UNAUTHORIZED and the like, which are meant for other programs.
+    foreach ($name in [System.Environment]::GetEnvironmentVariables().Keys | Where-Object { $_ -like 'NODE_*' }) {
+        $startInfo.EnvironmentVariables.Remove($name)
     }
     $sidecar = [pscustomobject] @{
-        Engine      = $Engine
+        Key         = $Key
         Executable  = $executable
         # What "initialize" answered; null until then.
         Server      = $null
@@ -81,6 +89,9 @@ function Start-Sidecar {
         TimeoutMilliseconds = $script:startTimeoutMilliseconds
         GraceMilliseconds   = 0
         PassError           = $true
+    }
+    if ($DismPath) {
+        $initialize['Params']['dismPath'] = $DismPath
     }
 
     $consoleEncoding = $null
@@ -125,7 +136,7 @@ function Start-Sidecar {
             return New-DismTsErrorRecord @errorParameters -Unusable
         }
         # One assignment, so that Ctrl+C leaves no running sidecar that nobody knows.
-        $script:sidecars[$Engine], $sidecar.Server = $sidecar, $answer
+        $script:sidecars[$Key], $sidecar.Server = $sidecar, $answer
         return $sidecar
     } finally {
         # Also on Ctrl+C.

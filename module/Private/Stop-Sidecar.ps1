@@ -12,8 +12,8 @@ function Stop-Sidecar {
         # Kill it at once.
         [switch] $Force
     )
-    if ($script:sidecars[$Sidecar.Engine] -eq $Sidecar) {
-        $script:sidecars.Remove($Sidecar.Engine)
+    if ($script:sidecars[$Sidecar.Key] -eq $Sidecar) {
+        $script:sidecars.Remove($Sidecar.Key)
     }
     $process = $Sidecar.Process
     try {

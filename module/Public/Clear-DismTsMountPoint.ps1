@@ -46,7 +46,11 @@ function Clear-DismTsMountPoint {
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -56,7 +60,7 @@ function Clear-DismTsMountPoint {
         if ($null -eq $params) {
             return
         }
-        $listed = Invoke-SidecarRequest -Method 'image/listMounted' -Params $params -Cmdlet $PSCmdlet -Engine $Engine
+        $listed = Invoke-SidecarRequest -Method 'image/listMounted' -Params $params -Cmdlet $PSCmdlet -Engine $Engine -DismPath $DismPath
         if ($null -eq $listed) {
             return
         }
@@ -72,7 +76,7 @@ function Clear-DismTsMountPoint {
             }
             $params['validateOnly'] = $true
         }
-        $result = Invoke-SidecarRequest -Method 'image/cleanupMountPoints' -Params $params -Cmdlet $PSCmdlet -Engine $Engine -Activity 'Clear mount points'
+        $result = Invoke-SidecarRequest -Method 'image/cleanupMountPoints' -Params $params -Cmdlet $PSCmdlet -Engine $Engine -DismPath $DismPath -Activity 'Clear mount points'
         if ($null -eq $result -or $params['validateOnly']) {
             return
         }

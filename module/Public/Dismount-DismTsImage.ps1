@@ -78,6 +78,10 @@ function Dismount-DismTsImage {
         [ValidateSet('Auto', 'Native', 'Portable')]
         [string] $Engine = 'Auto',
 
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath,
+
         # Cancel the operation after this many seconds; 0: never.
         [Parameter()]
         [ValidateRange(0, 2147483647)]
@@ -114,6 +118,7 @@ function Dismount-DismTsImage {
             Params              = $params
             Cmdlet              = $PSCmdlet
             Engine              = $Engine
+            DismPath            = $DismPath
             Activity            = "Dismount $mountPath"
             TimeoutMilliseconds = 1000L * $TimeoutSec
         }

@@ -39,6 +39,7 @@ function Get-DismTsCapability {
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
         [Alias('MountPath')]
+        [AllowEmptyString()]
         [string] $Path,
 
         # The running Windows; only the Native engine on Windows can.
@@ -84,7 +85,11 @@ function Get-DismTsCapability {
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -97,7 +102,7 @@ function Get-DismTsCapability {
         if ($Source) {
             $PSCmdlet.WriteWarning('-Source is not read: only capabilities that are in the image are listed')
         }
-        $request = @{ Method = 'capability/get'; Params = $params; List = 'capabilities'; TypeName = 'BasicCapabilityObject'; Cmdlet = $PSCmdlet; Engine = $Engine }
+        $request = @{ Method = 'capability/get'; Params = $params; List = 'capabilities'; TypeName = 'BasicCapabilityObject'; Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
         if ($Name) {
             $request['TypeName'] = 'AdvancedCapabilityObject'
             Set-NameParameter -Request $request -Property 'Name' -Name $Name

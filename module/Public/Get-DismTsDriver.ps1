@@ -37,6 +37,7 @@ function Get-DismTsDriver {
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
         [Alias('MountPath', 'FullName')]
+        [AllowEmptyString()]
         [string] $Path,
 
         # The running Windows; only the Native engine on Windows can.
@@ -78,7 +79,11 @@ function Get-DismTsDriver {
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -91,7 +96,7 @@ function Get-DismTsDriver {
         if ($All) {
             $params['all'] = $true
         }
-        $request = @{ Method = 'driver/get'; Params = $params; List = 'drivers'; TypeName = 'BasicDriverObject'; Cmdlet = $PSCmdlet; Engine = $Engine }
+        $request = @{ Method = 'driver/get'; Params = $params; List = 'drivers'; TypeName = 'BasicDriverObject'; Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
         $drivers = @($Driver)
         if ([System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Driver)) {
             # Devices are given for one driver at a time.

@@ -35,6 +35,7 @@ function Get-DismTsEdition {
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
         [Alias('MountPath', 'FullName')]
+        [AllowEmptyString()]
         [string] $Path,
 
         # The running Windows; only the Native engine on Windows can.
@@ -71,7 +72,11 @@ function Get-DismTsEdition {
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -87,7 +92,7 @@ function Get-DismTsEdition {
             $PSCmdlet.WriteError((New-UnsupportedErrorRecord -Message $message -InBox 'Get-WindowsEdition -Target' -Target $image))
             return
         }
-        $result = Invoke-SidecarRequest -Method 'edition/get' -Params $params -Cmdlet $PSCmdlet -Engine $Engine
+        $result = Invoke-SidecarRequest -Method 'edition/get' -Params $params -Cmdlet $PSCmdlet -Engine $Engine -DismPath $DismPath
         if ($null -ne $result) {
             $additional = 'CompositionEditionId', 'ProductName', 'InstallationType', 'DisplayVersion', 'Version', 'Architecture', 'DefaultLanguage'
             ConvertTo-DismTsObject -InputObject $result -TypeName 'EditionObject' -AdditionalProperty $additional

@@ -80,7 +80,11 @@ function Get-DismTsImage {
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -91,7 +95,7 @@ function Get-DismTsImage {
         if ($null -eq $params) {
             return
         }
-        $request = @{ Cmdlet = $PSCmdlet; Engine = $Engine }
+        $request = @{ Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
         if ($PSCmdlet.ParameterSetName -eq 'InputByMounted') {
             $result = Invoke-SidecarRequest @request -Method 'image/listMounted' -Params $params
             if ($null -ne $result) {

@@ -41,6 +41,7 @@ function Get-DismTsOptionalFeature {
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
         [Alias('MountPath', 'FullName')]
+        [AllowEmptyString()]
         [string] $Path,
 
         # The running Windows; only the Native engine on Windows can.
@@ -86,7 +87,11 @@ function Get-DismTsOptionalFeature {
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -101,7 +106,7 @@ function Get-DismTsOptionalFeature {
             $PSCmdlet.WriteError((New-UnsupportedErrorRecord -Message $message -InBox 'Get-WindowsOptionalFeature -PackagePath' -Target $PackagePath))
             return
         }
-        $request = @{ Method = 'feature/get'; Params = $params; List = 'features'; TypeName = 'BasicFeatureObject'; Cmdlet = $PSCmdlet; Engine = $Engine }
+        $request = @{ Method = 'feature/get'; Params = $params; List = 'features'; TypeName = 'BasicFeatureObject'; Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
         if ($PackageName) {
             $params['packageName'] = $PackageName
         }

@@ -44,6 +44,7 @@ function Get-DismTsPackage {
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
         [Alias('MountPath', 'FullName')]
+        [AllowEmptyString()]
         [string] $Path,
 
         # The running Windows; only the Native engine on Windows can.
@@ -85,7 +86,11 @@ function Get-DismTsPackage {
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -100,7 +105,7 @@ function Get-DismTsPackage {
             $PSCmdlet.WriteError((New-UnsupportedErrorRecord -Message $message -InBox 'Get-WindowsPackage -PackagePath' -Target $PackagePath))
             return
         }
-        $request = @{ Method = 'package/get'; Params = $params; List = 'packages'; TypeName = 'BasicPackageObject'; Cmdlet = $PSCmdlet; Engine = $Engine }
+        $request = @{ Method = 'package/get'; Params = $params; List = 'packages'; TypeName = 'BasicPackageObject'; Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
         if ($PackageName) {
             $request['TypeName'] = 'AdvancedPackageObject'
             Set-NameParameter -Request $request -Property 'PackageName' -Name $PackageName

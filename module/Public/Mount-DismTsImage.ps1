@@ -104,6 +104,10 @@ function Mount-DismTsImage {
         [ValidateSet('Auto', 'Native', 'Portable')]
         [string] $Engine = 'Auto',
 
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath,
+
         # Cancel the operation after this many seconds; 0: never.
         [Parameter()]
         [ValidateRange(0, 2147483647)]
@@ -160,6 +164,7 @@ function Mount-DismTsImage {
             Params              = $params
             Cmdlet              = $PSCmdlet
             Engine              = $Engine
+            DismPath            = $DismPath
             Activity            = $activity
             TimeoutMilliseconds = 1000L * $TimeoutSec
         }

@@ -57,6 +57,7 @@ function Repair-DismTsImage {
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
         [Alias('MountPath', 'FullName')]
+        [AllowEmptyString()]
         [string] $Path,
 
         # The running Windows; only the Native engine on Windows can.
@@ -131,6 +132,10 @@ function Repair-DismTsImage {
         [ValidateSet('Auto', 'Native', 'Portable')]
         [string] $Engine = 'Auto',
 
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath,
+
         # Cancel the operation after this many seconds; 0: never. What was repaired by then stays repaired.
         [Parameter()]
         [ValidateRange(0, 2147483647)]
@@ -197,6 +202,7 @@ function Repair-DismTsImage {
             Params              = $params
             Cmdlet              = $PSCmdlet
             Engine              = $Engine
+            DismPath            = $DismPath
             Activity            = $activity
             TimeoutMilliseconds = 1000L * $TimeoutSec
         }

@@ -37,7 +37,11 @@ function Resolve-DismTsError {
         # Engine whose sidecar is asked: Auto, Native or Portable. They all know the same codes.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -82,7 +86,7 @@ function Resolve-DismTsError {
                 Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-DismTsErrorRecord @errorParameters)
                 return
             }
-            $result = Invoke-SidecarRequest -Method 'error/resolve' -Params @{ code = $code } -Cmdlet $PSCmdlet -Engine $Engine
+            $result = Invoke-SidecarRequest -Method 'error/resolve' -Params @{ code = $code } -Cmdlet $PSCmdlet -Engine $Engine -DismPath $DismPath
         }
         if ($null -eq $result) {
             return

@@ -66,6 +66,10 @@ function Save-DismTsImage {
         [ValidateSet('Auto', 'Native', 'Portable')]
         [string] $Engine = 'Auto',
 
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath,
+
         # Cancel the operation after this many seconds; 0: never.
         [Parameter()]
         [ValidateRange(0, 2147483647)]
@@ -101,6 +105,7 @@ function Save-DismTsImage {
             Params              = $params
             Cmdlet              = $PSCmdlet
             Engine              = $Engine
+            DismPath            = $DismPath
             Activity            = "Save $mountPath"
             TimeoutMilliseconds = 1000L * $TimeoutSec
         }

@@ -45,7 +45,11 @@ function Test-DismTsEnvironment {
         # Engine to look at: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -55,7 +59,7 @@ function Test-DismTsEnvironment {
         if ($null -eq $params) {
             return
         }
-        $result = Invoke-SidecarRequest -Method 'environment/get' -Params $params -Cmdlet $PSCmdlet -Engine $Engine -PassError
+        $result = Invoke-SidecarRequest -Method 'environment/get' -Params $params -Cmdlet $PSCmdlet -Engine $Engine -DismPath $DismPath -PassError
         $problem = $null
         if ($result -is [System.Management.Automation.ErrorRecord]) {
             $problem = $result
@@ -90,7 +94,7 @@ function Test-DismTsEnvironment {
             $environment['Ready'] = [bool] $result.ready
             $environment['Platform'] = "$($result.platform)-$($result.architecture)"
             $environment['Elevated'] = [bool] $result.elevated
-            $environment['SidecarVersion'] = [string] $script:sidecars[$Engine].Server.server.version
+            $environment['SidecarVersion'] = [string] (Get-Sidecar -Engine $Engine -DismPath $DismPath -Cmdlet $PSCmdlet).Server.server.version
             foreach ($name in 'Engine', 'Executable', 'StateDirectory', 'LogDirectory') {
                 $environment[$name] = [string] $result.$name
             }

@@ -138,7 +138,8 @@ Describe 'Commands that list what is in an image' -Tag 'Unit' {
             @{ Script = { Get-DismTsDriver -Path /fake/m }; Sent = 'driver/get {"path":"/fake/m"}' }
             @{ Script = { Get-DismTsDriver -Path /fake/m -All }; Sent = 'driver/get {"all":true,"path":"/fake/m"}' }
             @{ Script = { Get-DismTsDriver -Path /fake/m -Driver oem1.inf -All:$false }; Sent = 'driver/get {"driver":"oem1.inf","path":"/fake/m"}' }
-            @{ Script = { Get-DismTsEdition -Path /fake/m -SystemDrive D: -LogLevel 4 }; Sent = 'edition/get {"logLevel":"Debug","path":"/fake/m"}' }
+            @{ Script = { Get-DismTsEdition -Path /fake/m -SystemDrive D: -LogLevel 4 }; Sent = 'edition/get {"logLevel":"Debug","path":"/fake/m","systemDrive":"D:"}' }
+            @{ Script = { Get-DismTsEdition -Online }; Sent = 'edition/get {"online":true}' }
         ) {
             $null = & $Script
             Get-SentParameter | Should -Be $Sent
@@ -160,6 +161,33 @@ Describe 'Commands that list what is in an image' -Tag 'Unit' {
 
         It '<Command> takes what another one gives' -ForEach $commands {
             (Get-DismTsEdition -Path /fake/m | & $Command).Path | Sort-Object -Unique | Should -Be '/fake/m'
+        }
+
+        It '<Command> takes what another one gives of the running Windows' -ForEach $commands {
+            $object = @(Get-DismTsEdition -Online | & $Command)[0]
+            $object.Online | Should -BeTrue
+            $object.Path | Should -BeNullOrEmpty
+            @(Get-SentParameter)[-1] | Should -Match '"online":true'
+            @(Get-SentParameter)[-1] | Should -Not -Match '"path"'
+            $null = Get-DismTsEdition -Path /fake/m | & $Command -Online
+            @(Get-SentParameter)[-1] | Should -Match '"online":true'
+        }
+
+        It '<Command> takes no empty path for the running Windows: <Script>' -ForEach $(
+            foreach ($command in $commands) {
+                foreach ($script in @(
+                        { param($Command) & $Command -Path '' }, { param($Command) [pscustomobject] @{ Path = ''; Online = $false } | & $Command }
+                        { param($Command) [pscustomobject] @{ Path = '' } | & $Command }, { param($Command) [pscustomobject] @{ Online = $true; LogLevel = 'Debug' } | & $Command -Path '' }
+                        { param($Command) [pscustomobject] @{ Online = $true } | ForEach-Object { & $Command -Path '' } }
+                    )) {
+                    @{ Command = $command.Command; Script = $script }
+                }
+            }
+        ) {
+            $problems = @(& $Script $Command 2>&1)
+            $problems | Should -HaveCount 1
+            $problems[0].FullyQualifiedErrorId | Should -Be "E_INVALIDARG,$Command"
+            Get-SentParameter | Should -BeNullOrEmpty
         }
 
         It '<Command> does not choose the running system by itself' -ForEach $commands {

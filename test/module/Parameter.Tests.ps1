@@ -89,7 +89,7 @@ BeforeDiscovery {
             }
         }
     }
-    $ownParameters = 'Engine', 'TimeoutSec', 'Detailed', 'WhatIf', 'Confirm'
+    $ownParameters = 'Engine', 'DismPath', 'TimeoutSec', 'Detailed', 'WhatIf', 'Confirm'
     $commandCases = foreach ($command in $inBox.Keys | Sort-Object) {
         @{ Command = $command; Known = @($inBox[$command].Keys) + @($common.Keys) + $ownParameters }
     }
@@ -137,6 +137,12 @@ Describe 'Parameter contract' -Tag 'Unit' {
     It '<Command> takes -Engine Auto, Native or Portable' -ForEach ($allCommands | Where-Object { $_.Command -ne 'ConvertTo-DismTsExitCode' }) {
         $validateSet = (Get-Command -Name $Command).Parameters['Engine'].Attributes | Where-Object { $_ -is [ValidateSet] }
         $validateSet.ValidValues | Should -Be 'Auto', 'Native', 'Portable'
+    }
+
+    It '<Command> takes -DismPath, and no object down the pipeline has one' -ForEach ($allCommands | Where-Object { $_.Command -ne 'ConvertTo-DismTsExitCode' }) {
+        $metadata = (Get-Command -Name $Command).Parameters['DismPath']
+        $metadata.ParameterType | Should -Be ([string])
+        $metadata.ParameterSets['__AllParameterSets'].ValueFromPipelineByPropertyName | Should -BeFalse
     }
 
     It '<Command> takes log levels by name and as dism.exe counts them' -ForEach $commandCases {

@@ -85,11 +85,15 @@ Describe 'Start-Sidecar' -Tag 'Unit' {
         $answer.arguments | Should -Be (@($recordPath, 'plain', '') + $awkward)
     }
 
-    It 'gives it neither NODE_OPTIONS nor the current folder' {
+    It 'gives it neither variables of Node nor the current folder' {
         $null = Import-FakeModule -Folder $TestDrive
-        $before = $env:NODE_OPTIONS
+        $variables = @{ NODE_OPTIONS = '--no-warnings'; NODE_PATH = '/nowhere'; NODE_TLS_REJECT_UNAUTHORIZED = '0' }
+        $before = @{}
         Push-Location -LiteralPath $TestDrive
-        $env:NODE_OPTIONS = '--no-warnings'
+        foreach ($name in $variables.Keys) {
+            $before[$name] = [System.Environment]::GetEnvironmentVariable($name)
+            [System.Environment]::SetEnvironmentVariable($name, $variables[$name])
+        }
         try {
             $answer = InModuleScope DismTs {
                 function Send-Probe {
@@ -100,11 +104,54 @@ Describe 'Start-Sidecar' -Tag 'Unit' {
                 Send-Probe
             }
         } finally {
-            $env:NODE_OPTIONS = $before
+            foreach ($name in $variables.Keys) {
+                [System.Environment]::SetEnvironmentVariable($name, $before[$name])
+            }
             Pop-Location
         }
-        $answer.nodeOptions | Should -BeNullOrEmpty
+        $answer.nodeVariables | Should -BeNullOrEmpty
         $answer.cwd | Should -Be "$(Get-RepositoryRoot)/module"
+    }
+
+    It 'tells it the DismApi.dll of -DismPath, as an absolute path, and without one nothing' {
+        $recordPath = Import-FakeModule -Folder $TestDrive
+        $null = New-PSDrive -Name Kits -PSProvider FileSystem -Root $TestDrive
+        Push-Location -LiteralPath $TestDrive
+        try {
+            $null = Get-DismTsImage -Mounted
+            $null = Get-DismTsImage -Mounted -DismPath adk/DISM
+            $null = Get-DismTsPackage -Path /fake/m -DismPath Kits:/other/DismApi.dll
+        } finally {
+            Pop-Location
+        }
+        $sent = @(Get-ReceivedMessage -RecordPath $recordPath -Method initialize).Message.params
+        $sent | Should -HaveCount 3
+        $sent[0].PSObject.Properties.Name | Should -Not -Contain 'dismPath'
+        $root = [System.IO.Path]::GetFullPath($TestDrive)
+        $sent[1].dismPath | Should -Be "$root/adk/DISM"
+        $sent[2].dismPath | Should -Be "$root/other/DismApi.dll"
+    }
+
+    It 'keeps one for each engine and DismApi.dll' {
+        $recordPath = Import-FakeModule -Folder $TestDrive
+        foreach ($engine in 'Auto', 'Native', 'Native', 'Auto') {
+            $null = Get-DismTsImage -Mounted -Engine $engine -DismPath /adk
+            $null = Get-DismTsImage -Mounted -Engine $engine
+        }
+        @(Get-ReceivedMessage -RecordPath $recordPath -Method initialize) | Should -HaveCount 4
+        Get-RunningFake -RecordPath $recordPath | Should -HaveCount 4
+        (Test-DismTsEnvironment -DismPath /adk).SidecarVersion | Should -Be '9.9.9'
+        Get-RunningFake -RecordPath $recordPath | Should -HaveCount 4
+        Remove-Module -Name DismTs
+        Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
+    }
+
+    It 'ends a command whose -DismPath is no path, before anything starts' {
+        $recordPath = Import-FakeModule -Folder $TestDrive
+        { Get-DismTsImage -Mounted -DismPath NoSuchDrive:/x -ErrorAction SilentlyContinue } | Should -Throw -ErrorId 'ERROR_PATH_NOT_FOUND,Get-DismTsImage'
+        $checks = (Test-DismTsEnvironment -DismPath NoSuchDrive:/x).Checks
+        $checks.Detail | Should -BeLike 'Cannot use -DismPath "NoSuchDrive:/x"*'
+        @(Get-ReceivedMessage -RecordPath $recordPath) | Should -BeNullOrEmpty
     }
 }
 

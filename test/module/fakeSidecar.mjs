@@ -169,13 +169,15 @@ const defaults = {
 function answerRecorded({ id, method, params }) {
   const detailed = params.detailed || params.packageName !== undefined || params.featureName !== undefined || params.name !== undefined;
   const recordings = {
-    'health/check': 'health-check', 'health/scan': 'health-scan', 'health/restore': params.path.endsWith('lacking') ? 'health-restore-failure' : 'health-restore',
+    'health/check': 'health-check', 'health/scan': 'health-scan', 'health/restore': params.path?.endsWith('lacking') ? 'health-restore-failure' : 'health-restore',
     'package/get': detailed ? 'package-get-name' : 'package-get', 'feature/get': detailed ? 'feature-get-detailed' : 'feature-get',
     'driver/get': params.driver === undefined ? 'driver-get' : 'driver-get-driver',
     'capability/get': detailed ? 'capability-get-name' : 'capability-get', 'edition/get': 'edition-get',
   };
   const recording = JSON.parse(readFileSync(new URL(`../fixtures/rpc/${recordings[method]}.json`, import.meta.url), 'utf8'));
-  send({ id, result: { ...recording.exchange.find(({ from }) => from === 'server').message.result, path: params.path } });
+  send({ id, result: {
+    ...recording.exchange.find(({ from }) => from === 'server').message.result, path: params.path ?? '', online: params.online ?? false,
+  } });
 }
 
 function cancelled() {
@@ -215,7 +217,7 @@ function receive(message) {
   if (replay.exchange[0]?.message?.method === message.method) return replayAfter(message);
   if (message.method === 'initialize') return initialize(message);
   if (message.method === '$/cancelRequest') return pending.get(message.params.id)?.();
-  if (message.method === 'test/environment') return send({ id: message.id, result: { nodeOptions: process.env.NODE_OPTIONS ?? null, cwd: process.cwd(), arguments: process.argv.slice(2) } });
+  if (message.method === 'test/environment') return send({ id: message.id, result: { nodeVariables: Object.keys(process.env).filter((name) => /^NODE_/i.test(name)), cwd: process.cwd(), arguments: process.argv.slice(2) } });
   const name = (message.params?.imagePath ?? message.params?.mountPath ?? message.params?.path ?? '').split(/[\\/]/).pop().replace(/\.wim$/, '');
   (behaviours[name] ?? defaults[message.method] ?? answerRecorded)(message);
 }
