@@ -20,6 +20,8 @@ export interface CallRequest {
   /** The parameters; `-`: they are on stdin. */
   readonly json: string;
   readonly engine: EngineChoice;
+  /** The DismApi.dll of the native engine, or its folder; undefined: that of Windows. */
+  readonly dismPath: string | undefined;
   /** True: show progress even where stderr is not a terminal. */
   readonly progress: boolean;
 }
@@ -68,16 +70,20 @@ async function answer(request: CallRequest, createEngine: EngineFactory, params:
     return await withoutEngine.get(request.method)?.(params, signal);
   }
   const showProgress = request.progress || process.stderr.isTTY;
-  return await runOperation({
-    operation, params, signal,
-    engine: await createEngine(request.engine),
-    defaults: { logPath: '', logLevel: 'WarningsInfo', scratchDirectory: '', logDirectory: defaultLogDirectory() },
-    onProgress: (value) => {
-      if (showProgress) {
-        process.stderr.write(`${progressLine(value)}\n`);
-      }
-    },
-  });
+  const engine = await createEngine(request.engine, { dismPath: request.dismPath });
+  try {
+    return await runOperation({
+      operation, params, signal, engine,
+      defaults: { logPath: '', logLevel: 'WarningsInfo', scratchDirectory: '', logDirectory: defaultLogDirectory() },
+      onProgress: (value) => {
+        if (showProgress) {
+          process.stderr.write(`${progressLine(value)}\n`);
+        }
+      },
+    });
+  } finally {
+    await engine.close?.();
+  }
 }
 
 async function parseJson({ method, json }: CallRequest, signal: AbortSignal): Promise<unknown> {

@@ -1,6 +1,6 @@
 /** The command line: what it may say, and what is then done. */
 import { parseArgs } from 'node:util';
-import { engineChoiceSchema } from '@dismts/protocol';
+import { absolutePathSchema, engineChoiceSchema } from '@dismts/protocol';
 import { call, CallExit, type CallRequest } from './call.ts';
 import type { EngineFactory } from './engine/selectEngine.ts';
 import { withoutEngine } from './handlers/withoutEngine.ts';
@@ -9,7 +9,7 @@ import { serveStdio } from './stdio.ts';
 import { version } from './version.ts';
 
 const usage = `Usage: dismts --stdio
-       dismts call METHOD [JSON|-] [--engine Auto|Native|Portable] [--progress]
+       dismts call METHOD [JSON|-] [--engine Auto|Native|Portable] [--dism-path PATH] [--progress]
        dismts --version
        dismts --help
 
@@ -21,6 +21,8 @@ call       Run one request, such as:
            Methods: ${[...withoutEngine.keys()].join(', ')},
              ${[...engineOperations.keys()].join(', ')}
 --progress Show progress even where stderr is not a terminal.
+--dism-path
+           DismApi.dll that the Native engine uses, or the folder that it is in. Default: that of Windows.
 
 Exit codes of call: 0 done (look for restartNeeded in the result), 1 failed, 2 wrong usage or parameters,
 70 a bug in DismTs, 130 cancelled by a signal, after cleaning up.
@@ -41,7 +43,7 @@ export function parseCommand(args: readonly string[]): Command {
       allowPositionals: true,
       options: {
         stdio: { type: 'boolean' }, version: { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
-        engine: { type: 'string' }, progress: { type: 'boolean' },
+        engine: { type: 'string' }, progress: { type: 'boolean' }, 'dism-path': { type: 'string' },
       },
     });
   } catch (error) {
@@ -52,10 +54,15 @@ export function parseCommand(args: readonly string[]): Command {
   if (!engine.success) {
     return { kind: 'wrong', reason: '--engine takes Auto, Native or Portable' };
   }
+  const dismPath = absolutePathSchema.optional().safeParse(values['dism-path']);
+  if (!dismPath.success) {
+    return { kind: 'wrong', reason: '--dism-path takes an absolute path' };
+  }
   if (command === undefined) {
     const asked = (['help', 'version', 'stdio'] as const).filter((name) => values[name] === true);
     const [kind] = asked;
-    if (kind === undefined || asked.length > 1 || values.engine !== undefined || values.progress !== undefined) {
+    const callOptions = [values.engine, values.progress, values['dism-path']];
+    if (kind === undefined || asked.length > 1 || callOptions.some((value) => value !== undefined)) {
       return { kind: 'wrong', reason: 'Give one of --stdio, call, --version and --help' };
     }
     return { kind };
@@ -72,7 +79,7 @@ export function parseCommand(args: readonly string[]): Command {
   if (!withoutEngine.has(method) && !engineOperations.has(method)) {
     return { kind: 'wrong', reason: `There is no method "${method}" to call` };
   }
-  return { kind: 'call', request: { method, json, engine: engine.data, progress: values.progress ?? false } };
+  return { kind: 'call', request: { method, json, engine: engine.data, dismPath: dismPath.data, progress: values.progress ?? false } };
 }
 
 /** Does what the arguments ask for and gives the exit code. */

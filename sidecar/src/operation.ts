@@ -60,7 +60,7 @@ export async function runOperation(request: OperationRequest): Promise<unknown> 
       level: params.logLevel ?? request.defaults.logLevel,
       logPath: params.logPath ?? request.defaults.logPath,
       directory: request.defaults.logDirectory,
-      header: `DismTs ${version}, ${request.engine.name} engine, ${JSON.stringify(params)}`,
+      header: `DismTs ${version}, ${request.engine.name} engine, ${JSON.stringify(withoutSecrets(params))}`,
     });
     if (request.signal.aborted) {
       throw new CancelledError(operation);
@@ -85,6 +85,11 @@ export async function runOperation(request: OperationRequest): Promise<unknown> 
     progress.close();
     log?.close();
   }
+}
+
+/** Parameters for the log. */
+function withoutSecrets(params: object): object {
+  return 'productKey' in params ? { ...params, productKey: '*****' } : params;
 }
 
 async function callEngine(request: OperationRequest, params: unknown, context: OperationContext): Promise<unknown> {

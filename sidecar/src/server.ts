@@ -63,6 +63,7 @@ export class Server {
   readonly #handled = new Set<Promise<unknown>>();
   readonly #progressTokens = new Set<number | string>();
   #initialization: Initialization = { state: 'none' };
+  #engine: Engine | undefined;
   #ending: Promise<void> | undefined;
   #failPending: (error: unknown) => void = () => undefined;
   readonly #failed: Promise<never>;
@@ -126,7 +127,9 @@ export class Server {
 
   async #end(exitCode: number): Promise<void> {
     this.#reader.stop();
-    await this.#stopOperations();
+    const stopping = this.#stopOperations();
+    await this.#engine?.close?.();
+    await stopping;
     await withTimeout(this.#flush(), flushTimeoutMs);
     this.#connection.dispose();
     this.#resolveExitCode(exitCode);
@@ -205,8 +208,9 @@ export class Server {
     this.#initialization = { state: 'running' };
     try {
       refuseOtherProtocol(params);
-      const { engine: choice, logPath = '', logLevel, scratchDirectory = '' } = parseParams(initialize, params);
-      const engine = await this.#options.createEngine(choice);
+      const { engine: choice, dismPath, logPath = '', logLevel, scratchDirectory = '' } = parseParams(initialize, params);
+      const engine = await this.#options.createEngine(choice, { dismPath });
+      this.#engine = engine;
       this.#initialization = {
         state: 'done', engine, defaults: { logPath, logLevel, scratchDirectory, logDirectory: this.#options.logDirectory },
       };

@@ -160,11 +160,11 @@ function describeProgram(name: string, program: Program | undefined): void {
       expect(JSON.parse(stdout())).toMatchObject({ symbol: 'WIM_E_ALREADY_MOUNTED_READWRITE' });
     });
 
-    test.runIf(program !== undefined)(`${name}: the native engine is not there yet (needs module/bin where it is the executable)`, async () => {
+    test.runIf(program !== undefined)(`${name}: the native engine needs Windows (needs module/bin where it is the executable)`, async () => {
       const { child, exit, stderr } = start(program ?? fake, ['call', 'image/listMounted', '--engine', 'Native']);
       child.stdin.end();
       expect(await exit).toBe(1);
-      expect(stderr()).toMatch(/^dismts: The Native engine is not part of this version of DismTs\nERROR_NOT_SUPPORTED/);
+      expect(stderr()).toMatch(/^dismts: The Native engine works on Windows only.*\nERROR_NOT_SUPPORTED/);
     });
 
     test.runIf(program !== undefined)(`${name}: a file that does not exist (needs module/bin where it is the executable)`, async () => {

@@ -13,9 +13,17 @@ describe('engineNameFor()', () => {
 });
 
 describe('createEngine()', () => {
-  test('says that there is no native engine yet', async () => {
+  test.skipIf(process.platform === 'win32')('says that the native engine needs Windows (not on Windows)', async () => {
     const error: unknown = await createEngine('Native').catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(UnsupportedError);
     expect(error).toMatchObject({ symbol: 'ERROR_NOT_SUPPORTED', hint: expect.stringContaining('Portable') as string });
+  });
+
+  test('takes no DismApi.dll for the portable engine', async () => {
+    await expect(createEngine('Portable', { dismPath: '/adk/DISM' })).rejects.toMatchObject({ symbol: 'E_INVALIDARG', target: '/adk/DISM' });
+  });
+
+  test('makes the portable engine', async () => {
+    expect((await createEngine('Portable')).name).toBe('Portable');
   });
 });

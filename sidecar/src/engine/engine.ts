@@ -45,6 +45,9 @@ export type Engine = Partial<EngineOperations> & {
   readonly unsupported: Readonly<Record<string, string>>;
   /** Methods that stop when the context's signal is aborted. */
   readonly cancellable: readonly string[];
-  /** Ends what the engine keeps for its next operation, such as a process. Called once, when all operations are over. */
+  /**
+   * Ends what the engine keeps for its next operation, such as a process. Called once, when all operations are over or cancelled; it makes
+   * those fail that do not stop within a grace time of the engine's choice. No operation is begun after it.
+   */
   close?(): Promise<void>;
 };

@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import { engineMethods } from '@dismts/protocol';
 import { formatDismLogRange, type DismLogRange } from '../../dismLogRange.ts';
+import { CancelledError } from '../../errors.ts';
 import type { Engine, EngineOperations, OperationContext } from '../engine.ts';
 import { unsupportedBy } from '../support.ts';
 import { EngineProcess } from './engineProcess.ts';
@@ -40,13 +41,17 @@ export type NativeEngine = Engine & EngineOperations & {
 export function createNativeEngine(options: NativeEngineOptions = {}): NativeEngine {
   const { dismPath, libraries, command, env, sessionIdleMs = defaultSessionIdleMs, graceMs = defaultGraceMs } = options;
   let current: EngineProcess | undefined;
+  let closed = false;
   const runningProcess = (): EngineProcess => {
     if (current?.running !== true) {
       current = new EngineProcess({ configuration: { dismPath, libraries, sessionIdleMs }, command, env });
     }
     return current;
   };
-  const forward = (method: keyof ForwardedOperations) => (params: unknown, context: OperationContext) => perform(runningProcess(), method, params, context);
+  const forward = (method: keyof ForwardedOperations) => async (params: unknown, context: OperationContext) => {
+    if (closed || context.signal.aborted) { throw new CancelledError(context.operation); }
+    return await perform(runningProcess(), method, params, context);
+  };
   const forwarded = Object.fromEntries(Object.keys(engineMethods).map((method) => [method, forward(method as keyof ForwardedOperations)]));
   return {
     // Each takes the parameters of its method and gives its result, as the engine process's table of operations says.
@@ -60,6 +65,7 @@ export function createNativeEngine(options: NativeEngineOptions = {}): NativeEng
     ],
     getEnvironment: () => getEnvironment(),
     close: async () => {
+      closed = true;
       if (current?.running === true) { await current.close(graceMs); }
     },
     processId: () => (current?.running === true ? current.pid : undefined),
