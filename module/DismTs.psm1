@@ -20,6 +20,8 @@ $script:cancelGraceMilliseconds = 15000
 $script:startTimeoutMilliseconds = 30000
 # Running sidecars of this runspace, by engine choice and DismApi.dll.
 $script:sidecars = @{}
+# Log file of the operation that ended last and wrote one.
+$script:lastLogPath = ''
 # Executables whose hash was checked in this session: path -> length and time of the file at that moment.
 $script:checkedExecutables = @{}
 

@@ -6,41 +6,48 @@ $script:driverProperties = @(
 )
 # Properties of each output type, in order: those of the in-box type of the same name, and a few that in-box scripts do not miss.
 $script:objectProperties = @{
-    BaseDismObject           = 'LogPath', 'ScratchDirectory', 'LogLevel'
-    ImageObject              = $script:imageProperties
-    ImageObjectWithState     = @('ImageHealthState') + $script:imageProperties
-    BasicPackageObject       = @('PackageName', 'PackageState', 'ReleaseType', 'InstallTime') + $script:imageProperties
-    AdvancedPackageObject    = @(
+    BaseDismObject             = 'LogPath', 'ScratchDirectory', 'LogLevel'
+    ImageObject                = $script:imageProperties
+    OfflineImageObject         = $script:imageProperties
+    ImageObjectWithState       = @('ImageHealthState') + $script:imageProperties
+    BasicPackageObject         = @('PackageName', 'PackageState', 'ReleaseType', 'InstallTime') + $script:imageProperties
+    AdvancedPackageObject      = @(
         'PackageName', 'PackageState', 'ReleaseType', 'InstallTime', 'Applicable', 'Copyright', 'Company', 'CreationTime', 'Description', 'InstallClient',
         'InstallPackageName', 'LastUpdateTime', 'DisplayName', 'ProductName', 'ProductVersion', 'RestartRequired', 'SupportInformation',
         'CompletelyOfflineCapable', 'CapabilityId', 'CustomProperties', 'Features'
     ) + $script:imageProperties
-    BasicFeatureObject       = @('FeatureName', 'State') + $script:imageProperties
-    AdvancedFeatureObject    = @('FeatureName', 'State', 'DisplayName', 'Description', 'RestartRequired', 'CustomProperties') + $script:imageProperties
-    BasicDriverObject        = $script:driverProperties + $script:imageProperties
-    AdvancedDriverObject     = $script:driverProperties + @(
+    BasicFeatureObject         = @('FeatureName', 'State') + $script:imageProperties
+    AdvancedFeatureObject      = @('FeatureName', 'State', 'DisplayName', 'Description', 'RestartRequired', 'CustomProperties') + $script:imageProperties
+    BasicDriverObject          = $script:driverProperties + $script:imageProperties
+    AdvancedDriverObject       = $script:driverProperties + @(
         'ManufacturerName', 'HardwareDescription', 'HardwareId', 'Architecture', 'ServiceName', 'CompatibleIds', 'ExcludeIds'
     ) + $script:imageProperties
-    BasicCapabilityObject    = @('Name', 'State') + $script:imageProperties
-    AdvancedCapabilityObject = @('Name', 'State', 'DisplayName', 'Description', 'DownloadSize', 'InstallSize') + $script:imageProperties
-    EditionObject            = @('Edition') + $script:imageProperties
-    CustomPropertyObject     = 'Name', 'Value', 'Path'
-    HealthFinding            = 'Class', 'Component', 'File', 'State', 'Reason', 'WantedDigest', 'OfferedVersions'
-    HealthCounts             = @(
+    BasicCapabilityObject      = @('Name', 'State') + $script:imageProperties
+    AdvancedCapabilityObject   = @('Name', 'State', 'DisplayName', 'Description', 'DownloadSize', 'InstallSize') + $script:imageProperties
+    EditionObject              = @('Edition') + $script:imageProperties
+    # In-box views compose Version of the four numbers; there is no such property.
+    AppxPackageObject          = @(
+        'Architecture', 'Build', 'DisplayName', 'InstallLocation', 'MajorVersion', 'MinorVersion', 'PackageName', 'PublisherId', 'Regions', 'ResourceId', 'Revision'
+    ) + $script:imageProperties
+    NonRemovableAppObject      = @('PackageFamilyName') + $script:imageProperties
+    ReservedStorageStateObject = @('ReservedStorageState') + $script:imageProperties
+    CustomPropertyObject       = 'Name', 'Value', 'Path'
+    HealthFinding              = 'Class', 'Component', 'File', 'State', 'Reason', 'WantedDigest', 'OfferedVersions'
+    HealthCounts               = @(
         'ManifestsChecked', 'FilesChecked', 'BytesChecked', 'PackagesChecked', 'CatalogsChecked', 'TotalDetected', 'CbsManifest', 'CbsMetadata', 'CsiManifest',
         'CsiMetadata', 'CsiPayload', 'TotalRepaired', 'CbsManifestRepaired', 'CsiManifestRepaired', 'CsiPayloadRepaired', 'NotChecked', 'PayloadRemoved'
     )
-    BasicImageInfoObject     = 'ImageIndex', 'ImageName', 'ImageDescription', 'ImageSize', 'ImagePath'
-    WimImageInfoObject       = @(
+    BasicImageInfoObject       = 'ImageIndex', 'ImageName', 'ImageDescription', 'ImageSize', 'ImagePath'
+    WimImageInfoObject         = @(
         'ImageIndex', 'ImageName', 'ImageDescription', 'ImageSize', 'ImagePath', 'ImageType', 'WIMBoot', 'ImageBootable', 'Architecture', 'Hal', 'Version',
         'MajorVersion', 'MinorVersion', 'Build', 'SPBuild', 'SPLevel', 'EditionId', 'InstallationType', 'ProductName', 'ProductType', 'ProductSuite', 'SystemRoot',
         'DirectoryCount', 'FileCount', 'CreatedTime', 'ModifiedTime', 'Languages', 'DefaultLanguageIndex'
     )
     # Scripts read the mount folder as Path and as MountPath.
-    MountedImageInfoObject   = 'Path', 'MountPath', 'ImagePath', 'ImageIndex', 'MountMode', 'MountStatus', 'StatusReason'
-    EnvironmentCheckObject   = 'Name', 'State', 'Detail', 'Hint'
-    ErrorInfoObject          = 'Known', 'Code', 'Hex', 'Symbol', 'Category', 'Meaning', 'Hint'
-    HolderObject             = 'Pid', 'Program'
+    MountedImageInfoObject     = 'Path', 'MountPath', 'ImagePath', 'ImageIndex', 'MountMode', 'MountStatus', 'StatusReason'
+    EnvironmentCheckObject     = 'Name', 'State', 'Detail', 'Hint'
+    ErrorInfoObject            = 'Known', 'Code', 'Hex', 'Symbol', 'Category', 'Meaning', 'Hint'
+    HolderObject               = 'Pid', 'Program'
 }
 # Types of the properties that are no strings.
 $script:propertyTypes = @{

@@ -32,10 +32,8 @@ function Get-OperationParameter {
             return
         }
     }
-    if ($LogLevel -match '^\d$') {
-        $operation['logLevel'] = ('Errors', 'Warnings', 'WarningsInfo', 'Debug')[[int] $LogLevel - 1]
-    } elseif ($LogLevel) {
-        $operation['logLevel'] = $LogLevel
+    if ($LogLevel) {
+        $operation['logLevel'] = ConvertTo-LogLevel -LogLevel $LogLevel
     }
     return $operation
 }

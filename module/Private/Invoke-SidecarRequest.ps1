@@ -133,6 +133,9 @@ function Invoke-SidecarRequest {
     }
 
     if ($null -ne $problem) {
+        if ($problem.Exception.LogPath) {
+            $script:lastLogPath = $problem.Exception.LogPath
+        }
         if ($PassError) {
             return $problem
         }
@@ -140,6 +143,10 @@ function Invoke-SidecarRequest {
         return
     }
     $result = $response.result
+    $logPath = Get-NoteValue -InputObject $result -Name 'logPath'
+    if ($logPath) {
+        $script:lastLogPath = $logPath
+    }
     if ($result.PSObject.Properties['warnings']) {
         foreach ($warning in $result.warnings) {
             $Cmdlet.WriteWarning($warning)

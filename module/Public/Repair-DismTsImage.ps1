@@ -1,7 +1,7 @@
 function Repair-DismTsImage {
     <#
     .SYNOPSIS
-    Checks, scans or repairs the component store of an image, also without Windows.
+    Checks, scans, repairs or cleans up the component store of an image, the first three also without Windows.
     .DESCRIPTION
     -CheckHealth reads what earlier scans and failed operations have noted, and whether the parts of the store are there; it takes seconds. -ScanHealth compares
     every file of the component store with the digest that its manifest records. -RestoreHealth scans, and puts files with the recorded digests back: first from
@@ -12,12 +12,17 @@ function Repair-DismTsImage {
 
     A restore that lacks a source repairs all the rest. It gives the object and an error beside it, CBS_E_SOURCE_MISSING (0x800F081F).
 
+    -StartComponentCleanup removes superseded components, which saves space; with -ResetBase also the way back from installed updates, with -Defer only what does
+    not take long. It needs the native engine.
+
+    The native engine asks DISM, which tells the state and no findings: then Findings is empty and Counts is null. The portable engine tells all.
+
     Ctrl+C cancels at any point; no file is ever half written, and the next restore goes on where this one ended. An image with pending operations, a registry
     that was not closed cleanly, or a read-only mount is refused before anything is written; a scan of it works. -WhatIf checks all that and the sources, and
     changes nothing. -CheckHealth and -ScanHealth never change the image.
 
-    Stands for Repair-WindowsImage of the in-box module, with the same parameters, parameter sets and properties. Give exactly one of -CheckHealth, -ScanHealth
-    and -RestoreHealth. -StartComponentCleanup with -ResetBase and -Defer needs Windows.
+    Stands for Repair-WindowsImage of the in-box module, with the same parameters, parameter sets and properties. Give exactly one of -CheckHealth, -ScanHealth,
+    -RestoreHealth and -StartComponentCleanup.
     .EXAMPLE
     Repair-DismTsImage -Path /mnt/image -ScanHealth
 
@@ -35,13 +40,18 @@ function Repair-DismTsImage {
     Get-DismTsImage -Mounted | Repair-DismTsImage -CheckHealth | Where-Object ImageHealthState -NE 'Healthy'
 
     Shows the mounted images that are known to be damaged.
+    .EXAMPLE
+    Repair-DismTsImage -Path C:\mnt -StartComponentCleanup -ResetBase
+
+    Removes superseded components from the mounted image; its updates cannot be uninstalled any more.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; folders from Get-Item.
     .OUTPUTS
     DismTs.ImageObjectWithState. With -Detailed it also has Basis (markers or scan), Counts and Findings, a list of DismTs.HealthFinding.
+    DismTs.ImageObject with -StartComponentCleanup.
     .NOTES
-    Native functions: DismCheckImageHealth, DismRestoreImageHealth. Engine: Portable. A restore needs to write all of
-    the image, so root where Windows files are owned by root.
+    Native functions: DismCheckImageHealth, DismRestoreImageHealth, _DismCleanImage. Engines: Native; Portable without -StartComponentCleanup. A restore needs to
+    write all of the image, so elevation on Windows, and root where Windows files are owned by root.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Save-DismTsImage
@@ -50,9 +60,9 @@ function Repair-DismTsImage {
     .LINK
     about_DismTs
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter and Invoke-ImageChange take them from the bound parameters')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
-    [OutputType('DismTs.ImageObjectWithState')]
+    [OutputType('DismTs.ImageObjectWithState', 'DismTs.ImageObject')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
@@ -84,15 +94,15 @@ function Repair-DismTsImage {
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $LimitAccess,
 
-        # Remove superseded components; needs Windows.
+        # Remove superseded components; needs the native engine.
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $StartComponentCleanup,
 
-        # With -StartComponentCleanup: make the installed updates permanent; needs Windows.
+        # With -StartComponentCleanup: make the installed updates permanent.
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $ResetBase,
 
-        # With -StartComponentCleanup: leave long work to the next maintenance; needs Windows.
+        # With -StartComponentCleanup: leave long work to the next maintenance.
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $Defer,
 
@@ -150,29 +160,32 @@ function Repair-DismTsImage {
             return
         }
         $image = Get-ImageTitle -Params $params
-        if ($StartComponentCleanup -or $ResetBase -or $Defer) {
-            $message = "Cannot clean up the component store of `"$image`""
-            $PSCmdlet.WriteError((New-UnsupportedErrorRecord -Message $message -InBox 'Repair-WindowsImage -StartComponentCleanup' -Target $image))
+        if (@($CheckHealth, $ScanHealth, $RestoreHealth, $StartComponentCleanup | Where-Object { $_ }).Count -ne 1) {
+            $message = "Cannot tell what to do with `"$image`": give exactly one of -CheckHealth, -ScanHealth, -RestoreHealth and -StartComponentCleanup"
+            $PSCmdlet.ThrowTerminatingError((New-ArgumentErrorRecord -Message $message -Target $image))
+        }
+        if (($ResetBase -or $Defer) -and -not $StartComponentCleanup) {
+            $message = "Cannot tell what to do with `"$image`": -ResetBase and -Defer need -StartComponentCleanup"
+            $PSCmdlet.ThrowTerminatingError((New-ArgumentErrorRecord -Message $message -Target $image))
+        }
+        if ($Source -and -not $RestoreHealth) {
+            $PSCmdlet.WriteWarning('-Source is not read: only -RestoreHealth has a use for it')
+        }
+        $change = @{ Cmdlet = $PSCmdlet; Bound = $PSBoundParameters; Params = $params; Image = $image }
+        if ($StartComponentCleanup) {
+            $change['Method'] = 'health/cleanComponents'
+            $change['Action'] = 'Clean up components'
+            if ($ResetBase) {
+                $params['resetBase'] = $true
+                $change['Action'] = 'Clean up components and make updates permanent'
+            }
+            if ($Defer) {
+                $params['defer'] = $true
+            }
+            Invoke-ImageChange @change
             return
         }
-        if (@($CheckHealth, $ScanHealth, $RestoreHealth | Where-Object { $_ }).Count -ne 1) {
-            $errorParameters = @{
-                Message  = "Cannot tell what to do with `"$image`": give exactly one of -CheckHealth, -ScanHealth and -RestoreHealth"
-                HResult  = 0x80070057
-                Symbol   = 'E_INVALIDARG'
-                Category = 'InvalidArgument'
-                Target   = $image
-            }
-            $PSCmdlet.ThrowTerminatingError((New-DismTsErrorRecord @errorParameters))
-        }
-        $method = 'health/check'
-        $activity = "Check health of $image"
-        if ($ScanHealth) {
-            $method = 'health/scan'
-            $activity = "Scan $image"
-        } elseif ($RestoreHealth) {
-            $method = 'health/restore'
-            $activity = "Restore health of $image"
+        if ($RestoreHealth) {
             if ($LimitAccess) {
                 $params['limitAccess'] = $true
             }
@@ -187,27 +200,28 @@ function Repair-DismTsImage {
             if ($sources) {
                 $params['sources'] = $sources
             }
-            if (-not $PSCmdlet.ShouldProcess($image, 'Restore health of image')) {
-                if (-not $WhatIfPreference) {
-                    return
-                }
-                $params['validateOnly'] = $true
+            $method = 'health/restore'
+            $result = Invoke-ImageChange @change -Method $method -Action 'Restore health' -PassResult
+        } else {
+            $method = 'health/check'
+            $activity = "Check health of $image"
+            if ($ScanHealth) {
+                $method = 'health/scan'
+                $activity = "Scan $image"
             }
+            $request = @{
+                Method              = $method
+                Params              = $params
+                Cmdlet              = $PSCmdlet
+                Engine              = $Engine
+                DismPath            = $DismPath
+                Target              = $image
+                Activity            = $activity
+                TimeoutMilliseconds = 1000L * $TimeoutSec
+            }
+            $result = Invoke-SidecarRequest @request
         }
-        if ($Source -and -not $RestoreHealth) {
-            $PSCmdlet.WriteWarning('-Source is not read: only -RestoreHealth has a use for it')
-        }
-        $request = @{
-            Method              = $method
-            Params              = $params
-            Cmdlet              = $PSCmdlet
-            Engine              = $Engine
-            DismPath            = $DismPath
-            Activity            = $activity
-            TimeoutMilliseconds = 1000L * $TimeoutSec
-        }
-        $result = Invoke-SidecarRequest @request
-        if ($null -eq $result -or $params['validateOnly']) {
+        if ($null -eq $result) {
             return
         }
         $additional = @()

@@ -33,6 +33,22 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
             $sent[0].params.path | Should -Be $image
         }
 
+        It '-StartComponentCleanup <Switches> is health/cleanComponents' -ForEach @(
+            @{ Switches = @(); Sent = '{"path":"IMAGE"}' }, @{ Switches = @('ResetBase'); Sent = '{"path":"IMAGE","resetBase":true}' }
+            @{ Switches = 'ResetBase', 'Defer'; Sent = '{"defer":true,"path":"IMAGE","resetBase":true}' }
+        ) {
+            $parameters = @{ Path = $image; StartComponentCleanup = $true }
+            $Switches | ForEach-Object { $parameters[$_] = $true }
+            $result = & { $ProgressPreference = 'SilentlyContinue'; Repair-DismTsImage @parameters }
+            $request = Get-SentRequest
+            $request.method | Should -Be 'health/cleanComponents'
+            $sorted = [ordered] @{}
+            $request[0].params.PSObject.Properties | Sort-Object -Property Name | ForEach-Object { $sorted[$_.Name] = $_.Value }
+            ConvertTo-Json -InputObject $sorted -Compress | Should -Be $Sent.Replace('IMAGE', $image)
+            $result.PSObject.TypeNames[0] | Should -Be 'DismTs.ImageObject'
+            $result.Path | Should -Be $image
+        }
+
         It 'takes -NoRestart, -LimitAccess, -SystemDrive and -WindowsDirectory' {
             $null = Repair-DismTsImage -Path $image -RestoreHealth -NoRestart -LimitAccess -SystemDrive D: -WindowsDirectory WINNT
             $params = (Get-SentRequest)[0].params
@@ -80,7 +96,7 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
 
         It 'has "<Activity>" over its progress bar' -ForEach @(
             @{ Switch = 'CheckHealth'; Activity = 'Check health of /fake/m' }, @{ Switch = 'ScanHealth'; Activity = 'Scan /fake/m' }
-            @{ Switch = 'RestoreHealth'; Activity = 'Restore health of /fake/m' }
+            @{ Switch = 'RestoreHealth'; Activity = 'Restore health: /fake/m' }, @{ Switch = 'StartComponentCleanup'; Activity = 'Clean up components: /fake/m' }
         ) {
             Mock -ModuleName DismTs -CommandName Invoke-SidecarRequest
             $parameters = @{ $Switch = $true; Path = '/fake/m' }
@@ -96,13 +112,13 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
     }
 
     Context 'What it refuses' {
-        It 'anything but one of -CheckHealth, -ScanHealth and -RestoreHealth: <Switches>' -ForEach @(
+        It 'anything but one of -CheckHealth, -ScanHealth, -RestoreHealth and -StartComponentCleanup: <Switches>' -ForEach @(
             @{ Switches = @() }, @{ Switches = 'CheckHealth', 'ScanHealth' }, @{ Switches = 'ScanHealth', 'RestoreHealth' }
-            @{ Switches = 'CheckHealth', 'ScanHealth', 'RestoreHealth' }
+            @{ Switches = 'CheckHealth', 'ScanHealth', 'RestoreHealth' }, @{ Switches = 'StartComponentCleanup', 'RestoreHealth' }, @{ Switches = @('ResetBase') }
         ) {
             $parameters = @{ Path = $image }
             $Switches | ForEach-Object { $parameters[$_] = $true }
-            { Repair-DismTsImage @parameters } | Should -Throw -ErrorId 'E_INVALIDARG,Repair-DismTsImage' -ExpectedMessage '*exactly one of -CheckHealth, -ScanHealth and -RestoreHealth*'
+            { Repair-DismTsImage @parameters } | Should -Throw -ErrorId 'E_INVALIDARG,Repair-DismTsImage' -ExpectedMessage '*exactly one of -CheckHealth, -ScanHealth, -RestoreHealth and -StartComponentCleanup*'
             Get-SentRequest | Should -BeNullOrEmpty
         }
 
@@ -111,19 +127,10 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
             (Get-SentRequest).method | Should -Be 'health/scan'
         }
 
-        It 'component cleanup, in one line that names the engine: <Switches>' -ForEach @(
-            @{ Switches = @('StartComponentCleanup') }, @{ Switches = 'StartComponentCleanup', 'ResetBase' }, @{ Switches = 'StartComponentCleanup', 'Defer' }
-            @{ Switches = 'ScanHealth', 'ResetBase' }, @{ Switches = @('Defer') }
-        ) {
-            $parameters = @{ Path = $image; ErrorAction = 'SilentlyContinue'; ErrorVariable = 'problem' }
+        It '-ResetBase and -Defer without -StartComponentCleanup: <Switches>' -ForEach @(@{ Switches = 'ScanHealth', 'ResetBase' }, @{ Switches = 'RestoreHealth', 'Defer' }) {
+            $parameters = @{ Path = $image }
             $Switches | ForEach-Object { $parameters[$_] = $true }
-            Repair-DismTsImage @parameters | Should -BeNullOrEmpty
-            $problem | Should -HaveCount 1
-            $problem[0].FullyQualifiedErrorId | Should -Be 'ERROR_NOT_SUPPORTED,Repair-DismTsImage'
-            $problem[0].CategoryInfo.Category | Should -Be 'NotImplemented'
-            $problem[0].Exception.Message | Should -Match 'Native engine'
-            $problem[0].Exception.Message | Should -Not -Match "`n"
-            $problem[0].TargetObject | Should -Be $image
+            { Repair-DismTsImage @parameters } | Should -Throw -ErrorId 'E_INVALIDARG,Repair-DismTsImage' -ExpectedMessage '*-ResetBase and -Defer need -StartComponentCleanup*'
             Get-SentRequest | Should -BeNullOrEmpty
         }
 
@@ -176,6 +183,22 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
             $result.Findings | Should -HaveCount 0
         }
 
+        It 'has no counts where the engine tells none' {
+            Mock -ModuleName DismTs -CommandName Invoke-SidecarRequest -MockWith {
+                [pscustomobject] @{ imageHealthState = 'Healthy'; path = '/x'; online = $false; findings = @(); counts = $null; basis = 'scan'; failure = $null }
+            }
+            $result = Repair-DismTsImage -Path $image -ScanHealth -Detailed
+            $result.PSObject.Properties.Name | Should -Contain 'Counts'
+            $result.Counts | Should -BeNullOrEmpty
+            $result | Out-String | Should -Not -Match 'Counts|detected'
+        }
+
+        It 'warns of a restart that is needed' {
+            $warned = Repair-DismTsImage -Path /fake/whole -RestoreHealth 3>&1 | Where-Object { $_ -is [System.Management.Automation.WarningRecord] }
+            $warned | Should -HaveCount 1
+            $warned | Should -Match 'restart'
+        }
+
         It 'stands beside an error when sources lacked something' {
             $problem = $null
             $result = Repair-DismTsImage -Path /fake/lacking -RestoreHealth -Source /x -Detailed -ErrorAction SilentlyContinue -ErrorVariable problem
@@ -213,6 +236,11 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
             $sent | Should -HaveCount 1
             $sent[0].params.validateOnly | Should -BeTrue
             $sent[0].params.sources | Should -Be '/x'
+        }
+
+        It 'a cleanup only validates' {
+            Repair-DismTsImage -Path $image -StartComponentCleanup -ResetBase -WhatIf | Should -BeNullOrEmpty
+            (Get-SentRequest)[0].params.validateOnly | Should -BeTrue
         }
 
         It 'a <Switch> changes nothing and runs all the same' -ForEach @(@{ Switch = 'CheckHealth' }, @{ Switch = 'ScanHealth' }) {

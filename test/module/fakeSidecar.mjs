@@ -174,10 +174,10 @@ function answerRecorded({ id, method, params }) {
     'driver/get': params.driver === undefined ? 'driver-get' : 'driver-get-driver',
     'capability/get': detailed ? 'capability-get-name' : 'capability-get', 'edition/get': 'edition-get',
   };
-  const recording = JSON.parse(readFileSync(new URL(`../fixtures/rpc/${recordings[method]}.json`, import.meta.url), 'utf8'));
-  send({ id, result: {
-    ...recording.exchange.find(({ from }) => from === 'server').message.result, path: params.path ?? '', online: params.online ?? false,
-  } });
+  const recording = JSON.parse(readFileSync(new URL(`../fixtures/rpc/${recordings[method] ?? method.replace('/', '-')}.json`, import.meta.url), 'utf8'));
+  const { result } = recording.exchange.find(({ from, message }) => from === 'server' && message.result !== undefined).message;
+  const ofImage = params.path !== undefined || params.online !== undefined;
+  send({ id, result: { ...result, ...(ofImage ? { path: params.path ?? '', online: params.online ?? false } : {}) } });
 }
 
 function cancelled() {
