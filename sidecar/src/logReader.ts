@@ -67,7 +67,7 @@ export class LogReader {
     return file;
   }
 
-  /** The same entries, and before each one that names a part of DISM's log the entries of that part, in the order of their times. */
+  /** The same entries; the entries of a part of DISM's log, in the order of their times, take the place of the one that names it. */
   async #withDismLog(own: readonly LogEntry[], ownPath: string): Promise<LogEntry[]> {
     const ranges = this.#rangesOf(own);
     const parts: LogEntry[][] = [];
@@ -78,11 +78,13 @@ export class LogReader {
         since = timeOf(entry) ?? since;
       }
       const range = ranges.get(entry);
-      if (range !== undefined) {
-        parts.push(mergeByTime(before, await this.#readRange(range, ownPath, since, timeOf(entry) ?? Number.POSITIVE_INFINITY)));
+      const named = range === undefined ? [] : await this.#readRange(range, ownPath, since, timeOf(entry) ?? Number.POSITIVE_INFINITY);
+      if (named.length > 0) {
+        parts.push(mergeByTime(before, named));
         before = [];
+      } else {
+        before.push(entry);
       }
-      before.push(entry);
     }
     return [...parts, before].flat();
   }

@@ -105,7 +105,7 @@ describe('the part of DISM\'s log that an operation names', () => {
     const logPath = join(folder, 'own.log');
     await writeFile(logPath, header(1500) + own(2100, 'one') + own(3900, 'two') + own(4500, range) + own(4600, 'end', 'Error'));
     const { entries, messages, warnings } = await read(logPath);
-    expect(messages).toEqual(['DismTs 0.1.0, Native engine, {}', 'A', 'one', 'B', 'C', 'two', 'D', range, 'end']);
+    expect(messages).toEqual(['DismTs 0.1.0, Native engine, {}', 'A', 'one', 'B', 'C', 'two', 'D', 'end']);
     expect(entries.filter(({ logPath: from }) => from === path).map(({ lineNumber }) => lineNumber)).toEqual([4, 5, 6, 7]);
     expect(warnings).toEqual([]);
   });
@@ -116,10 +116,10 @@ describe('the part of DISM\'s log that an operation names', () => {
     const logPath = join(folder, 'own.log');
     const range = await writeDismLog(`${path}.bak`, dism(2, 'A') + dism(3, 'B'));
     await writeFile(logPath, header(1500) + own(3500, range.replace('.bak', '')));
-    expect((await read(logPath)).messages.slice(1, -1)).toEqual(['A', 'B']);
+    expect((await read(logPath)).messages.slice(1)).toEqual(['A', 'B']);
     await writeFile(path, dism(40, 'of a later time').repeat(20));
     const { entries } = await read(logPath);
-    expect(entries.slice(1, -1).map(({ message, logPath: from }) => [message, from])).toEqual([['A', `${path}.bak`], ['B', `${path}.bak`]]);
+    expect(entries.slice(1).map(({ message, logPath: from }) => [message, from])).toEqual([['A', `${path}.bak`], ['B', `${path}.bak`]]);
   });
 
   test('is of its own operation where one file has many', async () => {
@@ -134,7 +134,7 @@ describe('the part of DISM\'s log that an operation names', () => {
       await appendFile(logPath, header(second * 1000) + own(second * 1000 + 500, formatDismLogRange({ path, start, end })));
       start = end;
     }
-    expect((await read(logPath)).messages).toEqual([expect.anything(), 'line 49', expect.anything()]);
+    expect((await read(logPath)).messages).toEqual([expect.anything(), 'line 49']);
     const { entries } = await read(logPath, { lastOperation: false });
     expect(entries.filter(({ source }) => source === 'DISM').map(({ message, lineNumber }) => [message, lineNumber]))
       .toEqual(lines.map((_, index) => [`line ${index}`, index + 1]));
