@@ -28,7 +28,8 @@
  *   cancel               obey (default): polled before each step | end: polled after the last step | late: seen after the last step,
  *                        the work is done and 0 comes | ignore: not looked at
  *   cancel-result        default 0x800704D3
- *   block                cancel: holds the call until the event is set or this mode is unset | hang: until this mode is unset
+ *   block                cancel: holds a call that has a CancelEvent until that is set or this mode is unset
+ *                        | hang: holds any call until this mode is unset
  *   block-after          steps of progress before it (default 1)
  *   step-delay           milliseconds between steps
  *   stack                bytes of stack that a call uses, such as 524288

@@ -49,12 +49,16 @@ bool blockCall(Call *call)
   char mode[MODE_LENGTH];
   bool first = true, cancelled = false;
   while (!cancelled && readMode("block", call->name, mode, sizeof mode)) {
+    bool waitsForCancel = strcmp(mode, "cancel") == 0;
+    if (waitsForCancel && !call->hasTrio) {
+      break;
+    }
     if (first) {
       countBlocked(1);
       eventLine("blocked", call->name);
     }
     first = false;
-    if (strcmp(mode, "cancel") == 0 && call->hasTrio) {
+    if (waitsForCancel) {
       cancelled = cancelAsked(call, POLL_MILLISECONDS);
     } else {
       pauseMilliseconds(POLL_MILLISECONDS);

@@ -10,15 +10,13 @@ const sourceFolder = join(root, 'test', 'double');
 /** Folder of what tests make once and keep. */
 export const cacheFolder = join(root, 'node_modules', '.cache', 'dismts-test');
 
-/** What is compiled for: Linux or Windows, 64 or 32 bits. */
-export type CTarget = 'elf' | 'pe' | 'elf32' | 'pe32';
+/** What is compiled for: Linux or Windows, both for x64. */
+export type CTarget = 'elf' | 'pe';
 
 const compilers = {
   elf: { program: 'gcc', args: ['-fPIC', '-pthread'], package: 'gcc' },
-  elf32: { program: 'gcc', args: ['-m32', '-pthread'], package: 'gcc-multilib' },
-  // Static: no DLL of the compiler's own beside it. Without --kill-at 32-bit names would end in @N.
+  // Static: no DLL of the compiler's own beside it.
   pe: { program: 'x86_64-w64-mingw32-gcc', args: ['-static'], package: 'gcc-mingw-w64-x86-64-win32' },
-  pe32: { program: 'i686-w64-mingw32-gcc', args: ['-static', '-Wl,--kill-at'], package: 'gcc-mingw-w64-i686-win32' },
 } as const;
 
 /** Whether a program is on PATH. */
@@ -29,9 +27,7 @@ export function onPath(program: string): boolean {
 /** Why nothing can be compiled for a target here; undefined where it can. */
 export function lacksCompiler(target: CTarget): string | undefined {
   const { program, package: debianPackage } = compilers[target];
-  if (!onPath(program)) { return `no ${program} (package ${debianPackage})`; }
-  if (target === 'elf32' && !existsSync('/usr/include/x86_64-linux-gnu/gnu/stubs-32.h')) { return `gcc has no 32-bit headers (package ${debianPackage})`; }
-  return undefined;
+  return onPath(program) ? undefined : `no ${program} (package ${debianPackage})`;
 }
 
 /** What to compile. */

@@ -1,0 +1,48 @@
+/** The binding's structs against what C compilers make of the same declarations, for each system that there is a compiler for. */
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { structs } from '../../../sidecar/src/engine/native/binding/structs.ts';
+import { compile, lacksCompiler, type CTarget } from '../../helpers/cBuild.ts';
+import { lacksWine, underWine } from '../../helpers/wine.ts';
+
+/** Offsets in bytes, in the order of declaration. */
+type Layouts = Readonly<Record<string, { readonly size: number; readonly fields: Readonly<Record<string, number>> }>>;
+
+/** Sizes as the sheet of the API has them; a struct that is padded would be larger. */
+const sizes = {
+  DismString: 8, DismFeature: 12, DismCapability: 12, DismCustomProperty: 24, DismPackage: 32, DismPackageInfo: 172, DismPackageInfoEx: 180,
+  DismFeatureInfo: 44, DismCapabilityInfo: 36, DismImageInfo: 140, DismWimCustomizedInfo: 44, DismMountedImageInfo: 28, DismDriverPackage: 100,
+  DismDriver: 52, DismAppxPackage: 68, DismOsInfo: 40, SYSTEMTIME: 16,
+} as const;
+
+/** Runs the program that prints the layouts. */
+function printLayouts(target: CTarget): Layouts {
+  const path = compile({ target, sources: ['layout.c'], output: target === 'pe' ? 'layout.exe' : 'layout' });
+  const { command, args } = target === 'pe' ? underWine(path) : { command: path, args: [] };
+  return JSON.parse(execFileSync(command, args, { encoding: 'utf8' })) as Layouts;
+}
+
+function ourLayouts(): Layouts {
+  return Object.fromEntries(Object.entries(structs()).map(([name, type]) => [name, {
+    size: type.size,
+    fields: Object.fromEntries(Object.values(type.members ?? {}).map((member) => [member.name, member.offset])),
+  }]));
+}
+
+describe.each([['Linux', 'elf', lacksCompiler('elf')], ['Windows', 'pe', lacksWine()]] as const)('compiled for %s', (system, target, reason) => {
+  if (reason !== undefined) { process.stderr.write(`skipped: layouts are not compared with those of a compiler for ${system}: ${reason}\n`); }
+
+  test.skipIf(reason !== undefined)('structs() has the sizes and the offsets that the compiler has', () => {
+    const theirs = printLayouts(target);
+    expect(ourLayouts()).toEqual(theirs);
+    expect(Object.fromEntries(Object.entries(theirs).map(([name, { size }]) => [name, size]))).toEqual(sizes);
+  });
+});
+
+const lacks32 = lacksCompiler('pe');
+if (lacks32 !== undefined) { process.stderr.write(`skipped: the layouts of 32 bits are not checked: ${lacks32}\n`); }
+
+test.skipIf(lacks32 !== undefined)('the assertions of dismapi.h hold for 32 bits', () => {
+  // Compiled, not linked: for that the compiler would need libraries of 32 bits.
+  compile({ target: 'pe', sources: ['layout.c'], output: 'layout32.o', args: ['-m32', '-c'] });
+});
