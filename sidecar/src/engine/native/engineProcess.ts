@@ -1,11 +1,11 @@
 /** The process that calls the DISM API, seen from the server: started, asked, cancelled, lost, ended. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { dirname } from 'node:path';
 import { isSea } from 'node:sea';
 import { CancellationTokenSource, createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { DismLogRange } from '../../dismLogRange.ts';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
-import { systemFolder } from '../../native/systemFolder.ts';
 import {
   configure, dismLogged, engineProcessArgument, fromResponseError, logged, perform, progressed, stop,
   type LogLine, type OperationCall, type ProcessConfiguration,
@@ -158,7 +158,10 @@ function processEnvironment(): NodeJS.ProcessEnv {
   return { ...Object.fromEntries(kept), UV_THREADPOOL_SIZE: '1' };
 }
 
-/** A current folder in a mounted image would keep it from being unmounted. */
+/**
+ * A current folder in a mounted image would keep it from being unmounted. On Windows libraries can be looked for in the current folder,
+ * too: those of the program's own folder are looked for there before anyway.
+ */
 function neutralFolder(): string {
-  return process.platform === 'win32' ? systemFolder() : '/';
+  return process.platform === 'win32' ? dirname(process.execPath) : '/';
 }

@@ -63,7 +63,7 @@ export function createNativeEngine(options: NativeEngineOptions = {}): NativeEng
       'health/cleanComponents', 'package/get', 'package/add', 'package/remove', 'feature/get', 'feature/enable', 'feature/disable', 'driver/add', 'driver/export',
       'capability/get', 'capability/add', 'capability/remove', 'capability/exportSource', 'edition/set',
     ],
-    getEnvironment: () => getEnvironment(),
+    getEnvironment: (_params, context) => getEnvironment(context, dismPath),
     close: async () => {
       closed = true;
       if (current?.running === true) { await current.close(graceMs); }
