@@ -14,9 +14,9 @@ function Get-DismTsLog {
 
     Shows the warnings and errors of the operation that ended last.
     .EXAMPLE
-    $Error[0] | Get-DismTsLog | Where-Object HResult -LT 0 | Format-Table Time, Provider, HResultHex, Message -Wrap
+    $Error[0] | Get-DismTsLog | Where-Object HResult | Format-Table Time, Provider, HResultHex, Message -Wrap
 
-    Shows the lines with failures in the log of the latest error.
+    Shows the lines with an error code in the log of the latest error.
     .EXAMPLE
     Repair-DismTsImage -Path C:\mnt -RestoreHealth | Get-DismTsLog | Export-Csv -Path repair.csv
 
