@@ -1,22 +1,10 @@
 /** The native engine over the ELF double, with a real engine process. */
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { createNativeEngine, type NativeEngine, type NativeEngineOptions } from '../../sidecar/src/engine/native/nativeEngine.ts';
-import { installDouble, type DoubleGeneration, type DoubleModes, type InstalledDouble } from './dismDouble.ts';
+import { installDouble, type DoubleCall, type DoubleGeneration, type DoubleModes, type InstalledDouble } from './dismDouble.ts';
+import { sourceCommand } from './sourceCommand.ts';
 import { tempFolder } from './tempFolder.ts';
-
-/** The Node.js of the executables: it runs TypeScript as it is. */
-function typeScriptNode(): string {
-  const require = createRequire(import.meta.url);
-  return require.resolve(`node-${process.platform}-${process.arch}/bin/node`);
-}
-
-/** Starts this repository's dismts without a build. */
-export const sourceCommand: readonly [string, ...string[]] = [
-  typeScriptNode(), '--disable-warning=ExperimentalWarning', fileURLToPath(new URL('../../sidecar/src/main.ts', import.meta.url)),
-];
 
 /** An engine and the double that its process loads. */
 export interface TestEngine {
@@ -24,6 +12,8 @@ export interface TestEngine {
   readonly double: InstalledDouble;
   /** Folder of the logs of the engine process. */
   readonly logDirectory: string;
+  /** The calls so far, without those that only give something back. */
+  readonly calls: () => readonly DoubleCall[];
 }
 
 /** What is different from the default. */
@@ -32,7 +22,9 @@ export interface TestEngineOptions extends NativeEngineOptions {
   readonly generation?: DoubleGeneration;
 }
 
-/** Makes the engine, with a double and a state folder of its own; after the test the process has to end. */
+const housekeeping: ReadonlySet<string> = new Set(['DismDelete', 'DismGetLastErrorMessage']);
+
+/** Makes the engine, with a double and a state folder of its own. After the test its process has to end, with nothing left in the double. */
 export function startNativeEngine({ modes = {}, generation = 'newest', ...options }: TestEngineOptions = {}): TestEngine {
   const folder = tempFolder();
   const double = installDouble(join(folder, 'DISM'), 'elf', modes, generation);
@@ -44,5 +36,27 @@ export function startNativeEngine({ modes = {}, generation = 'newest', ...option
     ...options,
   });
   onTestFinished(async () => { await engine.close?.(); });
-  return { engine, double, logDirectory: join(stateDirectory, 'logs') };
+  return {
+    engine, double, logDirectory: join(stateDirectory, 'logs'),
+    calls: () => double.calls().filter((call) => !housekeeping.has(call.function)),
+  };
+}
+
+/** Waits until something is so; asks again and again until the deadline. */
+export async function until(holds: () => boolean, what: string, deadlineMs = 20_000): Promise<void> {
+  const deadline = Date.now() + deadlineMs;
+  while (!holds()) {
+    if (Date.now() > deadline) { throw new Error(`not within ${deadlineMs} ms: ${what}`); }
+    await new Promise((resolve) => { setTimeout(resolve, 20); });
+  }
+}
+
+/** Whether a process is there. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
 }
