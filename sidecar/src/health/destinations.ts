@@ -16,14 +16,28 @@ const wow64Folders: Readonly<Record<string, string>> = {
   programfiles: '/Program Files (x86)', commonfiles: '/Program Files (x86)/Common Files',
 };
 
-/** The path of a destination in the image; undefined where its macro is not known. */
-export function destinationPath(destination: string, identity: ComponentIdentity, windows: string): string | undefined {
+/** Where a destination of a manifest is in an image. */
+export interface Destination {
+  /** Of the file, in the image. */
+  readonly path: string;
+  /** What its macro means, for which architecture: one right guess makes the others of the same rule credible. */
+  readonly rule: string;
+}
+
+/**
+ * Finds a destination in the image.
+ * @param hasWow64 Whether the image runs 32-bit programs beside those of 64 bits: then its 32-bit components mean other folders.
+ * @returns undefined where the macro is not known.
+ */
+export function findDestination(destination: string, identity: ComponentIdentity, windows: string, hasWow64: boolean): Destination | undefined {
   const match = /^\$\(runtime\.([^)]+)\)[/\\]?(.*)$/s.exec(destination);
   const [, macro, rest] = match ?? [];
   if (macro === undefined || rest === undefined) { return undefined; }
   const name = macro.toLowerCase();
-  const isWow64 = identity.processorArchitecture?.toLowerCase() === 'wow64';
+  const architecture = identity.processorArchitecture?.toLowerCase();
+  const isWow64 = architecture === 'wow64' || (architecture === 'x86' && hasWow64);
   const folder = (isWow64 ? wow64Folders[name] : undefined) ?? folders[name];
   if (folder === undefined) { return undefined; }
-  return folder.startsWith('/') ? joinPath(folder, rest) : joinPath(windows, folder, rest);
+  const path = folder.startsWith('/') ? joinPath(folder, rest) : joinPath(windows, folder, rest);
+  return { path, rule: `${isWow64 ? '32-bit ' : ''}$(runtime.${name})` };
 }

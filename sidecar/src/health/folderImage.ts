@@ -8,7 +8,7 @@ import { promisify } from 'node:util';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { openBeneath } from './beneath.ts';
-import { type DigestAlgorithm, type FileStat, maxFileBytes, tooLarge, type WritableImageFiles } from './imageFiles.ts';
+import { type DigestAlgorithm, type FileStat, maxFileBytes, type ReplaceOptions, tooLarge, type WritableImageFiles } from './imageFiles.ts';
 import { copyAttributes } from './attributes.ts';
 
 const readAsync = promisify(readDescriptor);
@@ -94,7 +94,8 @@ export class FolderImage implements WritableImageFiles {
     });
   }
 
-  async replace(path: string, data: Buffer, verify: (readBack: Buffer) => void, signal?: AbortSignal): Promise<void> {
+  async replace(path: string, data: Buffer, options: ReplaceOptions): Promise<void> {
+    const { verify, signal, otherNames = [] } = options;
     const { folder, name, spelled } = this.#openParent(path);
     const base = `/proc/self/fd/${folder}`;
     const temporary = `.dismts-${randomUUID()}`;
@@ -115,6 +116,7 @@ export class FolderImage implements WritableImageFiles {
           fchmodSync(descriptor, stat.mode & 0o7777);
           futimesSync(descriptor, stat.atime, stat.mtime);
         }
+        for (const other of otherNames) { this.#putName(`${base}/${temporary}`, other); }
         renameSync(`${base}/${temporary}`, `${base}/${name}`);
         fsyncSync(folder);
       } catch (error) {
@@ -133,27 +135,32 @@ export class FolderImage implements WritableImageFiles {
   async relink(existing: string, path: string): Promise<void> {
     const source = this.#openParent(existing);
     try {
-      const target = this.#openParent(path);
-      const temporary = `.dismts-${randomUUID()}`;
-      this.#onTemporary(`${target.spelled}/${temporary}`);
-      try {
-        const base = `/proc/self/fd/${target.folder}`;
-        linkSync(`/proc/self/fd/${source.folder}/${source.name}`, `${base}/${temporary}`);
-        try {
-          renameSync(`${base}/${temporary}`, `${base}/${target.name}`);
-        } finally {
-          // Renaming one name of a file over another of the same file does nothing at all.
-          rmSync(`${base}/${temporary}`, { force: true });
-        }
-        fsyncSync(target.folder);
-      } finally {
-        closeSync(target.folder);
-      }
+      this.#putName(`/proc/self/fd/${source.folder}/${source.name}`, path);
     } finally {
       closeSync(source.folder);
       this.#names.clear();
     }
     await Promise.resolve();
+  }
+
+  /** Makes a path a name of an existing file. */
+  #putName(existing: string, path: string): void {
+    const { folder, name, spelled } = this.#openParent(path);
+    const base = `/proc/self/fd/${folder}`;
+    const temporary = `.dismts-${randomUUID()}`;
+    this.#onTemporary(`${spelled}/${temporary}`);
+    try {
+      linkSync(existing, `${base}/${temporary}`);
+      try {
+        renameSync(`${base}/${temporary}`, `${base}/${name}`);
+      } finally {
+        // Renaming one name of a file over another of the same file does nothing at all.
+        rmSync(`${base}/${temporary}`, { force: true });
+      }
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
   }
 
   /** @throws DismError: the folder cannot be written. */

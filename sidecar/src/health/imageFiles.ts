@@ -48,15 +48,23 @@ export interface ImageFiles {
   close(): Promise<void>;
 }
 
+/** How to replace a file. */
+export interface ReplaceOptions {
+  /** Is given what was read back; throws when it is not what was wanted. */
+  readonly verify: (readBack: Buffer) => void;
+  /** Names that become names of the new file before `path` does: as long as that is the old file, the work is known to be unfinished. */
+  readonly otherNames?: readonly string[];
+  /** Ends it before the file is in place, or not at all; nothing is left over. */
+  readonly signal?: AbortSignal;
+}
+
 /** Changes an image too. */
 export interface WritableImageFiles extends ImageFiles {
   /**
    * Puts bytes in place of a file, or makes it in an existing folder: written beside it, flushed, read back, renamed.
    * Owner, mode, times and extended attributes of the old file stay.
-   * @param verify Is given what was read back; throws when it is not what was wanted.
-   * @param signal Ends it before the file is in place, or not at all; nothing is left over.
    */
-  replace(path: string, data: Buffer, verify: (readBack: Buffer) => void, signal?: AbortSignal): Promise<void>;
+  replace(path: string, data: Buffer, options: ReplaceOptions): Promise<void>;
   /** Makes `path` a name of the file that `existing` names, replacing what it named before. */
   relink(existing: string, path: string): Promise<void>;
   /** Makes a folder, whose parent exists. */

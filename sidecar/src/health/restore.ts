@@ -1,16 +1,16 @@
 /** Repairs the component store of an image: finds bytes that have the recorded digest, and puts them in place. */
 import type { Finding } from '@dismts/protocol';
-import { catalogName, memberHashes } from '../componentStore/catalog.ts';
+import { catalogName } from '../componentStore/catalog.ts';
 import { expand } from '../componentStore/compressed.ts';
 import { DismError } from '../errors.ts';
 import type { OperationContext } from '../engine/engine.ts';
-import { destinationPath } from './destinations.ts';
+import { findDestination } from './destinations.ts';
 import { CancellableFiles, untilAborted } from './cancellation.ts';
 import { digestOf } from './folderImage.ts';
 import { type ImageFiles, joinPath, type WritableImageFiles } from './imageFiles.ts';
 import {
-  type BrokenFile, catalogPath, isWinner, manifestPath, matchDigest, maxManifestBytes, maxPayloadBytes, mumDamage, packagePath, payloadPath,
-  readBases, type ScanFilter, scanStore, type StoreScan,
+  type BrokenFile, catalogPath, isVouchedFor, isWinner, manifestPath, matchDigest, maxManifestBytes, maxPayloadBytes, mumDamage, packagePath, payloadPath,
+  readBases, type ScanFilter, scanStore, type StoreScan, unlessDismError,
 } from './scan.ts';
 import type { StoreSource } from './sources.ts';
 import type { StoreComponent, StoreIndex } from './storeIndex.ts';
@@ -37,6 +37,8 @@ class Restorer {
   readonly #sources: readonly StoreSource[];
   readonly #context: OperationContext;
   readonly #touched = { components: new Set<string>(), packages: new Set<string>(), catalogs: new Set<string>() };
+  #done = 0;
+  #total = 0;
   #ownBases: Buffer[] = [];
   #bases: Buffer[] = [];
   #backup: Promise<ReadonlyMap<string, string>> | undefined;
@@ -60,12 +62,14 @@ class Restorer {
       // The payload of a manifest that was bad could not be checked before.
       const components = new Set([...this.#touched.components, ...scan.brokenManifests.map(({ keyform }) => keyform.toLowerCase())]);
       await this.#readBases();
-      const again = await scanStore(this.#image, this.#index, this.#bases, this.#context, scan.missingBase ? undefined : { ...this.#touched, components });
+      const filter = scan.missingBase ? undefined : { ...this.#touched, components, provenRules: scan.provenRules };
+      const again = await scanStore(this.#image, this.#index, this.#bases, this.#context, filter);
       scan = mergeScans(scan, again);
     }
+    this.#total = scan.brokenFiles.length + scan.brokenProjections.length + scan.brokenPackages.length;
     await this.#restorePayload(scan);
     await this.#restorePackages(scan);
-    return await this.#conclude([...first, ...scan.findings.rows()], measured);
+    return await this.#conclude([...first, ...scan.findings.rows()], measured, scan.provenRules);
   }
 
   async #readBases(): Promise<void> {
@@ -75,8 +79,8 @@ class Restorer {
   }
 
   /** A changed thing counts as repaired only where a new scan of it finds nothing. */
-  async #conclude(before: readonly Finding[], measured: StoreScan['findings']['measured']): Promise<RestoreOutcome> {
-    const filter: ScanFilter = this.#touched;
+  async #conclude(before: readonly Finding[], measured: StoreScan['findings']['measured'], provenRules: ReadonlySet<string>): Promise<RestoreOutcome> {
+    const filter: ScanFilter = { ...this.#touched, provenRules };
     await this.#readBases();
     const after = await scanStore(this.#image, this.#index, this.#ownBases, this.#context, filter);
     const rows = new Map<string, Finding>();
@@ -141,21 +145,21 @@ class Restorer {
    */
   async #placeCatalog(path: string, digest: string): Promise<boolean> {
     const old = await this.#files.stat(path);
+    const others: string[] = [];
+    for (const name of old !== undefined && old.links > 1 ? await this.#catalogNames() : []) {
+      if (name.toUpperCase() !== path.toUpperCase() && (await this.#files.stat(name))?.id === old?.id) { others.push(name); }
+    }
     const own = await this.#ownCatalog(digest);
-    if (own !== undefined && ((await this.#files.stat(own))?.links ?? 0) > 1) {
-      await this.#image.relink(own, path);
-    } else {
-      const data = own === undefined
-        ? await this.#fromSources({ algorithm: 'sha256', hex: digest }, (source) => source.catalogPaths(digest))
-        : await this.#files.read(own);
-      if (data === undefined) { return false; }
-      await this.#write(path, data);
+    // Where either has several names, they were one file, and become so again.
+    if (own !== undefined && Math.max(old?.links ?? 0, (await this.#files.stat(own))?.links ?? 0) > 1) {
+      await this.#relink(own, path, others);
+      return true;
     }
-    if (old !== undefined && old.links > 1) {
-      for (const name of await this.#catalogNames()) {
-        if ((await this.#files.stat(name))?.id === old.id) { await this.#image.relink(path, name); }
-      }
-    }
+    const data = own === undefined
+      ? await this.#fromSources({ algorithm: 'sha256', hex: digest }, (source) => source.catalogPaths(digest))
+      : await this.#files.read(own);
+    if (data === undefined) { return false; }
+    await this.#write(path, data, others);
     return true;
   }
 
@@ -215,11 +219,20 @@ class Restorer {
     return found.length > 0;
   }
 
-  /** Puts bytes in place; what is read back has to be what was written. */
-  async #write(path: string, data: Buffer): Promise<void> {
-    await this.#image.replace(path, data, (readBack) => {
-      if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); }
-    }, this.#context.signal);
+  /** Puts bytes in place, under some other names first; what is read back has to be what was written. */
+  async #write(path: string, data: Buffer, otherNames: readonly string[] = []): Promise<void> {
+    await this.#image.replace(path, data, {
+      otherNames, signal: this.#context.signal, verify: (readBack) => {
+        if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); }
+      },
+    });
+  }
+
+  /** Makes a path and other names of what it was names of a good file. The path comes last, so that an interrupted restore is seen to be unfinished. */
+  async #relink(existing: string, path: string, otherNames: readonly string[]): Promise<void> {
+    for (const name of [...otherNames, path]) {
+      if (name.toUpperCase() !== existing.toUpperCase()) { await this.#image.relink(existing, name); }
+    }
   }
 
   async #findManifest({ keyform }: StoreComponent, wanted: Wanted): Promise<Buffer | undefined> {
@@ -251,19 +264,26 @@ class Restorer {
     // The servicing stack's own files first: the base manifest is in one of them.
     const isStack = ({ component }: BrokenFile): boolean => /_microsoft-windows-servicingstack_/i.test(component.component.keyform);
     const broken = [...scan.brokenFiles].sort((a, b) => Number(isStack(b)) - Number(isStack(a)));
-    let done = 0;
     for (const item of broken) {
       this.#context.signal.throwIfAborted();
       await this.#attempt(item.component.component.keyform, async () => { await this.#restoreFile(scan, item); });
-      this.#context.progress('Repairing', ++done, broken.length);
+      this.#advance();
     }
     for (const { broken: { component, file }, path } of scan.brokenProjections) {
+      this.#context.signal.throwIfAborted();
       const store = payloadPath(this.#index, component.component.keyform, file.storePath);
       await this.#attempt(component.component.keyform, async () => {
+        await this.#makeFolders(path);
         await this.#shareStoreFile(store, path, file.digest);
         this.#touched.components.add(component.component.keyform.toLowerCase());
       });
+      this.#advance();
     }
+  }
+
+  /** Counts items: how many bytes a lost file has is not recorded. */
+  #advance(): void {
+    this.#context.progress('Repairing', ++this.#done, this.#total);
   }
 
   /** One item that cannot be repaired, such as one behind a link, must not keep the others from it. */
@@ -281,28 +301,37 @@ class Restorer {
     const { digest } = file;
     if (digest === undefined) { return; }
     const path = payloadPath(this.#index, component.keyform, file.storePath);
-    const destinations = file.destinations.flatMap((destination) => destinationPath(destination, manifest.identity, this.#index.windows) ?? []);
+    const destinations = file.destinations.flatMap((destination) => (
+      findDestination(destination, manifest.identity, this.#index.windows, this.#index.hasWow64)?.path ?? []));
     const old = await this.#files.stat(path);
-    const sharedNames = [...(old === undefined ? [] : scan.namesById.get(old.id) ?? [])].filter((name) => name.toUpperCase() !== path.toUpperCase());
     await this.#makeFolders(path);
+    const shared = old === undefined ? [] : scan.namesById.get(old.id) ?? [];
+    const others = await this.#writableNames([...shared, ...isWinner(this.#index, manifest.identity) ? destinations : []], path);
     const projected = await this.#firstWith(digest, destinations, path);
-    if (projected !== undefined && old === undefined) {
-      await this.#image.relink(projected, path);
+    if (projected !== undefined) {
+      await this.#relink(projected, path, others);
     } else {
       // A file of another component with the same content is another file all the same: it is copied.
-      const own = projected ?? await this.#firstWith(digest, [scan.goodFiles.get(digest.hex)].filter((good) => good !== undefined), path);
+      const own = await this.#firstWith(digest, [scan.goodFiles.get(digest.hex)].filter((good) => good !== undefined), path);
       const data = own !== undefined ? await this.#plain(own, digest)
         : await this.#fromBackup(digest) ?? await this.#fromSources(digest, (source) => source.payloadPaths(component.keyform, file.storePath, destinations));
       if (data === undefined) { return; }
-      await this.#write(path, data);
+      await this.#write(path, data, others);
     }
-    const names = new Set(sharedNames);
-    if (isWinner(this.#index, manifest.identity)) {
-      for (const destination of destinations) { names.add(destination); }
-    }
-    for (const name of names) { await this.#shareStoreFile(path, name, digest); }
     this.#context.log.info(`(w)\t(Fixed)\tCSI Payload\t${component.keyform}\\${file.storePath}`);
     this.#touched.components.add(component.keyform.toLowerCase());
+  }
+
+  /** Those names, beside a path, whose folder is there and is no way out of the image. */
+  async #writableNames(names: readonly string[], path: string): Promise<string[]> {
+    const found = new Map<string, string>();
+    for (const name of names) {
+      const folder = name.split('/').slice(0, -1).join('/');
+      // Listing it fails where a link is in the way.
+      const isReachable = await this.#files.list(folder).catch(unlessDismError) !== undefined && await this.#hasFolder(folder);
+      if (isReachable && name.toUpperCase() !== path.toUpperCase()) { found.set(name.toUpperCase(), name); }
+    }
+    return [...found.values()];
   }
 
   /** Makes a name in use a name of the store's file, unless its folder is not there or it is that already. */
@@ -396,6 +425,7 @@ class Restorer {
     for (const identity of scan.brokenPackages) {
       this.#context.signal.throwIfAborted();
       await this.#attempt(identity, async () => { await this.#restorePackage(identity); });
+      this.#advance();
     }
   }
 
@@ -440,11 +470,8 @@ class Restorer {
   }
 
   async #vouches(catalog: Buffer, mums: readonly Buffer[]): Promise<Buffer | undefined> {
-    const members = memberHashes(catalog);
     for (const mum of mums) {
-      for (const algorithm of ['sha256', 'sha1'] as const) {
-        if (members?.has(await digestOf(mum, algorithm)) === true) { return mum; }
-      }
+      if (await isVouchedFor(mum, catalog) === true) { return mum; }
     }
     return undefined;
   }
@@ -471,6 +498,7 @@ function mergeScans(old: StoreScan, newer: StoreScan): StoreScan {
     brokenPackages: [...new Set([...old.brokenPackages, ...newer.brokenPackages])],
     goodFiles: new Map([...old.goodFiles, ...newer.goodFiles]),
     namesById: new Map([...old.namesById, ...newer.namesById]),
+    provenRules: new Set([...old.provenRules, ...newer.provenRules]),
   };
 }
 

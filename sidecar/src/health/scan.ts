@@ -7,7 +7,8 @@
  * it, and each would have a heap of its own; `npm run bench -- --only health` measures what is gained without them. Each step on
  * this thread is short, so that a cancellation is heard at any time.
  */
-import { catalogName } from '../componentStore/catalog.ts';
+import type { ProgressPhase } from '@dismts/protocol';
+import { catalogName, memberHashes } from '../componentStore/catalog.ts';
 import { readBaseManifest } from '../componentStore/baseManifest.ts';
 import { expand, magicBytes, storedForm } from '../componentStore/compressed.ts';
 import { checkDifferential } from '../componentStore/differentials.ts';
@@ -19,7 +20,7 @@ import { parseMum } from '../componentStore/mum.ts';
 import { DismError } from '../errors.ts';
 import type { OperationContext } from '../engine/engine.ts';
 import { CancellableFiles, pauses, untilAborted } from './cancellation.ts';
-import { destinationPath } from './destinations.ts';
+import { type Destination, findDestination } from './destinations.ts';
 import { Findings } from './findings.ts';
 import { digestOf } from './folderImage.ts';
 import { type FileStat, type ImageFiles, joinPath, maxFileBytes } from './imageFiles.ts';
@@ -60,6 +61,8 @@ export interface StoreScan {
   readonly goodFiles: Map<string, string>;
   /** Names in the store and at destinations that a file has, by its id, where it has several. */
   readonly namesById: Map<string, string[]>;
+  /** Rules of destinations by which some file was found where it should be. */
+  readonly provenRules: Set<string>;
 }
 
 /** Only these are scanned again after a repair; everything, where undefined. */
@@ -67,6 +70,26 @@ export interface ScanFilter {
   readonly components: ReadonlySet<string>;
   readonly packages: ReadonlySet<string>;
   readonly catalogs: ReadonlySet<string>;
+  /** Rules of destinations that the scan before has proved. */
+  readonly provenRules: ReadonlySet<string>;
+}
+
+/** The folders below a component's own that have differences to other versions of its files: forward, reverse, and to nothing. */
+const differentialFolders = ['f', 'r', 'n'] as const;
+
+/** One file to look at. */
+interface PayloadWork {
+  readonly broken: BrokenFile;
+  readonly stat: FileStat | undefined;
+  readonly bytes: number;
+  /** It is a differential of the file. */
+  readonly kind: typeof differentialFolders[number] | undefined;
+}
+
+/** A name in use that does not exist. */
+interface MissingName {
+  readonly broken: BrokenFile;
+  readonly destination: Destination;
 }
 
 /** Runs tasks side by side, a few at a time. */
@@ -93,6 +116,8 @@ async function forEachConcurrently<T>(
 const storeFolder = (index: StoreIndex): string => joinPath(index.windows, 'WinSxS');
 export const manifestPath = (index: StoreIndex, component: string): string => joinPath(storeFolder(index), 'Manifests', `${component}.manifest`);
 export const payloadPath = (index: StoreIndex, component: string, file: string): string => joinPath(storeFolder(index), component, file);
+const differentialPath = (index: StoreIndex, { component: { component }, file }: BrokenFile, kind: string): string =>
+  payloadPath(index, component.keyform, joinPath(kind, file.storePath));
 export const catalogPath = (index: StoreIndex, catalog: string): string => joinPath(storeFolder(index), 'Catalogs', `${catalog}.cat`);
 export const packagePath = (index: StoreIndex, identity: string, ending: 'mum' | 'cat'): string =>
   joinPath(index.windows, 'servicing/Packages', `${identity}.${ending}`);
@@ -135,6 +160,15 @@ export async function matchDigest(
   return { result: 'differs', reason: 'its content has another digest than recorded' };
 }
 
+type ScanPhase = Extract<ProgressPhase, 'Checking manifests' | 'Checking files' | 'Checking packages'>;
+
+/** Something to look at, and the bytes that have to be read for it. */
+interface Sized<T> {
+  readonly item: T;
+  readonly bytes: number;
+  readonly place: number;
+}
+
 class Scanner {
   readonly #files: ImageFiles;
   readonly #index: StoreIndex;
@@ -143,12 +177,14 @@ class Scanner {
   readonly #filter: ScanFilter | undefined;
   /** Digests of files with several names, by algorithm and id. */
   readonly #digests = new Map<string, Promise<string | undefined>>();
+  #phase: ScanPhase = 'Checking manifests';
   #doneBytes = 0;
   #totalBytes = 0;
   #missingBase = false;
+  readonly #missingNames: MissingName[] = [];
   readonly #scan: Omit<StoreScan, 'missingBase'> = {
     findings: new Findings(), verified: new Map(), brokenManifests: [], brokenFiles: [], brokenProjections: [],
-    brokenCatalogs: [], brokenPackages: [], goodFiles: new Map(), namesById: new Map(),
+    brokenCatalogs: [], brokenPackages: [], goodFiles: new Map(), namesById: new Map(), provenRules: new Set(),
   };
 
   constructor(files: ImageFiles, index: StoreIndex, bases: readonly Buffer[], context: OperationContext, filter: ScanFilter | undefined) {
@@ -157,14 +193,14 @@ class Scanner {
     this.#bases = bases;
     this.#context = context;
     this.#filter = filter;
+    for (const rule of filter?.provenRules ?? []) { this.#scan.provenRules.add(rule); }
   }
 
   async run(): Promise<StoreScan> {
     this.#checkHives();
-    await this.#checkCatalogs();
     await this.#checkManifests();
     await this.#checkPayload();
-    await this.#checkPackages();
+    await this.#checkCatalogsAndPackages();
     return { ...this.#scan, missingBase: this.#missingBase };
   }
 
@@ -179,34 +215,18 @@ class Scanner {
     }
   }
 
-  async #checkCatalogs(): Promise<void> {
-    const { findings, brokenCatalogs } = this.#scan;
-    const catalogs = [...this.#index.catalogs].filter((name) => this.#filter?.catalogs.has(name) ?? true);
-    await forEachConcurrently(catalogs, this.#context, async (name) => {
-      const data = await this.#files.read(catalogPath(this.#index, name), maxPackageFileBytes);
-      findings.measured.catalogsChecked++;
-      if (data !== undefined && catalogName(data).toLowerCase() === name) { return; }
-      brokenCatalogs.push(name);
-      findings.add({
-        class: data === undefined ? 'CBS Catalog Missing' : 'CBS Catalog Corrupt', component: name, state: 'Found', wantedDigest: name,
-        reason: data === undefined ? 'the file does not exist' : 'its content has another digest than its name says',
-      });
-    }, (name, reason) => {
-      brokenCatalogs.push(name);
-      findings.add({ class: 'CBS Catalog Corrupt', component: name, state: 'Found', wantedDigest: name, reason });
-    });
-  }
-
   async #checkManifests(): Promise<void> {
     const components = this.#index.components.filter(({ keyform: key }) => this.#filter?.components.has(key.toLowerCase()) ?? true);
-    let done = 0;
-    await forEachConcurrently(await this.#inOrder(components, ({ keyform: key }) => manifestPath(this.#index, key)), this.#context, async (component) => {
+    const work = await this.#sized(components, ({ keyform: key }) => [manifestPath(this.#index, key)]);
+    this.#begin('Checking manifests', work);
+    await forEachConcurrently(work, this.#context, async ({ item: component, bytes }) => {
       await this.#checkManifest(component);
-      this.#context.progress('Checking manifests', ++done, components.length);
-    }, (component, reason) => {
+      this.#advance(bytes);
+    }, ({ item: component }, reason) => {
       this.#scan.brokenManifests.push(component);
       this.#scan.findings.add({ class: 'CSI Manifest Corrupt', component: component.keyform, state: 'Found', reason, wantedDigest: component.manifestDigest });
     });
+    this.#finish();
     if (this.#missingBase) {
       this.#scan.findings.add({
         class: 'Base Manifest Missing', component: 'microsoft-windows-servicingstack', file: 'wcp.dll', state: 'Found',
@@ -275,40 +295,90 @@ class Scanner {
     this.#scan.verified.set(component.keyform.toLowerCase(), { component, manifest });
   }
 
-  /** Sorts paths by where their bytes lie, where that is known without opening each file. */
-  async #inOrder<T>(items: readonly T[], pathOf: (item: T) => string): Promise<T[]> {
-    if (!this.#files.hasOrder) { return [...items]; }
-    const places = new Map<T, number>();
-    for (const item of items) { places.set(item, (await this.#files.stat(pathOf(item)).catch(() => undefined))?.place ?? 0); }
-    return [...items].sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0));
+  /** Looks up how many bytes the files of each item have; sorted by where these lie, where that is known without opening each file. */
+  async #sized<T>(items: readonly T[], pathsOf: (item: T) => readonly string[]): Promise<Sized<T>[]> {
+    const pause = pauses(this.#context.signal);
+    const found: Sized<T>[] = [];
+    for (const item of items) {
+      await pause();
+      let bytes = 0;
+      let place = 0;
+      for (const path of pathsOf(item)) {
+        const stat = await this.#files.stat(path).catch(unlessDismError);
+        bytes += stat?.size ?? 0;
+        place ||= stat?.place ?? 0;
+      }
+      found.push({ item, bytes, place });
+    }
+    return this.#files.hasOrder ? found.sort((a, b) => a.place - b.place) : found;
+  }
+
+  #begin(phase: ScanPhase, work: readonly { readonly bytes: number }[]): void {
+    this.#phase = phase;
+    this.#doneBytes = 0;
+    this.#totalBytes = work.reduce((sum, { bytes }) => sum + bytes, 0);
+    this.#advance(0);
+  }
+
+  /** A second look at a few things, after a repair, would seem to begin everything anew: it is not told. */
+  #advance(bytes: number): void {
+    this.#doneBytes = Math.min(this.#doneBytes + bytes, this.#totalBytes);
+    if (this.#filter === undefined) { this.#context.progress(this.#phase, this.#doneBytes, this.#totalBytes); }
+  }
+
+  #finish(): void {
+    this.#advance(this.#totalBytes);
   }
 
   async #checkPayload(): Promise<void> {
     const { findings } = this.#scan;
-    const work: { readonly broken: BrokenFile; readonly stat: FileStat | undefined }[] = [];
+    const work: PayloadWork[] = [];
     const pause = pauses(this.#context.signal);
     for (const verified of this.#scan.verified.values()) {
       const { component, manifest } = verified;
       if (component.payloadDeleted) { findings.measured.payloadRemoved++; }
       for (const file of manifest.files) {
         await pause();
+        const broken = { component: verified, file };
         const path = payloadPath(this.#index, component.keyform, file.storePath);
         const stat = await this.#statSafely(path, component.keyform, file.storePath);
-        if (stat === 'unknown' || (stat === undefined && component.payloadDeleted)) { continue; }
-        this.#totalBytes += stat?.size ?? 0;
-        if (stat !== undefined && stat.links > 1) { this.#addName(stat.id, path); }
-        work.push({ broken: { component: verified, file }, stat });
+        if (stat !== 'unknown' && (stat !== undefined || !component.payloadDeleted)) {
+          if (stat !== undefined && stat.links > 1) { this.#addName(stat.id, path); }
+          work.push({ broken, stat, bytes: stat?.size ?? 0, kind: undefined });
+        }
+        for (const kind of differentialFolders) {
+          const differential = await this.#statSafely(differentialPath(this.#index, broken, kind), component.keyform, joinPath(kind, file.storePath));
+          if (differential === undefined || differential === 'unknown') { continue; }
+          work.push({ broken, stat: differential, bytes: differential.size, kind });
+        }
       }
     }
     if (this.#files.hasOrder) { work.sort((a, b) => (a.stat?.place ?? 0) - (b.stat?.place ?? 0)); }
-    await forEachConcurrently(work, this.#context, async ({ broken, stat }) => {
-      await this.#checkFile(broken, stat);
-    }, ({ broken: { component: { component }, file } }, reason) => {
-      this.#scan.findings.add({
-        class: 'CSI Payload Corrupt', component: component.keyform, file: file.storePath, state: 'NotChecked', reason, wantedDigest: file.digest?.hex,
+    this.#begin('Checking files', work);
+    await forEachConcurrently(work, this.#context, async ({ broken, stat, kind }) => {
+      if (kind === undefined) { await this.#checkFile(broken, stat); } else { await this.#checkDifferential(broken, kind); }
+    }, ({ broken: { component: { component }, file }, kind }, reason) => {
+      findings.add({
+        class: kind === undefined ? 'CSI Payload Corrupt' : 'Differential Corrupt', component: component.keyform, file: joinPath(kind ?? '', file.storePath),
+        state: 'NotChecked', reason, wantedDigest: kind === undefined ? file.digest?.hex : undefined,
       });
     });
-    this.#context.progress('Checking files', this.#totalBytes, this.#totalBytes);
+    this.#judgeMissingNames();
+    this.#finish();
+  }
+
+  /** What it makes of its source cannot be told here; its checksum can. No source has a digest to repair it by, so that it is only noted. */
+  async #checkDifferential(broken: BrokenFile, kind: typeof differentialFolders[number]): Promise<void> {
+    const data = await this.#files.read(differentialPath(this.#index, broken, kind));
+    if (data === undefined) { return; }
+    this.#scan.findings.measured.bytesChecked += data.length;
+    this.#advance(data.length);
+    if (checkDifferential(data) === 'damaged') {
+      this.#scan.findings.add({
+        class: 'Differential Corrupt', component: broken.component.component.keyform, file: joinPath(kind, broken.file.storePath),
+        state: 'Noted', reason: 'its checksum does not fit its content',
+      });
+    }
   }
 
   async #statSafely(path: string, component: string, file: string): Promise<FileStat | undefined | 'unknown'> {
@@ -368,18 +438,13 @@ class Scanner {
 
   async #checkMissing(broken: BrokenFile, row: { readonly class: 'CSI Payload Corrupt'; readonly component: string; readonly file: string; readonly wantedDigest: string | undefined }): Promise<void> {
     const { findings, brokenFiles } = this.#scan;
-    let differentials = 0;
-    for (const kind of ['f', 'r', 'n']) {
-      const data = await this.#files.read(payloadPath(this.#index, row.component, joinPath(kind, row.file)));
-      if (data === undefined) { continue; }
-      differentials++;
-      if (checkDifferential(data) === 'damaged') {
-        findings.add({ ...row, class: 'Differential Corrupt', file: joinPath(kind, row.file), state: 'Noted', reason: 'its checksum does not fit its content' });
-      }
+    let hasDifferential = false;
+    for (const kind of differentialFolders) {
+      hasDifferential ||= await this.#files.stat(differentialPath(this.#index, broken, kind)) !== undefined;
     }
     // A restore looks for the file elsewhere in both cases; a differential alone is no damage, and no proof of health.
     brokenFiles.push(broken);
-    findings.add(differentials > 0 && !await this.#isProjected(broken)
+    findings.add(hasDifferential && !await this.#isProjected(broken)
       ? { ...row, state: 'NotChecked', reason: 'the store has it as a differential only, which cannot be expanded here' }
       : { ...row, state: 'Found', reason: 'the file does not exist' });
   }
@@ -387,7 +452,7 @@ class Scanner {
   /** Whether a name in use still has the bytes that the store has lost. */
   async #isProjected({ component: { component, manifest }, file }: BrokenFile): Promise<boolean> {
     for (const destination of file.destinations) {
-      const path = destinationPath(destination, manifest.identity, this.#index.windows);
+      const path = this.#find(destination, manifest.identity)?.path;
       const stat = path === undefined ? undefined : await this.#statSafely(path, component.keyform, file.storePath);
       if (path === undefined || stat === undefined || stat === 'unknown' || file.digest === undefined) { continue; }
       if (await this.#digestOnce(path, stat, file.digest.algorithm) === file.digest.hex) { return true; }
@@ -399,13 +464,13 @@ class Scanner {
   async #digestOnce(path: string, stat: FileStat, algorithm: 'sha256' | 'sha1'): Promise<string | undefined> {
     const read = async (): Promise<string | undefined> => await this.#files.digest(path, algorithm, (bytes) => {
       this.#scan.findings.measured.bytesChecked += bytes;
-      this.#progress(bytes);
+      this.#advance(bytes);
     });
     if (stat.links === 1) { return await read(); }
     const key = `${algorithm} ${stat.id}`;
     const known = this.#digests.get(key);
     if (known !== undefined) {
-      this.#progress(stat.size);
+      this.#advance(stat.size);
       return await known;
     }
     const digest = read();
@@ -413,22 +478,26 @@ class Scanner {
     return await digest;
   }
 
-  #progress(bytes: number): void {
-    this.#doneBytes += bytes;
-    this.#context.progress('Checking files', Math.min(this.#doneBytes, this.#totalBytes), this.#totalBytes);
-  }
-
   /** The names under which the system uses the file have to be the file, as far as it is the one in use. */
   async #checkProjection(broken: BrokenFile, storePath: string, stat: FileStat): Promise<void> {
     const { component: { manifest }, file } = broken;
     if (!isWinner(this.#index, manifest.identity)) { return; }
     for (const destination of file.destinations) {
-      const path = destinationPath(destination, manifest.identity, this.#index.windows);
-      if (path === undefined) { continue; }
+      const place = this.#find(destination, manifest.identity);
+      if (place === undefined) { continue; }
+      const { path, rule } = place;
       const found = await this.#statSafely(path, broken.component.component.keyform, path);
-      if (found === undefined || found === 'unknown') { continue; }
+      if (found === 'unknown') { continue; }
+      if (found === undefined) {
+        // The newest version in the store need not be installed: its package may only be staged.
+        if (isInstalled(this.#index, manifest.identity)) { this.#missingNames.push({ broken, destination: place }); }
+        continue;
+      }
       if (found.links > 1) { this.#addName(found.id, path); }
-      if (found.id === stat.id || file.digest === undefined || await this.#digestOnce(path, found, file.digest.algorithm) === file.digest.hex) { continue; }
+      if (found.id === stat.id || file.digest === undefined || await this.#digestOnce(path, found, file.digest.algorithm) === file.digest.hex) {
+        this.#scan.provenRules.add(rule);
+        continue;
+      }
       // The store may hold it compressed; then the name in use holds it plain, and only its own content counts.
       this.#scan.brokenProjections.push({ broken, path });
       this.#scan.findings.add({
@@ -438,15 +507,55 @@ class Scanner {
     }
   }
 
-  async #checkPackages(): Promise<void> {
-    const packages = this.#index.packages.filter(({ identity }) => this.#filter?.packages.has(identity.toLowerCase()) ?? true);
-    let done = 0;
-    await forEachConcurrently(packages, this.#context, async ({ identity }) => {
+  #find(destination: string, identity: ComponentIdentity): Destination | undefined {
+    return findDestination(destination, identity, this.#index.windows, this.#index.hasWow64);
+  }
+
+  /** What a macro means is not documented: only where this image itself shows it, a file that is not there is missing. */
+  #judgeMissingNames(): void {
+    for (const { broken, destination: { path, rule } } of this.#missingNames) {
+      const row = { class: 'Projection Differs', component: broken.component.component.keyform, file: path, wantedDigest: broken.file.digest?.hex } as const;
+      if (this.#scan.provenRules.has(rule)) {
+        this.#scan.brokenProjections.push({ broken, path });
+        this.#scan.findings.add({ ...row, state: 'Found', reason: 'the file does not exist' });
+      } else {
+        this.#scan.findings.add({ ...row, state: 'NotChecked', reason: `the file does not exist there, and nothing in the image shows that ${rule} means this folder` });
+      }
+    }
+  }
+
+  async #checkCatalogsAndPackages(): Promise<void> {
+    const catalogs = await this.#sized([...this.#index.catalogs].filter((name) => this.#filter?.catalogs.has(name) ?? true),
+      (name) => [catalogPath(this.#index, name)]);
+    const packages = await this.#sized(this.#index.packages.filter(({ identity }) => this.#filter?.packages.has(identity.toLowerCase()) ?? true),
+      ({ identity }) => [packagePath(this.#index, identity, 'mum'), packagePath(this.#index, identity, 'cat')]);
+    this.#begin('Checking packages', [...catalogs, ...packages]);
+    await forEachConcurrently(catalogs, this.#context, async ({ item: name, bytes }) => {
+      await this.#checkCatalog(name);
+      this.#advance(bytes);
+    }, ({ item: name }, reason) => {
+      this.#scan.brokenCatalogs.push(name);
+      this.#scan.findings.add({ class: 'CBS Catalog Corrupt', component: name, state: 'Found', wantedDigest: name, reason });
+    });
+    await forEachConcurrently(packages, this.#context, async ({ item: { identity }, bytes }) => {
       await this.#checkPackage(identity);
-      this.#context.progress('Checking packages', ++done, packages.length);
-    }, ({ identity }, reason) => {
+      this.#advance(bytes);
+    }, ({ item: { identity } }, reason) => {
       this.#scan.brokenPackages.push(identity);
       this.#scan.findings.add({ class: 'CBS MUM Corrupt', component: identity, state: 'Found', reason });
+    });
+    this.#finish();
+  }
+
+  async #checkCatalog(name: string): Promise<void> {
+    const { findings, brokenCatalogs } = this.#scan;
+    const data = await this.#files.read(catalogPath(this.#index, name), maxPackageFileBytes);
+    findings.measured.catalogsChecked++;
+    if (data !== undefined && catalogName(data).toLowerCase() === name) { return; }
+    brokenCatalogs.push(name);
+    findings.add({
+      class: data === undefined ? 'CBS Catalog Missing' : 'CBS Catalog Corrupt', component: name, state: 'Found', wantedDigest: name,
+      reason: data === undefined ? 'the file does not exist' : 'its content has another digest than its name says',
     });
   }
 
@@ -469,8 +578,16 @@ class Scanner {
       broken('CBS Catalog Missing', 'the file does not exist');
     } else if (!this.#index.brokenHives.some(({ name }) => name === 'COMPONENTS') && !this.#index.catalogs.has(catalogName(catalog).toLowerCase())) {
       broken('CBS Catalog Corrupt', 'its digest is not that of a recorded catalog');
+    } else if (mum !== undefined && await isVouchedFor(mum, catalog) === false) {
+      broken('CBS MUM Corrupt', 'its digest is none of those that its catalog lists');
     }
   }
+}
+
+/** For what may be a link or otherwise out of reach: it counts as not there, and what reads it will tell why. */
+export function unlessDismError(error: unknown): undefined {
+  if (!(error instanceof DismError)) { throw error; }
+  return undefined;
 }
 
 /** Why a .mum is not the one of a package; undefined where it is. */
@@ -484,9 +601,21 @@ export function mumDamage(mum: Buffer, identity: string): string | undefined {
   }
 }
 
+/** Whether a catalog lists the digest of a file; undefined where it lists nothing that can be read. */
+export async function isVouchedFor(data: Buffer, catalog: Buffer): Promise<boolean | undefined> {
+  const members = memberHashes(catalog);
+  if (members === undefined || members.size === 0) { return undefined; }
+  return members.has(await digestOf(data, 'sha256')) || members.has(await digestOf(data, 'sha1'));
+}
+
 /** Whether a component is the one of its family that the system uses. */
 export function isWinner(index: StoreIndex, identity: ComponentIdentity): boolean {
   return index.winners.get(keyform(identity, { versionless: true }).toUpperCase()) === identity.version;
+}
+
+/** Whether a component's files are to be found at their destinations. */
+function isInstalled(index: StoreIndex, identity: ComponentIdentity): boolean {
+  return index.installed.get(keyform(identity, { versionless: true }).toUpperCase()) === identity.version;
 }
 
 /** Scans. @param bases Base manifests to expand with; the image's own come first. */

@@ -32,6 +32,10 @@ export interface StoreIndex {
   readonly packages: readonly StorePackage[];
   /** Winning version of each family, by version-less keyform in upper case. */
   readonly winners: ReadonlyMap<string, string>;
+  /** Version in use of each family that is installed, by version-less keyform in upper case; a family whose packages are only staged has none. */
+  readonly installed: ReadonlyMap<string, string>;
+  /** Whether the image runs 32-bit programs beside those of 64 bits. */
+  readonly hasWow64: boolean;
   /** Values that say that somebody has found damage before. */
   readonly markers: readonly string[];
   readonly pending: PendingState;
@@ -124,6 +128,17 @@ async function readWinners(hive: Hive, pause: () => Promise<void>): Promise<Map<
   return winners;
 }
 
+/** The registry of side-by-side assemblies: per family the `major.minor` in use, and below that the whole version. */
+async function readInstalled(software: Hive, pause: () => Promise<void>): Promise<Map<string, string>> {
+  const installed = new Map<string, string>();
+  for (const family of software.key('Microsoft\\Windows\\CurrentVersion\\SideBySide\\Winners')?.subkeys() ?? []) {
+    await pause();
+    const version = family.subkey(family.value('')?.asString() ?? '')?.value('')?.asString();
+    if (version !== undefined) { installed.set(family.name.toUpperCase(), version); }
+  }
+  return installed;
+}
+
 function readPackages(servicing: HiveKey | undefined): StorePackage[] {
   return (servicing?.subkey('Packages')?.subkeys() ?? []).flatMap((key) => {
     const state = (key.value('CurrentState')?.asNumber() ?? 0) | 0;
@@ -162,6 +177,8 @@ export async function readStoreIndex(files: ImageFiles, windowsDirectory: string
     catalogs: components === undefined ? new Set() : readCatalogs(components),
     packages: readPackages(servicing),
     winners: components === undefined ? new Map() : await readWinners(components, pause),
+    installed: software === undefined ? new Map() : await readInstalled(software, pause),
+    hasWow64: (await files.list(joinPath(windows, 'SysWOW64'))).length > 0,
     markers: readMarkers(components, servicing),
     pending: readPendingState(servicing, (await files.stat(joinPath(windows, 'WinSxS/pending.xml'))) !== undefined),
     dirtyHives: dirty,

@@ -49,6 +49,11 @@ export function flipByte(path: string, offset: number): void {
   editInPlace(path, (descriptor) => { writeSync(descriptor, Buffer.of(value ^ 0xff), 0, 1, offset); });
 }
 
+/** Puts text in place of as much of a file. */
+function overwrite(path: string, offset: number, text: string): void {
+  editInPlace(path, (descriptor) => { writeSync(descriptor, text, offset); });
+}
+
 /** Cuts a file in half. */
 export function truncateFile(path: string): void {
   editInPlace(path, (descriptor, size) => { ftruncateSync(descriptor, size >>> 1); });
@@ -111,6 +116,11 @@ function payloadCases(store: SyntheticStore, component: SyntheticComponent, file
         findings: [{ class: 'Projection Differs', component: component.keyform, file: destination }],
         apply: (folder) => { replaceFile(join(folder, destination), Buffer.from('something else')); } },
     );
+    // Other files of the same folder show that it is the right one.
+    if (destination.startsWith('Windows/System32/') && !destination.includes('/drivers/') && !destination.includes('/wbem/')) {
+      cases.push({ ...common, kind: 'delete a name in use', name: `delete ${destination}`, isRepairableAlone: true,
+        findings: [{ class: 'Projection Differs', component: component.keyform, file: destination }], apply: (folder) => { rmSync(join(folder, destination)); } });
+    }
   }
   return cases;
 }
@@ -158,6 +168,8 @@ function packageCases(store: SyntheticStore, entry: SyntheticPackage): DamageCas
       apply: (folder) => { rmSync(join(folder, mumPath)); } },
     { ...nothing, kind: 'truncate a .mum', name: `truncate ${mumPath}`, touches: pair, findings: [{ class: 'CBS MUM Corrupt', component: name, file: '' }],
       apply: (folder) => { truncateFile(join(folder, mumPath)); } },
+    { ...nothing, kind: 'change a .mum, which still can be read', name: `change a letter of ${mumPath}`, touches: pair, findings: [{ class: 'CBS MUM Corrupt', component: name, file: '' }],
+      apply: (folder) => { overwrite(join(folder, mumPath), tree.read(mumPath).indexOf(entry.spec.description), '#'); } },
     { ...nothing, kind: 'delete a .cat', name: `delete ${catalogPath}`, touches: pair, lost: [catalogPath], isRepairableAlone: true,
       findings: [{ class: 'CBS Catalog Missing', component: name, file: '' }], apply: (folder) => { rmSync(join(folder, catalogPath)); } },
     { ...nothing, kind: 'rename a catalog', name: `rename ${storeCatalogPath}`, touches: [...pair, storeCatalogPath], strays: [stray], lost: [storeCatalogPath], isRepairableAlone: true,

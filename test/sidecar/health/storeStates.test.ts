@@ -1,5 +1,5 @@
 /** Stores that are special as a whole: without a base manifest, pending, dirty, broken or read-only ones; and files that are special. */
-import { chmodSync, chownSync, lstatSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { damageBaseManifest, destroyWcp, flipByte, makeHiveDirty, makePending, replaceFile } from '../../helpers/store/damage.ts';
@@ -225,6 +225,51 @@ describe('a file', () => {
     flipByte(join(image, path.replace(/\/([^/]+)$/, '/r/$1')), 40);
     const result = await scan(image);
     expect(rowsOf(result, 'Noted', 'Found')).toEqual([`Differential Corrupt | ${store.byName.differential.keyform} | r/dtpatched.dll`]);
+  });
+
+  it('has its differentials checked while it is there, too', async () => {
+    const { image, source, differences } = makeImage();
+    const { path } = fileOf(store.byName.differential);
+    const { keyform } = store.byName.differential;
+    for (const kind of ['f', 'r']) { flipByte(join(image, path.replace(/\/([^/]+)$/, `/${kind}/$1`)), 40); }
+    const rows = ['f', 'r'].map((kind) => `Differential Corrupt | ${keyform} | ${kind}/dtpatched.dll`);
+    const scanned = await scan(image);
+    expect({ state: scanned.imageHealthState, rows: rowsOf(scanned, 'Noted'), other: scanned.findings.length - 2 }).toEqual({ state: 'Healthy', rows, other: 0 });
+    const before = differences();
+    // Nothing records what it should be, so that a source cannot prove that it has it.
+    const restored = await restore(image, [source]);
+    expect({ failure: restored.failure, rows: rowsOf(restored, 'Noted') }).toEqual({ failure: null, rows });
+    expect(differences()).toEqual(before);
+  });
+
+  it('that is gone from where it is used is only not checked where nothing shows what its macro means', async () => {
+    const { image, source } = makeImage();
+    const { destinations } = fileOf(store.byName.font);
+    rmSync(join(image, destinations[0] ?? ''));
+    const row = `Projection Differs | ${store.byName.font.keyform} | Windows/Fonts/dtfont.ttf`;
+    const scanned = await scan(image);
+    expect({ state: scanned.imageHealthState, found: rowsOf(scanned, 'Found'), rows: rowsOf(scanned, 'NotChecked') }).toEqual({ state: 'Healthy', found: [], rows: [row] });
+    expect(rowsOf(await restore(image, [source]), 'NotChecked')).toEqual([row]);
+    expect(existsSync(join(image, destinations[0] ?? ''))).toBe(false);
+  });
+
+  it('that is gone with its folder from where it is used comes back with the folder', async () => {
+    const { image, differences } = makeImage();
+    const { destinations } = fileOf(store.byName.resources);
+    rmSync(join(image, destinations[0] ?? '', '..'), { recursive: true });
+    const rows = [`Projection Differs | ${store.byName.resources.keyform} | Windows/System32/en-US/dtcore.dll.mui`];
+    expect(rowsOf(await scan(image), 'Found')).toEqual(rows);
+    expect(rowsOf(await restore(image), 'Repaired')).toEqual(rows);
+    expect(differences()).toEqual([]);
+  });
+
+  it('of 32 bits beside 64 bits is looked for where such programs find it', async () => {
+    const { image } = makeImage();
+    // The file of 64 bits has the same name, and is another file.
+    const { destinations } = fileOf(store.byName.coreWow64);
+    expect(destinations).toEqual(['Windows/SysWOW64/dtcore.dll']);
+    replaceFile(join(image, destinations[0] ?? ''), Buffer.from('something else'));
+    expect(rowsOf(await scan(image), 'Found')).toEqual([`Projection Differs | ${store.byName.coreWow64.keyform} | Windows/SysWOW64/dtcore.dll`]);
   });
 
   it('whose manifest is bad is found when the manifest is mended', async () => {
