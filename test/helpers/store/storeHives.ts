@@ -9,7 +9,7 @@ import type { SyntheticComponent, SyntheticPackage } from './syntheticImage.ts';
 
 const empty = Buffer.alloc(0);
 /** FILETIME of 2026-01-01. */
-const installTime = 134_117_280_000_000_000n;
+const installTime = 134_116_992_000_000_000n;
 
 /** Value of a deployment: lengths, ASCII, and one more byte where the second number is 1. */
 function pinnedBy(text: string, more: 0 | 1): Buffer {
@@ -79,7 +79,8 @@ export function softwareHive(packages: readonly SyntheticPackage[], components: 
   }
   root.key('Microsoft\\Windows NT\\CurrentVersion')
     .string('EditionID', 'Professional').string('CompositionEditionID', 'Enterprise').string('ProductName', 'DismTs Sample 10 Pro')
-    .string('CurrentBuild', '99999').string('CurrentBuildNumber', '99999').dword('UBR', 1).string('InstallationType', 'Client').string('DisplayVersion', '26H1');
+    .string('CurrentBuild', '99999').string('CurrentBuildNumber', '99999').dword('UBR', 1)
+    .string('CurrentVersion', '6.3').dword('CurrentMajorVersionNumber', 10).dword('CurrentMinorVersionNumber', 0).string('InstallationType', 'Client').string('DisplayVersion', '26H1');
   return root;
 }
 
@@ -102,6 +103,8 @@ interface DriverSpec {
   readonly isInbox: boolean;
   readonly bootCritical: boolean;
   readonly classGuid: string;
+  /** What devices call themselves, by the parts that are keys below each other. */
+  readonly hardwareIds: readonly string[];
 }
 
 const netClass = '{4d36e972-e325-11ce-bfc1-08002be10318}';
@@ -109,8 +112,9 @@ const diskClass = '{4d36e967-e325-11ce-bfc1-08002be10318}';
 
 /** The drivers that the image has. */
 export const sampleDrivers = {
-  disk: { inf: 'dtdisk.inf', published: 'dtdisk.inf', provider: 'DismTs', score: 0x0d000003, isInbox: true, bootCritical: true, classGuid: diskClass },
-  net: { inf: 'dtnet.inf', published: 'oem0.inf', provider: 'DismTs Networks', score: 0x0d000005, isInbox: false, bootCritical: false, classGuid: netClass },
+  disk: { inf: 'dtdisk.inf', published: 'dtdisk.inf', provider: 'DismTs', score: 0x0d000003, isInbox: true, bootCritical: true, classGuid: diskClass, hardwareIds: ['GenDisk'] },
+  net: { inf: 'dtnet.inf', published: 'oem0.inf', provider: 'DismTs Networks', score: 0x0d000005, isInbox: false, bootCritical: false, classGuid: netClass,
+    hardwareIds: ['PCI\\VEN_1DDD&DEV_0001', 'PCI\\VEN_1DDD&DEV_0002'] },
 } as const satisfies Record<string, DriverSpec>;
 
 function guidBytes(text: string): Buffer {
@@ -136,6 +140,11 @@ function addDriver(root: KeyBuilder, driver: DriverSpec): void {
   key.binary('ImportDate', importDate);
   if (driver.bootCritical) { key.dword('BootCritical', 1); }
   if (!driver.isInbox) { key.string('InfName', driver.inf); }
+  for (const id of driver.hardwareIds) {
+    key.key(`Descriptors\\${id}`).string('Configuration', 'Main.NT').string('Manufacturer', '%maker%').string('Description', '%device%');
+  }
+  key.key('Configurations\\Main.NT').string('Service', driver.inf.replace('.inf', ''));
+  key.key('Strings').string('maker', driver.provider).string('device', `A device of ${driver.provider}`);
   root.key('DriverDatabase\\DriverInfFiles').subkey(driver.published).strings('', [folder]).string('Active', folder);
 }
 
@@ -146,6 +155,7 @@ export function systemHive(): KeyBuilder {
   const control = root.key('ControlSet001\\Control');
   control.key('Session Manager\\Environment').string('PROCESSOR_ARCHITECTURE', 'AMD64');
   control.key('Nls\\Language').string('InstallLanguage', '0409').string('Default', '0409');
+  control.key('MUI\\UILanguages').subkey('en-US').dword('LCID', 0x0409);
   control.key('Class').subkey(netClass).string('Class', 'Net').string('', 'Network adapters');
   control.key('Class').subkey(diskClass).string('Class', 'DiskDrive').string('', 'Disk drives');
   addDriver(root, sampleDrivers.disk);

@@ -38,6 +38,6 @@ it('listings of a synthetic image name what is in it', async () => {
     { driver: sampleDrivers.disk.published, inbox: true, bootCritical: true, className: 'DiskDrive', version: '1.2.3.4' },
     { driver: sampleDrivers.net.published, inbox: false, providerName: sampleDrivers.net.provider, className: 'Net', classGuid: sampleDrivers.net.classGuid },
   ]);
-  expect(await getEdition({ path }, testContext('edition/get'))).toMatchObject({ edition: 'Professional', version: '0.0.99999.1', architecture: 9 });
+  expect(await getEdition({ path }, testContext('edition/get'))).toMatchObject({ edition: 'Professional', version: '10.0.99999.1', architecture: 9, defaultLanguage: 'en-US' });
   expect(readFileSync(hive).equals(before)).toBe(true);
 });
