@@ -67,6 +67,38 @@ BeforeDiscovery {
             Target = @{ Type = 'switch'; Sets = @('*') }
         }
     }
+    # Those that are not piped in the in-box module: Piped = $false.
+    $inBox += @{
+        'Get-DismTsAppxProvisionedPackage'      = @{}
+        'Add-DismTsAppxProvisionedPackage'      = @{
+            CustomDataPath        = @{ Type = 'string'; Sets = @('*') }
+            DependencyPackagePath = @{ Type = 'string[]'; Sets = @('*') }
+            FolderPath            = @{ Type = 'string'; Sets = @('*') }
+            LicensePath           = @{ Type = 'string[]'; Sets = @('*') }
+            OptionalPackagePath   = @{ Type = 'string[]'; Sets = @('*') }
+            PackagePath           = @{ Type = 'string'; Sets = @('*') }
+            Regions               = @{ Type = 'string'; Sets = @('*') }
+            SkipLicense           = @{ Type = 'switch'; Sets = @('*') }
+            StubPackageOption     = @{ Type = 'string'; Sets = @('*') }
+        }
+        'Remove-DismTsAppxProvisionedPackage'   = @{
+            PackageName = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            AllUsers    = @{ Type = 'switch'; Sets = @('*'); Piped = $false }
+        }
+        'Optimize-DismTsAppxProvisionedPackage' = @{}
+        'Set-DismTsAppxProvisionedDataFile'     = @{
+            CustomDataPath = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            PackageName    = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        }
+        'Get-DismTsNonRemovableAppsPolicy'      = @{}
+        'Set-DismTsNonRemovableAppsPolicy'      = @{
+            PackageFamilyName = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            NonRemovable      = @{ Type = 'int'; Sets = @('*'); Mandatory = $true; Piped = $false }
+        }
+        'Start-DismTsOSUninstall'               = @{
+            NoRestart = @{ Type = 'switch'; Sets = @('*') }
+        }
+    }
     # What every command has that works on an image or on the running Windows.
     $image = @{
         Path             = @{ Type = 'string'; Sets = @('Offline'); Mandatory = $true }
@@ -74,8 +106,37 @@ BeforeDiscovery {
         WindowsDirectory = @{ Type = 'string'; Sets = @('*') }
         SystemDrive      = @{ Type = 'string'; Sets = @('*') }
     }
+    foreach ($command in $inBox.Keys | Where-Object { $_ -match 'Appx|AppsPolicy|OSUninstall' }) {
+        $inBox[$command] += $image
+    }
     foreach ($command in 'Repair-DismTsImage', 'Get-DismTsPackage', 'Get-DismTsOptionalFeature', 'Get-DismTsCapability', 'Get-DismTsDriver', 'Get-DismTsEdition') {
         $inBox[$command] += $image
+    }
+    # Those that work on an offline image only, and those about the running Windows or an applied image.
+    $offline = @{
+        Path             = @{ Type = 'string'; Sets = @('Offline'); Mandatory = $true }
+        WindowsDirectory = @{ Type = 'string'; Sets = @('*') }
+        SystemDrive      = @{ Type = 'string'; Sets = @('*') }
+    }
+    $inBox += @{
+        'Optimize-DismTsImage'           = $offline + @{
+            OptimizationTarget = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        }
+        'Export-DismTsCapabilitySource'  = $offline + @{
+            # In-box it is optional, and then nothing is exported.
+            Name   = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            Source = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            Target = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        }
+        'Expand-DismTsCustomDataImage'   = @{
+            CustomDataImage = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            ImagePath       = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            SingleInstance  = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Get-DismTsReservedStorageState' = @{}
+        'Set-DismTsReservedStorageState' = @{
+            State = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        }
     }
     $common = @{
         LogPath          = @{ Type = 'string'; Sets = @('*'); Aliases = @('LP') }
@@ -120,7 +181,7 @@ Describe 'Parameter contract' -Tag 'Unit' {
         foreach ($set in $sets) {
             $inSet = $metadata.ParameterSets[$set]
             $inSet.IsMandatory | Should -Be ([bool] $Expected.Mandatory) -Because "of set $set"
-            $inSet.ValueFromPipelineByPropertyName | Should -BeTrue -Because 'every in-box parameter binds by property name'
+            $inSet.ValueFromPipelineByPropertyName | Should -Be ($Expected.Piped -ne $false) -Because 'every in-box parameter binds by property name, but for two'
             $inSet.ValueFromPipeline | Should -BeFalse
             $inSet.Position | Should -BeLessThan 0 -Because 'no in-box parameter is positional'
         }
@@ -152,6 +213,7 @@ Describe 'Parameter contract' -Tag 'Unit' {
 
     It '<Command> can ask before it changes something, and by default does not: impact <Impact>' -ForEach @(
         @{ Command = 'Mount-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Save-DismTsImage'; Impact = 'Medium' }
+        @{ Command = 'Start-DismTsOSUninstall'; Impact = 'High' }
         @{ Command = 'Repair-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Dismount-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Clear-DismTsMountPoint'; Impact = 'Medium' }
     ) {
         $binding = (Get-Command -Name $Command).ScriptBlock.Attributes | Where-Object { $_ -is [System.Management.Automation.CmdletBindingAttribute] }
@@ -160,6 +222,7 @@ Describe 'Parameter contract' -Tag 'Unit' {
     }
 
     It '<Command> changes nothing and does not ask' -ForEach @(
+        @{ Command = 'Get-DismTsAppxProvisionedPackage' }, @{ Command = 'Get-DismTsNonRemovableAppsPolicy' }, @{ Command = 'Get-DismTsReservedStorageState' }, @{ Command = 'Get-DismTsLog' }
         @{ Command = 'Get-DismTsPackage' }, @{ Command = 'Get-DismTsOptionalFeature' }, @{ Command = 'Get-DismTsCapability' }, @{ Command = 'Get-DismTsDriver' }
         @{ Command = 'Get-DismTsEdition' }, @{ Command = 'Get-DismTsImage' }, @{ Command = 'Test-DismTsEnvironment' }, @{ Command = 'Resolve-DismTsError' }, @{ Command = 'ConvertTo-DismTsExitCode' }
     ) {
@@ -179,6 +242,11 @@ Describe 'Parameter contract' -Tag 'Unit' {
         @{ Command = 'Get-DismTsOptionalFeature'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
         @{ Command = 'Get-DismTsDriver'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
         @{ Command = 'Get-DismTsEdition'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Get-DismTsLog'; Parameter = 'LogPath'; Aliases = 'LP', 'FullName' }
+        @{ Command = 'Optimize-DismTsImage'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        # A file that is piped is the package.
+        @{ Command = 'Add-DismTsAppxProvisionedPackage'; Parameter = 'Path'; Aliases = @('MountPath') }
+        @{ Command = 'Add-DismTsAppxProvisionedPackage'; Parameter = 'PackagePath'; Aliases = @('FullName') }
         # Folders have a Name too, which is not that of a capability.
         @{ Command = 'Get-DismTsCapability'; Parameter = 'Path'; Aliases = @('MountPath') }
     ) {
