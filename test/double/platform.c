@@ -40,17 +40,12 @@ void writeText(const char *path, const char *text, bool append)
 #ifdef _WIN32
 
 static CRITICAL_SECTION callLock, hookLock;
-static HMODULE library;
 
-BOOL WINAPI DllMain(HINSTANCE module, DWORD reason, LPVOID reserved)
+/* Not DllMain: programs are linked with these sources as well. */
+static void __attribute__((constructor)) initializeLocks(void)
 {
-  (void)reserved;
-  if (reason == DLL_PROCESS_ATTACH) {
-    library = module;
-    InitializeCriticalSection(&callLock);
-    InitializeCriticalSection(&hookLock);
-  }
-  return TRUE;
+  InitializeCriticalSection(&callLock);
+  InitializeCriticalSection(&hookLock);
 }
 
 bool tryLockCalls(void) { return TryEnterCriticalSection(&callLock) != 0; }
@@ -137,6 +132,8 @@ bool folderIsEmpty(PCWSTR path)
 void libraryPath(char *buffer, size_t size)
 {
   WCHAR path[PATH_LENGTH];
+  HMODULE library = NULL;
+  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS | GET_MODULE_HANDLE_EX_FLAG_UNCHANGED_REFCOUNT, (LPCWSTR)(void *)libraryPath, &library);
   GetModuleFileNameW(library, path, PATH_LENGTH);
   char *text = toUtf8(path);
   snprintf(buffer, size, "%s", text);

@@ -6,7 +6,7 @@
 #define REQUIRE(condition) do { if (!(condition)) { return __LINE__ % 250 + 1; } } while (0)
 
 /* A slot of 4 bytes between canaries. */
-typedef struct { uint8_t before[8]; uint32_t value; uint8_t after[8]; } Slot;
+typedef struct { uint8_t before[8]; DWORD value; uint8_t after[8]; } Slot;
 
 static void prepare(Slot *slot) { memset(slot, CANARY, sizeof *slot); }
 
@@ -27,11 +27,11 @@ int main(void)
   prepare(&count);
   prepare(&state);
   REQUIRE(DismInitialize(DismLogErrorsWarningsInfo, NULL, NULL) == 0);
-  REQUIRE(DismOpenSession(DISM_ONLINE_IMAGE, NULL, NULL, &session.value) == 0);
+  REQUIRE(DismOpenSession(DISM_ONLINE_IMAGE, NULL, NULL, (DismSession *)&session.value) == 0);
   REQUIRE(session.value == 2 && isWhole(&session));
 
   DismFeature *features = NULL;
-  REQUIRE(DismGetFeatures(session.value, NULL, DismPackageNone, &features, &count.value) == 0);
+  REQUIRE(DismGetFeatures(session.value, NULL, DismPackageNone, &features, (UINT *)&count.value) == 0);
   REQUIRE(count.value == 5 && isWhole(&count));
   /* The second element is where packing puts it. */
   uint32_t second;

@@ -5,6 +5,9 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } 
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+/** For a hook that compiles and makes a Wine prefix where neither is there yet, on a machine that is busy; milliseconds. */
+export const firstBuildTimeoutMs = 400_000;
+
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const sourceFolder = join(root, 'test', 'double');
 /** Folder of what tests make once and keep. */
@@ -40,42 +43,53 @@ export interface CProgram {
   readonly shared?: boolean | undefined;
   /** Macros to define. */
   readonly defines?: readonly string[] | undefined;
-  /** Further arguments of the compiler. */
-  readonly args?: readonly string[] | undefined;
 }
 
 /**
- * Gives the path of what was compiled. Its folder has a name by the content of the sources; processes that compile the same at once
- * do not disturb one another.
+ * Gives the path of what was compiled, in a folder that has a name by what it is made of. Objects are kept, too: a changed source is
+ * all that is compiled again. Processes that compile the same at once do not disturb one another.
  * @throws Error of the compiler, with its messages.
  */
 export function compile(program: CProgram): string {
   const { program: compiler, args } = compilers[program.target];
-  const options = [
-    ...args, ...program.shared === true ? ['-shared', '-fvisibility=hidden'] : [],
-    '-std=gnu17', '-fms-extensions', '-O2', '-Wall', '-Wextra', '-Werror',
-    ...(program.defines ?? []).map((name) => `-D${name}`), ...program.args ?? [],
-  ];
-  const hash = createHash('sha256').update(JSON.stringify([compiler, options, program.sources, program.output]));
-  for (const file of readdirSync(sourceFolder).sort()) { hash.update(file).update('\0').update(readFileSync(join(sourceFolder, file))); }
-  const folder = join(cacheFolder, hash.digest('hex').slice(0, 24));
-  const output = join(folder, program.output);
+  const objectArgs = [...program.shared === true ? ['-fvisibility=hidden'] : [], ...(program.defines ?? []).map((name) => `-D${name}`)];
+  const objects = program.sources.map((source) => source.endsWith('.rc')
+    ? make([compiler, source, read(source)], `${source}.o`, (output) => { run(compiler.replace(/gcc$/, 'windres'), '-O', 'coff', source, output); })
+    : compileObject(program.target, source, objectArgs));
+  const linkArgs = [...args, ...program.shared === true ? ['-shared'] : []];
+  return make([compiler, ...linkArgs, ...objects], program.output, (output) => { run(compiler, '-o', output, ...objects, ...linkArgs); });
+}
+
+/** Compiles one source, without linking it; see `compile`. */
+export function compileObject(target: CTarget, source: string, args: readonly string[] = []): string {
+  const { program: compiler, args: always } = compilers[target];
+  const options = [...always, '-std=gnu17', '-fms-extensions', '-O1', '-Wall', '-Wextra', '-Werror', ...args];
+  const headers = readdirSync(sourceFolder).filter((name) => name.endsWith('.h')).sort().map(read);
+  return make([compiler, ...options, source, read(source), ...headers], source.replace(/\.c$/, '.o'), (output) => {
+    run(compiler, '-c', '-o', output, source, ...options);
+  });
+}
+
+function read(source: string): string {
+  return readFileSync(join(sourceFolder, source), 'utf8');
+}
+
+function run(program: string, ...args: readonly string[]): void {
+  execFileSync(program, args, { cwd: sourceFolder, stdio: 'pipe', encoding: 'utf8' });
+}
+
+/** Gives the path of a file that depends on `inputs` alone; makes it where there is none yet. */
+function make(inputs: readonly string[], name: string, action: (output: string) => void): string {
+  const folder = join(cacheFolder, createHash('sha256').update(JSON.stringify(inputs)).digest('hex').slice(0, 24));
+  const output = join(folder, name);
   if (!existsSync(output)) {
     mkdirSync(folder, { recursive: true });
     const unfinished = `${output}.${process.pid}.tmp`;
-    const resources = `${output}.${process.pid}.o`;
-    const run = (tool: string, toolArgs: readonly string[]) => execFileSync(tool, toolArgs, { cwd: sourceFolder, stdio: 'pipe', encoding: 'utf8' });
     try {
-      const inputs = program.sources.map((source) => {
-        if (!source.endsWith('.rc')) { return source; }
-        run(compiler.replace(/gcc$/, 'windres'), [source, resources]);
-        return resources;
-      });
-      run(compiler, ['-o', unfinished, ...inputs, ...options]);
+      action(unfinished);
       renameSync(unfinished, output);
     } finally {
       rmSync(unfinished, { force: true });
-      rmSync(resources, { force: true });
     }
   }
   return output;

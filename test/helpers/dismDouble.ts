@@ -155,17 +155,17 @@ export function installDouble(folder: string, format: DoubleFormat, modes: Doubl
   };
 }
 
-/** Builds a program of test/double that is linked with the double's sources; for Linux. */
-function buildClient(source: string): string {
-  return compile({ target: 'elf', sources: [source, ...sources], output: source.replace(/\.c$/, '') });
+/** Builds a program of test/double that is linked with the double's sources. */
+function buildClient(source: string, format: DoubleFormat): string {
+  return compile({ target: format, sources: [source, ...sources], output: source.replace(/\.c$/, format === 'pe' ? '.exe' : '') });
 }
 
 /** The program that checks the out slots; it ends with 0 where they are right. */
-export function buildSlotCheck(): string {
-  return buildClient('sessionSlot.c');
+export function buildSlotCheck(format: DoubleFormat): string {
+  return buildClient('sessionSlot.c', format);
 }
 
-/** The program that times calls from C: `<program> <calls>` prints `{"calls":N,"nanoseconds":M}`, M for DismGetFeatures and its DismDelete. */
+/** The program for Linux that times calls from C: `<program> <calls>` prints `{"calls":N,"nanoseconds":M}`, M for DismGetFeatures and its DismDelete. */
 export function buildBenchmark(): string {
-  return buildClient('benchmark.c');
+  return buildClient('benchmark.c', 'elf');
 }

@@ -1,10 +1,14 @@
 /** The double of DismApi.dll does as its description says: what the tests of the native engine rest on. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadKoffi } from '../../../sidecar/src/native/koffi.ts';
+import { compile, firstBuildTimeoutMs } from '../../helpers/cBuild.ts';
 import { buildDouble, buildSlotCheck, installDouble, lacksDouble, loadDouble, type DismDouble, type DoubleModes } from '../../helpers/dismDouble.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
+import { lacksWine, underWine, winePrefix } from '../../helpers/wine.ts';
 
 const reason = lacksDouble('elf');
 if (reason !== undefined) { process.stderr.write(`skipped: the double of DismApi.dll: ${reason}\n`); }
@@ -43,6 +47,53 @@ function bind(path: string) {
   };
 }
 
+/** Arguments of a process; nothing where it has just ended. */
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+const noWine = lacksWine();
+if (noWine !== undefined) { process.stderr.write(`skipped: the double of DismApi.dll under Wine: ${noWine}\n`); }
+
+describe.skipIf(noWine !== undefined)('the double of DismApi.dll under Wine', () => {
+  let slotCheck: string;
+  let echo: string;
+
+  beforeAll(() => {
+    winePrefix();
+    slotCheck = buildSlotCheck('pe');
+    echo = compile({ target: 'pe', sources: ['echo.c'], output: 'echo.exe' });
+  }, firstBuildTimeoutMs);
+
+  test('slots get exactly their bytes', () => {
+    const { command, args } = underWine(slotCheck);
+    expect(spawnSync(command, args).status).toBe(0);
+  });
+
+  test('a program gets the standard streams of the caller, and its exit code arrives', () => {
+    const input = Array.from({ length: 20_000 }, (_, i) => `line ${i}, which comes back as it is\r\n`).join('');
+    const { command, args } = underWine(echo, ['--stdio', 'two words', '']);
+    expect(spawnSync(command, args, { input, encoding: 'utf8' })).toMatchObject({ status: 7, stdout: input, stderr: '[--stdio][two words][]' });
+  });
+
+  test('a program ends when what started it is killed', async () => {
+    const mark = `mark-${process.pid}-${Date.now()}`;
+    const { command, args } = underWine(echo, [mark]);
+    const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'ignore'] });
+    const running = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(mark)).length;
+    child.stdin.write('echo');
+    await once(child.stdout, 'data');
+    // The bridge and the program.
+    expect(running()).toBe(2);
+    child.kill('SIGKILL');
+    await expect.poll(running, { timeout: 20_000 }).toBe(0);
+  });
+});
+
 describe.skipIf(reason !== undefined)('the double of DismApi.dll', () => {
   let double: DismDouble;
   let api: ReturnType<typeof bind>;
@@ -50,7 +101,10 @@ describe.skipIf(reason !== undefined)('the double of DismApi.dll', () => {
   beforeAll(() => {
     double = loadDouble();
     api = bind(double.path);
-  });
+    buildSlotCheck('elf');
+    buildDouble('elf', '19041');
+    buildDouble('elf', 'windows8');
+  }, firstBuildTimeoutMs);
   beforeEach(() => { double.reset(); });
 
   /** Opens a session on a folder. */
@@ -84,7 +138,7 @@ describe.skipIf(reason !== undefined)('the double of DismApi.dll', () => {
   }
 
   test('slots get exactly their bytes', () => {
-    expect(spawnSync(buildSlotCheck()).status).toBe(0);
+    expect(spawnSync(buildSlotCheck('elf')).status).toBe(0);
   });
 
   test('initialisation and sessions follow their rules', () => {

@@ -1,8 +1,9 @@
 /** The binding's structs against what C compilers make of the same declarations, for each system that there is a compiler for. */
 import { execFileSync } from 'node:child_process';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { structs } from '../../../sidecar/src/engine/native/binding/structs.ts';
-import { compile, lacksCompiler, type CTarget } from '../../helpers/cBuild.ts';
+import { compile, compileObject, firstBuildTimeoutMs, lacksCompiler, type CTarget } from '../../helpers/cBuild.ts';
+import type { Program } from '../../helpers/programs.ts';
 import { lacksWine, underWine } from '../../helpers/wine.ts';
 
 /** Offsets in bytes, in the order of declaration. */
@@ -15,11 +16,10 @@ const sizes = {
   DismDriver: 52, DismAppxPackage: 68, DismOsInfo: 40, SYSTEMTIME: 16,
 } as const;
 
-/** Runs the program that prints the layouts. */
-function printLayouts(target: CTarget): Layouts {
+/** The program that prints the layouts. */
+function layoutProgram(target: CTarget): Program {
   const path = compile({ target, sources: ['layout.c'], output: target === 'pe' ? 'layout.exe' : 'layout' });
-  const { command, args } = target === 'pe' ? underWine(path) : { command: path, args: [] };
-  return JSON.parse(execFileSync(command, args, { encoding: 'utf8' })) as Layouts;
+  return target === 'pe' ? underWine(path) : { command: path, args: [] };
 }
 
 function ourLayouts(): Layouts {
@@ -32,8 +32,12 @@ function ourLayouts(): Layouts {
 describe.each([['Linux', 'elf', lacksCompiler('elf')], ['Windows', 'pe', lacksWine()]] as const)('compiled for %s', (system, target, reason) => {
   if (reason !== undefined) { process.stderr.write(`skipped: layouts are not compared with those of a compiler for ${system}: ${reason}\n`); }
 
+  let program: Program | undefined;
+
+  beforeAll(() => { program = reason === undefined ? layoutProgram(target) : undefined; }, firstBuildTimeoutMs);
+
   test.skipIf(reason !== undefined)('structs() has the sizes and the offsets that the compiler has', () => {
-    const theirs = printLayouts(target);
+    const theirs = JSON.parse(execFileSync(program?.command ?? '', program?.args, { encoding: 'utf8' })) as Layouts;
     expect(ourLayouts()).toEqual(theirs);
     expect(Object.fromEntries(Object.entries(theirs).map(([name, { size }]) => [name, size]))).toEqual(sizes);
   });
@@ -44,5 +48,5 @@ if (lacks32 !== undefined) { process.stderr.write(`skipped: the layouts of 32 bi
 
 test.skipIf(lacks32 !== undefined)('the assertions of dismapi.h hold for 32 bits', () => {
   // Compiled, not linked: for that the compiler would need libraries of 32 bits.
-  compile({ target: 'pe', sources: ['layout.c'], output: 'layout32.o', args: ['-m32', '-c'] });
+  compileObject('pe', 'layout.c', ['-m32']);
 });
