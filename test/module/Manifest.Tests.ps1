@@ -43,8 +43,12 @@ Describe 'DismTs.psd1' -Tag 'Unit' {
         $manifest.CmdletsToExport + $manifest.VariablesToExport | Should -BeNullOrEmpty
     }
 
-    It 'exports the alias with the mechanical name of Clear-DismTsMountPoint' {
-        (Get-Command -Module DismTs -CommandType Alias).Name | Should -Be 'Clear-DismTsCorruptMountPoint'
+    It 'exports each alias of these functions, by name, and nothing else' {
+        $declared = foreach ($function in Get-Command -Module DismTs -CommandType Function) {
+            $function.ScriptBlock.Attributes | Where-Object { $_ -is [System.Management.Automation.AliasAttribute] } | ForEach-Object { $_.AliasNames }
+        }
+        $manifest.AliasesToExport | Should -Be ($declared | Sort-Object)
+        (Get-Command -Module DismTs -CommandType Alias).Name | Sort-Object | Should -Be $manifest.AliasesToExport
         (Get-Alias -Name Clear-DismTsCorruptMountPoint).Definition | Should -Be 'Clear-DismTsMountPoint'
     }
 
@@ -64,7 +68,8 @@ Describe 'DismTs.psd1' -Tag 'Unit' {
         @{ TypeName = 'DismTs.BasicPackageObject' }, @{ TypeName = 'DismTs.AdvancedPackageObject' }, @{ TypeName = 'DismTs.BasicFeatureObject' }
         @{ TypeName = 'DismTs.AdvancedFeatureObject' }, @{ TypeName = 'DismTs.BasicDriverObject' }, @{ TypeName = 'DismTs.AdvancedDriverObject' }
         @{ TypeName = 'DismTs.BasicCapabilityObject' }, @{ TypeName = 'DismTs.AdvancedCapabilityObject' }, @{ TypeName = 'DismTs.EditionObject' }
-        @{ TypeName = 'DismTs.CustomPropertyObject' }
+        @{ TypeName = 'DismTs.CustomPropertyObject' }, @{ TypeName = 'DismTs.AppxPackageObject' }, @{ TypeName = 'DismTs.NonRemovableAppObject' }
+        @{ TypeName = 'DismTs.ReservedStorageStateObject' }, @{ TypeName = 'DismTs.OfflineImageObject' }, @{ TypeName = 'DismTs.LogEntry' }
         @{ TypeName = 'DismTs.EnvironmentCheckObject' }, @{ TypeName = 'DismTs.ErrorInfoObject' }, @{ TypeName = 'DismTs.HolderObject' }
     ) {
         Get-FormatData -TypeName $TypeName -PowerShellVersion $PSVersionTable.PSVersion | Should -HaveCount 1
