@@ -42,6 +42,15 @@ async function read<T>(
   });
 }
 
+/** A package file has to be expanded and judged, which the servicing stack of Windows does. */
+function refusePackageFile(path: string | undefined): void {
+  if (path !== undefined) {
+    throw new UnsupportedError(`Cannot read the package file "${path}": only the Native engine on Windows can`, {
+      target: path, hint: 'Use the Native engine (on Windows) for this.',
+    });
+  }
+}
+
 /** Reports progress, and stops when the operation is cancelled. */
 function onPackage(context: OperationContext): (done: number, total: number) => void {
   return (done, total) => {
@@ -52,11 +61,13 @@ function onPackage(context: OperationContext): (done: number, total: number) => 
 
 /** The packages of an image. */
 export async function getPackages(params: z.output<typeof packagesMethod.params>, context: OperationContext): Promise<z.input<typeof packagesMethod.result>> {
+  refusePackageFile(params.packagePath);
   return await read('packages', params, context, async (image) => ({ packages: await listPackages(image, params, onPackage(context)) }));
 }
 
 /** The optional features of an image. */
 export async function getFeatures(params: z.output<typeof featuresMethod.params>, context: OperationContext): Promise<z.input<typeof featuresMethod.result>> {
+  refusePackageFile(params.packagePath);
   return await read('features', params, context, async (image) => ({ features: await listFeatures(image, params, onPackage(context)) }));
 }
 
@@ -69,7 +80,11 @@ export async function getDrivers(params: z.output<typeof driversMethod.params>, 
 export async function getCapabilities(
   params: z.output<typeof capabilitiesMethod.params>, context: OperationContext,
 ): Promise<z.input<typeof capabilitiesMethod.result>> {
-  return await read('capabilities', params, context, async (image) => ({ capabilities: await listCapabilities(image, params, onPackage(context)) }));
+  return await read('capabilities', params, context, async (image) => {
+    const capabilities = await listCapabilities(image, params, onPackage(context));
+    const notRead = 'The sources were not read, which only the Native engine on Windows can: only capabilities that are in the image are listed';
+    return { capabilities, ...params.sources === undefined ? {} : { warnings: [...image.warnings, notRead] } };
+  });
 }
 
 /** The edition of an image. */

@@ -336,12 +336,20 @@ describe('the operations', () => {
     const capabilities = capabilitiesMethod.result.parse(
       await getCapabilities(capabilitiesMethod.params.parse({ path, detailed: true }), testContext('capability/get')));
     expect(capabilities).toMatchObject({ ...image, capabilities: [{ state: 'NotPresent' }, { displayName: 'Tool' }] });
+    const ofSources = await getCapabilities({ path, sources: ['/fod'] }, testContext('capability/get'));
+    expect(ofSources).toMatchObject({ capabilities: [{}, {}], warnings: [expect.stringContaining('sources') as string] });
     const edition = editionMethod.result.parse(await getEdition(editionMethod.params.parse({ path }), testContext('edition/get')));
     expect(edition).toMatchObject({ ...image, edition: 'Professional', version: '10.0.26100.1742' });
   });
 
   it('refuse the running system, two images at once and none', async () => {
     expect((await failureOf(getEdition({ online: true }, testContext('edition/get')))).hresult).toBe(Hresult.ERROR_NOT_SUPPORTED);
+    for (const failure of [
+      await failureOf(getPackages({ path: '/mnt', packagePath: '/a.cab' }, testContext('package/get'))),
+      await failureOf(getFeatures({ path: '/mnt', packagePath: '/a.cab' }, testContext('feature/get'))),
+    ]) {
+      expect(failure).toMatchObject({ hresult: Hresult.ERROR_NOT_SUPPORTED, target: '/a.cab' });
+    }
     expect(packagesMethod.params.safeParse({ path: '/mnt', online: true }).success).toBe(false);
     expect(packagesMethod.params.safeParse({}).success).toBe(false);
   });
