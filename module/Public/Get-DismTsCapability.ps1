@@ -6,7 +6,8 @@ function Get-DismTsCapability {
     Without a name it lists each capability with its state. With -Name it gives everything that is known about a capability; the name may have wildcards, then it
     does so for all that match.
 
-    Off Windows it lists what is in the image. What Windows Update or a source could add is not known there.
+    The Native engine also lists what Windows Update could add, unless -LimitAccess is given, and what each -Source could. The Portable engine lists what is in the
+    image.
 
     Stands for Get-WindowsCapability of the in-box module, with the same parameters, parameter sets and properties.
     .EXAMPLE
@@ -21,12 +22,18 @@ function Get-DismTsCapability {
     (Get-DismTsCapability -Path C:\mnt -Name OpenSSH.Client~~~~0.0.1.0).State
 
     Gives Installed where the image has the OpenSSH client.
+    .EXAMPLE
+    Get-DismTsCapability -Path C:\mnt -Source E:\LanguagesAndOptionalFeatures -LimitAccess | Where-Object State -EQ 'NotPresent'
+
+    Lists what the medium with features on demand could add to the image.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; with a property Name too, as this command gives.
     .OUTPUTS
     DismTs.BasicCapabilityObject; DismTs.AdvancedCapabilityObject with a name.
     .NOTES
-    Native functions: DismGetCapabilities, DismGetCapabilityInfo. Engine: Portable.
+    Native functions: DismGetCapabilities, DismGetCapabilityInfo, _DismGetCapabilitiesEx, _DismGetCapabilityInfoEx. Engines: Native, Portable.
+    .LINK
+    Add-DismTsCapability
     .LINK
     Get-DismTsOptionalFeature
     .LINK
@@ -55,7 +62,7 @@ function Get-DismTsCapability {
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $LimitAccess,
 
-        # Folders with features on demand that could be added. The portable engine does not read them, and says so in a warning.
+        # Folders with features on demand to list, too; relative paths and PSDrives may be used. Only the Native engine can.
         [Parameter(ValueFromPipelineByPropertyName)]
         [string[]] $Source,
 
@@ -99,8 +106,8 @@ function Get-DismTsCapability {
         if ($null -eq $params) {
             return
         }
-        if ($Source) {
-            $PSCmdlet.WriteWarning('-Source is not read: only capabilities that are in the image are listed')
+        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'LimitAccess' -SourceName 'Source')) {
+            return
         }
         $request = @{ Method = 'capability/get'; Params = $params; List = 'capabilities'; TypeName = 'BasicCapabilityObject'; Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
         if ($Name) {

@@ -26,7 +26,9 @@ function Get-DismTsDriver {
     .OUTPUTS
     DismTs.BasicDriverObject; DismTs.AdvancedDriverObject with a driver, one for each hardware id.
     .NOTES
-    Native functions: DismGetDrivers, DismGetDriverInfo. Engine: Portable.
+    Native functions: DismGetDrivers, DismGetDriverInfo. Engines: Native, Portable.
+    .LINK
+    Add-DismTsDriver
     .LINK
     about_DismTs
     #>

@@ -6,8 +6,9 @@ function Get-DismTsEdition {
     Edition is the name that Set-WindowsEdition and answer files use, such as Professional. Version, DisplayVersion, Architecture and DefaultLanguage are those of
     the Windows in the image, not what the image file says about it.
 
-    Stands for Get-WindowsEdition of the in-box module, with the same parameters and parameter sets. -Target, the editions that the image could be changed to,
-    needs Windows.
+    -Target lists the editions that the image could be changed to instead; only the Native engine can.
+
+    Stands for Get-WindowsEdition of the in-box module, with the same parameters and parameter sets.
     .EXAMPLE
     Get-DismTsEdition -Path C:\mnt
 
@@ -16,13 +17,19 @@ function Get-DismTsEdition {
     Get-DismTsImage -Mounted | Get-DismTsEdition | Where-Object Edition -NE 'Enterprise'
 
     Shows the mounted images that are of another edition.
+    .EXAMPLE
+    (Get-DismTsEdition -Path C:\mnt -Target).Edition
+
+    Lists the names that Set-DismTsEdition takes for this image.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give.
     .OUTPUTS
-    DismTs.EditionObject. Beside the in-box properties it has CompositionEditionId, ProductName, InstallationType, DisplayVersion, Version, Architecture and
-    DefaultLanguage.
+    DismTs.EditionObject, with -Target one for each edition. Without -Target it has CompositionEditionId, ProductName, InstallationType, DisplayVersion, Version,
+    Architecture and DefaultLanguage beside the in-box properties.
     .NOTES
-    Native function: _DismGetCurrentEdition. Engine: Portable.
+    Native functions: _DismGetCurrentEdition, _DismGetTargetEditions. Engines: Native, Portable.
+    .LINK
+    Set-DismTsEdition
     .LINK
     Get-DismTsImage
     .LINK
@@ -42,7 +49,7 @@ function Get-DismTsEdition {
         [Parameter(Mandatory, ParameterSetName = 'Online', ValueFromPipelineByPropertyName)]
         [switch] $Online,
 
-        # The editions that the image could be changed to; needs Windows.
+        # The editions that the image could be changed to; only the Native engine can tell.
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $Target,
 
@@ -86,14 +93,16 @@ function Get-DismTsEdition {
         if ($null -eq $params) {
             return
         }
+        $request = @{ Method = 'edition/get'; Params = $params; Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath; Target = Get-ImageTitle -Params $params }
         if ($Target) {
-            $image = Get-ImageTitle -Params $params
-            $message = "Cannot list the editions that `"$image`" could be changed to"
-            $PSCmdlet.WriteError((New-UnsupportedErrorRecord -Message $message -InBox 'Get-WindowsEdition -Target' -Target $image))
-            return
+            $request['Method'] = 'edition/getTargets'
         }
-        $result = Invoke-SidecarRequest -Method 'edition/get' -Params $params -Cmdlet $PSCmdlet -Engine $Engine -DismPath $DismPath
-        if ($null -ne $result) {
+        $result = Invoke-SidecarRequest @request
+        if ($null -ne $result -and $Target) {
+            foreach ($name in $result.editions) {
+                ConvertTo-DismTsObject -InputObject ([pscustomobject] @{ edition = $name }) -TypeName 'EditionObject' -Image $result
+            }
+        } elseif ($null -ne $result) {
             $additional = 'CompositionEditionId', 'ProductName', 'InstallationType', 'DisplayVersion', 'Version', 'Architecture', 'DefaultLanguage'
             ConvertTo-DismTsObject -InputObject $result -TypeName 'EditionObject' -AdditionalProperty $additional
         }

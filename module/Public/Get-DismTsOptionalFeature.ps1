@@ -8,8 +8,9 @@ function Get-DismTsOptionalFeature {
 
     Off Windows it is read from the registry of the image and from the package files; the image need not be mounted by DismTs.
 
-    Stands for Get-WindowsOptionalFeature of the in-box module, with the same parameters, parameter sets and properties. -PackagePath, for a package file that is
-    not in the image, needs Windows.
+    -Parent lists what has to be enabled before a feature can be, and -PackagePath the features of a package file; only the Native engine can.
+
+    Stands for Get-WindowsOptionalFeature of the in-box module, with the same parameters, parameter sets and properties. -Parent is an addition.
     .EXAMPLE
     Get-DismTsOptionalFeature -Path C:\mnt | Where-Object State -EQ 'Enabled'
 
@@ -22,13 +23,19 @@ function Get-DismTsOptionalFeature {
     Get-DismTsOptionalFeature -Path C:\mnt -FeatureName *Hyper-V*
 
     Gives everything about the features with Hyper-V in their name.
+    .EXAMPLE
+    Get-DismTsOptionalFeature -Online -FeatureName IIS-ASPNET45 -Parent | Where-Object State -NE 'Enabled'
+
+    Lists the features that have to be enabled before ASP.NET can be.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; with a property FeatureName or PackageName too, as this command and
     Get-DismTsPackage give.
     .OUTPUTS
     DismTs.BasicFeatureObject; DismTs.AdvancedFeatureObject with a name.
     .NOTES
-    Native functions: DismGetFeatures, DismGetFeatureInfo. Engine: Portable.
+    Native functions: DismGetFeatures, DismGetFeatureInfo, DismGetFeatureParent. Engines: Native, Portable.
+    .LINK
+    Enable-DismTsOptionalFeature
     .LINK
     Get-DismTsCapability
     .LINK
@@ -57,9 +64,13 @@ function Get-DismTsOptionalFeature {
         [Parameter(ValueFromPipelineByPropertyName)]
         [string] $PackageName,
 
-        # Only features of this package file; needs Windows.
+        # Only features of this package file; only the Native engine can.
         [Parameter(ValueFromPipelineByPropertyName)]
         [string] $PackagePath,
+
+        # The features that have to be enabled before the one of that name can be; only the Native engine can tell.
+        [Parameter()]
+        [switch] $Parent,
 
         # Windows folder below the root of the image. Default: Windows.
         [Parameter(ValueFromPipelineByPropertyName)]
@@ -101,14 +112,31 @@ function Get-DismTsOptionalFeature {
         if ($null -eq $params) {
             return
         }
-        if ($PackagePath) {
-            $message = "Cannot read the package file `"$PackagePath`""
-            $PSCmdlet.WriteError((New-UnsupportedErrorRecord -Message $message -InBox 'Get-WindowsOptionalFeature -PackagePath' -Target $PackagePath))
+        if ($PackageName -and $PackagePath) {
+            $message = 'Cannot tell which package is meant: -PackageName and -PackagePath exclude each other'
+            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message $message -Target $PackagePath))
+            return
+        }
+        if ($Parent -and -not $FeatureName) {
+            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message 'Cannot tell whose parents are meant: -Parent needs -FeatureName'))
+            return
+        }
+        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'PackageName' -PathName 'PackagePath')) {
             return
         }
         $request = @{ Method = 'feature/get'; Params = $params; List = 'features'; TypeName = 'BasicFeatureObject'; Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
-        if ($PackageName) {
-            $params['packageName'] = $PackageName
+        if ($Parent) {
+            $names = @($FeatureName)
+            if ([System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($FeatureName)) {
+                # Parents are given for one feature at a time.
+                $names = @(Get-ImageItem @request -Property 'FeatureName' -Like $FeatureName | ForEach-Object { $_.FeatureName })
+            }
+            $request['Method'] = 'feature/getParent'
+            foreach ($name in $names) {
+                $params['featureName'] = $name
+                Get-ImageItem @request
+            }
+            return
         }
         if ($FeatureName) {
             $request['TypeName'] = 'AdvancedFeatureObject'

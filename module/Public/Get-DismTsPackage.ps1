@@ -8,8 +8,9 @@ function Get-DismTsPackage {
 
     Off Windows it is read from the registry of the image and from the package files; the image need not be mounted by DismTs.
 
-    Stands for Get-WindowsPackage of the in-box module, with the same parameters, parameter sets and properties. -PackagePath, for a package file that is not in
-    the image, needs Windows.
+    -PackagePath tells the same of a package file, and whether the image has it; only the Native engine can.
+
+    Stands for Get-WindowsPackage of the in-box module, with the same parameters, parameter sets and properties.
     .EXAMPLE
     Get-DismTsPackage -Path C:\mnt
 
@@ -26,12 +27,18 @@ function Get-DismTsPackage {
     Get-DismTsImage -Mounted | Get-DismTsPackage | Where-Object PackageState -NE 'Installed'
 
     Lists what is not fully installed in all mounted images; Path of each object tells the image.
+    .EXAMPLE
+    (Get-DismTsPackage -Path C:\mnt -PackagePath D:\updates\kb5043080.cab).Applicable
+
+    Tells whether an update can be added to the image.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; with a property PackageName too, as this command gives.
     .OUTPUTS
-    DismTs.BasicPackageObject; DismTs.AdvancedPackageObject with a name.
+    DismTs.BasicPackageObject; DismTs.AdvancedPackageObject with a name or a file.
     .NOTES
-    Native functions: DismGetPackages, DismGetPackageInfo. Engine: Portable.
+    Native functions: DismGetPackages, DismGetPackageInfoEx. Engines: Native, Portable.
+    .LINK
+    Add-DismTsPackage
     .LINK
     Get-DismTsOptionalFeature
     .LINK
@@ -56,7 +63,7 @@ function Get-DismTsPackage {
         [SupportsWildcards()]
         [string] $PackageName,
 
-        # A package file (.cab, or a folder that one was expanded to); needs Windows.
+        # A package file (.cab, or a folder that one was expanded to) instead of a name; only the Native engine can.
         [Parameter(ValueFromPipelineByPropertyName)]
         [string] $PackagePath,
 
@@ -100,12 +107,18 @@ function Get-DismTsPackage {
         if ($null -eq $params) {
             return
         }
-        if ($PackagePath) {
-            $message = "Cannot read the package file `"$PackagePath`""
-            $PSCmdlet.WriteError((New-UnsupportedErrorRecord -Message $message -InBox 'Get-WindowsPackage -PackagePath' -Target $PackagePath))
+        if ($PackageName -and $PackagePath) {
+            $message = 'Cannot tell which package is meant: -PackageName and -PackagePath exclude each other'
+            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message $message -Target $PackagePath))
+            return
+        }
+        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -PathName 'PackagePath')) {
             return
         }
         $request = @{ Method = 'package/get'; Params = $params; List = 'packages'; TypeName = 'BasicPackageObject'; Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
+        if ($PackagePath) {
+            $request['TypeName'] = 'AdvancedPackageObject'
+        }
         if ($PackageName) {
             $request['TypeName'] = 'AdvancedPackageObject'
             Set-NameParameter -Request $request -Property 'PackageName' -Name $PackageName

@@ -36,6 +36,8 @@ BeforeDiscovery {
             Command = 'Get-DismTsEdition'; Parameters = @{}; Type = 'EditionObject'
             Properties = @('Edition', 'CompositionEditionId', 'ProductName', 'InstallationType', 'DisplayVersion', 'Version', 'Architecture', 'DefaultLanguage') + $base
         }
+        @{ Command = 'Get-DismTsEdition'; Parameters = @{ Target = $true }; Type = 'EditionObject'; Properties = @('Edition') + $base }
+        @{ Command = 'Get-DismTsOptionalFeature'; Parameters = @{ FeatureName = 'x'; Parent = $true }; Type = 'BasicFeatureObject'; Properties = @('FeatureName', 'State') + $base }
     )
     $commands = 'Get-DismTsPackage', 'Get-DismTsOptionalFeature', 'Get-DismTsCapability', 'Get-DismTsDriver', 'Get-DismTsEdition' | ForEach-Object { @{ Command = $_ } }
 }
@@ -45,7 +47,7 @@ BeforeAll {
 
     function Get-SentParameter {
         # Parameters of the requests about an image, in order, without what is there for progress.
-        @(Get-ReceivedMessage -RecordPath $recordPath | ForEach-Object { $_.Message } | Where-Object { $_.method -like '*/get' } | ForEach-Object {
+        @(Get-ReceivedMessage -RecordPath $recordPath | ForEach-Object { $_.Message } | Where-Object { $_.method -like '*/get*' } | ForEach-Object {
                 $_.params.PSObject.Properties.Remove('workDoneToken')
                 $sorted = [ordered] @{}
                 $_.params.PSObject.Properties | Sort-Object -Property Name | ForEach-Object { $sorted[$_.Name] = $_.Value }
@@ -134,7 +136,22 @@ Describe 'Commands that list what is in an image' -Tag 'Unit' {
             @{ Script = { Get-DismTsPackage -Path /fake/m -PackageName *b }; Sent = 'package/get {"detailed":true,"path":"/fake/m"}' }
             @{ Script = { Get-DismTsOptionalFeature -Path /fake/m -FeatureName NetFx3 -PackageName p }; Sent = 'feature/get {"featureName":"NetFx3","packageName":"p","path":"/fake/m"}' }
             @{ Script = { Get-DismTsOptionalFeature -Path /fake/m -FeatureName * -PackageName p }; Sent = 'feature/get {"detailed":true,"packageName":"p","path":"/fake/m"}' }
-            @{ Script = { Get-DismTsCapability -Path /fake/m -Name a -LimitAccess -WindowsDirectory WINNT }; Sent = 'capability/get {"name":"a","path":"/fake/m","windowsDirectory":"WINNT"}' }
+            @{ Script = { Get-DismTsCapability -Path /fake/m -Name a -LimitAccess -WindowsDirectory WINNT }; Sent = 'capability/get {"limitAccess":true,"name":"a","path":"/fake/m","windowsDirectory":"WINNT"}' }
+            @{ Script = { Get-DismTsCapability -Path /fake/m -Source /x, /y }; Sent = 'capability/get {"path":"/fake/m","sources":["/x","/y"]}' }
+            @{ Script = { Get-DismTsPackage -Path /fake/m -PackagePath /a/x.cab }; Sent = 'package/get {"packagePath":"/a/x.cab","path":"/fake/m"}' }
+            @{ Script = { Get-DismTsOptionalFeature -Path /fake/m -PackagePath /a/x.cab }; Sent = 'feature/get {"packagePath":"/a/x.cab","path":"/fake/m"}' }
+            @{
+                Script = { Get-DismTsOptionalFeature -Path /fake/m -FeatureName a -PackageName p -Parent }
+                Sent   = 'feature/getParent {"featureName":"a","packageName":"p","path":"/fake/m"}'
+            }
+            @{
+                Script = { Get-DismTsOptionalFeature -Path /fake/m -FeatureName *Net* -Parent }
+                Sent   = @(
+                    'feature/get {"path":"/fake/m"}', 'feature/getParent {"featureName":"NetFx3","path":"/fake/m"}'
+                    'feature/getParent {"featureName":"TelnetClient","path":"/fake/m"}'
+                )
+            }
+            @{ Script = { Get-DismTsEdition -Path /fake/m -Target }; Sent = 'edition/getTargets {"path":"/fake/m"}' }
             @{ Script = { Get-DismTsDriver -Path /fake/m }; Sent = 'driver/get {"path":"/fake/m"}' }
             @{ Script = { Get-DismTsDriver -Path /fake/m -All }; Sent = 'driver/get {"all":true,"path":"/fake/m"}' }
             @{ Script = { Get-DismTsDriver -Path /fake/m -Driver oem1.inf -All:$false }; Sent = 'driver/get {"driver":"oem1.inf","path":"/fake/m"}' }
@@ -229,24 +246,19 @@ Describe 'Commands that list what is in an image' -Tag 'Unit' {
         }
     }
 
-    Context 'What only Windows can' {
+    Context 'What does not go together' {
         It '<Script> is an error of one line that says so' -ForEach @(
-            @{ Script = { Get-DismTsPackage -Path /fake/m -PackagePath /a/x.cab }; Command = 'Get-DismTsPackage'; Target = '/a/x.cab' }
-            @{ Script = { Get-DismTsOptionalFeature -Path /fake/m -PackagePath /a/x.cab }; Command = 'Get-DismTsOptionalFeature'; Target = '/a/x.cab' }
-            @{ Script = { Get-DismTsEdition -Path /fake/m -Target }; Command = 'Get-DismTsEdition'; Target = '/fake/m' }
+            @{ Script = { Get-DismTsPackage -Path /fake/m -PackagePath /a/x.cab -PackageName x }; Command = 'Get-DismTsPackage' }
+            @{ Script = { Get-DismTsOptionalFeature -Path /fake/m -PackagePath /a/x.cab -PackageName x }; Command = 'Get-DismTsOptionalFeature' }
+            @{ Script = { Get-DismTsOptionalFeature -Path /fake/m -Parent }; Command = 'Get-DismTsOptionalFeature' }
+            @{ Script = { Get-DismTsPackage -Path /fake/m -PackagePath NoSuchDrive:/x.cab }; Command = 'Get-DismTsPackage'; Symbol = 'ERROR_PATH_NOT_FOUND' }
+            @{ Script = { Get-DismTsCapability -Path /fake/m -Source /x, NoSuchDrive:/y }; Command = 'Get-DismTsCapability'; Symbol = 'ERROR_PATH_NOT_FOUND' }
         ) {
             $problems = @(& $Script 2>&1)
             $problems | Should -HaveCount 1
-            $problems[0].FullyQualifiedErrorId | Should -Be "ERROR_NOT_SUPPORTED,$Command"
-            $problems[0].CategoryInfo.Category | Should -Be 'NotImplemented'
-            $problems[0].Exception.Message | Should -Match 'only the Native engine on Windows can \(0x80070032\)$'
-            $problems[0].TargetObject | Should -Be $Target
+            $symbol = if ($Symbol) { $Symbol } else { 'E_INVALIDARG' }
+            $problems[0].FullyQualifiedErrorId | Should -Be "$symbol,$Command"
             Get-SentParameter | Should -BeNullOrEmpty
-        }
-
-        It 'a -Source of capabilities is warned of' {
-            $warned = Get-DismTsCapability -Path /fake/m -Source /x, /y 3>&1 | Where-Object { $_ -is [System.Management.Automation.WarningRecord] }
-            $warned | Should -HaveCount 1
         }
     }
 }

@@ -1,7 +1,7 @@
 /**
  * A sidecar with scripted answers for the tests of the module: `node fakeSidecar.mjs RECORD [SCENARIO [FRAMES]]`.
  * Every message that arrives is appended to the file RECORD, one JSON text a line, with the process id before it.
- * Most behaviours are chosen by the last part of the request's path (`/fake/hang.wim`, mount folder `/fake/crash`); SCENARIO is for those of the start.
+ * Most behaviours are chosen by the last part of the request's path (`/fake/hang.wim`, mount folder `/fake/crash`) or a name; SCENARIO is for those of the start.
  * With SCENARIO `replay` it plays the server's part of FRAMES, a file of test/fixtures/rpc.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
@@ -132,7 +132,8 @@ const behaviours = {
   invalidParams: ({ id }) => { send({ id, error: { code: -32602, message: 'Invalid parameters: imagePath must be an absolute path', data: { issues: [] } } }); },
   bug: ({ id }) => { send({ id, error: { code: -32603, message: 'x is not a function' } }); },
   warns: ({ id, params }) => { send({ id, result: { ...imageResult(params.mountPath), warnings: ['One file was too long'] } }); },
-  restart: ({ id, params }) => { send({ id, result: { ...imageResult(params.mountPath), restartNeeded: true } }); },
+  restart: ({ id, params }) => { send({ id, result: { ...imageResult(params.mountPath ?? params.path), restartNeeded: true } }); },
+  unknown: ({ id, method }) => { send({ id, error: dismError('DISMAPI_E_UNKNOWN_FEATURE', -2146498548, 'ObjectNotFound', 'There is no such feature', { operation: method }) }); },
   // Stops reading, so that the pipe fills up.
   stopsReading: () => { process.stdin.pause(); },
 };
@@ -218,6 +219,8 @@ function receive(message) {
   if (message.method === 'initialize') return initialize(message);
   if (message.method === '$/cancelRequest') return pending.get(message.params.id)?.();
   if (message.method === 'test/environment') return send({ id: message.id, result: { nodeVariables: Object.keys(process.env).filter((name) => /^NODE_/i.test(name)), cwd: process.cwd(), arguments: process.argv.slice(2) } });
-  const name = (message.params?.imagePath ?? message.params?.mountPath ?? message.params?.path ?? '').split(/[\\/]/).pop().replace(/\.wim$/, '');
+  const { imagePath, mountPath, path, featureName, packagePath, driver } = message.params ?? {};
+  const names = [imagePath, mountPath, path, featureName, packagePath, driver].map((text) => text?.split(/[\\/]/).pop().replace(/\.(?:wim|cab|inf)$/, ''));
+  const name = names.find((candidate) => Object.hasOwn(behaviours, candidate));
   (behaviours[name] ?? defaults[message.method] ?? answerRecorded)(message);
 }

@@ -1,0 +1,169 @@
+function Add-DismTsDriver {
+    <#
+    .SYNOPSIS
+    Adds drivers to an offline image: an INF file, those of a folder, or those of another image.
+    .DESCRIPTION
+    -Driver is an INF file or a folder; -Recurse takes the folders below it, too. The files are added one after the other. One that fails is an error of that file,
+    with the INF file as TargetObject, and the others are added all the same. Drivers that another image has come down the pipeline.
+
+    Ctrl+C cancels between two files; what was added by then stays. -WhatIf checks what can be checked, and changes nothing.
+
+    Stands for Add-WindowsDriver of the in-box module, with the same parameters and properties. As there the running Windows cannot be changed so. Only the Native
+    engine can.
+    .EXAMPLE
+    Add-DismTsDriver -Path C:\mnt -Driver D:\drivers -Recurse
+
+    Adds all drivers of a folder and of those below it, and lists what became of them.
+    .EXAMPLE
+    Add-DismTsDriver -Path C:\mnt -Driver D:\drivers\net\net.inf -ForceUnsigned
+
+    Adds one driver although it is not signed.
+    .EXAMPLE
+    Get-DismTsDriver -Path C:\old | Where-Object ClassName -EQ 'Net' | Add-DismTsDriver -Path C:\mnt
+
+    Adds the network drivers that were added to another image.
+    .EXAMPLE
+    Add-DismTsDriver -Path C:\mnt -Driver D:\drivers -Recurse -ErrorVariable failed -ErrorAction SilentlyContinue; $failed.TargetObject
+
+    Adds all drivers of a folder, then lists the INF files that could not be added.
+    .INPUTS
+    DismTs.BasicDriverObject and DismTs.AdvancedDriverObject, as Get-DismTsDriver gives; INF files from Get-ChildItem. Objects with a property Path, as
+    Get-DismTsImage -Mounted and Mount-DismTsImage give.
+    .OUTPUTS
+    DismTs.BasicDriverObject, one for each driver that is new in the image.
+    .NOTES
+    Native function: DismAddDriver. Engine: Native. Needs elevation.
+    Automation: no prompt comes by default; -Confirm:$false makes sure of it.
+    .LINK
+    Get-DismTsDriver
+    .LINK
+    Remove-DismTsDriver
+    .LINK
+    Export-DismTsDriver
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
+    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [OutputType('DismTs.BasicDriverObject')]
+    param(
+        # Root folder of the image: a mount folder, or any folder that an image was applied to. The running Windows cannot be changed so.
+        [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
+        [Alias('MountPath')]
+        [string] $Path,
+
+        # INF file, or a folder with INF files.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('FullName')]
+        [string] $Driver,
+
+        # The folders below the folder, too.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [switch] $Recurse,
+
+        # Add drivers without a signature, too.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [switch] $ForceUnsigned,
+
+        # Driver of another image, as Get-DismTsDriver lists it.
+        [Parameter(ValueFromPipeline)]
+        [PSTypeName('DismTs.BasicDriverObject')]
+        [psobject] $BasicDriverObject,
+
+        # Driver of another image, as Get-DismTsDriver -Driver and Export-DismTsDriver give it; several objects of one driver add it once.
+        [Parameter(ValueFromPipeline)]
+        [PSTypeName('DismTs.AdvancedDriverObject')]
+        [psobject] $AdvancedDriverObject,
+
+        # Windows folder below the root of the image. Default: Windows.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $WindowsDirectory,
+
+        # Drive of the boot manager, where it is not that of the image.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $SystemDrive,
+
+        # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LP')]
+        [string] $LogPath,
+
+        # Folder for temporary files. Default: the engine's own choice.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $ScratchDirectory,
+
+        # How much is logged, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo (default), 4 Debug.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LL')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [string] $LogLevel,
+
+        # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
+        [Parameter()]
+        [ValidateSet('Auto', 'Native', 'Portable')]
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath,
+
+        # Cancel the operation after this many seconds; 0: never.
+        [Parameter()]
+        [ValidateRange(0, 2147483647)]
+        [int] $TimeoutSec = 0
+    )
+    begin {
+        Set-CallerPreference -Cmdlet $PSCmdlet
+        $added = @{}
+    }
+    process {
+        $params = Get-ImageParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
+        if ($null -eq $params) {
+            return
+        }
+        $image = Get-ImageTitle -Params $params
+        $source = $Driver
+        foreach ($object in $BasicDriverObject, $AdvancedDriverObject) {
+            # Its property Driver, which PowerShell binds too, is the name in the other image.
+            if ($null -ne $object) {
+                $source = $object.OriginalFileName
+                if ($added.ContainsKey("$image $source")) {
+                    return
+                }
+                $added["$image $source"] = $true
+            }
+        }
+        if (-not $source) {
+            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message "Cannot tell which driver to add to `"$image`": -Driver is not given" -Target $image))
+            return
+        }
+        $params['driver'] = Resolve-DismTsPath -Path $source -Cmdlet $PSCmdlet -Parameter 'Driver'
+        if ($null -eq $params['driver']) {
+            return
+        }
+        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Recurse', 'ForceUnsigned'
+        $change = @{
+            Cmdlet     = $PSCmdlet
+            Bound      = $PSBoundParameters
+            Method     = 'driver/add'
+            Params     = $params
+            Image      = $image
+            Action     = "Add driver $($params['driver'])"
+            Target     = $params['driver']
+            PassResult = $true
+        }
+        $answer = Invoke-ImageChange @change
+        if ($null -eq $answer) {
+            return
+        }
+        foreach ($result in $answer.results) {
+            if ($null -ne $result.failure) {
+                $problem = ConvertTo-DismTsErrorRecord -ResponseError $result.failure -Method 'driver/add' -Target $result.infPath
+                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $problem
+            } elseif ($null -ne $result.driver) {
+                ConvertTo-DismTsObject -InputObject $result.driver -TypeName 'BasicDriverObject' -Image $answer
+            } else {
+                $PSCmdlet.WriteVerbose("Nothing new: $image has $($result.infPath) already")
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+function Use-DismTsUnattend {
+    <#
+    .SYNOPSIS
+    Applies an answer file to an image.
+    .DESCRIPTION
+    Packages, drivers and settings of the pass offlineServicing of the answer file are applied to the image; other passes are left for Windows Setup.
+
+    Windows is never restarted: RestartNeeded of the result, and a warning, tell that a restart completes the change. -WhatIf checks what can be checked, and changes
+    nothing.
+
+    Stands for Use-WindowsUnattend of the in-box module, with the same parameters, parameter sets and properties; it also answers to Apply-DismTsUnattend. Only the
+    Native engine can.
+    .EXAMPLE
+    Use-DismTsUnattend -Path C:\mnt -UnattendPath D:\answers\unattend.xml
+
+    Applies an answer file to the mounted image.
+    .EXAMPLE
+    Get-DismTsImage -Mounted | Use-DismTsUnattend -UnattendPath D:\answers\unattend.xml
+
+    Applies an answer file to all mounted images; Path of each object tells the image.
+    .INPUTS
+    Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give.
+    .OUTPUTS
+    DismTs.ImageObject
+    .NOTES
+    Native function: DismApplyUnattend. Engine: Native. Needs elevation.
+    Automation: no prompt comes by default; -Confirm:$false makes sure of it.
+    .LINK
+    Mount-DismTsImage
+    .LINK
+    about_DismTs
+    #>
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
+    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [Alias('Apply-DismTsUnattend')]
+    [OutputType('DismTs.ImageObject')]
+    param(
+        # Root folder of the image: a mount folder, or any folder that an image was applied to.
+        [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
+        [Alias('MountPath', 'FullName')]
+        [AllowEmptyString()]
+        [string] $Path,
+
+        # The running Windows; only the Native engine on Windows can.
+        [Parameter(Mandatory, ParameterSetName = 'Online', ValueFromPipelineByPropertyName)]
+        [switch] $Online,
+
+        # The answer file, such as unattend.xml.
+        [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
+        [string] $UnattendPath,
+
+        # Has no effect: DismTs never restarts Windows. Scripts for the in-box command give it.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [switch] $NoRestart,
+
+        # Windows folder below the root of the image. Default: Windows.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $WindowsDirectory,
+
+        # Drive of the boot manager, where it is not that of the image.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $SystemDrive,
+
+        # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LP')]
+        [string] $LogPath,
+
+        # Folder for temporary files. Default: the engine's own choice.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $ScratchDirectory,
+
+        # How much is logged, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo (default), 4 Debug.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [Alias('LL')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [string] $LogLevel,
+
+        # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
+        [Parameter()]
+        [ValidateSet('Auto', 'Native', 'Portable')]
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath,
+
+        # Cancel the operation after this many seconds; 0: never.
+        [Parameter()]
+        [ValidateRange(0, 2147483647)]
+        [int] $TimeoutSec = 0
+    )
+    begin {
+        Set-CallerPreference -Cmdlet $PSCmdlet
+    }
+    process {
+        $params = Get-ImageParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters
+        if ($null -eq $params) {
+            return
+        }
+        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -PathName 'UnattendPath')) {
+            return
+        }
+        $change = @{
+            Cmdlet = $PSCmdlet
+            Bound  = $PSBoundParameters
+            Method = 'unattend/apply'
+            Params = $params
+            Image  = Get-ImageTitle -Params $params
+            Action = "Apply answer file $($params['unattendPath'])"
+            Target = $params['unattendPath']
+        }
+        Invoke-ImageChange @change
+    }
+}
