@@ -1,4 +1,4 @@
-# Argument completers: mount folders, and the images of a file. A completer that finds nothing gives way to that of PowerShell.
+# Argument completers: mount folders, the images of a file, and what is in an image. A completer that finds nothing gives way to that of PowerShell.
 
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'PowerShell gives all five to every completer')]
 param()
@@ -52,12 +52,74 @@ $completeImage = {
     }
 }
 
-$mountCommands = @(
-    'Mount-DismTsImage', 'Save-DismTsImage', 'Dismount-DismTsImage', 'Repair-DismTsImage', 'Get-DismTsPackage', 'Get-DismTsOptionalFeature',
-    'Get-DismTsCapability', 'Get-DismTsDriver', 'Get-DismTsEdition'
+# What lists the values of a parameter, and what to say of each beside its name.
+$lists = @{
+    PackageName       = @{ Command = 'Get-DismTsPackage'; Property = 'PackageName'; Detail = 'PackageState' }
+    FeatureName       = @{ Command = 'Get-DismTsOptionalFeature'; Property = 'FeatureName'; Detail = 'State' }
+    Name              = @{ Command = 'Get-DismTsCapability'; Property = 'Name'; Detail = 'State' }
+    Driver            = @{ Command = 'Get-DismTsDriver'; Property = 'Driver'; Detail = 'ProviderName' }
+    Edition           = @{ Command = 'Get-DismTsEdition'; Property = 'Edition'; Detail = 'Path'; Arguments = @{ Target = $true } }
+    PackageFamilyName = @{ Command = 'Get-DismTsNonRemovableAppsPolicy'; Property = 'PackageFamilyName'; Detail = 'Path' }
+}
+$appxPackages = @{ Command = 'Get-DismTsAppxProvisionedPackage'; Property = 'PackageName'; Detail = 'DisplayName' }
+
+$completeItem = {
+    param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
+    $image = @{}
+    foreach ($name in 'Path', 'Online', 'WindowsDirectory', 'Engine', 'DismPath') {
+        if ($boundParameters.ContainsKey($name)) {
+            $image[$name] = $boundParameters[$name]
+        }
+    }
+    if (-not $image.ContainsKey('Path') -and -not $image.ContainsKey('Online')) {
+        return
+    }
+    $list = $lists[$parameterName]
+    if ($parameterName -eq 'PackageName' -and $commandName -match 'App') {
+        $list = $appxPackages
+    }
+    if ($list.ContainsKey('Arguments')) {
+        $image += $list['Arguments']
+    }
+    $beginning = $wordToComplete.Trim('''"')
+    foreach ($item in & $list['Command'] @image -ErrorAction Ignore) {
+        $value = $item.($list['Property'])
+        if ($value.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase)) {
+            New-Object -TypeName System.Management.Automation.CompletionResult -ArgumentList @(
+                (ConvertTo-CompletionText -Value $value), $value, 'ParameterValue', "$value $($item.($list['Detail']))")
+        }
+    }
+}
+
+$imageCommands = @(
+    'Mount-DismTsImage', 'Save-DismTsImage', 'Dismount-DismTsImage', 'Repair-DismTsImage', 'Optimize-DismTsImage'
+    'Get-DismTsPackage', 'Add-DismTsPackage', 'Remove-DismTsPackage'
+    'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
+    'Get-DismTsCapability', 'Add-DismTsCapability', 'Remove-DismTsCapability', 'Export-DismTsCapabilitySource'
+    'Get-DismTsDriver', 'Add-DismTsDriver', 'Remove-DismTsDriver', 'Export-DismTsDriver'
+    'Get-DismTsEdition', 'Set-DismTsEdition', 'Set-DismTsProductKey', 'Use-DismTsUnattend', 'Start-DismTsOSUninstall'
+    'Get-DismTsAppxProvisionedPackage', 'Add-DismTsAppxProvisionedPackage', 'Remove-DismTsAppxProvisionedPackage', 'Optimize-DismTsAppxProvisionedPackage'
+    'Set-DismTsAppxProvisionedDataFile', 'Get-DismTsNonRemovableAppsPolicy', 'Set-DismTsNonRemovableAppsPolicy'
 )
-foreach ($command in $mountCommands) {
+# Parameters whose values are in the image, of the commands that change or show one of them.
+$itemParameters = @{
+    PackageName       = @(
+        'Get-DismTsPackage', 'Remove-DismTsPackage', 'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
+        'Remove-DismTsAppxProvisionedPackage', 'Set-DismTsAppxProvisionedDataFile'
+    )
+    FeatureName       = 'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
+    Name              = 'Get-DismTsCapability', 'Add-DismTsCapability', 'Remove-DismTsCapability', 'Export-DismTsCapabilitySource'
+    Driver            = 'Get-DismTsDriver', 'Remove-DismTsDriver'
+    Edition           = @('Set-DismTsEdition')
+    PackageFamilyName = @('Set-DismTsNonRemovableAppsPolicy')
+}
+foreach ($command in $imageCommands) {
     Register-ArgumentCompleter -CommandName $command -ParameterName Path -ScriptBlock $completeMountFolder
+}
+foreach ($parameter in $itemParameters.Keys) {
+    foreach ($command in $itemParameters[$parameter]) {
+        Register-ArgumentCompleter -CommandName $command -ParameterName $parameter -ScriptBlock $completeItem
+    }
 }
 foreach ($command in 'Get-DismTsImage', 'Mount-DismTsImage') {
     foreach ($parameter in 'Index', 'Name') {

@@ -179,4 +179,22 @@ Describe 'Completion' -Tag 'Unit' {
         (Get-Completion -Line 'Mount-DismTsImage -ImagePath /fake/x.wim -Index ').CompletionText | Should -Be '1', '2'
         (Get-Completion -Line 'Get-DismTsImage -ImagePath /fake/x.wim -Name S').CompletionText | Should -Be 'Second'
     }
+
+    It 'offers what is in the image to <Line>' -ForEach @(
+        @{ Line = 'Remove-DismTsAppxProvisionedPackage -Path /fake/m -PackageName sample.a'; Expected = 'Sample.App_1.2.3.4_neutral_~_abcdefghjkmnp' }
+        @{ Line = 'Remove-DismTsAppxProvisionedPackage -Online -PackageName sample.a'; Expected = 'Sample.App_1.2.3.4_neutral_~_abcdefghjkmnp' }
+        @{ Line = 'Set-DismTsNonRemovableAppsPolicy -Path /fake/m -PackageFamilyName sample.a'; Expected = 'Sample.App_abcdefghjkmnp' }
+        @{ Line = 'Export-DismTsCapabilitySource -Path /fake/m -Name open'; Expected = 'OpenSSH.Client~~~~0.0.1.0' }
+        @{ Line = 'Get-DismTsOptionalFeature -Path /fake/m -FeatureName t'; Expected = 'TelnetClient' }
+        @{ Line = 'Get-DismTsPackage -Path /fake/m -PackageName Package_'; Expected = 'Package_for_RollupFix~31bf3856ad364e35~amd64~~26100.1742.1.10' }
+        @{ Line = 'Get-DismTsDriver -Path /fake/m -Driver oem0'; Expected = 'oem0.inf' }
+    ) {
+        (Get-Completion -Line $Line).CompletionText | Should -Be $Expected
+    }
+
+    It 'offers nothing where no image is named' {
+        $before = @(Get-ReceivedMessage -RecordPath $recordPath -Method appx/get).Count
+        $null = Get-Completion -Line 'Remove-DismTsAppxProvisionedPackage -PackageName sample'
+        @(Get-ReceivedMessage -RecordPath $recordPath -Method appx/get).Count | Should -Be $before
+    }
 }
