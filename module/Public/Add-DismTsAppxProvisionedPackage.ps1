@@ -37,7 +37,8 @@ function Add-DismTsAppxProvisionedPackage {
     .LINK
     about_DismTs
     #>
-    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter and Invoke-ImageChange take them from the bound parameters')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
+    [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
     [Alias('Add-DismTsAppProvisionedPackage', 'Add-DismTsProvisionedAppxPackage', 'Add-DismTsProvisionedAppPackage')]
     [OutputType('DismTs.ImageObject')]
