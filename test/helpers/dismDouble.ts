@@ -126,9 +126,10 @@ export interface InstalledDouble {
   readonly violations: () => readonly string[];
 }
 
-/** The path by which a program under Wine finds a file of this system. */
+/** The path by which a program under Wine finds a file of this system: on its drive C, or on Z, where all of this system is. */
 export function windowsPath(path: string): string {
-  return win32.join('Z:\\', path.replaceAll('/', '\\'));
+  const [, onDriveC] = /\/drive_c(?:\/(.*))?$/.exec(path) ?? [];
+  return win32.join(onDriveC === undefined ? 'Z:\\' : 'C:\\', (onDriveC ?? path).replaceAll('/', '\\'));
 }
 
 /** Copies the double into `folder`, with a configuration file beside it. */

@@ -1,8 +1,9 @@
 /** Runs Windows programs under Wine, so that they can be talked to over pipes as any program of this system. */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
 import { cacheFolder, compile, lacksCompiler, onPath } from './cBuild.ts';
 import { windowsPath } from './dismDouble.ts';
 import type { Program } from './programs.ts';
@@ -56,6 +57,18 @@ function wineServer(): string {
   return existsSync('/usr/lib/wine/wineserver64') ? '/usr/lib/wine/wineserver64' : 'wineserver';
 }
 
+/**
+ * Makes a folder on Wine's drive C that is removed after the test that asks for it; gives its path on this system. On Z, a library
+ * for an administrator would have to lie where nobody else can write, which the temporary folder is not.
+ */
+export function wineFolder(): string {
+  const parent = join(winePrefix(), 'drive_c', 'dismts-test');
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, 'test-'));
+  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }); });
+  return folder;
+}
+
 /** A command that runs a Windows program, with its standard streams as it wants them. Takes no environment of the caller's. */
 export function underWine(program: string, args: readonly string[] = []): Program {
   const bridge = compile({ target: 'pe', sources: ['bridge.c'], output: 'bridge.exe' });
@@ -65,7 +78,7 @@ export function underWine(program: string, args: readonly string[] = []): Progra
   };
 }
 
-/** The executable for Windows, where it has been built. */
+/** The executable for Windows, where it has been built: by `npm run build:windows`. */
 export function windowsExecutable(): string | undefined {
   const path = join(root, 'module', 'bin', 'win32-x64', 'dismts.exe');
   return existsSync(path) ? path : undefined;
