@@ -66,8 +66,64 @@ BeforeDiscovery {
         'Get-DismTsEdition'      = @{
             Target = @{ Type = 'switch'; Sets = @('*') }
         }
+        'Add-DismTsPackage'      = @{
+            PackagePath    = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            IgnoreCheck    = @{ Type = 'switch'; Sets = @('*') }
+            PreventPending = @{ Type = 'switch'; Sets = @('*') }
+            NoRestart      = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Remove-DismTsPackage'   = @{
+            PackageName = @{ Type = 'string'; Sets = @('*') }
+            PackagePath = @{ Type = 'string'; Sets = @('*') }
+            NoRestart   = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Enable-DismTsOptionalFeature' = @{
+            FeatureName = @{ Type = 'string[]'; Sets = @('*'); Mandatory = $true }
+            PackageName = @{ Type = 'string'; Sets = @('*') }
+            All         = @{ Type = 'switch'; Sets = @('*') }
+            LimitAccess = @{ Type = 'switch'; Sets = @('*') }
+            Source      = @{ Type = 'string[]'; Sets = @('*') }
+            NoRestart   = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Disable-DismTsOptionalFeature' = @{
+            FeatureName = @{ Type = 'string[]'; Sets = @('*'); Mandatory = $true }
+            PackageName = @{ Type = 'string'; Sets = @('*') }
+            Remove      = @{ Type = 'switch'; Sets = @('*') }
+            NoRestart   = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Add-DismTsCapability'   = @{
+            Name        = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            LimitAccess = @{ Type = 'switch'; Sets = @('*') }
+            Source      = @{ Type = 'string[]'; Sets = @('*') }
+        }
+        'Remove-DismTsCapability' = @{
+            Name = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        }
+        'Use-DismTsUnattend'     = @{
+            UnattendPath = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            NoRestart    = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Export-DismTsDriver'    = @{
+            Destination = @{ Type = 'string'; Sets = @('*') }
+        }
+        'Add-DismTsDriver'       = @{
+            Driver               = @{ Type = 'string'; Sets = @('*') }
+            Recurse              = @{ Type = 'switch'; Sets = @('*') }
+            ForceUnsigned        = @{ Type = 'switch'; Sets = @('*') }
+            BasicDriverObject    = @{ Type = 'psobject'; Sets = @('*'); Piped = $false; ByValue = $true }
+            AdvancedDriverObject = @{ Type = 'psobject'; Sets = @('*'); Piped = $false; ByValue = $true }
+        }
+        'Remove-DismTsDriver'    = @{
+            Driver = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        }
+        'Set-DismTsEdition'      = @{
+            Edition = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        }
+        'Set-DismTsProductKey'   = @{
+            ProductKey = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        }
     }
-    # Those that are not piped in the in-box module: Piped = $false.
+    # Those that are not bound by property name in the in-box module: Piped = $false.
     $inBox += @{
         'Get-DismTsAppxProvisionedPackage'      = @{}
         'Add-DismTsAppxProvisionedPackage'      = @{
@@ -109,7 +165,12 @@ BeforeDiscovery {
     foreach ($command in $inBox.Keys | Where-Object { $_ -match 'Appx|AppsPolicy|OSUninstall' }) {
         $inBox[$command] += $image
     }
-    foreach ($command in 'Repair-DismTsImage', 'Get-DismTsPackage', 'Get-DismTsOptionalFeature', 'Get-DismTsCapability', 'Get-DismTsDriver', 'Get-DismTsEdition') {
+    $imageCommands = @(
+        'Repair-DismTsImage', 'Get-DismTsPackage', 'Get-DismTsOptionalFeature', 'Get-DismTsCapability', 'Get-DismTsDriver', 'Get-DismTsEdition', 'Add-DismTsPackage'
+        'Remove-DismTsPackage', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature', 'Add-DismTsCapability', 'Remove-DismTsCapability', 'Use-DismTsUnattend'
+        'Export-DismTsDriver'
+    )
+    foreach ($command in $imageCommands) {
         $inBox[$command] += $image
     }
     # Those that work on an offline image only, and those about the running Windows or an applied image.
@@ -117,6 +178,9 @@ BeforeDiscovery {
         Path             = @{ Type = 'string'; Sets = @('Offline'); Mandatory = $true }
         WindowsDirectory = @{ Type = 'string'; Sets = @('*') }
         SystemDrive      = @{ Type = 'string'; Sets = @('*') }
+    }
+    foreach ($command in 'Add-DismTsDriver', 'Remove-DismTsDriver', 'Set-DismTsEdition', 'Set-DismTsProductKey') {
+        $inBox[$command] += $offline
     }
     $inBox += @{
         'Optimize-DismTsImage'           = $offline + @{
@@ -150,7 +214,7 @@ BeforeDiscovery {
             }
         }
     }
-    $ownParameters = 'Engine', 'DismPath', 'TimeoutSec', 'Detailed', 'WhatIf', 'Confirm'
+    $ownParameters = 'Engine', 'DismPath', 'TimeoutSec', 'Detailed', 'Parent', 'WhatIf', 'Confirm'
     $commandCases = foreach ($command in $inBox.Keys | Sort-Object) {
         @{ Command = $command; Known = @($inBox[$command].Keys) + @($common.Keys) + $ownParameters }
     }
@@ -181,8 +245,8 @@ Describe 'Parameter contract' -Tag 'Unit' {
         foreach ($set in $sets) {
             $inSet = $metadata.ParameterSets[$set]
             $inSet.IsMandatory | Should -Be ([bool] $Expected.Mandatory) -Because "of set $set"
-            $inSet.ValueFromPipelineByPropertyName | Should -Be ($Expected.Piped -ne $false) -Because 'every in-box parameter binds by property name, but for two'
-            $inSet.ValueFromPipeline | Should -BeFalse
+            $inSet.ValueFromPipelineByPropertyName | Should -Be ($Expected.Piped -ne $false) -Because 'every in-box parameter binds by property name, but for four'
+            $inSet.ValueFromPipeline | Should -Be ([bool] $Expected.ByValue) -Because 'of the in-box parameters only driver objects bind by value'
             $inSet.Position | Should -BeLessThan 0 -Because 'no in-box parameter is positional'
         }
         foreach ($alias in $Expected.Aliases) {
@@ -215,6 +279,11 @@ Describe 'Parameter contract' -Tag 'Unit' {
         @{ Command = 'Mount-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Save-DismTsImage'; Impact = 'Medium' }
         @{ Command = 'Start-DismTsOSUninstall'; Impact = 'High' }
         @{ Command = 'Repair-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Dismount-DismTsImage'; Impact = 'Medium' }, @{ Command = 'Clear-DismTsMountPoint'; Impact = 'Medium' }
+        @{ Command = 'Add-DismTsPackage'; Impact = 'Medium' }, @{ Command = 'Remove-DismTsPackage'; Impact = 'Medium' }
+        @{ Command = 'Enable-DismTsOptionalFeature'; Impact = 'Medium' }, @{ Command = 'Disable-DismTsOptionalFeature'; Impact = 'Medium' }
+        @{ Command = 'Add-DismTsDriver'; Impact = 'Medium' }, @{ Command = 'Remove-DismTsDriver'; Impact = 'Medium' }, @{ Command = 'Export-DismTsDriver'; Impact = 'Medium' }
+        @{ Command = 'Add-DismTsCapability'; Impact = 'Medium' }, @{ Command = 'Remove-DismTsCapability'; Impact = 'Medium' }
+        @{ Command = 'Use-DismTsUnattend'; Impact = 'Medium' }, @{ Command = 'Set-DismTsEdition'; Impact = 'Medium' }, @{ Command = 'Set-DismTsProductKey'; Impact = 'Medium' }
     ) {
         $binding = (Get-Command -Name $Command).ScriptBlock.Attributes | Where-Object { $_ -is [System.Management.Automation.CmdletBindingAttribute] }
         $binding.SupportsShouldProcess | Should -BeTrue
@@ -247,6 +316,21 @@ Describe 'Parameter contract' -Tag 'Unit' {
         # A file that is piped is the package.
         @{ Command = 'Add-DismTsAppxProvisionedPackage'; Parameter = 'Path'; Aliases = @('MountPath') }
         @{ Command = 'Add-DismTsAppxProvisionedPackage'; Parameter = 'PackagePath'; Aliases = @('FullName') }
+        @{ Command = 'Add-DismTsPackage'; Parameter = 'Path'; Aliases = @('MountPath') }
+        @{ Command = 'Add-DismTsPackage'; Parameter = 'PackagePath'; Aliases = @('FullName') }
+        @{ Command = 'Remove-DismTsPackage'; Parameter = 'Path'; Aliases = @('MountPath') }
+        @{ Command = 'Remove-DismTsPackage'; Parameter = 'PackagePath'; Aliases = @('FullName') }
+        @{ Command = 'Add-DismTsDriver'; Parameter = 'Path'; Aliases = @('MountPath') }
+        @{ Command = 'Add-DismTsDriver'; Parameter = 'Driver'; Aliases = @('FullName') }
+        @{ Command = 'Enable-DismTsOptionalFeature'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Disable-DismTsOptionalFeature'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Remove-DismTsDriver'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Export-DismTsDriver'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Use-DismTsUnattend'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Set-DismTsEdition'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Set-DismTsProductKey'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
+        @{ Command = 'Add-DismTsCapability'; Parameter = 'Path'; Aliases = @('MountPath') }
+        @{ Command = 'Remove-DismTsCapability'; Parameter = 'Path'; Aliases = @('MountPath') }
         # Folders have a Name too, which is not that of a capability.
         @{ Command = 'Get-DismTsCapability'; Parameter = 'Path'; Aliases = @('MountPath') }
     ) {
