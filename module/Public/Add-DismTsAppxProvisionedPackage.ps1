@@ -139,19 +139,15 @@ function Add-DismTsAppxProvisionedPackage {
             $message = "Cannot add `"$source`" without a licence: give -LicensePath, or -SkipLicense for a package that needs none"
             $PSCmdlet.ThrowTerminatingError((New-ArgumentErrorRecord -Message $message -Target $source))
         }
-        foreach ($name in 'PackagePath', 'FolderPath', 'CustomDataPath', 'DependencyPackagePath', 'OptionalPackagePath', 'LicensePath') {
-            if (-not (Add-PathParameter -Params $params -Bound $PSBoundParameters -Parameter $name -Cmdlet $PSCmdlet)) {
-                return
-            }
+        $taken = @{
+            Cmdlet   = $PSCmdlet
+            Bound    = $PSBoundParameters
+            Params   = $params
+            Name     = 'SkipLicense', 'Regions', 'StubPackageOption'
+            PathName = 'PackagePath', 'FolderPath', 'CustomDataPath', 'DependencyPackagePath', 'OptionalPackagePath', 'LicensePath'
         }
-        if ($SkipLicense) {
-            $params['skipLicense'] = $true
-        }
-        if ($Regions) {
-            $params['regions'] = $Regions
-        }
-        if ($StubPackageOption) {
-            $params['stubPackageOption'] = $StubPackageOption
+        if (-not (Add-RequestParameter @taken)) {
+            return
         }
         $package = "$($params['packagePath'])$($params['folderPath'])"
         $change = @{

@@ -83,13 +83,8 @@ function Expand-DismTsCustomDataImage {
         if ($null -eq $params) {
             return
         }
-        foreach ($name in 'CustomDataImage', 'ImagePath') {
-            if (-not (Add-PathParameter -Params $params -Bound $PSBoundParameters -Parameter $name -Cmdlet $PSCmdlet)) {
-                return
-            }
-        }
-        if ($SingleInstance) {
-            $params['singleInstance'] = $true
+        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'SingleInstance' -PathName 'CustomDataImage', 'ImagePath')) {
+            return
         }
         $change = @{
             Cmdlet   = $PSCmdlet

@@ -98,11 +98,8 @@ function Export-DismTsCapabilitySource {
         if ($null -eq $params) {
             return
         }
-        $params['name'] = $Name
-        foreach ($parameter in 'Source', 'Target') {
-            if (-not (Add-PathParameter -Params $params -Bound $PSBoundParameters -Parameter $parameter -Cmdlet $PSCmdlet)) {
-                return
-            }
+        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Name' -PathName 'Source', 'Target')) {
+            return
         }
         $change = @{
             Cmdlet = $PSCmdlet

@@ -90,7 +90,7 @@ function Optimize-DismTsImage {
         if ($null -eq $params) {
             return
         }
-        $params['optimizationTarget'] = $OptimizationTarget
+        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'OptimizationTarget'
         $change = @{
             Cmdlet = $PSCmdlet
             Bound  = $PSBoundParameters

@@ -93,10 +93,7 @@ function Remove-DismTsAppxProvisionedPackage {
         if ($null -eq $params) {
             return
         }
-        $params['packageName'] = $PackageName
-        if ($AllUsers) {
-            $params['allUsers'] = $true
-        }
+        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'PackageName', 'AllUsers'
         $change = @{
             Cmdlet = $PSCmdlet
             Bound  = $PSBoundParameters

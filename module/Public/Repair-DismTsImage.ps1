@@ -177,29 +177,15 @@ function Repair-DismTsImage {
             $change['Method'] = 'health/cleanComponents'
             $change['Action'] = 'Clean up components'
             if ($ResetBase) {
-                $params['resetBase'] = $true
                 $change['Action'] = 'Clean up components and make updates permanent'
             }
-            if ($Defer) {
-                $params['defer'] = $true
-            }
+            $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'ResetBase', 'Defer'
             Invoke-ImageChange @change
             return
         }
         if ($RestoreHealth) {
-            if ($LimitAccess) {
-                $params['limitAccess'] = $true
-            }
-            $sources = @(foreach ($typedSource in $Source) {
-                    if ($typedSource) {
-                        Resolve-RepairSource -Source $typedSource -Cmdlet $PSCmdlet
-                    }
-                })
-            if ($sources.Count -lt @($Source | Where-Object { $_ }).Count) {
+            if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'LimitAccess' -SourceName 'Source')) {
                 return
-            }
-            if ($sources) {
-                $params['sources'] = $sources
             }
             $method = 'health/restore'
             $result = Invoke-ImageChange @change -Method $method -Action 'Restore health' -PassResult

@@ -95,8 +95,7 @@ function Set-DismTsAppxProvisionedDataFile {
         if ($null -eq $params) {
             return
         }
-        $params['packageName'] = $PackageName
-        if (-not (Add-PathParameter -Params $params -Bound $PSBoundParameters -Parameter 'CustomDataPath' -Cmdlet $PSCmdlet)) {
+        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'PackageName' -PathName 'CustomDataPath')) {
             return
         }
         $change = @{
