@@ -37,7 +37,7 @@ describe.each([['Linux', 'elf', lacksCompiler('elf')], ['Windows', 'pe', lacksWi
   beforeAll(() => { program = reason === undefined ? layoutProgram(target) : undefined; }, firstBuildTimeoutMs);
 
   test.skipIf(reason !== undefined)('structs() has the sizes and the offsets that the compiler has', () => {
-    const theirs = JSON.parse(execFileSync(program?.command ?? '', program?.args, { encoding: 'utf8' })) as Layouts;
+    const theirs = JSON.parse(execFileSync(program?.command ?? '', program?.args ?? [], { encoding: 'utf8' })) as Layouts;
     expect(ourLayouts()).toEqual(theirs);
     expect(Object.fromEntries(Object.entries(theirs).map(([name, { size }]) => [name, size]))).toEqual(sizes);
   });
