@@ -58,7 +58,7 @@ function Get-DismTsLog {
         # Entries of this level and of worse ones, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo, 4 Debug (default).
         [Parameter()]
         [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
-        [string] $Level = 'Debug',
+        [string] $Level,
 
         # At most this many entries, the last ones.
         [Parameter()]
@@ -110,7 +110,10 @@ function Get-DismTsLog {
         if ($null -eq $resolved) {
             return
         }
-        $params = @{ logPath = $resolved; level = ConvertTo-LogLevel -LogLevel $Level }
+        $params = @{ logPath = $resolved }
+        if ($Level) {
+            $params['level'] = ConvertTo-LogLevel -LogLevel $Level
+        }
         if ($All) {
             $params['lastOperation'] = $false
         }

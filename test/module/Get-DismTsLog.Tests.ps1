@@ -44,7 +44,7 @@ Describe 'Get-DismTsLog' -Tag 'Unit' {
                 Pop-Location
             }
             $own = [System.IO.Path]::GetFullPath("$TestDrive/own.log")
-            Get-SentRequest | Should -Be "{`"level`":`"Debug`",`"logPath`":`"$own`"}", '{"level":"Debug","logPath":"/var/own.log"}', '{"level":"Debug","logPath":"/var/own.log"}'
+            Get-SentRequest | Should -Be "{`"logPath`":`"$own`"}", '{"logPath":"/var/own.log"}', '{"logPath":"/var/own.log"}'
         }
 
         It 'that of each result, error record, exception and file that is piped in' {
@@ -86,13 +86,13 @@ Describe 'Get-DismTsLog' -Tag 'Unit' {
 
     Context 'What it sends' {
         It '<Text> sends <Sent>' -ForEach @(
-            @{ Text = '-All'; Parameters = @{ All = $true }; Sent = '"lastOperation":false,"level":"Debug"' }
-            @{ Text = '-All:$false'; Parameters = @{ All = $false }; Sent = '"level":"Debug"' }
-            @{ Text = '-Level Warnings'; Parameters = @{ Level = 'Warnings' }; Sent = '"level":"Warnings"' }
-            @{ Text = '-Level 1 -Last 10'; Parameters = @{ Level = '1'; Last = 10 }; Sent = '"last":10,"level":"Errors"' }
+            @{ Text = '-All'; Parameters = @{ All = $true }; Sent = '"lastOperation":false,' }
+            @{ Text = '-All:$false'; Parameters = @{ All = $false }; Sent = '' }
+            @{ Text = '-Level Warnings'; Parameters = @{ Level = 'Warnings' }; Sent = '"level":"Warnings",' }
+            @{ Text = '-Level 1 -Last 10'; Parameters = @{ Level = '1'; Last = 10 }; Sent = '"last":10,"level":"Errors",' }
         ) {
             $null = Get-DismTsLog -LogPath /x.log @Parameters
-            Get-SentRequest | Should -Be "{$Sent,`"logPath`":`"/x.log`"}"
+            Get-SentRequest | Should -Be "{$Sent`"logPath`":`"/x.log`"}"
         }
 
         It 'refuses <Text>' -ForEach @(

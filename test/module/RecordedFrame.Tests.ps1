@@ -4,72 +4,91 @@ BeforeDiscovery {
     $folder = "$PSScriptRoot/../fixtures/rpc"
     # How a command makes each recorded request.
     $commands = @{
-        'environment-get'          = { Test-DismTsEnvironment }
-        'error-bug'                = { Get-DismTsImage -ImagePath /bug/a.wim }
-        'error-busy'               = { Dismount-DismTsImage -Path /busy -Save }
-        'error-dism'               = { Mount-DismTsImage -ImagePath /error=C0040005/install.wim -Index 1 -Path /mnt/a }
-        'error-resolve'            = { -1052638953, 5, 3242328405 | Resolve-DismTsError }
-        'error-unsupported'        = { Get-DismTsImage -ImagePath /unsupported/a.ffu }
-        'error-wimlib'             = { Get-DismTsImage -ImagePath /wimerror/a.wim }
-        'image-cleanupMountPoints' = { Clear-DismTsMountPoint -Confirm:$false }
-        'image-commit'             = { Save-DismTsImage -Path /mnt/a -Append -CheckIntegrity }
-        'image-getInfo'            = { Get-DismTsImage -ImagePath /images/install.wim }
-        'image-getInfo-index'      = { Get-DismTsImage -ImagePath /images/install.wim -Index 2 }
-        'image-listMounted'        = { Get-DismTsImage -Mounted }
-        'image-mount'              = { Mount-DismTsImage -ImagePath /images/install.wim -Index 1 -Path /mnt/a -ReadOnly -ScratchDirectory /scratch }
-        'image-mount-cancel'       = { Mount-DismTsImage -ImagePath /hang/install.wim -Index 1 -Path /mnt/a -TimeoutSec 1 }
-        'image-mount-progress'     = { Mount-DismTsImage -ImagePath /progress=100/install.wim -Index 1 -Path /mnt/a }
-        'image-remount'            = { Mount-DismTsImage -Path /mnt/b -Remount }
-        'image-unmount'            = { Dismount-DismTsImage -Path /mnt/a -Discard -Confirm:$false }
-        'health-check'             = { Repair-DismTsImage -Path /mnt/a -WindowsDirectory WINNT -CheckHealth }
-        'health-scan'              = { Repair-DismTsImage -Path /mnt/a -ScanHealth -Detailed }
-        'health-restore'           = { Repair-DismTsImage -Path /mnt/a -RestoreHealth -Source /mnt/other, WIM:/images/install.wim:6 -LimitAccess }
-        'health-restore-failure'   = { Repair-DismTsImage -Path /mnt/lacking -RestoreHealth -Source /mnt/other -Detailed }
-        'health-scan-online'       = { Repair-DismTsImage -Online -ScanHealth }
-        'package-get'              = { Get-DismTsPackage -Path /mnt/a }
-        'package-get-name'         = { Get-DismTsPackage -Path /mnt/a -PackageName Package_for_RollupFix~31bf3856ad364e35~amd64~~26100.1742.1.10 }
-        'package-get-online'       = { Get-DismTsPackage -Online }
-        'feature-get'              = { Get-DismTsOptionalFeature -Path /mnt/a -PackageName Sample~1~amd64~~1 }
-        'feature-get-detailed'     = { Get-DismTsOptionalFeature -Path /mnt/a -FeatureName * }
-        'driver-get'               = { Get-DismTsDriver -Path /mnt/a -All }
-        'driver-get-driver'        = { Get-DismTsDriver -Path /mnt/a -Driver oem0.inf }
-        'capability-get'           = { Get-DismTsCapability -Path /mnt/a }
-        'capability-get-name'      = { Get-DismTsCapability -Path /mnt/a -Name OpenSSH.Client~~~~0.0.1.0 }
-        'edition-get'              = { Get-DismTsEdition -Path /mnt/a }
-        'initialize-unsupported'   = { Mount-DismTsImage -Path /mnt/a -Remount }
-        'package-get-file'         = { Get-DismTsPackage -Path /mnt/a -PackagePath /updates/kb5043080.cab }
-        'package-add'              = { Add-DismTsPackage -Path /mnt/a -PackagePath /progress=1000/restart/kb5043080.msu -IgnoreCheck -PreventPending -NoRestart }
-        'package-add-cancel'       = { Add-DismTsPackage -Path /mnt/a -PackagePath /hang/kb5043080.msu -TimeoutSec 1 }
-        'package-add-online'       = { Add-DismTsPackage -Online -PackagePath /updates/kb5043080.cab }
-        'package-remove'           = {
+        'environment-get'            = { Test-DismTsEnvironment }
+        'error-bug'                  = { Get-DismTsImage -ImagePath /bug/a.wim }
+        'error-busy'                 = { Dismount-DismTsImage -Path /busy -Save }
+        'error-dism'                 = { Mount-DismTsImage -ImagePath /error=C0040005/install.wim -Index 1 -Path /mnt/a }
+        'error-resolve'              = { -1052638953, 5, 3242328405 | Resolve-DismTsError }
+        'error-unsupported'          = { Get-DismTsImage -ImagePath /unsupported/a.ffu }
+        'error-wimlib'               = { Get-DismTsImage -ImagePath /wimerror/a.wim }
+        'image-cleanupMountPoints'   = { Clear-DismTsMountPoint -Confirm:$false }
+        'image-commit'               = { Save-DismTsImage -Path /mnt/a -Append -CheckIntegrity }
+        'image-getInfo'              = { Get-DismTsImage -ImagePath /images/install.wim }
+        'image-getInfo-index'        = { Get-DismTsImage -ImagePath /images/install.wim -Index 2 }
+        'image-listMounted'          = { Get-DismTsImage -Mounted }
+        'image-mount'                = { Mount-DismTsImage -ImagePath /images/install.wim -Index 1 -Path /mnt/a -ReadOnly -ScratchDirectory /scratch }
+        'image-mount-cancel'         = { Mount-DismTsImage -ImagePath /hang/install.wim -Index 1 -Path /mnt/a -TimeoutSec 1 }
+        'image-mount-progress'       = { Mount-DismTsImage -ImagePath /progress=100/install.wim -Index 1 -Path /mnt/a }
+        'image-remount'              = { Mount-DismTsImage -Path /mnt/b -Remount }
+        'image-unmount'              = { Dismount-DismTsImage -Path /mnt/a -Discard -Confirm:$false }
+        'health-check'               = { Repair-DismTsImage -Path /mnt/a -WindowsDirectory WINNT -CheckHealth }
+        'health-scan'                = { Repair-DismTsImage -Path /mnt/a -ScanHealth -Detailed }
+        'health-restore'             = { Repair-DismTsImage -Path /mnt/a -RestoreHealth -Source /mnt/other, WIM:/images/install.wim:6 -LimitAccess }
+        'health-restore-failure'     = { Repair-DismTsImage -Path /mnt/lacking -RestoreHealth -Source /mnt/other -Detailed }
+        'health-scan-online'         = { Repair-DismTsImage -Online -ScanHealth }
+        'package-get'                = { Get-DismTsPackage -Path /mnt/a }
+        'package-get-name'           = { Get-DismTsPackage -Path /mnt/a -PackageName Package_for_RollupFix~31bf3856ad364e35~amd64~~26100.1742.1.10 }
+        'package-get-online'         = { Get-DismTsPackage -Online }
+        'feature-get'                = { Get-DismTsOptionalFeature -Path /mnt/a -PackageName Sample~1~amd64~~1 }
+        'feature-get-detailed'       = { Get-DismTsOptionalFeature -Path /mnt/a -FeatureName * }
+        'driver-get'                 = { Get-DismTsDriver -Path /mnt/a -All }
+        'driver-get-driver'          = { Get-DismTsDriver -Path /mnt/a -Driver oem0.inf }
+        'capability-get'             = { Get-DismTsCapability -Path /mnt/a }
+        'capability-get-name'        = { Get-DismTsCapability -Path /mnt/a -Name OpenSSH.Client~~~~0.0.1.0 }
+        'edition-get'                = { Get-DismTsEdition -Path /mnt/a }
+        'initialize-unsupported'     = { Mount-DismTsImage -Path /mnt/a -Remount }
+        'package-get-file'           = { Get-DismTsPackage -Path /mnt/a -PackagePath /updates/kb5043080.cab }
+        'package-add'                = { Add-DismTsPackage -Path /mnt/a -PackagePath /progress=1000/restart/kb5043080.msu -IgnoreCheck -PreventPending -NoRestart }
+        'package-add-cancel'         = { Add-DismTsPackage -Path /mnt/a -PackagePath /hang/kb5043080.msu -TimeoutSec 1 }
+        'package-add-online'         = { Add-DismTsPackage -Online -PackagePath /updates/kb5043080.cab }
+        'package-remove'             = {
             Remove-DismTsPackage -Path /mnt/a -PackageName OpenSSH-Client-Package~31bf3856ad364e35~amd64~~10.0.26100.1
             Remove-DismTsPackage -Path /mnt/a -PackagePath /updates/kb5043080.cab
         }
-        'feature-get-file'         = { Get-DismTsOptionalFeature -Path /mnt/a -PackagePath /updates/kb5043080.cab }
-        'feature-getParent'        = { [pscustomobject] @{ FeatureName = 'NetFx3' }, [pscustomobject] @{ FeatureName = 'TelnetClient' } | Get-DismTsOptionalFeature -Path /mnt/a -Parent }
-        'feature-enable'           = {
+        'feature-get-file'           = { Get-DismTsOptionalFeature -Path /mnt/a -PackagePath /updates/kb5043080.cab }
+        'feature-getParent'          = { [pscustomobject] @{ FeatureName = 'NetFx3' }, [pscustomobject] @{ FeatureName = 'TelnetClient' } | Get-DismTsOptionalFeature -Path /mnt/a -Parent }
+        'feature-enable'             = {
             $parameters = @{ Path = '/mnt/a'; FeatureName = 'NetFx3', 'error=800F080C', 'Sample.restart'; PackageName = 'Sample~1~amd64~~1'; All = $true; LimitAccess = $true }
             Enable-DismTsOptionalFeature @parameters -Source /sources/sxs, wim:/images/install.wim:6
         }
-        'feature-disable'          = { Disable-DismTsOptionalFeature -Path /mnt/a -FeatureName TelnetClient -Remove }
-        'driver-add'               = { Add-DismTsDriver -Path /mnt/a -Driver /drivers -Recurse }
-        'driver-add-file'          = { Add-DismTsDriver -Path /mnt/a -Driver /drivers/unsigned.inf -ForceUnsigned }
-        'driver-add-none'          = { Add-DismTsDriver -Path /mnt/a -Driver /drivers/empty }
-        'driver-remove'            = { Remove-DismTsDriver -Path /mnt/a -Driver oem1.inf }
-        'driver-export'            = { Export-DismTsDriver -Path /mnt/a -Destination /drivers/out }
-        'capability-get-source'    = { Get-DismTsCapability -Path /mnt/a -LimitAccess -Source /sources/fod }
-        'capability-add'           = { Add-DismTsCapability -Path /mnt/a -Name OpenSSH.Server~~~~0.0.1.0 -LimitAccess -Source /sources/fod }
-        'capability-remove'        = { Remove-DismTsCapability -Path /mnt/a -Name OpenSSH.Client~~~~0.0.1.0 }
-        'edition-getTargets'       = { Get-DismTsEdition -Path /mnt/a -Target }
-        'edition-set'              = { Set-DismTsEdition -Path /mnt/a -Edition Education }
-        'productKey-set'           = { 'AAAAA', 'WRONG' | ForEach-Object { Set-DismTsProductKey -Path /mnt/a -ProductKey "$_-BBBBB-CCCCC-DDDDD-EEEEE" } }
-        'unattend-apply'           = { Use-DismTsUnattend -Path /mnt/a -UnattendPath /answers/unattend.xml -NoRestart }
+        'feature-disable'            = { Disable-DismTsOptionalFeature -Path /mnt/a -FeatureName TelnetClient -Remove }
+        'driver-add'                 = { Add-DismTsDriver -Path /mnt/a -Driver /drivers -Recurse }
+        'driver-add-file'            = { Add-DismTsDriver -Path /mnt/a -Driver /drivers/unsigned.inf -ForceUnsigned }
+        'driver-add-none'            = { Add-DismTsDriver -Path /mnt/a -Driver /drivers/empty }
+        'driver-remove'              = { Remove-DismTsDriver -Path /mnt/a -Driver oem1.inf }
+        'driver-export'              = { Export-DismTsDriver -Path /mnt/a -Destination /drivers/out }
+        'capability-get-source'      = { Get-DismTsCapability -Path /mnt/a -LimitAccess -Source /sources/fod }
+        'capability-add'             = { Add-DismTsCapability -Path /mnt/a -Name OpenSSH.Server~~~~0.0.1.0 -LimitAccess -Source /sources/fod }
+        'capability-remove'          = { Remove-DismTsCapability -Path /mnt/a -Name OpenSSH.Client~~~~0.0.1.0 }
+        'edition-getTargets'         = { Get-DismTsEdition -Path /mnt/a -Target }
+        'edition-set'                = { Set-DismTsEdition -Path /mnt/a -Edition Education }
+        'productKey-set'             = { 'AAAAA', 'WRONG' | ForEach-Object { Set-DismTsProductKey -Path /mnt/a -ProductKey "$_-BBBBB-CCCCC-DDDDD-EEEEE" } }
+        'unattend-apply'             = { Use-DismTsUnattend -Path /mnt/a -UnattendPath /answers/unattend.xml -NoRestart }
+        'health-cleanComponents'     = { Repair-DismTsImage -Path /mnt/a -StartComponentCleanup -ResetBase -Defer }
+        'image-optimize'             = { Optimize-DismTsImage -Path /mnt/a -OptimizationTarget WIMBoot }
+        'image-applyCustomData'      = { Expand-DismTsCustomDataImage -CustomDataImage /images/data.ppkg -ImagePath /mnt/a -SingleInstance }
+        'capability-exportSource'    = { Export-DismTsCapabilitySource -Path /mnt/a -Name OpenSSH.Client~~~~0.0.1.0 -Source /sources/fod -Target /sources/small }
+        'appx-get'                   = { Get-DismTsAppxProvisionedPackage -Path /mnt/a }
+        'appx-add'                   = {
+            $parameters = @{ DependencyPackagePath = '/apps/vclibs.appx'; LicensePath = '/apps/license.xml'; Regions = 'de;at'; StubPackageOption = 'InstallFull' }
+            Add-DismTsAppxProvisionedPackage -Path /mnt/a -PackagePath /apps/sample.msixbundle @parameters
+        }
+        'appx-remove'                = { Remove-DismTsAppxProvisionedPackage -Path /mnt/a -PackageName Sample.App_1.2.3.4_neutral_~_abcdefghjkmnp -AllUsers }
+        'appx-setDataFile'           = {
+            Set-DismTsAppxProvisionedDataFile -Path /mnt/a -PackageName Sample.App_1.2.3.4_neutral_~_abcdefghjkmnp -CustomDataPath /apps/custom.data
+        }
+        'appsPolicy-getNonRemovable' = { Get-DismTsNonRemovableAppsPolicy -Path /mnt/a }
+        'appsPolicy-setNonRemovable' = { Set-DismTsNonRemovableAppsPolicy -Path /mnt/a -PackageFamilyName Sample.App_abcdefghjkmnp -NonRemovable 1 }
+        'appx-optimize'              = { Optimize-DismTsAppxProvisionedPackage -Path /mnt/a }
+        'reservedStorage-get'        = { Get-DismTsReservedStorageState }
+        'reservedStorage-set'        = { Set-DismTsReservedStorageState -State Disabled }
+        'osUninstall-start'          = { Start-DismTsOSUninstall -Online -Confirm:$false }
+        'log-get'                    = { Get-DismTsLog -LogPath /var/log/dismts/20260102-030405-operation-1234-1.log -Last 1000 }
     }
     # What no command can be made to send.
     $notSent = @(
         'error-invalid-params', 'error-parse', 'error-unknown-method', 'initialize', 'initialize-protocol-version', 'initialize-twice', 'not-initialized', 'shutdown-exit'
-        'image-optimize', 'image-applyCustomData', 'health-cleanComponents', 'capability-exportSource', 'productKey-set-malformed', 'appx-get', 'appx-add', 'appx-remove'
-        'appx-optimize', 'appx-setDataFile', 'appsPolicy-getNonRemovable', 'appsPolicy-setNonRemovable', 'reservedStorage-get', 'reservedStorage-set', 'osUninstall-start'
+        'productKey-set-malformed'
     )
 
     $recordings = @(Get-ChildItem -LiteralPath $folder -Filter *.json)
@@ -136,13 +155,15 @@ Describe 'Recorded frames' -Tag 'Unit' {
         # So does an INF file that is not added, among others.
         $refused = @($answers | Where-Object { $_.PSObject.Properties['result'] -and $_.result.PSObject.Properties['results'] } | ForEach-Object { $_.result.results } | Where-Object failure)
         $problems.Count | Should -Be ($failed.Count + $partial.Count + $refused.Count)
-        $listNames = 'images', 'mounts', 'packages', 'features', 'drivers', 'capabilities'
+        $listNames = 'images', 'mounts', 'packages', 'features', 'drivers', 'capabilities', 'entries'
         $results = @(foreach ($answer in $answers | Where-Object { $_.PSObject.Properties['result'] -and -not $_.result.PSObject.Properties['protocolVersion'] }) {
                 $lists = @($answer.result.PSObject.Properties.Name | Where-Object { $_ -in $listNames })
                 if ($lists) {
                     $answer.result.($lists[0])
                 } elseif ($answer.result.PSObject.Properties['results']) {
                     $answer.result.results | Where-Object driver | ForEach-Object { $_.driver }
+                } elseif ($answer.result.PSObject.Properties['packageFamilyNames']) {
+                    $answer.result.packageFamilyNames | ForEach-Object { [pscustomobject] @{ packageFamilyName = $_ } }
                 } elseif ($answer.result.PSObject.Properties['editions']) {
                     $answer.result.editions | ForEach-Object { [pscustomobject] @{ edition = $_ } }
                 } else {
@@ -151,7 +172,7 @@ Describe 'Recorded frames' -Tag 'Unit' {
             })
         $output.Count | Should -Be $results.Count
         for ($i = 0; $i -lt $output.Count; $i++) {
-            $output[$i].PSObject.TypeNames[0] | Should -Match '^DismTs\.\w+Object(WithState)?$'
+            $output[$i].PSObject.TypeNames[0] | Should -Match '^DismTs\.\w+(Object(WithState)?|Entry)$'
             foreach ($property in $output[$i].PSObject.Properties) {
                 $recorded = $results[$i].PSObject.Properties[$property.Name]
                 if (-not $recorded -or $property.Name -in 'Checks', 'Removed', 'Platform', 'Counts', 'Findings', 'CustomProperties', 'Features') {
