@@ -107,6 +107,19 @@ static HRESULT choosePackage(Content *content, PCWSTR identifier, DismPackageIde
   return *package == NULL ? HR_INVALID_PACKAGE : S_OK;
 }
 
+/* The same for one that is only to be looked at: a file's package need not be in the image. `there` is where it is described then. */
+static HRESULT lookAtPackage(Content *content, PCWSTR identifier, DismPackageIdentifier kind, Package **package, Package *there)
+{
+  HRESULT result = choosePackage(content, identifier, kind, package);
+  if (result == HR_INVALID_PACKAGE && kind == DismPackagePath && checkPackageFile(identifier) == S_OK) {
+    *there = (Package){ .state = DismStateNotPresent, .type = DismReleaseTypeSecurityUpdate };
+    nameOfFile(there->name, identifier);
+    *package = there;
+    return S_OK;
+  }
+  return result;
+}
+
 HRESULT WINAPI DismRemovePackage(DismSession Session, PCWSTR Identifier, DismPackageIdentifier PackageIdentifier, HANDLE CancelEvent,
   DISM_PROGRESS_CALLBACK Progress, PVOID UserData)
 {
@@ -171,7 +184,7 @@ static void describePackage(Tree *tree, DismPackageInfo *target, const Package *
   target->PackageState = package->state;
   target->ReleaseType = package->type;
   target->InstallTime = installTime;
-  target->Applicable = TRUE;
+  target->Applicable = !contains(package->name, "notapplicable");
   target->Copyright = newText(tree, u"\u00a9 Nobody");
   target->Company = newText(tree, u"");
   target->CreationTime = creationTime;
@@ -204,9 +217,9 @@ HRESULT WINAPI DismGetPackageInfo(DismSession Session, PCWSTR Identifier, DismPa
     *PackageInfo = NULL;
   }
   HRESULT result = checkSession(&call, Identifier != NULL && PackageInfo != NULL);
-  Package *package = NULL;
+  Package *package = NULL, there;
   if (result == S_OK) {
-    result = choosePackage(&call.image->content, Identifier, PackageIdentifier, &package);
+    result = lookAtPackage(&call.image->content, Identifier, PackageIdentifier, &package, &there);
   }
   if (result == S_OK) {
     Tree *tree = newTree();
@@ -228,9 +241,9 @@ HRESULT WINAPI DismGetPackageInfoEx(DismSession Session, PCWSTR Identifier, Dism
     *PackageInfoEx = NULL;
   }
   HRESULT result = checkSession(&call, Identifier != NULL && PackageInfoEx != NULL);
-  Package *package = NULL;
+  Package *package = NULL, there;
   if (result == S_OK) {
-    result = choosePackage(&call.image->content, Identifier, PackageIdentifier, &package);
+    result = lookAtPackage(&call.image->content, Identifier, PackageIdentifier, &package, &there);
   }
   if (result == S_OK) {
     Tree *tree = newTree();

@@ -1,5 +1,5 @@
 /** The double of DismApi.dll: builds it, and drives it in this process through its hooks or in another one through files. */
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, win32 } from 'node:path';
 import { loadKoffi } from '../../sidecar/src/native/koffi.ts';
 import { compile, lacksCompiler } from './cBuild.ts';
@@ -141,7 +141,10 @@ export function installDouble(folder: string, format: DoubleFormat, modes: Doubl
   const inside = format === 'elf' ? (file: string) => file : windowsPath;
   const setModes = (wanted: DoubleModes) => {
     const all: DoubleModes = { log: inside(log), 'state-file': inside(join(folder, 'mounts.txt')), ...wanted };
-    writeFileSync(`${path}.conf`, Object.entries(all).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${value}\n`).join(''));
+    const lines = Object.entries(all).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${value}\n`);
+    // In one step: a call that blocks reads the file again and again, and must not find it half written.
+    writeFileSync(`${path}.conf.new`, lines.join(''));
+    renameSync(`${path}.conf.new`, `${path}.conf`);
   };
   setModes(modes);
   const lines = (): unknown[] => (existsSync(log) ? readFileSync(log, 'utf8') : '').split('\n').filter((line) => line !== '')
