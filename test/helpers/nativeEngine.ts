@@ -24,9 +24,15 @@ export interface TestEngineOptions extends NativeEngineOptions {
 
 const housekeeping: ReadonlySet<string> = new Set(['DismDelete', 'DismGetLastErrorMessage']);
 
-/** Makes the engine, with a double and a state folder of its own. After the test its process has to end, with nothing left in the double. */
-export function startNativeEngine({ modes = {}, generation = 'newest', ...options }: TestEngineOptions = {}): TestEngine {
-  const folder = tempFolder();
+/** Makes the engine, with a double and a state folder of its own. After the test its process has to end. */
+export function startNativeEngine(options: TestEngineOptions = {}): TestEngine {
+  const test = makeNativeEngine(tempFolder(), options);
+  onTestFinished(async () => { await test.engine.close?.(); });
+  return test;
+}
+
+/** The same for all tests of a file, whose owner closes it. Everything goes into `folder`. */
+export function makeNativeEngine(folder: string, { modes = {}, generation = 'newest', ...options }: TestEngineOptions = {}): TestEngine {
   const double = installDouble(join(folder, 'DISM'), 'elf', modes, generation);
   const stateDirectory = join(folder, 'state');
   const engine = createNativeEngine({
@@ -35,7 +41,6 @@ export function startNativeEngine({ modes = {}, generation = 'newest', ...option
     env: { DISMTS_STATE_DIR: stateDirectory },
     ...options,
   });
-  onTestFinished(async () => { await engine.close?.(); });
   return {
     engine, double, logDirectory: join(stateDirectory, 'logs'),
     calls: () => double.calls().filter((call) => !housekeeping.has(call.function)),

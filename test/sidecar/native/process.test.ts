@@ -91,6 +91,11 @@ describe.skipIf(lacking !== undefined)(`the engine process (needs ${lacking ?? '
     const operation = engine.enableFeature({ path: tempFolder(), ...enable }, context);
     await until(() => double.events().length > 0, 'the call runs');
     controller.abort();
+    // Answered when its cancel comes, which is behind the first one.
+    const waiting = cancellable('feature/get');
+    const second = failure(engine.getFeatures({ path: tempFolder() }, waiting.context));
+    waiting.controller.abort();
+    await second;
     double.setModes({ 'cancel.DismEnableFeature': 'late' });
     expect(await operation).toMatchObject({ restartNeeded: false });
   });
@@ -181,8 +186,15 @@ describe.skipIf(lacking !== undefined)(`the engine process (needs ${lacking ?? '
   });
 });
 
+interface TestServer {
+  readonly peer: RawPeer;
+  readonly child: ReturnType<typeof spawn>;
+  readonly double: InstalledDouble;
+  readonly exit: Promise<unknown>;
+}
+
 /** A whole server with the native engine over a double. */
-function startServer(modes: DoubleModes = {}): { readonly peer: RawPeer; readonly child: ReturnType<typeof spawn>; readonly double: InstalledDouble; readonly exit: Promise<unknown> } {
+function startServer(modes: DoubleModes = {}): TestServer {
   const folder = tempFolder();
   const double = installDouble(join(folder, 'DISM'), 'elf', modes);
   const [program, ...args] = sourceProgram('nativeSidecar.ts');

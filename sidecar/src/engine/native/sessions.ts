@@ -23,6 +23,9 @@ interface OpenSession {
 /** The Windows folder below the root where a reference names none. */
 export const defaultWindowsDirectory = 'Windows';
 
+/** Each has a process of Windows behind it; a pipeline over many images needs one at a time. */
+const maxOpen = 4;
+
 /** A session that the API does not know (any more), in the two ways in which functions say so, and the servicing stack's wish for a new one. */
 const lostSessionCodes: ReadonlySet<number> = new Set([Hresult.DISMAPI_E_INVALID_DISM_SESSION, Hresult.CBS_E_REESTABLISH_SESSION]);
 
@@ -76,17 +79,22 @@ export class Sessions {
 
   async #call<T extends CallOutcome>(image: ImageReference, call: (session: DismSession) => Promise<T>): Promise<T> {
     const key = keyOf(image);
-    const session = this.#open.get(key)?.session ?? await this.#openOn(key, image);
+    const open = this.#open.get(key);
+    const session = open?.session ?? await this.#openOn(image);
+    // The one that was used last is the last one of the map, and the first one is closed when there are too many.
+    this.#open.delete(key);
+    this.#open.set(key, { path: image.path, session });
     const outcome = await call(session);
     if (outcome.reloadSession) { await this.#close(key); }
     return outcome;
   }
 
-  async #openOn(key: string, { path, windowsDirectory, systemDrive }: ImageReference): Promise<DismSession> {
+  async #openOn({ path, windowsDirectory, systemDrive }: ImageReference): Promise<DismSession> {
     const { value: session } = await explained(() => this.#api.openSession(path === undefined
       ? { imagePath: DISM_ONLINE_IMAGE, windowsDirectory: null, systemDrive: null }
       : { imagePath: path, windowsDirectory: isDefault(windowsDirectory) ? null : windowsDirectory ?? null, systemDrive: systemDrive ?? null }), true);
-    this.#open.set(key, { path, session });
+    const [oldest] = this.#open.keys();
+    if (oldest !== undefined && this.#open.size >= maxOpen) { await this.#close(oldest); }
     return session;
   }
 
