@@ -70,7 +70,7 @@ function Add-DismTsAppxProvisionedPackage {
         [Parameter(ValueFromPipelineByPropertyName)]
         [string[]] $OptionalPackagePath,
 
-        # Licence files.
+        # Licence files of the package.
         [Parameter(ValueFromPipelineByPropertyName)]
         [string[]] $LicensePath,
 

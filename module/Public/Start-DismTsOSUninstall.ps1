@@ -15,9 +15,9 @@ function Start-DismTsOSUninstall {
 
     Asks, and lets the next restart go back to the previous Windows.
     .EXAMPLE
-    exit (Start-DismTsOSUninstall -Online -Confirm:$false 2>&1 | ConvertTo-DismTsExitCode)
+    Start-DismTsOSUninstall -Online -Confirm:$false | ConvertTo-DismTsExitCode
 
-    Does so in a script, whose exit code 3010 asks for the restart.
+    Does so without asking, and gives the exit code 3010, which makes Intune or ConfigMgr restart Windows.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; folders from Get-Item.
     .OUTPUTS
