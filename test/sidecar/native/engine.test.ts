@@ -196,15 +196,18 @@ describe.skipIf(lacking !== undefined)(`sessions (needs ${lacking ?? 'nothing'})
 
 describe.skipIf(lacking !== undefined)(`runOperation() (needs ${lacking ?? 'nothing'})`, () => {
   test('writes no product key into the log', async () => {
-    const { engine } = startNativeEngine();
-    const [path, logPath] = [tempFolder(), join(tempFolder(), 'operation.log')];
     const productKey = 'VK7JG-NPHTM-C97JM-9MPGT-3V66T';
+    const { engine } = startNativeEngine({ modes: { 'result._DismSetProductKey': '0x80070005', 'last-error-text': `Not ${productKey.toLowerCase()}` } });
+    const [path, logPath] = [tempFolder(), join(tempFolder(), 'operation.log')];
     const operation = engineOperations.get(engineMethods.setProductKey.method);
     if (operation === undefined) { throw new Error('there is no such operation'); }
-    await runOperation({
+    await expect(runOperation({
       operation, engine, params: { path, productKey, logPath }, signal: new AbortController().signal, onProgress: () => undefined,
       defaults: { logPath: '', logLevel: 'Debug', scratchDirectory: '', logDirectory: '' },
-    });
-    expect(readFileSync(logPath, 'utf8')).not.toContain(productKey);
+    })).rejects.toMatchObject({ data: { symbol: 'E_ACCESSDENIED' } });
+    const log = readFileSync(logPath, 'utf8');
+    expect(log).toContain('"productKey":"*****"');
+    expect(log).toContain('E_ACCESSDENIED');
+    expect(log.toUpperCase()).not.toContain(productKey);
   });
 });
