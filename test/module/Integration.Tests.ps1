@@ -325,6 +325,37 @@ Describe 'DismTs on real WIM files' -Tag 'Integration' -Skip:($missing.Count -gt
             { Save-DismTsImage -Path $mount -ErrorAction Stop } | Should -Throw -ErrorId 'WIM_E_MOUNTED_READONLY,Save-DismTsImage'
         }
 
+        It '<Command> is what only the Native engine can, and says so without looking at the image' -ForEach @(
+            @{ Command = 'Add-DismTsPackage'; Parameters = @{ PackagePath = '/u/a.cab' }; Target = '/u/a.cab' }
+            @{ Command = 'Remove-DismTsPackage'; Parameters = @{ PackageName = 'a' }; Target = 'a' }
+            @{ Command = 'Enable-DismTsOptionalFeature'; Parameters = @{ FeatureName = 'a' }; Target = 'a' }
+            @{ Command = 'Disable-DismTsOptionalFeature'; Parameters = @{ FeatureName = 'a' }; Target = 'a' }
+            @{ Command = 'Add-DismTsDriver'; Parameters = @{ Driver = '/d' }; Target = '/d' }
+            @{ Command = 'Remove-DismTsDriver'; Parameters = @{ Driver = 'oem0.inf' }; Target = 'oem0.inf' }
+            @{ Command = 'Export-DismTsDriver'; Parameters = @{ Destination = '/d' }; Target = '/d' }
+            @{ Command = 'Add-DismTsCapability'; Parameters = @{ Name = 'a' }; Target = 'a' }
+            @{ Command = 'Remove-DismTsCapability'; Parameters = @{ Name = 'a' }; Target = 'a' }
+            @{ Command = 'Use-DismTsUnattend'; Parameters = @{ UnattendPath = '/a.xml' }; Target = '/a.xml' }
+            @{ Command = 'Set-DismTsEdition'; Parameters = @{ Edition = 'Education' }; Target = 'Education' }
+            @{ Command = 'Set-DismTsProductKey'; Parameters = @{ ProductKey = 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEE' } }
+            @{ Command = 'Get-DismTsEdition'; Parameters = @{ Target = $true } }
+            @{ Command = 'Get-DismTsOptionalFeature'; Parameters = @{ FeatureName = 'a'; Parent = $true } }
+            @{ Command = 'Get-DismTsPackage'; Parameters = @{ PackagePath = '/u/a.cab' }; Target = '/u/a.cab' }
+        ) {
+            foreach ($more in @{}, @{ WhatIf = $true }) {
+                if ($more.Count -gt 0 -and $Command -like 'Get-*') {
+                    continue
+                }
+                $problems = @(& $Command -Path $folder @Parameters @more 2>&1)
+                $problems | Should -HaveCount 1
+                $problems[0].FullyQualifiedErrorId | Should -Be "ERROR_NOT_SUPPORTED,$Command"
+                $problems[0].CategoryInfo.Category | Should -Be 'NotImplemented'
+                $problems[0].Exception.HResult | Should -Be 0x80070032
+                "$($problems[0].Exception.Message) $($problems[0].Exception.Hint)" | Should -Match 'Native engine'
+                $problems[0].TargetObject | Should -Be $(if ($Target) { $Target } else { $folder })
+            }
+        }
+
         It 'an engine that this system does not have ends the command' {
             { Get-DismTsImage -Mounted -Engine Native -ErrorAction SilentlyContinue } | Should -Throw -ErrorId '*,Get-DismTsImage'
         }
