@@ -367,7 +367,9 @@ describe.skipIf(lacksBinding !== undefined)('the binding', async () => {
       await old.open();
       await old.api.initialize({ logLevel: 0, logFilePath: null, scratchDirectory: null });
       const session = await openOffline(old.api);
-      await expect(sampleCalls['_DismAddProvisionedAppxPackage']?.call(old.api, session)).rejects.toMatchObject({ name: 'UnsupportedError' });
+      await expect(sampleCalls['_DismAddProvisionedAppxPackage']?.call(old.api, session)).rejects.toMatchObject({
+        name: 'UnsupportedError', target: 'DismGetReservedStorageState',
+      });
       expect((await old.double.calls()).map((call) => call.function)).toEqual(['DismInitialize', 'DismOpenSession']);
     });
 

@@ -1,14 +1,16 @@
 /** The parts of the binding that need no DISM: layouts, times, outcomes, texts, loading. */
 import { execFileSync } from 'node:child_process';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { EventFactory } from '../../../sidecar/src/engine/native/binding/cancelEvent.ts';
 import { DismLibrary, loadLibrary } from '../../../sidecar/src/engine/native/binding/dismLibrary.ts';
 import { classify } from '../../../sidecar/src/engine/native/binding/outcome.ts';
 import { progressPosition } from '../../../sidecar/src/engine/native/binding/progress.ts';
-import { structs } from '../../../sidecar/src/engine/native/binding/structs.ts';
+import { readNames, readOptionalString } from '../../../sidecar/src/engine/native/binding/results.ts';
+import { readImageInfo, readStrings, structs, type StructName } from '../../../sidecar/src/engine/native/binding/structs.ts';
 import { calendarDate, localTimeToIso, type SystemTime } from '../../../sidecar/src/engine/native/binding/systemTime.ts';
 import { failureMessage } from '../../../sidecar/src/engine/native/binding/text.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
+import { loadKoffi } from '../../../sidecar/src/native/koffi.ts';
 import { compile, lacksCompiler } from '../../helpers/cBuild.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
@@ -42,6 +44,46 @@ describe('structs()', () => {
       size: type.size, fields: Object.fromEntries(Object.values(type.members ?? {}).map((member) => [member.name, member.offset])),
     }]));
     expect(ours).toEqual(theirs);
+  });
+});
+
+describe('readers', () => {
+  /** Memory with structs in it, as a library would return them. */
+  function inMemory(name: StructName, values: readonly object[]): bigint {
+    const koffi = loadKoffi();
+    const address = koffi.alloc(structs()[name], values.length) as bigint;
+    onTestFinished(() => { koffi.free(address); });
+    koffi.encode(address, structs()[name], values, values.length);
+    return address;
+  }
+  const day = (wYear: number) => ({ wYear, wMonth: 1, wDayOfWeek: 0, wDay: 1, wHour: 0, wMinute: 0, wSecond: 0, wMilliseconds: 0 });
+  const image = {
+    ImageType: 0, ImageIndex: 1, ImageName: null, ImageDescription: null, ImageSize: 0xFFFFFFFFFFFFFFFFn, Architecture: 9, ProductName: null,
+    EditionId: null, InstallationType: null, Hal: null, ProductType: null, ProductSuite: null, MajorVersion: 0, MinorVersion: 0, Build: 0,
+    SpBuild: 0, SpLevel: 0, Bootable: 2, SystemRoot: null, Language: null, LanguageCount: 0, DefaultLanguageIndex: 0, CustomizedInfo: null,
+  };
+
+  test('follow no pointer whose target is not known', () => {
+    const information = { Size: 44, DirectoryCount: 1, FileCount: 2, CreatedTime: day(2025), ModifiedTime: day(0) };
+    const older = inMemory('DismWimCustomizedInfo', [{ ...information, Size: 40 }]);
+    const newer = inMemory('DismWimCustomizedInfo', [{ ...information, Size: 48 }]);
+    const images = inMemory('DismImageInfo', [
+      // A disk's, whatever it points to.
+      { ...image, ImageType: 1, CustomizedInfo: 8n }, { ...image, ImageType: -1, CustomizedInfo: 8n }, { ...image, CustomizedInfo: older },
+      { ...image, CustomizedInfo: newer },
+    ]);
+    expect(readImageInfo(images, 4).map((each) => each.customizedInfo)).toEqual([
+      null, null, null, { directoryCount: 1, fileCount: 2, createdTime: new Date(2025, 0, 1).toISOString(), modifiedTime: null },
+    ]);
+    expect(readImageInfo(images, 1)).toMatchObject([{ imageType: 1, imageSizeBytes: 2n ** 64n - 1n, languages: [], defaultLanguageIndex: null }]);
+    expect(readImageInfo(null, 3)).toEqual([]);
+  });
+
+  test('keep empty strings and NULL apart, and leave names out that are NULL', () => {
+    const strings = inMemory('DismString', [{ Value: '' }, { Value: null }, { Value: '\u{1F600}' }]);
+    expect(readStrings(strings, 3)).toEqual(['', null, '\u{1F600}']);
+    expect(readNames(strings, 3)).toEqual(['', '\u{1F600}']);
+    expect(readOptionalString(null)).toBeNull();
   });
 });
 

@@ -113,8 +113,10 @@ export class BindingProcess {
       this.#child.send({
         id, name: '', arguments: [], hasOptions: false, cancellable: signal !== undefined,
         listener: onProgress === undefined ? 'none' : onProgress === throwingListener ? 'throwing' : 'listening', ...request,
-      } satisfies HostRequest);
-      const abort = (): void => { this.#child.send({ abort: id }); };
+      } satisfies HostRequest, (error) => {
+        if (error !== null) { reject(error); }
+      });
+      const abort = (): void => { this.#child.send({ abort: id }, () => undefined); };
       if (signal?.aborted === true) { abort(); } else { signal?.addEventListener('abort', abort); }
     });
   }

@@ -6,7 +6,8 @@ import { readString } from './structs.ts';
 const DismGetLastErrorMessage = nativeFunction('DismGetLastErrorMessage', '_Out_ DismString **ErrorMessage');
 
 /**
- * The text of the function that failed last on the pool's thread, in the language of the user; empty where there is none.
+ * The text of the function that failed last on the pool's thread, in the language of the user, with its line break;
+ * empty where there is none.
  * To be called right after the failure. `free` passes an address to DismDelete.
  * @see dismapi.h DismGetLastErrorMessage
  */
@@ -16,7 +17,7 @@ export async function takeLastErrorMessage(library: DismLibrary, free: (address:
   const [address] = message;
   if (result < 0 || address === null) { return ''; }
   try {
-    return (readString(address) ?? '').trim();
+    return readString(address) ?? '';
   } finally {
     await free(address);
   }
