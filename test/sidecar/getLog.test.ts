@@ -103,11 +103,21 @@ describe('the part of DISM\'s log that an operation names', () => {
     const path = join(folder, 'dism.log');
     const range = await writeDismLog(path, dism(1, 'A') + dism(2, 'B') + dism(2, 'C') + dism(4, 'D'));
     const logPath = join(folder, 'own.log');
-    await writeFile(logPath, header(1500) + own(2100, 'one') + own(3900, 'two') + own(4500, range) + own(4600, 'end', 'Error'));
+    // DISM's clock may be read a little before that of the header.
+    await writeFile(logPath, header(2010) + own(2100, 'one') + own(3900, 'two') + own(4500, range) + own(4600, 'end', 'Error'));
     const { entries, messages, warnings } = await read(logPath);
     expect(messages).toEqual(['DismTs 0.1.0, Native engine, {}', 'A', 'one', 'B', 'C', 'two', 'D', 'end']);
     expect(entries.filter(({ logPath: from }) => from === path).map(({ lineNumber }) => lineNumber)).toEqual([4, 5, 6, 7]);
     expect(warnings).toEqual([]);
+  });
+
+  test('is read in UTF-16, also where it begins within a character', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'dism.log');
+    await writeFile(path, `\uFEFF${dism(1, 'A')}${dism(2, 'B')}`, 'utf16le');
+    const logPath = join(folder, 'own.log');
+    await writeFile(logPath, header(1000) + own(2000, formatDismLogRange({ path, start: 3, end: 1000 })));
+    expect((await read(logPath)).messages.slice(1)).toEqual(['B']);
   });
 
   test('is found in dism.log.bak when the file was moved there, also when a new one is as long', async () => {
@@ -212,6 +222,14 @@ describe('files that are unlike what is expected', () => {
       expect(entries[0]?.lineNumber).toBe(count + 1 - 999);
       expect(warnings).toEqual([`Only the last 32 MB of "${logPath}" were read`]);
     });
+
+  test('begin with a whole line where their beginning is not read', async () => {
+    const logPath = join(tempFolder(), 'dism.log');
+    await writeFile(logPath, Buffer.concat([Buffer.from('x'.repeat(10_000)), Buffer.from('\n'), Buffer.alloc(32 * 1024 * 1024 - 1000), Buffer.from(`\n${dism(1, 'end')}`)]));
+    const { messages, warnings } = await read(logPath);
+    expect(messages).toEqual(['end']);
+    expect(warnings).toHaveLength(1);
+  });
 
   test('lose the NULs that a crash leaves, and control characters', async () => {
     const logPath = join(tempFolder(), 'dism.log');
