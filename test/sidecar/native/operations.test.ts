@@ -551,7 +551,7 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       ['setEdition', { path, edition: 'Home' }, 'E_INVALIDARG'], ['addPackage', { path, packagePath: file('notapplicable.cab') }, 'CBS_E_NOT_APPLICABLE'],
       ['removeAppxProvisionedPackage', { path, packageName: 'Nobody' }, 'ERROR_NOT_FOUND'],
       ['unmountImage', { mountPath: file('source'), commit: true }, 'DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH'],
-      ['remountImage', { mountPath: file('source') }, 'WIM_E_INVALID_REMOUNT_TARGET'], ['commitImage', { mountPath: file('source') }, 'E_INVALIDARG'],
+      ['remountImage', { mountPath: file('source') }, 'WIM_E_INVALID_REMOUNT_TARGET'], ['commitImage', { mountPath: file('source') }, 'DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH'],
       ['mountImage', { imagePath: file('install.wim'), imageIndex: 9, mountPath: file('target') }, 'DISMAPI_E_INVALID_IMAGE_INDEX'],
     ] as const)('%s finds out what is wrong when it is to validate: %j', async ([method, params, symbol]) => {
       writeFileSync(file('notapplicable.cab'), '');

@@ -162,7 +162,7 @@ function commitFlags(params: { append?: boolean | undefined; checkIntegrity?: bo
 export const commitImage: Handler<typeof commitMethod> = async (params, operation) => {
   const { mountPath, append = false } = params;
   const action = `Cannot save the image in "${mountPath}"`;
-  const mount = await requireMount(operation, mountPath, action, Hresult.E_INVALIDARG);
+  const mount = await requireMount(operation, mountPath, action, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH);
   requireWritable(mount, action);
   if (params.validateOnly === true) { return { ...operation.mountResult(mountPath), imageIndex: mount.imageIndex }; }
   const image = { path: mountPath };

@@ -1,0 +1,226 @@
+/** What every engine has to do, whatever stands behind it. Each engine's test file runs these cases with what it needs for them. */
+import { engineMethods, ErrorCode, type DismErrorData, type EngineName } from '@dismts/protocol';
+import { ResponseError } from 'vscode-jsonrpc/node';
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import type { Engine } from '../../sidecar/src/engine/engine.ts';
+import { engineOperations, runOperation } from '../../sidecar/src/operation.ts';
+import { sampleParams } from './sampleParams.ts';
+
+type Methods = typeof engineMethods;
+
+/** An engine, and where it finds what the cases are about. */
+export interface ContractBench {
+  readonly engine: Engine;
+  /** A file with the images 1 and 2, the second of the name `secondName`. */
+  readonly imagePath: string;
+  readonly secondName: string;
+  /** A folder with a Windows whose content can be listed. */
+  readonly windowsPath: string;
+  /** A new, empty folder. */
+  readonly emptyFolder: () => string;
+  /** A folder in which no log is kept for longer than the test. */
+  readonly logDirectory: string;
+}
+
+/** Cases that an engine cannot pass, by their titles, and why. */
+export type ContractGaps = Readonly<Record<string, string>>;
+
+interface EngineUnderContract {
+  readonly title: string;
+  readonly name: EngineName;
+  readonly gaps: ContractGaps;
+  /** Called in each test. */
+  readonly bench: () => Promise<ContractBench>;
+}
+
+/** Has an operation done as the server does it. */
+async function run<K extends keyof Methods>(
+  bench: ContractBench, method: K, params: unknown, signal = new AbortController().signal,
+): Promise<z.output<Methods[K]['result']>> {
+  const operation = engineOperations.get(engineMethods[method].method);
+  if (operation === undefined) { throw new Error(`there is no operation "${method}"`); }
+  return await runOperation({
+    operation, params, signal, engine: bench.engine, onProgress: () => undefined,
+    defaults: { logPath: '', logLevel: 'WarningsInfo', scratchDirectory: '', logDirectory: bench.logDirectory },
+  }) as z.output<Methods[K]['result']>;
+}
+
+/** The error that crosses the wire, with its data. */
+async function failure(operation: Promise<unknown>): Promise<{ readonly code: number; readonly message: string; readonly data: DismErrorData }> {
+  const error: unknown = await operation.then(() => undefined, (reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ResponseError);
+  const { code, message, data } = error as ResponseError<DismErrorData>;
+  return { code, message, data: data as DismErrorData };
+}
+
+const methodNames = Object.keys(engineMethods) as (keyof Methods)[];
+
+/** Declares the cases for one engine. */
+export function describeContract({ title, name, gaps, bench: makeBench }: EngineUnderContract): void {
+  const used = new Set<string>();
+  /** A case; one that is a gap is skipped with its reason. */
+  const contract = (caseTitle: string, body: (bench: ContractBench) => Promise<void>): void => {
+    used.add(caseTitle);
+    const reason = gaps[caseTitle];
+    test.skipIf(reason !== undefined)(reason === undefined ? caseTitle : `${caseTitle} (${reason})`, async () => { await body(await makeBench()); });
+  };
+
+  describe(`the ${title} engine`, () => {
+    contract('has each method, or says why not', ({ engine }) => {
+      expect(engine.name).toBe(name);
+      for (const method of methodNames) {
+        const reason = engine.unsupported[engineMethods[method].method];
+        expect([method, engine[method] === undefined], method).toEqual([method, reason !== undefined]);
+        expect(reason ?? 'a reason').toMatch(/^\S.*[^.]$/);
+      }
+      const known = new Set<string>(methodNames.map((method) => engineMethods[method].method));
+      for (const method of [...Object.keys(engine.unsupported), ...engine.cancellable]) { expect(known).toContain(method); }
+      for (const method of engine.cancellable) { expect(engine.unsupported).not.toHaveProperty([method]); }
+      return Promise.resolve();
+    });
+
+    contract('refuses what it cannot do with the reason and the engine that can', async (bench) => {
+      for (const method of methodNames) {
+        const { method: wireName } = engineMethods[method];
+        const reason = bench.engine.unsupported[wireName];
+        if (reason === undefined) { continue; }
+        const { code, message, data } = await failure(run(bench, method, sampleParams(bench)[method]));
+        expect([wireName, code, data.symbol, data.category, data.source]).toEqual([wireName, ErrorCode.UnsupportedError, 'ERROR_NOT_SUPPORTED', 'NotImplemented', 'dismts']);
+        expect(message).toBe(`The ${name} engine cannot do "${wireName}": ${reason}`);
+        expect(data.hint).toContain(name === 'Native' ? 'Portable' : 'Native');
+      }
+    });
+
+    contract('answers every method, or fails for a normal reason', async (bench) => {
+      for (const method of methodNames) {
+        const outcome = await run(bench, method, { ...sampleParams(bench)[method], validateOnly: true }).then(() => undefined, (error: unknown) => error);
+        if (outcome === undefined) { continue; }
+        expect(outcome, method).toBeInstanceOf(ResponseError);
+        const { code, message } = outcome as ResponseError<unknown>;
+        expect([ErrorCode.DismError, ErrorCode.WimError, ErrorCode.UnsupportedError], `${method}: ${message}`).toContain(code);
+      }
+    });
+
+    contract('does nothing that was cancelled before it began', async (bench) => {
+      for (const method of methodNames) {
+        if (bench.engine.unsupported[engineMethods[method].method] !== undefined) { continue; }
+        const { code, data } = await failure(run(bench, method, sampleParams(bench)[method], AbortSignal.abort()));
+        expect([method, code, data.symbol, data.category]).toEqual([method, ErrorCode.RequestCancelled, 'ERROR_CANCELLED', 'OperationStopped']);
+      }
+    });
+
+    contract('tells what it needs of the machine', async (bench) => {
+      const environment = await run(bench, 'getEnvironment', {});
+      expect(environment).toMatchObject({ engine: name, architecture: expect.stringMatching(/./) as string });
+      expect(environment.ready).toBe(environment.checks.every(({ state }) => state !== 'Missing'));
+      for (const check of environment.checks) { expect(check.hint === '').toBe(check.state === 'Ok'); }
+    });
+
+    contract('describes the images of a file', async (bench) => {
+      const { imagePath, secondName } = bench;
+      const { images } = await run(bench, 'getImageInfo', { imagePath });
+      expect(images.map((image) => [image.imagePath, image.imageIndex])).toEqual([[imagePath, 1], [imagePath, 2]]);
+      expect((await run(bench, 'getImageInfo', { imagePath, imageIndex: 2 })).images).toEqual([images[1]]);
+      expect((await run(bench, 'getImageInfo', { imagePath, imageName: secondName })).images).toEqual([images[1]]);
+    });
+
+    contract('says of an index or name that the file does not have', async (bench) => {
+      const { imagePath } = bench;
+      expect((await failure(run(bench, 'getImageInfo', { imagePath, imageIndex: 3 }))).data.symbol).toBe('DISMAPI_E_INVALID_IMAGE_INDEX');
+      expect((await failure(run(bench, 'getImageInfo', { imagePath, imageName: 'Nobody' }))).data.symbol).toBe('DISMAPI_E_INVALID_IMAGE_NAME');
+      const mountPath = bench.emptyFolder();
+      expect((await failure(run(bench, 'mountImage', { imagePath, imageIndex: 3, mountPath }))).data.symbol).toBe('DISMAPI_E_INVALID_IMAGE_INDEX');
+      expect((await failure(run(bench, 'mountImage', { imagePath, imageName: 'Nobody', mountPath }))).data.symbol).toBe('DISMAPI_E_INVALID_IMAGE_NAME');
+    });
+
+    contract('says of a file that does not exist', async (bench) => {
+      const { code, data } = await failure(run(bench, 'getImageInfo', { imagePath: `${bench.imagePath}.missing.wim` }));
+      expect([code, data.symbol, data.category, data.target]).toEqual([ErrorCode.DismError, 'ERROR_FILE_NOT_FOUND', 'ObjectNotFound', `${bench.imagePath}.missing.wim`]);
+    });
+
+    contract('says of a folder where nothing is mounted', async (bench) => {
+      const mountPath = bench.emptyFolder();
+      const symbol = async (method: keyof Methods, params: object) => (await failure(run(bench, method, { mountPath, ...params }))).data.symbol;
+      expect(await symbol('unmountImage', { commit: false })).toBe('DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH');
+      expect(await symbol('unmountImage', { commit: true })).toBe('DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH');
+      expect(await symbol('commitImage', {})).toBe('DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH');
+      expect(await symbol('remountImage', {})).toBe('WIM_E_INVALID_REMOUNT_TARGET');
+    });
+
+    contract('mounts, lists and dismounts', async (bench) => {
+      const { imagePath, secondName } = bench;
+      const mountPath = bench.emptyFolder();
+      const listed = async () => (await run(bench, 'listMountedImages', {})).mounts.filter(({ path }) => path === mountPath);
+      expect(await listed()).toEqual([]);
+      expect(await run(bench, 'mountImage', { imagePath, imageName: secondName, mountPath, validateOnly: true })).toMatchObject({ path: mountPath, imageIndex: 2 });
+      expect(await listed()).toEqual([]);
+      expect(await run(bench, 'mountImage', { imagePath, imageName: secondName, mountPath })).toMatchObject({
+        path: mountPath, online: false, imagePath, imageIndex: 2, mountMode: 'ReadWrite', restartNeeded: false,
+      });
+      expect(await listed()).toEqual([{ path: mountPath, imagePath, imageIndex: 2, mountMode: 'ReadWrite', mountStatus: 'Ok', statusReason: '' }]);
+      const again = await failure(run(bench, 'mountImage', { imagePath, imageIndex: 2, mountPath: bench.emptyFolder() }));
+      expect(again.data).toMatchObject({ symbol: 'WIM_E_ALREADY_MOUNTED_READWRITE', category: 'ResourceExists' });
+      expect(await run(bench, 'commitImage', { mountPath })).toMatchObject({ imageIndex: 2 });
+      expect(await run(bench, 'unmountImage', { mountPath, commit: true, validateOnly: true })).toMatchObject({ path: mountPath });
+      expect(await listed()).toHaveLength(1);
+      expect(await run(bench, 'unmountImage', { mountPath, commit: true })).toMatchObject({ path: mountPath, online: false, restartNeeded: false });
+      expect(await listed()).toEqual([]);
+    });
+
+    contract('saves nothing into what is mounted read-only', async (bench) => {
+      const mountPath = bench.emptyFolder();
+      expect(await run(bench, 'mountImage', { imagePath: bench.imagePath, imageIndex: 1, mountPath, readOnly: true })).toMatchObject({ mountMode: 'ReadOnly' });
+      try {
+        expect((await failure(run(bench, 'commitImage', { mountPath }))).data.symbol).toBe('WIM_E_MOUNTED_READONLY');
+        expect((await failure(run(bench, 'unmountImage', { mountPath, commit: true }))).data.symbol).toBe('WIM_E_MOUNTED_READONLY');
+      } finally {
+        await run(bench, 'unmountImage', { mountPath, commit: false });
+      }
+    });
+
+    contract('refuses a mount folder that is missing or not empty', async (bench) => {
+      const { imagePath, windowsPath } = bench;
+      const symbol = async (mountPath: string) => (await failure(run(bench, 'mountImage', { imagePath, imageIndex: 1, mountPath }))).data.symbol;
+      expect(await symbol(`${bench.emptyFolder()}/missing`)).toBe('WIM_E_MOUNT_DIR_NOT_FOUND');
+      expect(await symbol(windowsPath)).toBe('WIM_E_MOUNT_DIR_NOT_EMPTY');
+    });
+
+    contract('lists packages and features, and gives their details', async (bench) => {
+      const { windowsPath: path } = bench;
+      const basics = { path, online: false, winPath: 'Windows', restartNeeded: false, warnings: [] };
+      const { packages, ...packagesOf } = await run(bench, 'getPackages', { path });
+      expect(packagesOf).toMatchObject(basics);
+      const [first] = packages;
+      expect(packages.length).toBeGreaterThan(1);
+      const detailed = await run(bench, 'getPackages', { path, packageName: first?.packageName });
+      expect(detailed.packages).toEqual([
+        expect.objectContaining({ ...first, features: expect.any(Array) as unknown, restartRequired: expect.any(String) as unknown }),
+      ]);
+
+      const { features, ...featuresOf } = await run(bench, 'getFeatures', { path });
+      expect(featuresOf).toMatchObject(basics);
+      const byName = await run(bench, 'getFeatures', { path, featureName: features[0]?.featureName });
+      expect(byName.features).toEqual([expect.objectContaining({ ...features[0], displayName: expect.any(String) as unknown })]);
+      expect((await run(bench, 'getFeatures', { path, detailed: true })).features.map((one) => one.featureName)).toEqual(features.map((one) => one.featureName));
+      const unknown = await failure(run(bench, 'getFeatures', { path, featureName: 'missing' }));
+      expect(unknown.data).toMatchObject({ symbol: 'DISMAPI_E_UNKNOWN_FEATURE', category: 'ObjectNotFound' });
+    });
+
+    contract('lists drivers and capabilities, and names the edition', async (bench) => {
+      const { windowsPath: path } = bench;
+      const { drivers } = await run(bench, 'getDrivers', { path });
+      expect(drivers.length).toBeGreaterThan(0);
+      const devices = await run(bench, 'getDrivers', { path, driver: drivers[0]?.driver });
+      for (const device of devices.drivers) { expect(device).toMatchObject({ driver: drivers[0]?.driver, version: drivers[0]?.version }); }
+      const { capabilities } = await run(bench, 'getCapabilities', { path });
+      const byName = await run(bench, 'getCapabilities', { path, name: capabilities[0]?.name });
+      expect(byName.capabilities).toEqual([expect.objectContaining({ ...capabilities[0], downloadSize: expect.any(Number) as unknown })]);
+      expect((await run(bench, 'getEdition', { path })).edition).toMatch(/./);
+    });
+
+    test('knows its gaps', () => {
+      for (const gap of Object.keys(gaps)) { expect(used).toContain(gap); }
+    });
+  });
+}
