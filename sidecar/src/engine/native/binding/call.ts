@@ -131,8 +131,8 @@ export class Caller {
   }
 
   async #failure(call: NativeCall, code: number, kind: 'cancelled' | 'failed'): Promise<DismError> {
-    // Without DismInitialize not even the text of the error may be asked for.
-    const hasText = call.setsLastError !== false && code >>> 0 !== Hresult.DISMAPI_E_DISMAPI_NOT_INITIALIZED;
+    // A bare 1223 leaves the text of an earlier failure, and without DismInitialize no text may be asked for.
+    const hasText = code < 0 && call.setsLastError !== false && code >>> 0 !== Hresult.DISMAPI_E_DISMAPI_NOT_INITIALIZED;
     const windowsText = hasText ? await takeLastErrorMessage(this.library, (address) => this.#free([[address]])) : '';
     const message = failureMessage({ action: call.action, hresult: code, windowsText, secrets: call.secrets ?? [] });
     const error = new DismError(code, message, { target: call.target });
