@@ -1,16 +1,19 @@
 /** Entry point of the dismts executable. */
-import { CallExit } from './call.ts';
-import { run } from './cli.ts';
-import { engineProcessArgument } from './engine/native/processMessages.ts';
-import { createEngine } from './engine/selectEngine.ts';
+import { engineProcessArgument } from './engine/native/engineProcessArgument.ts';
+
+/** EX_SOFTWARE, as of every bug. */
+const bugExit = 70;
 
 const args = process.argv.slice(2);
 
-/** What the arguments ask for: a user's command, or the server's engine process. */
+/** What the arguments ask for: the server's engine process, or a user's command. Each loads what it needs: the first has no use for any schema. */
 async function main(): Promise<number> {
-  if (args[0] !== engineProcessArgument) { return await run(args, createEngine); }
-  const { serveEngineProcess } = await import('./engine/native/processMain.ts');
-  return await serveEngineProcess();
+  if (args[0] === engineProcessArgument) {
+    const { serveEngineProcess } = await import('./engine/native/processMain.ts');
+    return await serveEngineProcess();
+  }
+  const [{ run }, { createEngine }] = await Promise.all([import('./cli.ts'), import('./engine/selectEngine.ts')]);
+  return await run(args, createEngine);
 }
 
 main().then(
@@ -18,6 +21,6 @@ main().then(
   (exitCode) => process.exit(exitCode),
   (error: unknown) => {
     process.stderr.write(`dismts: Bug in DismTs: ${String(error)}\n`);
-    process.exit(CallExit.bug);
+    process.exit(bugExit);
   },
 );

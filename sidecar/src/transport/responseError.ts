@@ -3,17 +3,10 @@ import { ErrorCode, type DismErrorData, type InvalidParamsData } from '@dismts/p
 import { ResponseError } from 'vscode-jsonrpc/node';
 import { CancelledError, DismError, InvalidParamsError, UnsupportedError, WimError } from '../errors.ts';
 import { describeHresult, Hresult } from '../hresult.ts';
+import { errorData, type ErrorPlace } from './errorData.ts';
 
 /** An error with everything that the client is told. */
 export type WireError = ResponseError<DismErrorData | InvalidParamsData | undefined>;
-
-/** Where an error happened. */
-export interface ErrorPlace {
-  /** The protocol's method name. */
-  readonly operation: string;
-  /** The operation's log file; empty where there is none. */
-  readonly logPath: string;
-}
 
 /** True for what no operation throws on purpose. */
 export function isBug(error: unknown): boolean {
@@ -32,18 +25,7 @@ export function toWireError(error: unknown, place: ErrorPlace): WireError {
     return new ResponseError<InvalidParamsData>(ErrorCode.InvalidParams, error.message, { issues: error.issues });
   }
   if (error instanceof DismError) {
-    return new ResponseError(codeOf(error), error.message, {
-      source: error.source,
-      symbol: error.symbol,
-      // PowerShell's [int] takes no unsigned HRESULT.
-      nativeCode: error.hresult | 0,
-      category: error.category,
-      operation: place.operation,
-      ...(error.target === undefined ? {} : { target: error.target }),
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      ...(place.logPath === '' ? {} : { logPath: place.logPath }),
-      ...(error.holders === undefined ? {} : { holders: [...error.holders] }),
-    });
+    return new ResponseError(codeOf(error), error.message, errorData(error, place));
   }
   const entry = describeHresult(Hresult.E_UNEXPECTED);
   return new ResponseError(ErrorCode.InternalError, `Bug in DismTs: ${error instanceof Error ? error.message : String(error)}`, {

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { addDriver as addMethod, Driver, DriverInfo, DriverResult, exportDrivers as exportMethod, getDrivers as getMethod, removeDriver as removeMethod } from '@dismts/protocol';
 import { CancelledError, DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
-import { toWireError } from '../../transport/responseError.ts';
-import type { DismErrorData } from '@dismts/protocol';
+import { errorData } from '../../transport/errorData.ts';
 import type { DismDriver } from './binding/structs.ts';
 import { isFolder, listFolder, requireFile, requireFolder } from './files.ts';
 import type { Handler } from './handler.ts';
@@ -75,9 +74,8 @@ export const addDriver: Handler<typeof addMethod> = async (params, operation) =>
     } catch (error) {
       if (!(error instanceof DismError) || error instanceof CancelledError) { throw error; }
       operation.context.log.error(error.message);
-      // A DismError always has this kind of data.
-      const { message, data } = toWireError(error, { operation: operation.context.operation, logPath: '' });
-      results.push({ infPath, driver: null, failure: { message, data: data as DismErrorData } });
+      const data = errorData(error, { operation: operation.context.operation, logPath: '' });
+      results.push({ infPath, driver: null, failure: { message: error.message, data } });
     }
   }
   operation.context.progress('Adding drivers', files.length, files.length);

@@ -6,8 +6,9 @@ import { CancellationTokenSource, createMessageConnection, StreamMessageReader, 
 import type { DismLogRange } from '../../dismLogRange.ts';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
+import { engineProcessArgument } from './engineProcessArgument.ts';
 import {
-  configure, dismLogged, engineProcessArgument, fromResponseError, logged, perform, progressed, stop,
+  configure, dismLogged, fromResponseError, logged, perform, progressed, stop,
   type LogLine, type OperationCall, type ProcessConfiguration,
 } from './processMessages.ts';
 import type { OperationContext } from '../engine.ts';

@@ -5,9 +5,6 @@ import type { DismLogRange } from '../../dismLogRange.ts';
 import { CancelledError, DismError, UnsupportedError } from '../../errors.ts';
 import type { EngineOperations } from '../engine.ts';
 
-/** Argument that makes `dismts` an engine process. It is for the server alone, and in no usage text. */
-export const engineProcessArgument = '--engine-process';
-
 /** Libraries to use as they are, without looking for them or at who can change them: tests name a double. */
 export interface LibraryPaths {
   readonly libraryPath: string;

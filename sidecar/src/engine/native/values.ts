@@ -1,5 +1,5 @@
 /** Values of the DISM API as the protocol has them. A number that no enumeration knows becomes what claims least. */
-import { releaseTypeSchema, type Driver, type FeatureState, type PackageState, type ReleaseType, type RestartType } from '@dismts/protocol';
+import type { Driver, FeatureState, PackageState, ReleaseType, RestartType } from '@dismts/protocol';
 import type { DismCustomProperty, DismDriverPackage, DismFeature } from './binding/structs.ts';
 
 /** By DismPackageFeatureState. */
@@ -11,6 +11,12 @@ const packageStates = [
 const featureStates = [
   'Disabled', 'DisablePending', 'Disabled', 'DisabledWithPayloadRemoved', 'Enabled', 'EnablePending', 'Superseded', 'PartiallyInstalled',
 ] as const satisfies readonly FeatureState[];
+
+/** By DismReleaseType. Not taken from the schema: the engine process loads none. */
+const releaseTypes = [
+  'CriticalUpdate', 'Driver', 'FeaturePack', 'Hotfix', 'SecurityUpdate', 'SoftwareUpdate', 'Update', 'UpdateRollup',
+  'LanguagePack', 'Foundation', 'ServicePack', 'Product', 'LocalPack', 'Other', 'OnDemandPack',
+] as const satisfies readonly ReleaseType[];
 
 const restartTypes = ['No', 'Possible', 'Required'] as const satisfies readonly RestartType[];
 const signatures = ['Unknown', 'Unsigned', 'Signed'] as const;
@@ -25,9 +31,9 @@ export function featureState(state: number): FeatureState {
   return featureStates[state] ?? 'Disabled';
 }
 
-/** DismReleaseType, whose names are in the order of the schema. */
+/** DismReleaseType. */
 export function releaseType(type: number): ReleaseType {
-  return releaseTypeSchema.options[type] ?? 'Other';
+  return releaseTypes[type] ?? 'Other';
 }
 
 /** DismRestartType. */
