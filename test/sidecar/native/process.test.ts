@@ -247,4 +247,18 @@ describe.skipIf(lacking !== undefined)(`the server (needs ${lacking ?? 'nothing'
     peer.end();
     expect(await exit).toBe(0);
   });
+
+  test('that makes one call leaves nothing open either', async () => {
+    const folder = tempFolder();
+    const double = installDouble(join(folder, 'DISM'), 'elf');
+    const [program, ...args] = sourceProgram('nativeSidecar.ts');
+    const child = spawn(program, [...args, double.path, 'call', 'feature/get', JSON.stringify({ path: folder })], {
+      env: { PATH: process.env['PATH'], DISMTS_STATE_DIR: join(folder, 'state') }, stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => { output += text; });
+    expect(await new Promise((resolve) => { child.once('close', resolve); })).toBe(0);
+    expect(JSON.parse(output)).toMatchObject({ path: folder, online: false });
+    expect(double.calls().map((call) => call.function).slice(-2)).toEqual(['DismCloseSession', 'DismShutdown']);
+  });
 });
