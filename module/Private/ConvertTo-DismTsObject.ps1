@@ -96,12 +96,15 @@ $script:wireNames = @{ MountPath = 'path'; Code = 'nativeCode' }
 function ConvertTo-DismTsObject {
     <#
     .SYNOPSIS
-    Makes an output object of a result: PascalCase properties in their .NET types, tagged with its type name.
+    Makes output objects of a result or of parts of it: PascalCase properties in their .NET types, tagged with the name of their type.
+    .DESCRIPTION
+    Parts of one result have the same members, so a list of them is handed over in one call.
     #>
     param(
-        # The result, or a part of it, as it came over the wire.
+        # The result, or one or more parts of it, as they came over the wire.
         [Parameter(Mandatory)]
-        [psobject] $InputObject,
+        [AllowEmptyCollection()]
+        [psobject[]] $InputObject,
 
         # Name of the type without "DismTs.".
         [Parameter(Mandatory)]
@@ -110,50 +113,69 @@ function ConvertTo-DismTsObject {
         # Properties beside those of the type.
         [string[]] $AdditionalProperty = @(),
 
-        # The result that the part is from; it has what everything in an image inherits.
+        # The result that the parts are from; it has what everything in an image inherits.
         [psobject] $Image
     )
-    $object = [ordered] @{ PSTypeName = "DismTs.$TypeName" }
-    foreach ($name in $script:objectProperties[$TypeName] + $AdditionalProperty) {
-        $wireName = $name
+    $parts = @($InputObject)
+    if ($parts.Count -eq 0) {
+        return
+    }
+    # What holds for all objects is looked up once: lists have thousands of them, and PowerShell takes its time for every statement.
+    $names = @($script:objectProperties[$TypeName]) + $AdditionalProperty
+    $types, $partTypes, $calendarDates, $culture = $script:propertyTypes, $script:partTypes, $script:calendarDates, [cultureinfo]::InvariantCulture
+    $wireNames = @{}
+    $inherited = @{}
+    foreach ($name in $names) {
+        $wireNames[$name] = $name
         if ($script:wireNames.ContainsKey($name)) {
-            $wireName = $script:wireNames[$name]
+            $wireNames[$name] = $script:wireNames[$name]
         }
         # The lookup ignores case, so camelCase is found by the PascalCase name.
-        $member = $InputObject.PSObject.Properties[$wireName]
-        if ($null -eq $member -and $null -ne $Image) {
-            $member = $Image.PSObject.Properties[$wireName]
+        if ($null -eq $parts[0].PSObject.Properties[$wireNames[$name]]) {
+            $inherited[$name] = $null
         }
-        $value = $null
-        if ($null -ne $member) {
-            $value = $member.Value
-        }
-        if ($value -is [datetime]) {
-            # PowerShell before 7.5 parsed it already.
-            $value = $value.ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFZ', [cultureinfo]::InvariantCulture)
-        }
-        $type = $script:propertyTypes[$name]
-        if ($null -ne $value -and $null -ne $type) {
-            if ($type -eq [datetime]) {
-                $value = [datetime]::Parse($value, [cultureinfo]::InvariantCulture, [System.Globalization.DateTimeStyles]::RoundtripKind)
-                if ($name -in $script:calendarDates) {
-                    $value = [datetime]::SpecifyKind($value.Date, 'Unspecified')
-                } else {
-                    $value = $value.ToLocalTime()
-                }
-            } else {
-                $value = [System.Management.Automation.LanguagePrimitives]::ConvertTo($value, $type)
-            }
-        }
-        if ($null -ne $value -and $script:partTypes.ContainsKey($name)) {
-            $parts = @(foreach ($part in $value) { ConvertTo-DismTsObject -InputObject $part -TypeName $script:partTypes[$name] -Image $Image })
-            if ($value -is [array]) {
-                $value = $parts
-            } else {
-                $value = $parts[0]
-            }
-        }
-        $object[$name] = $value
     }
-    return [pscustomobject] $object
+    if ($inherited.Count -gt 0 -and $null -ne $Image) {
+        $shared = ConvertTo-DismTsObject -InputObject $Image -TypeName $TypeName -AdditionalProperty $AdditionalProperty
+        foreach ($name in @($inherited.Keys)) {
+            $inherited[$name] = $shared.$name
+        }
+    }
+    foreach ($part in $parts) {
+        $members = $part.PSObject.Properties
+        $object = [ordered] @{ PSTypeName = "DismTs.$TypeName" }
+        foreach ($name in $names) {
+            if ($inherited.ContainsKey($name)) {
+                $object[$name] = $inherited[$name]
+                continue
+            }
+            $member = $members[$wireNames[$name]]
+            $value = $null
+            if ($null -ne $member) {
+                $value = $member.Value
+            }
+            if ($value -is [datetime]) {
+                # PowerShell before 7.5 parsed it already.
+                $value = $value.ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFZ', $culture)
+            }
+            if ($null -ne $value -and $types.ContainsKey($name)) {
+                if ($types[$name] -ne [datetime]) {
+                    $value = [System.Management.Automation.LanguagePrimitives]::ConvertTo($value, $types[$name])
+                } elseif ($name -in $calendarDates) {
+                    $value = [datetime]::SpecifyKind([datetime]::Parse($value, $culture, 'RoundtripKind').Date, 'Unspecified')
+                } else {
+                    $value = [datetime]::Parse($value, $culture, 'RoundtripKind').ToLocalTime()
+                }
+            } elseif ($null -ne $value -and $partTypes.ContainsKey($name)) {
+                $converted = @(ConvertTo-DismTsObject -InputObject $value -TypeName $partTypes[$name] -Image $Image)
+                if ($value -is [array]) {
+                    $value = $converted
+                } else {
+                    $value = $converted[0]
+                }
+            }
+            $object[$name] = $value
+        }
+        [pscustomobject] $object
+    }
 }

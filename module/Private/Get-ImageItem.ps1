@@ -45,9 +45,7 @@ function Get-ImageItem {
     }
     $items = $result.$List
     if ($Like) {
-        $items = $items | Where-Object { $_.$Property -like $Like }
+        $items = @($items | Where-Object { $_.$Property -like $Like })
     }
-    foreach ($item in $items) {
-        ConvertTo-DismTsObject -InputObject $item -TypeName $TypeName -Image $result
-    }
+    ConvertTo-DismTsObject -InputObject $items -TypeName $TypeName -Image $result
 }
