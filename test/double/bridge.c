@@ -82,6 +82,12 @@ static wchar_t *programLine(void)
   return line;
 }
 
+/* Ctrl+C in a terminal is meant for the program, which decides itself. */
+static BOOL WINAPI ignoreControl(DWORD event)
+{
+  return event == CTRL_C_EVENT;
+}
+
 int main(void)
 {
   STARTUPINFOW startup = { .cb = sizeof startup, .dwFlags = STARTF_USESTDHANDLES };
@@ -89,6 +95,7 @@ int main(void)
   Relay input = { .from = GetStdHandle(STD_INPUT_HANDLE), .flush = TRUE };
   Relay output = { .to = GetStdHandle(STD_OUTPUT_HANDLE) };
   Relay errors = { .to = GetStdHandle(STD_ERROR_HANDLE) };
+  SetConsoleCtrlHandler(ignoreControl, TRUE);
   input.to = makePipe(L"in", TRUE, &startup.hStdInput);
   output.from = makePipe(L"out", FALSE, &startup.hStdOutput);
   errors.from = makePipe(L"err", FALSE, &startup.hStdError);

@@ -22,12 +22,15 @@ export function lacksWine(): string | undefined {
   return findWine() === undefined ? 'no wine64 (package wine64)' : lacksCompiler('pe');
 }
 
-/** No windows, no questions about Mono and Gecko, no messages of Wine's own among those of the program. */
-const quiet = ['WINEDEBUG=-all', 'WINEDLLOVERRIDES=mscoree,mshtml=', 'DISPLAY='];
+/**
+ * No windows, no questions about Mono and Gecko, no messages of Wine's own among those of the program; and arguments and file names
+ * in UTF-8, whatever the locale of the caller.
+ */
+const environment = ['WINEDEBUG=-all', 'WINEDLLOVERRIDES=mscoree,mshtml=', 'DISPLAY=', 'LC_ALL=C.UTF-8'];
 
 /** Runs a program of Wine to its end, with the prefix given. */
 function runWine(prefix: string, ...args: string[]): void {
-  execFileSync('env', [`WINEPREFIX=${prefix}`, ...quiet, findWine() ?? 'wine64', ...args], { stdio: 'ignore', timeout: 300_000 });
+  execFileSync('env', [`WINEPREFIX=${prefix}`, ...environment, findWine() ?? 'wine64', ...args], { stdio: 'ignore', timeout: 300_000 });
 }
 
 /**
@@ -58,13 +61,18 @@ function wineServer(): string {
 }
 
 /**
- * Makes a folder on Wine's drive C that is removed after the test that asks for it; gives its path on this system. On Z, a library
- * for an administrator would have to lie where nobody else can write, which the temporary folder is not.
+ * Makes a folder on Wine's drive C, which the caller removes; gives its path on this system. On Z, a library for an administrator would
+ * have to lie where nobody else can write, which the temporary folder is not.
  */
-export function wineFolder(): string {
+export function makeWineFolder(): string {
   const parent = join(winePrefix(), 'drive_c', 'dismts-test');
   mkdirSync(parent, { recursive: true });
-  const folder = mkdtempSync(join(parent, 'test-'));
+  return mkdtempSync(join(parent, 'test-'));
+}
+
+/** The same for one test, after which it is removed. */
+export function wineFolder(): string {
+  const folder = makeWineFolder();
   onTestFinished(() => { rmSync(folder, { recursive: true, force: true }); });
   return folder;
 }
@@ -74,7 +82,7 @@ export function underWine(program: string, args: readonly string[] = []): Progra
   const bridge = compile({ target: 'pe', sources: ['bridge.c'], output: 'bridge.exe' });
   return {
     command: 'env',
-    args: [`WINEPREFIX=${winePrefix()}`, ...quiet, findWine() ?? 'wine64', bridge, windowsPath(program), ...args],
+    args: [`WINEPREFIX=${winePrefix()}`, ...environment, findWine() ?? 'wine64', bridge, windowsPath(program), ...args],
   };
 }
 
