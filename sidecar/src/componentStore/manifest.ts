@@ -80,6 +80,7 @@ function readFile(file: XmlElement): ManifestFile {
   if (spelled === undefined) { throw new StoreFormatError('a file has no name', file.offset); }
   const name = detached(spelled);
   const folder = attribute(file, 'destinationPath');
+  // Copied into arrays of just their size: a store has some hundred thousand files.
   const own = folder === undefined ? [] : [`${folder}/${attribute(file, 'destinationName') ?? name}`];
   const links = childrenOf(file, 'link').flatMap((link) => attribute(link, 'destination') ?? []);
   const path = `${attribute(file, 'sourcePath') ?? ''}/${attribute(file, 'sourceName') ?? name}`;
@@ -89,7 +90,7 @@ function readFile(file: XmlElement): ManifestFile {
     name,
     storePath: storePath === name ? name : detached(storePath),
     // A destination that cannot be followed is nobody's damage, and nothing is put there.
-    destinations: [...own, ...links].flatMap((destination) => cleanPath(destination) ?? []),
+    destinations: [...[...own, ...links].flatMap((destination) => cleanPath(destination) ?? [])],
     digest: readDigest(file),
     writeable: attribute(file, 'writeableType') !== undefined,
   };

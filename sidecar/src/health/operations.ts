@@ -18,6 +18,7 @@ import { countFindings, type Findings, stateOf } from './findings.ts';
 import { FolderImage } from './folderImage.ts';
 import { type ImageFiles, joinPath } from './imageFiles.ts';
 import { ImageNotes } from './lastScan.ts';
+import { releaseMemory } from './releaseMemory.ts';
 import { writeReport } from './report.ts';
 import { restoreStore } from './restore.ts';
 import { readBases, scanStore } from './scan.ts';
@@ -110,6 +111,7 @@ export async function scanHealth(params: z.output<typeof scanMethod.params>, con
       return { ...answer, logPath: context.log.path };
     } finally {
       await files.close();
+      releaseMemory();
     }
   });
 }
@@ -185,6 +187,7 @@ async function restoreLocked(
     }
   } finally {
     await image.close();
+    releaseMemory();
   }
 }
 

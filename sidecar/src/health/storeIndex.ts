@@ -49,34 +49,48 @@ const componentBasedServicing = 'Microsoft\\Windows\\CurrentVersion\\Component B
 /** Package states from Staged on; what is below is not there, or on its way out. */
 const stagedState = 0x40;
 
-interface Hives {
-  readonly components: Hive | undefined;
-  readonly software: Hive | undefined;
+/** What is wrong with the hives that were opened. */
+interface HiveProblems {
   readonly dirty: string[];
   readonly broken: { name: string; reason: string }[];
 }
 
-async function readHives(files: ImageFiles, windows: string): Promise<Hives> {
-  const dirty: string[] = [];
-  const broken: { name: string; reason: string }[] = [];
-  const read = async (name: string): Promise<Hive | undefined> => {
-    const path = joinPath(windows, 'System32/config', name);
-    const data = await files.read(path);
-    if (data === undefined) {
-      broken.push({ name, reason: 'it does not exist' });
-      return undefined;
-    }
-    try {
-      const hive = Hive.parse(data, path);
-      if (hive.isDirty) { dirty.push(name); }
-      return hive;
-    } catch (error) {
-      if (!(error instanceof DismError)) { throw error; }
-      broken.push({ name, reason: error.message });
-      return undefined;
-    }
+async function openHive(files: ImageFiles, windows: string, name: string, { dirty, broken }: HiveProblems): Promise<Hive | undefined> {
+  const path = joinPath(windows, 'System32/config', name);
+  const data = await files.read(path);
+  if (data === undefined) {
+    broken.push({ name, reason: 'it does not exist' });
+    return undefined;
+  }
+  try {
+    const hive = Hive.parse(data, path);
+    if (hive.isDirty) { dirty.push(name); }
+    return hive;
+  } catch (error) {
+    if (!(error instanceof DismError)) { throw error; }
+    broken.push({ name, reason: error.message });
+    return undefined;
+  }
+}
+
+type ComponentsPart = Pick<StoreIndex, 'components' | 'catalogs' | 'winners' | 'markers'>;
+type SoftwarePart = Pick<StoreIndex, 'packages' | 'installed' | 'markers' | 'pending'>;
+
+/** Each hive is forgotten before the next one is read: they have tens of megabytes, and their keys in memory more. */
+async function readComponentsHive(hive: Hive | undefined, pause: () => Promise<void>): Promise<ComponentsPart> {
+  if (hive === undefined) { return { components: [], catalogs: new Set(), winners: new Map(), markers: [] }; }
+  return {
+    components: await readComponents(hive, pause), catalogs: readCatalogs(hive), winners: await readWinners(hive, pause),
+    markers: readMarkers(hive.root, ['CorruptionDetectedDuringAcr']),
   };
-  return { components: await read('COMPONENTS'), software: await read('SOFTWARE'), dirty, broken };
+}
+
+async function readSoftwareHive(hive: Hive | undefined, hasPendingFile: boolean, pause: () => Promise<void>): Promise<SoftwarePart> {
+  const servicing = hive?.key(componentBasedServicing);
+  return {
+    packages: readPackages(servicing), installed: hive === undefined ? new Map() : await readInstalled(hive, pause),
+    markers: readMarkers(servicing, ['Corrupt', 'Corruption', 'Unserviceable']), pending: readPendingState(servicing, hasPendingFile),
+  };
 }
 
 async function readComponents(hive: Hive, pause: () => Promise<void>): Promise<StoreComponent[]> {
@@ -147,12 +161,8 @@ function readPackages(servicing: HiveKey | undefined): StorePackage[] {
 }
 
 /** All spellings that sources give; they are read, and never written. */
-function readMarkers(components: Hive | undefined, servicing: HiveKey | undefined): string[] {
-  const candidates = [
-    ...['Corrupt', 'Corruption', 'Unserviceable'].map((name) => [servicing, name] as const),
-    [components?.root, 'CorruptionDetectedDuringAcr'] as const,
-  ];
-  return candidates.flatMap(([key, name]) => ((key?.value(name)?.asNumber() ?? 0) !== 0 ? [name] : []));
+function readMarkers(key: HiveKey | undefined, names: readonly string[]): string[] {
+  return names.filter((name) => (key?.value(name)?.asNumber() ?? 0) !== 0);
 }
 
 /**
@@ -169,19 +179,13 @@ export async function readStoreIndex(files: ImageFiles, windowsDirectory: string
       target: files.description, hint: 'Give the root folder of a mounted or applied image; -WindowsDirectory names the Windows folder where it is another.',
     });
   }
-  const { components, software, dirty, broken } = await readHives(files, windows);
-  const servicing = software?.key(componentBasedServicing);
+  const problems: HiveProblems = { dirty: [], broken: [] };
+  const hasPendingFile = (await files.stat(joinPath(windows, 'WinSxS/pending.xml'))) !== undefined;
+  const components = await readComponentsHive(await openHive(files, windows, 'COMPONENTS', problems), pause);
+  const software = await readSoftwareHive(await openHive(files, windows, 'SOFTWARE', problems), hasPendingFile, pause);
   return {
-    windows,
-    components: components === undefined ? [] : await readComponents(components, pause),
-    catalogs: components === undefined ? new Set() : readCatalogs(components),
-    packages: readPackages(servicing),
-    winners: components === undefined ? new Map() : await readWinners(components, pause),
-    installed: software === undefined ? new Map() : await readInstalled(software, pause),
+    ...components, ...software, windows, markers: [...software.markers, ...components.markers],
     hasWow64: (await files.list(joinPath(windows, 'SysWOW64'))).length > 0,
-    markers: readMarkers(components, servicing),
-    pending: readPendingState(servicing, (await files.stat(joinPath(windows, 'WinSxS/pending.xml'))) !== undefined),
-    dirtyHives: dirty,
-    brokenHives: broken,
+    dirtyHives: problems.dirty, brokenHives: problems.broken,
   };
 }
