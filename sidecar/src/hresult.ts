@@ -14,7 +14,7 @@ function row(code: number, category: ErrorCategory, meaning: string, hint = ''):
 }
 
 /*
- * Rows are keyed by symbol. DISMAPI_*, CBS_*, PSFX_*, ERROR_* and E_* are Microsoft's names. The 0xC142xxxx, 0xC151xxxx and
+ * Rows are keyed by symbol. DISMAPI_*, SPAPI_*, CBS_*, PSFX_*, ERROR_* and E_* are Microsoft's names. The 0xC142xxxx, 0xC151xxxx and
  * 0xC157xxxx codes have a message in Windows but no public name, so WIM_E_* and DISM_E_* are names of DismTs, as DISMTS_E_* are.
  * 0xC1510114, 0x800F080C and 0x800F0902 have a name in dismapi.h, too, and are listed under that one.
  */
@@ -160,6 +160,33 @@ const table = {
     'Put the file back where it was, or remove what is left with Clear-DismTsMountPoint.'),
   DISM_E_IMAGE_BUSY: row(0xC15101FD, 'ResourceBusy', 'Another operation is servicing this image', 'Wait until it has ended, then try again.'),
   DISM_E_APPX_LOCKED: row(0xC1570106, 'ResourceBusy', 'Another session is changing provisioned apps', 'Wait until it has ended, then try again.'),
+
+  // Device setup (setupapi), which driver packages go through.
+  SPAPI_E_GENERAL_SYNTAX: row(0x800F0003, 'InvalidData', 'The INF file has a syntax error', 'Compare the INF file with the one that its vendor ships.'),
+  SPAPI_E_WRONG_INF_STYLE: row(0x800F0100, 'InvalidData', 'The INF file is not of the style that Windows needs for drivers',
+    'Give the INF file of a driver package for Windows 2000 or later.'),
+  SPAPI_E_SECTION_NOT_FOUND: row(0x800F0101, 'InvalidData', 'A section that the INF file needs is not in it',
+    'The package may be for another architecture or release of Windows.'),
+  SPAPI_E_NO_CATALOG_FOR_OEM_INF: row(0x800F022F, 'InvalidData', 'The driver package has no catalog file, so its signature cannot be checked',
+    'Get the whole package from its vendor, or add it with -ForceUnsigned.'),
+  SPAPI_E_INVALID_TARGET: row(0x800F0233, 'InvalidArgument', 'The driver package cannot be used where it is to be added',
+    'Give a driver for the architecture and the release of Windows in the image.'),
+  SPAPI_E_DRIVER_NONNATIVE: row(0x800F0234, 'InvalidData', 'The driver is for another processor architecture', 'Give the driver for the architecture of the image.'),
+  SPAPI_E_NOT_AN_INSTALLED_OEM_INF: row(0x800F023C, 'ObjectNotFound', 'The INF file is not one of a driver package that was added',
+    'List the drivers with Get-DismTsDriver and give the published name, such as oem3.inf.'),
+  SPAPI_E_INF_IN_USE_BY_DEVICES: row(0x800F023D, 'ResourceBusy', 'Devices use the driver package', 'Remove the devices, or service the image offline.'),
+  SPAPI_E_AUTHENTICODE_DISALLOWED: row(0x800F0240, 'PermissionDenied', 'The driver is signed with Authenticode, which is not allowed here',
+    'Get a driver that Microsoft has signed.'),
+  SPAPI_E_AUTHENTICODE_TRUSTED_PUBLISHER: row(0x800F0241, 'PermissionDenied', 'The driver is signed with Authenticode by a trusted publisher',
+    'Get a driver that Microsoft has signed, or add it with -ForceUnsigned.'),
+  SPAPI_E_AUTHENTICODE_TRUST_NOT_ESTABLISHED: row(0x800F0242, 'PermissionDenied', 'The driver is not signed by a publisher that is trusted',
+    'Get a signed driver, or add it with -ForceUnsigned.'),
+  SPAPI_E_AUTHENTICODE_PUBLISHER_NOT_TRUSTED: row(0x800F0243, 'PermissionDenied', 'The publisher of the driver is not trusted',
+    'Get a signed driver, or add it with -ForceUnsigned.'),
+  SPAPI_E_DRIVER_STORE_ADD_FAILED: row(0x800F0247, 'WriteError', 'The driver package could not be added to the driver store',
+    'The log of the operation, and setupapi.offline.log in the image, say why.'),
+  SPAPI_E_FILE_HASH_NOT_IN_CATALOG: row(0x800F024B, 'InvalidData', 'A file of the driver package is not the one that its catalog was signed for',
+    'The package is damaged or was changed: get it again from its vendor.'),
 
   // Component based servicing.
   CBS_E_NOT_INITIALIZED: row(0x800F0801, 'InvalidOperation', 'The servicing session is not initialised', 'Run the command again in a new session.'),
@@ -315,7 +342,7 @@ const families: ReadonlyMap<number, { readonly prefix: string; readonly owner: s
   [0xC143, { prefix: 'WIM', owner: 'the WIM mount layer' }],
   [0xC151, { prefix: 'DISM', owner: 'the core of DISM' }],
   [0xC157, { prefix: 'DISM', owner: 'a provider of DISM' }],
-  [0x800F, { prefix: 'CBS', owner: 'component based servicing or device setup' }],
+  [0x800F, { prefix: 'CBS', owner: 'component based servicing' }],
 ]);
 
 /**
@@ -338,7 +365,8 @@ export function describeHresult(code: number): HresultEntry {
     const wrappedSuccess = low === 0xBC2 || low === 0xBC3 ? byCode.get(low) : undefined;
     return wrappedSuccess ?? unknown(unsigned, `WIN32_${low}`, `Windows reported error ${low}, which DismTs has no text for`);
   }
-  const family = families.get(unsigned >>> 16);
+  // Device setup and component based servicing share a facility; the second begins at 0x0800.
+  const family = unsigned >>> 16 === 0x800F && low < 0x0800 ? { prefix: 'SPAPI', owner: 'device setup' } : families.get(unsigned >>> 16);
   // CBS has one code of this family for each place that a policy can name as source; only their range is public.
   if (unsigned >= 0x800F0940 && unsigned <= 0x800F094F) {
     return {
