@@ -17,6 +17,7 @@ try {
   check('Lint', process.execPath, ['node_modules/eslint/bin/eslint.js', '.']);
   check('Types', process.execPath, ['node_modules/typescript/bin/tsc', '--build']);
   const built = check('Build', process.execPath, ['sidecar/build/run.mjs', 'build.ts']);
+  buildForWine();
   // Without the executable most tests would only say so, one by one.
   if (built) {
     runVitest();
@@ -45,6 +46,17 @@ function run(title, program, programArguments, environment = {}) {
   });
   if (error) { console.log(error.message); }
   return status === 0;
+}
+
+/** Builds the executable for Windows, where there is what runs it: tests that need it would only say that it is missing. */
+function buildForWine() {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['sidecar/build/run.mjs', '../../test/helpers/whyNoWine.ts'], { cwd: root, encoding: 'utf8' });
+  const missing = status === 0 ? stdout : stderr;
+  if (missing === '') {
+    check('Build for Wine', process.execPath, ['sidecar/build/run.mjs', 'build.ts', 'win32-x64']);
+  } else {
+    console.log(`\n== Build for Wine\nThe executable for Windows is not built, and the tests under Wine do not run: ${missing}`);
+  }
 }
 
 function runVitest() {
