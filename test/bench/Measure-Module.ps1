@@ -6,13 +6,17 @@ Each command has a peer that runs in turn with it: a native program, or the bare
 #>
 [CmdletBinding()]
 param(
-    # The sidecar to start.
+    # The sidecar to start: a JSON array of the program and its arguments.
     [Parameter(Mandatory)]
-    [string] $Executable,
+    [string] $Sidecar,
 
     # The image file to read.
-    [Parameter(Mandatory)]
+    [Parameter(Mandatory, ParameterSetName = 'Image')]
     [string] $ImagePath,
+
+    # To list packages instead: how many there are at least.
+    [Parameter(Mandatory, ParameterSetName = 'Packages')]
+    [int] $PackageCount,
 
     # How many rounds count.
     [Parameter(Mandatory)]
@@ -60,14 +64,19 @@ function ConvertTo-Frame {
     return , [System.Text.Encoding]::UTF8.GetBytes("Content-Length: $length`r`n`r`n$json")
 }
 
-Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath '../../DismTs.psd1') -ArgumentList @(, @($Executable, '--stdio'))
-$startInfo = New-Object -TypeName System.Diagnostics.ProcessStartInfo -ArgumentList $Executable, '--stdio'
+$command = @(ConvertFrom-Json -InputObject $Sidecar)
+Import-Module -Name (Join-Path -Path $PSScriptRoot -ChildPath '../../DismTs.psd1') -ArgumentList @(, [string[]] $command)
+$startInfo = New-Object -TypeName System.Diagnostics.ProcessStartInfo -ArgumentList $command[0]
+foreach ($argument in $command | Select-Object -Skip 1) {
+    $startInfo.ArgumentList.Add($argument)
+}
 $startInfo.RedirectStandardInput = $true
 $startInfo.RedirectStandardOutput = $true
 $process = [System.Diagnostics.Process]::Start($startInfo)
 $toSidecar = $process.StandardInput.BaseStream
 $fromSidecar = $process.StandardOutput.BaseStream
-$buffer = New-Object -TypeName byte[] -ArgumentList 65536
+# The largest message there is.
+$buffer = New-Object -TypeName byte[] -ArgumentList 16MB
 # Reads one answer, whose first read brings at least its header.
 $exchange = {
     $toSidecar.Write($frame, 0, $frame.Length)
@@ -83,7 +92,19 @@ $exchange = {
 $frame = ConvertTo-Frame -Method 'initialize' -Params @{ client = @{ name = 'bench'; version = '1' }; protocolVersion = '1.0' }
 & $exchange
 
-$comparisons = @(
+$comparisons = if ($PSCmdlet.ParameterSetName -eq 'Packages') {
+    $listed = @(Get-DismTsPackage -Online).Count
+    if ($listed -lt $PackageCount) {
+        throw "Of $PackageCount packages $listed were listed"
+    }
+    @{
+        Name  = 'Get-DismTsPackage'
+        Count = 1
+        Call  = { Get-DismTsPackage -Online }
+        Peer  = $exchange
+        Frame = ConvertTo-Frame -Method 'package/get' -Params @{ online = $true }
+    }
+} else {
     @{
         Name  = 'information'
         Count = 10
@@ -112,7 +133,7 @@ $comparisons = @(
         Peer  = $exchange
         Frame = ConvertTo-Frame -Method 'image/getInfo' -Params @{ imagePath = $ImagePath; imageIndex = 1 }
     }
-)
+}
 $figures = foreach ($comparison in $comparisons) {
     $frame = $comparison.Frame
     $ours = @()

@@ -12,6 +12,7 @@ import { measureInformation } from './information.ts';
 import { type Row, table } from './measure.ts';
 import { measureMemory } from './memory.ts';
 import { measureMounting } from './mounting.ts';
+import { measureNative } from './native.ts';
 import { measurePowerShell } from './powershell.ts';
 import { measureRequests, measureStart } from './requests.ts';
 import { measureSavingMany, measureSavingOne } from './saving.ts';
@@ -27,6 +28,7 @@ const benchmarks: Readonly<Record<string, (bench: Workbench) => Promise<Row[]>>>
   'save-5000': measureSavingMany,
   memory: measureMemory,
   health: measureHealth,
+  native: measureNative,
 };
 
 const builtExecutable = resolve(import.meta.dirname, '../../module/bin', `${process.platform}-${process.arch}`, 'dismts');
