@@ -240,7 +240,9 @@ Describe 'DismTs on an image with a component store' -Tag 'Integration' -Skip:($
             (Get-DismTsCapability -Path $image -Name DismTs.Tool*).DisplayName | Should -Not -BeNullOrEmpty
             (Get-DismTsDriver -Path $image).Driver | Should -Be 'oem0.inf'
             @(Get-DismTsDriver -Path $image -All).Count | Should -BeGreaterThan 1
-            (Get-DismTsDriver -Path $image | Get-DismTsDriver).PSObject.TypeNames[0] | Should -Be 'DismTs.AdvancedDriverObject'
+            $advanced = @(Get-DismTsDriver -Path $image | Get-DismTsDriver)
+            $advanced[0].PSObject.TypeNames[0] | Should -Be 'DismTs.AdvancedDriverObject'
+            $advanced.HardwareId | Should -Be 'PCI\VEN_1DDD&DEV_0001', 'PCI\VEN_1DDD&DEV_0002'
             (Get-DismTsDriver -Path $image).Date.TimeOfDay | Should -Be ([timespan]::Zero)
             (Get-DismTsEdition -Path $image).Edition | Should -Be 'Professional'
         }

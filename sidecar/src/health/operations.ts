@@ -71,9 +71,12 @@ async function openForReading({ path, state, record }: Subject, context: Operati
 
 function result(params: { readonly path?: string | undefined }, windows: string, basis: 'markers' | 'scan', rows: readonly Finding[],
   measured: Findings['measured'], context: OperationContext): CountedHealthResult {
+  const counts = countFindings(rows, measured);
+  // The three states have no word for it, and silence would call it healthy.
+  const unchecked = counts.notChecked === 1 ? '1 item' : `${counts.notChecked} items`;
+  const warnings = counts.notChecked === 0 ? [] : [`${unchecked} could not be checked, and may be damaged: -Detailed and the log list them as NotChecked`];
   return {
-    ...imageResult(params.path ?? '', context), winPath: windows, imageHealthState: stateOf(rows, basis), basis,
-    counts: countFindings(rows, measured), findings: [...rows], failure: null,
+    ...imageResult(params.path ?? '', context, warnings), winPath: windows, imageHealthState: stateOf(rows, basis), basis, counts, findings: [...rows], failure: null,
   };
 }
 

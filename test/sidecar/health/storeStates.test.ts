@@ -214,6 +214,7 @@ describe('a file', () => {
     const result = await scan(image);
     expect(rowsOf(result, 'NotChecked')).toEqual([row]);
     expect(result.counts.notChecked).toBe(1);
+    expect(result.warnings).toEqual([expect.stringContaining('1 item could not be checked')]);
     expect((await restore(image, [source])).failure).toBeNull();
     expect(readFileSync(join(image, path))).toEqual(store.tree.read(path));
   });
