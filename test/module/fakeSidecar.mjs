@@ -1,7 +1,8 @@
 /**
  * A sidecar with scripted answers for the tests of the module: `node fakeSidecar.mjs RECORD [SCENARIO [FRAMES]]`.
  * Every message that arrives is appended to the file RECORD, one JSON text a line, with the process id before it.
- * Most behaviours are chosen by the last part of the request's path (`/fake/hang.wim`, mount folder `/fake/crash`) or a name; SCENARIO is for those of the start.
+ * Most behaviours are chosen by the last part of the request's path (`/fake/hang.wim`, mount folder `/fake/crash`) or a name;
+ * SCENARIO is for those of the start.
  * With SCENARIO `replay` it plays the server's part of FRAMES, a file of test/fixtures/rpc.
  */
 import { appendFileSync, readFileSync } from 'node:fs';
