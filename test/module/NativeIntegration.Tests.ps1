@@ -234,8 +234,8 @@ Describe 'DismTs with the native engine' -Tag 'Integration' -Skip:($missing.Coun
             $result.Output[0].PSObject.TypeNames[0] | Should -Be 'DismTs.BasicDriverObject'
             $result.Output.OriginalFileName | Split-Path -Leaf | Should -Be 'disk.inf', 'printer.inf'
             $result.Errors | Should -HaveCount 1
-            $result.Errors[0].Exception.HResult | Should -Be 0x800F0242
-            $result.Errors[0].FullyQualifiedErrorId | Should -BeLike '*,Add-DismTsDriver'
+            $result.Errors[0].FullyQualifiedErrorId | Should -Be 'SPAPI_E_AUTHENTICODE_TRUST_NOT_ESTABLISHED,Add-DismTsDriver'
+            $result.Errors[0].Exception.Hint | Should -BeLike '*-ForceUnsigned*'
             $result.Errors[0].TargetObject | Should -BeLike '*unsigned.inf'
             $null = Invoke-Well { Add-DismTsDriver -Path $mount -Driver "$drivers\unsigned" -ForceUnsigned }
             (Get-DoubleCall -Function DismAddDriver).arguments.ForceUnsigned | Should -Be 0, 0, 0, 1
