@@ -153,9 +153,9 @@ class LogFile implements FileLog {
   }
 
   #line(label: string, text: string, time: Date): string {
-    // File names come from images, which may try to write lines of their own.
+    // File names come from images, which may try to write lines of their own. Tabs are between the columns of a report.
     const printable = text.slice(0, maxLineLength).replace(
-      /[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+      /(?!\t)[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
     return `${timestamp(time)}, ${label}  DISMTS  PID=${process.pid} ${this.#options.operation}: ${printable}\n`;
   }
 }

@@ -64,11 +64,11 @@ describe('a default log', () => {
     expect(new Set(paths).size).toBe(20);
   });
 
-  test('keeps a text on its line', async () => {
+  test('keeps a text on its line, and its tabs', async () => {
     const log = open({ directory: tempFolder() });
-    log.info('a\r\nb\u0085c\u2028d\u001B[31me');
+    log.info('a\r\nb\u0085c\u2028d\u001B[31me\tf');
     const [, line, rest] = (await readFile(log.path, 'utf8')).split('\n');
-    expect(line).toMatch(String.raw`: a\u000d\u000ab\u0085c\u2028d\u001b[31me`);
+    expect(line).toMatch(String.raw`: a\u000d\u000ab\u0085c\u2028d\u001b[31me` + '\tf');
     expect(rest).toBe('');
   });
 
