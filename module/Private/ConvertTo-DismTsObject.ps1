@@ -124,36 +124,32 @@ function ConvertTo-DismTsObject {
     $names = @($script:objectProperties[$TypeName]) + $AdditionalProperty
     $types, $partTypes, $calendarDates, $culture = $script:propertyTypes, $script:partTypes, $script:calendarDates, [cultureinfo]::InvariantCulture
     $wireNames = @{}
-    $inherited = @{}
+    $own = @()
+    $blank = [ordered] @{ PSTypeName = "DismTs.$TypeName" }
     foreach ($name in $names) {
+        $blank[$name] = $null
         $wireNames[$name] = $name
         if ($script:wireNames.ContainsKey($name)) {
             $wireNames[$name] = $script:wireNames[$name]
         }
         # The lookup ignores case, so camelCase is found by the PascalCase name.
-        if ($null -eq $parts[0].PSObject.Properties[$wireNames[$name]]) {
-            $inherited[$name] = $null
+        if ($null -ne $parts[0].PSObject.Properties[$wireNames[$name]]) {
+            $own += $name
         }
     }
-    if ($inherited.Count -gt 0 -and $null -ne $Image) {
-        $shared = ConvertTo-DismTsObject -InputObject $Image -TypeName $TypeName -AdditionalProperty $AdditionalProperty
-        foreach ($name in @($inherited.Keys)) {
-            $inherited[$name] = $shared.$name
-        }
+    if ($own.Count -lt $names.Count -and $null -ne $Image) {
+        $blank = ConvertTo-DismTsObject -InputObject $Image -TypeName $TypeName -AdditionalProperty $AdditionalProperty
+    } else {
+        $blank = [pscustomobject] $blank
     }
     foreach ($part in $parts) {
-        $members = $part.PSObject.Properties
-        $object = [ordered] @{ PSTypeName = "DismTs.$TypeName" }
-        foreach ($name in $names) {
-            if ($inherited.ContainsKey($name)) {
-                $object[$name] = $inherited[$name]
-                continue
-            }
-            $member = $members[$wireNames[$name]]
-            $value = $null
-            if ($null -ne $member) {
-                $value = $member.Value
-            }
+        $object = $blank
+        if ($parts.Count -gt 1) {
+            # A copy takes half the time of making an object of a table.
+            $object = $blank.PSObject.Copy()
+        }
+        foreach ($name in $own) {
+            $value = $part.($wireNames[$name])
             if ($value -is [datetime]) {
                 # PowerShell before 7.5 parsed it already.
                 $value = $value.ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFZ', $culture)
@@ -174,8 +170,8 @@ function ConvertTo-DismTsObject {
                     $value = $converted[0]
                 }
             }
-            $object[$name] = $value
+            $object.$name = $value
         }
-        [pscustomobject] $object
+        $object
     }
 }
