@@ -30,7 +30,7 @@ function Mount-DismTsImage {
     .OUTPUTS
     DismTs.ImageObject. After a mount it also has ImagePath, ImageIndex and MountMode.
     .NOTES
-    Native functions: DismMountImage, DismRemountImage. Engines: Native, Portable. Needs elevation on Windows; on Linux root, or fuse-overlayfs.
+    Native functions: DismMountImage, DismRemountImage. Engines: Native, Portable. Needs elevation on Windows; on Linux root, but for -ReadOnly.
     A remount cannot be cancelled. Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Save-DismTsImage

@@ -10,8 +10,8 @@ import { fileURLToPath } from 'node:url';
 /** Root of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What the portable engine needs: libwim with its programs, FUSE, overlays without root. */
-const debianPackages = ['wimtools', 'fuse3', 'fuse-overlayfs'];
+/** What the portable engine needs: libwim with its programs, and FUSE. */
+const debianPackages = ['wimtools', 'fuse3'];
 /**
  * What only the tests need: NTFS volumes, attributes, a C compiler that says how wimlib.h lays out its structs, hivexml, strace,
  * and Wine with a C compiler for Windows.

@@ -1,6 +1,7 @@
 /** Doing something without being root, in tests that run as root. */
 
-const nobodyId = 65534;
+/** User and group `nobody`. */
+export const nobodyId = 65534;
 
 /** Whether the tests run as root; those that need it are skipped otherwise, with a line that says so. */
 export const isRoot = process.geteuid?.() === 0;

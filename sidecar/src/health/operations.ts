@@ -59,7 +59,7 @@ async function findSubject(params: { readonly path?: string | undefined }, what:
 /** The fastest way to read an image: a mount without changes straight from its file, in the order of the file. */
 async function openForReading({ path, state, record }: Subject, context: OperationContext): Promise<ImageFiles> {
   if (record !== undefined) {
-    const unchanged = record.mode === 'ReadOnly' || (await readUpperLayer(state.upperFolder(record), record.stacking, context.signal)).entryCount === 0;
+    const unchanged = record.mode === 'ReadOnly' || (await readUpperLayer(state.upperFolder(record), context.signal)).entryCount === 0;
     const image = unchanged ? await WimImage.open(record.wimPath, record.imageIndex) : undefined;
     if (image !== undefined) {
       if (!image.isSolid) { return image; }

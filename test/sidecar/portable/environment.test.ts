@@ -62,7 +62,6 @@ describe('checkMachine()', () => {
     ['Overlay', { readText: () => undefined }, 'modprobe overlay'],
     ['Overlay', { release: '4.18.0-553.el8' }, '4.19'],
     ['Overlay', { release: '3.10.0' }, '4.19'],
-    ['Overlay', { userId: 1000, ...without('fuse-overlayfs') }, 'apt-get install fuse-overlayfs'],
     ['Rights', { readText: noCapability }, 'SYS_ADMIN'],
     ['State directory', { mayAccess: (path: string) => path !== '/var/lib' }, 'DISMTS_STATE_DIR'],
     ['State directory', { owner: () => ({ isFolder: false, userId: 0, mode: 0o100644 }) }, 'DISMTS_STATE_DIR'],
@@ -90,8 +89,17 @@ describe('checkMachine()', () => {
     expect(find('Overlay', { readText })).toMatchObject({ state: 'Ok' });
   });
 
-  test('asks a user other than root for fuse-overlayfs, not for the kernel', () => {
-    expect(find('Overlay', { userId: 1000, readText: () => undefined })).toMatchObject({ state: 'Ok', detail: '/usr/bin/fuse-overlayfs' });
+  test('tells a user other than root that nothing can be mounted for writing, whatever the kernel has', () => {
+    for (const lacks of [{}, { readText: () => undefined }]) {
+      expect(find('Overlay', { userId: 1000, ...lacks })).toMatchObject({
+        state: 'Warning', detail: expect.stringContaining('read-only') as string, hint: 'Run as root to mount for writing.',
+      });
+    }
+  });
+
+  test('takes any file system for the state directory of a user who stages no changes', () => {
+    const mine = { owner: () => ({ isFolder: true, userId: 1000, mode: 0o40700 }), fileSystem: () => ({ type: 0x6969, freeBytes: 1e12 }) };
+    expect(find('State directory', { userId: 1000, ...mine })).toMatchObject({ state: 'Ok' });
   });
 
   test('looks at a scratch directory only where one is chosen', () => {

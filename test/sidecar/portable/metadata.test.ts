@@ -321,7 +321,7 @@ describe.runIf(isRoot)('named streams that no file system of the changes can hol
   test('take part in no trick: streams with the names of overlay attributes stay streams', async () => {
     const bench = await workbench();
     const wim = join(bench.folder, 'trick.wim');
-    const streams = Object.entries({ 'overlay.redirect': '/victim.txt', 'overlay.metacopy': '', 'overlay.opaque': 'y', 'fuseoverlayfs.opaque': 'y', 'overlay.origin': '' })
+    const streams = Object.entries({ 'overlay.redirect': '/victim.txt', 'overlay.metacopy': '', 'overlay.opaque': 'y', 'overlay.origin': '' })
       .map(([name, text]) => ({ name, data: Buffer.from(text) }));
     const children: RawNode[] = [
       { name: 'victim.txt', data: Buffer.from('victim') },

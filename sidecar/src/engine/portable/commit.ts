@@ -30,7 +30,6 @@ import type { OperationContext } from '../engine.ts';
 import { type AppliedChanges, applyChanges, isLink, toFileTime } from './applyChanges.ts';
 import { Breather } from './breather.ts';
 import { getAttribute, tryLock } from './libc.ts';
-import type { MountRecord } from './state.ts';
 import { type UpperEntry, type UpperLayer, readUpperLayer } from './upperLayer.ts';
 
 /** What to commit. */
@@ -40,7 +39,6 @@ export interface CommitRequest {
   /** SHA-1 of the metadata that the image had when it was mounted, in hex: another one means that somebody changed it. */
   readonly imageHash: string;
   readonly upperPath: string;
-  readonly stacking: MountRecord['stacking'];
   readonly mountPath: string;
   readonly append: boolean;
   readonly checkIntegrity: boolean;
@@ -321,7 +319,7 @@ export async function commitChanges(
 ): Promise<CommitResult> {
   const { signal } = context;
   context.progress('Collecting changes', 0, 0);
-  const layer = await readUpperLayer(request.upperPath, request.stacking, signal);
+  const layer = await readUpperLayer(request.upperPath, signal);
   const wim = await openForAppend(request);
   try {
     const images = wim.blobs.imageHashes();

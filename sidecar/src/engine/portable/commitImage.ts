@@ -6,11 +6,11 @@ import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
 import { commitChanges, type CommitResult } from './commit.ts';
 import { bringUpAgain } from './mountImage.ts';
-import { busyError, imageResult, isBusy, uncancellable, withMount } from './mounts.ts';
+import { busyError, imageResult, isBusy, withMount } from './mounts.ts';
 import { mountStatus } from './mountStatus.ts';
 import { beginGeneration, endCommit, removeOldGenerations, settleCommit } from './recovery.ts';
 import { stopServing } from './serving.ts';
-import { freeze, stack, unstack } from './stacking.ts';
+import { freeze, unstack } from './stacking.ts';
 import type { MountRecord, State } from './state.ts';
 import { messageOf, toDismError } from './systemErrors.ts';
 
@@ -88,17 +88,17 @@ export async function commitImage(params: Params, context: OperationContext): Pr
   return await withMount(params.mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) => {
     await requireSaveable(state, record, what, params.mountPath);
     if (params.validateOnly === true) { return { ...imageResult(params.mountPath, context), imageIndex: record.imageIndex }; }
-    const frozen = await stopWriting(record, what);
+    await stopWriting(record, what);
     let saved;
     try {
       saved = await saveChanges(state, record, params, context);
     } catch (error) {
-      if (isUnsaved(state, record)) { await allowWriting(state, record, frozen, context); }
+      if (isUnsaved(state, record)) { freeze(record, false); }
       throw toDismError(error, what, record.wimPath, context);
     }
     const warnings = [...saved.result.warnings];
     if (saved.record.generation === record.generation) {
-      await allowWriting(state, record, frozen, context);
+      freeze(record, false);
     } else {
       warnings.push(...await showNewGeneration(state, record, saved.record, context));
     }
@@ -106,19 +106,13 @@ export async function commitImage(params: Params, context: OperationContext): Pr
   });
 }
 
-/** Keeps everybody from writing. @returns Whether the mount still stands, frozen; else it was taken off. */
-async function stopWriting(record: MountRecord, what: string): Promise<boolean> {
+/** Keeps everybody from writing. @throws DismError WIM_E_UNMOUNT_INCOMPLETE: a file is open for writing. */
+async function stopWriting(record: MountRecord, what: string): Promise<void> {
   try {
-    if (freeze(record, true)) { return true; }
-    await unstack(record);
-    return false;
+    freeze(record, true);
   } catch (error) {
     throw isBusy(error) ? await busyError(what, record.mountPath, error) : error;
   }
-}
-
-async function allowWriting(state: State, record: MountRecord, frozen: boolean, context: OperationContext): Promise<void> {
-  if (frozen) { freeze(record, false); } else { await stack(state, record, uncancellable(context)); }
 }
 
 /**

@@ -40,8 +40,8 @@ export async function readImageHashes(path: string): Promise<string[]> {
 /** ext4 stores the attributes of a file, names included, in 4 KiB beside ours. */
 const maxShownStreamBytes = 3000;
 
-/** Streams with such a name would show as attributes that overlay file systems take for their own. */
-const overlayAttribute = /^(?:overlay|fuseoverlayfs|containers)\./;
+/** Streams with such a name would show as attributes that overlayfs takes for its own in the mounts of users. */
+const overlayAttribute = /^overlay\./;
 
 /**
  * What a mount has to know of an image. The whole directory tree is read and checked: a few kilobytes can describe more

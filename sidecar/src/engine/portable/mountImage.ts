@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, lstat, readdir, realpath, stat } from 'node:fs/promises';
 import type { z } from 'zod';
 import type { mountImage as mountImageMethod } from '@dismts/protocol';
+import { isElevated } from '../../elevation.ts';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
@@ -13,17 +14,13 @@ import { readMountTable } from './mountTable.ts';
 import { takeDown } from './recovery.ts';
 import { requireServing, serve } from './serving.ts';
 import { findParts } from './splitParts.ts';
-import { chooseStacking, stack } from './stacking.ts';
+import { stack } from './stacking.ts';
 import type { MountRecord, State } from './state.ts';
 import { guarded } from './systemErrors.ts';
 import { openWim } from './wimlib.ts';
 
 type Params = z.output<typeof mountImageMethod.params>;
 type Result = z.input<typeof mountImageMethod.result>;
-
-/** Warned about once a mount: what fuse-overlayfs does not record cannot be replayed. */
-const renameWarning = 'Mounted through fuse-overlayfs, as for every user but root: a file or folder that is renamed or moved'
-  + ' is saved as a new one, without its security descriptor, attributes, short name and hard links';
 
 /** Checks the folder. @returns its canonical path. */
 async function checkMountFolder(path: string, what: string, state: State): Promise<string> {
@@ -70,6 +67,14 @@ async function resolveImage(params: Params, wimPath: string, context: OperationC
   }
 }
 
+/** Only root may stack an overlay, and may look at the mount of an image for it. @throws DismError ERROR_ELEVATION_REQUIRED. */
+function requireRoot(what: string, mountPath: string): void {
+  if (isElevated()) { return; }
+  throw new DismError(Hresult.ERROR_ELEVATION_REQUIRED, `${what}: only root can mount for writing`, {
+    target: mountPath, hint: 'Run as root, or mount with -ReadOnly.',
+  });
+}
+
 /** What a writable mount needs of the file. */
 async function checkWritable(wimPath: string, what: string): Promise<void> {
   try {
@@ -106,7 +111,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
   return await guarded(what, params.imagePath, context, async () => {
     requireServing();
     const readOnly = params.readOnly === true;
-    const stacking = readOnly ? 'none' : chooseStacking();
+    if (!readOnly) { requireRoot(what, params.mountPath); }
     const state = await openState(context);
     const mountPath = await checkMountFolder(params.mountPath, what, state);
     await readImageFileHeader(params.imagePath, what);
@@ -119,12 +124,12 @@ export async function mountImage(params: Params, context: OperationContext): Pro
       throw new DismError(Hresult.WIM_E_INVALID_CONTAINER, `${what}: the file has no metadata for image ${imageIndex}`, { target: wimPath });
     }
     const result = (): Result => ({
-      ...imageResult(params.mountPath, context, stacking === 'fuse-overlayfs' ? [renameWarning] : []),
+      ...imageResult(params.mountPath, context),
       imagePath: params.imagePath, imageIndex, mountMode: readOnly ? 'ReadOnly' : 'ReadWrite',
     });
     const record: MountRecord = {
       version: 1, id: state.newId(), state: 'mounting', wimPath, mountPath, imageIndex, mode: readOnly ? 'ReadOnly' : 'ReadWrite',
-      imageHash: identity.hash, file: await fileSignature(wimPath), generation: 1, stacking, streamsShown: identity.streamsFit,
+      imageHash: identity.hash, file: await fileSignature(wimPath), generation: 1, stacking: readOnly ? 'none' : 'overlayfs', streamsShown: identity.streamsFit,
     };
     const registry = await state.lockRegistry(context.signal);
     let lock;
@@ -160,7 +165,7 @@ async function bringUp(state: State, record: MountRecord, otherParts: readonly s
   context.progress('Mounting', 1, 2);
   if (record.mode === 'ReadWrite') {
     state.makeGeneration(record);
-    await stack(state, record, context);
+    stack(state, record);
   }
   // From here on it is a mount, so a cancellation comes too late.
   context.signal.throwIfAborted();
@@ -175,7 +180,7 @@ export async function bringUpAgain(state: State, record: MountRecord, context: O
   await serve({ ...record, otherParts }, state, steadfast);
   if (record.mode === 'ReadWrite') {
     try {
-      await stack(state, record, steadfast);
+      stack(state, record);
     } catch (error) {
       await takeDown(state, record);
       throw error;

@@ -93,8 +93,7 @@ async function findServers(mountPath: string): Promise<number[]> {
   for (const pid of await readdir('/proc')) {
     if (!/^\d+$/.test(pid)) { continue; }
     const [program = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    const serves = (program.endsWith('/wimlib-imagex') && args[0] === 'mount') || program.endsWith('/fuse-overlayfs');
-    if (!serves || !args.includes(mountPath)) { continue; }
+    if (!program.endsWith('/wimlib-imagex') || args[0] !== 'mount' || !args.includes(mountPath)) { continue; }
     const folder = await lstat(`/proc/${pid}`).catch(() => undefined);
     if (folder?.uid === process.geteuid?.()) { found.push(Number(pid)); }
   }

@@ -1,11 +1,9 @@
 /** Stacks the staged changes of a mount on the image that is served below them. */
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
-import type { OperationContext } from '../engine.ts';
 import { mount, MS_NOATIME, MS_NODEV, MS_NOSUID, remountReadOnly, SystemCallError } from './libc.ts';
 import { type MountTableEntry, readMountTable } from './mountTable.ts';
 import { forgetOrigins } from './originMarks.ts';
-import { findProgram, runProgram } from './programs.ts';
 import { unmountTop } from './serving.ts';
 import type { MountRecord, State } from './state.ts';
 
@@ -36,32 +34,13 @@ function options(state: State, record: MountRecord): string {
   ].join(',');
 }
 
-/** Which way of stacking this process can use. @throws DismError: none; says what to install. */
-export function chooseStacking(): 'overlayfs' | 'fuse-overlayfs' {
-  if (process.geteuid?.() === 0) { return 'overlayfs'; }
-  if (findProgram('fuse-overlayfs') !== undefined) { return 'fuse-overlayfs'; }
-  throw new DismError(Hresult.ERROR_NOT_SUPPORTED, 'Cannot mount for writing as an ordinary user: "fuse-overlayfs" is not installed', {
-    hint: 'Install it (apt-get install fuse-overlayfs, dnf install fuse-overlayfs), run as root, or mount with -ReadOnly.',
-  });
-}
-
 /**
  * Puts the changes of the record's generation on top of what is served at its folder. Renames are recorded by
  * overlayfs (`redirect_dir`), and a change of name or time copies no content (`metacopy`).
  * @throws DismError; nothing is stacked then.
  */
-export async function stack(state: State, record: MountRecord, context: OperationContext): Promise<void> {
+export function stack(state: State, record: MountRecord): void {
   const { mountPath } = record;
-  if (record.stacking === 'fuse-overlayfs') {
-    const program = findProgram('fuse-overlayfs') ?? '/usr/bin/fuse-overlayfs';
-    const lock = state.lockServing(record.id);
-    const { exitCode, output } = await runProgram(program, ['-o', `${options(state, record)},fsname=${stackSource(record)}`, mountPath], context.signal, lock)
-      .finally(() => { lock?.release(); });
-    if (exitCode !== 0) {
-      throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot stack changes on "${mountPath}": ${output.slice(-300)}`, { target: mountPath });
-    }
-    return;
-  }
   forgetOrigins(state.upperFolder(record));
   try {
     mount(stackSource(record), mountPath, 'overlay', mountFlags,
@@ -101,11 +80,8 @@ export async function unstack(record: MountRecord, detach = false): Promise<bool
 
 /**
  * Stops all writing to the mount while it is read, or allows it again.
- * @returns False where this way of stacking cannot; the mount then has to be taken away for the time.
  * @throws SystemCallError EBUSY: a file is open for writing.
  */
-export function freeze(record: MountRecord, frozen: boolean): boolean {
-  if (record.stacking !== 'overlayfs') { return false; }
+export function freeze(record: MountRecord, frozen: boolean): void {
   remountReadOnly(record.mountPath, frozen, mountFlags);
-  return true;
 }

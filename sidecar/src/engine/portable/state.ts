@@ -57,8 +57,8 @@ const mountRecordSchema = z.object({
   file: z.object({ size: z.number(), modifiedMs: z.number(), inode: z.string() }),
   /** Number of the folder with the staged changes; a save begins a new one. */
   generation: z.number().int().min(1),
-  /** What stacks the changes on the image. */
-  stacking: z.enum(['none', 'overlayfs', 'fuse-overlayfs']),
+  /** What stacks the changes on the image; `none` where it is mounted read-only. */
+  stacking: z.enum(['none', 'overlayfs']),
   /** Named streams show as `user.*` attributes; off where one is too large for the file system of the changes. */
   streamsShown: z.boolean(),
   commit: pendingCommitSchema.optional(),

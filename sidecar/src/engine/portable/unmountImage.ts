@@ -4,7 +4,7 @@ import type { unmountImage as unmountImageMethod } from '@dismts/protocol';
 import { Hresult } from '../../hresult.ts';
 import type { OperationContext } from '../engine.ts';
 import { isUnsaved, requireSaveable, saveChanges } from './commitImage.ts';
-import { busyError, imageResult, isBusy, uncancellable, withMount } from './mounts.ts';
+import { busyError, imageResult, isBusy, withMount } from './mounts.ts';
 import { stopServing } from './serving.ts';
 import { stack, unstack } from './stacking.ts';
 import type { MountRecord } from './state.ts';
@@ -34,7 +34,7 @@ export async function unmountImage(params: Params, context: OperationContext): P
       try {
         ({ result: { warnings } } = await saveChanges(state, record, params, context));
       } catch (error) {
-        if (isUnsaved(state, record)) { await stack(state, record, uncancellable(context)); }
+        if (isUnsaved(state, record)) { stack(state, record); }
         throw toDismError(error, what, record.wimPath, context);
       }
     }

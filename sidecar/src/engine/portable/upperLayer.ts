@@ -1,25 +1,17 @@
-/** Reads the staged changes of a mount: the upper directory of an overlay, as overlayfs or fuse-overlayfs left it. */
+/** Reads the staged changes of a mount: the upper directory of an overlay, as overlayfs left it. */
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import { Breather } from './breather.ts';
 import { getAttribute, listAttributes } from './libc.ts';
 import { copiedAttribute } from './originMarks.ts';
-import type { MountRecord } from './state.ts';
 
 /**
- * Where an overlay file system keeps its own attributes. What another one would use is an attribute like any other:
+ * Where overlayfs keeps its own attributes. What other overlay file systems would use is an attribute like any other:
  * whoever made the image or works in the mount can set it.
  */
-const overlayPrefixes: Readonly<Record<MountRecord['stacking'], readonly string[]>> = {
-  none: [],
-  overlayfs: ['trusted.overlay.'],
-  'fuse-overlayfs': ['user.overlay.', 'user.fuseoverlayfs.'],
-};
+const overlayPrefix = 'trusted.overlay.';
 const streamPrefix = 'user.';
-/** fuse-overlayfs marks a deletion like this where it may not make device nodes. To overlayfs it is a name like any other. */
-const whiteoutPrefix = '.wh.';
-const opaqueMarker = '.wh..wh..opq';
 
 /** One name in the upper directory. */
 export interface UpperEntry {
@@ -56,18 +48,18 @@ function decodeName(name: Buffer, directory: string): string {
   }
 }
 
-function kindOf(stat: BigIntStats, name: string, imagePath: string, stacking: MountRecord['stacking']): UpperEntry['kind'] {
+function kindOf(stat: BigIntStats, imagePath: string): UpperEntry['kind'] {
   if (stat.isDirectory()) { return 'directory'; }
   if (stat.isSymbolicLink()) { return 'symlink'; }
   if (stat.isCharacterDevice() && stat.rdev === 0n) { return 'whiteout'; }
-  if (stat.isFile()) { return stacking === 'fuse-overlayfs' && name.startsWith(whiteoutPrefix) ? 'whiteout' : 'file'; }
+  if (stat.isFile()) { return 'file'; }
   throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot store "${imagePath}": a WIM holds files, folders and symbolic links only`, {
     target: imagePath, hint: 'Delete the device, pipe or socket in the mount folder, then try again.',
   });
 }
 
 /** Reads the overlay's attributes and the named streams of one entry. */
-function readAttributes(path: string, imagePath: string, stacking: MountRecord['stacking']): Pick<UpperEntry, 'redirect' | 'metadataOnly' | 'copied' | 'streamNames' | 'opaque'> {
+function readAttributes(path: string, imagePath: string): Pick<UpperEntry, 'redirect' | 'metadataOnly' | 'copied' | 'streamNames' | 'opaque'> {
   let opaque = false;
   let redirect: string | undefined;
   let metadataOnly = false;
@@ -78,12 +70,11 @@ function readAttributes(path: string, imagePath: string, stacking: MountRecord['
       copied = true;
       continue;
     }
-    const prefix = overlayPrefixes[stacking].find((candidate) => attribute.startsWith(candidate));
-    if (prefix === undefined) {
+    if (!attribute.startsWith(overlayPrefix)) {
       if (attribute.startsWith(streamPrefix)) { streamNames.push(attribute.slice(streamPrefix.length)); }
       continue;
     }
-    switch (attribute.slice(prefix.length)) {
+    switch (attribute.slice(overlayPrefix.length)) {
       case 'opaque': opaque = getAttribute(path, attribute).toString('latin1') === 'y'; break;
       case 'redirect': redirect = decodeName(getAttribute(path, attribute), imagePath); break;
       case 'metacopy': metadataOnly = true; copied = true; break;
@@ -104,34 +95,31 @@ export interface UpperLayer {
  * Reads the whole upper directory. Nobody may change it meanwhile: the overlay is frozen or unmounted.
  * @throws DismError ERROR_NOT_SUPPORTED: a device, pipe or socket; E_INVALIDARG: a name that is no UTF-8.
  */
-export async function readUpperLayer(upperPath: string, stacking: MountRecord['stacking'], signal: AbortSignal): Promise<UpperLayer> {
+export async function readUpperLayer(upperPath: string, signal: AbortSignal): Promise<UpperLayer> {
   const breather = new Breather();
   let entryCount = 0;
   const readEntry = async (path: string, name: string, imagePath: string): Promise<UpperEntry> => {
     await breather.breathe(signal);
     const stat = lstatSync(path, { bigint: true });
-    const kind = kindOf(stat, name, imagePath, stacking);
+    const kind = kindOf(stat, imagePath);
     if (kind === 'whiteout') {
       entryCount++;
-      const deleted = name.startsWith(whiteoutPrefix) && stat.isFile() ? name.slice(whiteoutPrefix.length) : name;
       return {
-        name: deleted, path, imagePath, kind, stat, opaque: false, redirect: undefined, metadataOnly: false, copied: false,
+        name, path, imagePath, kind, stat, opaque: false, redirect: undefined, metadataOnly: false, copied: false,
         streamNames: [], linkTarget: undefined, children: [],
       };
     }
-    const attributes = readAttributes(path, imagePath, stacking);
-    let { opaque } = attributes;
+    const attributes = readAttributes(path, imagePath);
     const children: UpperEntry[] = [];
     if (kind === 'directory') {
       for (const bytes of readdirSync(path, { encoding: 'buffer' })) {
         const childName = decodeName(bytes, imagePath);
-        if (stacking === 'fuse-overlayfs' && childName === opaqueMarker) { opaque = true; continue; }
         children.push(await readEntry(`${path}/${childName}`, childName, imagePath === '/' ? `/${childName}` : `${imagePath}/${childName}`));
       }
     }
     entryCount++;
     return {
-      name, path, imagePath, kind, stat, ...attributes, opaque,
+      name, path, imagePath, kind, stat, ...attributes,
       linkTarget: kind === 'symlink' ? readlinkSync(path) : undefined, children,
     };
   };
