@@ -223,7 +223,12 @@ export function startEngine<K extends MethodName>(
   const [command = '', ...args] = words;
   const child = spawn(command, args, {
     cwd: '/', stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], DISMTS_STATE_DIR: bench.stateDirectory, ...options.env },
+    env: {
+      PATH: process.env['PATH'], DISMTS_STATE_DIR: bench.stateDirectory,
+      // A killed process leaves what it was just about to remove. Other users may not write there.
+      ...options.uid === undefined ? { TMPDIR: bench.folder } : {},
+      ...options.env,
+    },
     ...options.uid === undefined ? {} : { uid: options.uid, gid: options.gid ?? options.uid },
   });
   const progress: ProgressValue[] = [];
