@@ -1,6 +1,6 @@
 /** driver/*: the driver packages of an image. */
 import * as z from 'zod';
-import { dismErrorDataSchema } from './errors.ts';
+import { failureSchema } from './errors.ts';
 import { absolutePathSchema, imageResultSchema, request } from './messages.ts';
 import { nameSchema, ofImage, ofOfflineImage, timeSchema } from './session.ts';
 
@@ -56,7 +56,7 @@ export const driverResultSchema = z.object({
   /** The driver package that it became; null where it failed, or where nothing new is in the image. */
   driver: driverSchema.nullable(),
   /** Why it was not added; null where it was. */
-  failure: z.object({ message: z.string(), data: dismErrorDataSchema }).nullable(),
+  failure: failureSchema.nullable(),
 });
 export type DriverResult = z.infer<typeof driverResultSchema>;
 

@@ -67,6 +67,9 @@ export const dismErrorDataSchema = z.object({
 });
 export type DismErrorData = z.infer<typeof dismErrorDataSchema>;
 
+/** An error that stands in a result, beside what was done all the same. */
+export const failureSchema = z.object({ message: z.string(), data: dismErrorDataSchema });
+
 /** What InvalidParams carries in `data`. */
 export const invalidParamsDataSchema = z.object({
   issues: z.array(z.object({

@@ -1,7 +1,9 @@
 /** feature/*: the optional features of an image. */
 import * as z from 'zod';
-import { absolutePathSchema, imageResultSchema, request } from './messages.ts';
-import { customPropertySchema, detailed, nameSchema, ofImage, restartTypeSchema, sourcesSchema } from './session.ts';
+import { imageResultSchema, request } from './messages.ts';
+import {
+  customPropertySchema, detailed, nameSchema, ofImage, onePackageAtMost, packageShape, restartTypeSchema, sourcesSchema,
+} from './session.ts';
 
 /** States of features, as the in-box cmdlets name them. */
 export const featureStateSchema = z.enum([
@@ -22,23 +24,15 @@ export const featureInfoSchema = featureSchema.extend({
 });
 export type FeatureInfo = z.infer<typeof featureInfoSchema>;
 
-/** The package that features are of; without one the foundation package. A file needs the native engine. */
-const ofPackageShape = {
-  packageName: nameSchema.optional(),
-  packagePath: absolutePathSchema.optional(),
-};
-
-function oneAtMost(params: { packageName?: unknown; packagePath?: unknown }): boolean {
-  return params.packageName === undefined || params.packagePath === undefined;
-}
-const exclusive = 'packageName and packagePath exclude each other';
-
-/** The optional features of an image, or the one of that name. DismGetFeatures, DismGetFeatureInfo. */
-export const getFeatures = request('feature/get', ofImage({ featureName: nameSchema.optional(), ...ofPackageShape, detailed }).refine(oneAtMost, exclusive),
+/**
+ * The optional features of an image, of a package, or the one of that name. Without a package: of the foundation package.
+ * The file of a package needs the native engine. DismGetFeatures, DismGetFeatureInfo.
+ */
+export const getFeatures = request('feature/get', ofImage({ featureName: nameSchema.optional(), ...packageShape, detailed }).refine(...onePackageAtMost),
   imageResultSchema.extend({ features: z.array(z.union([featureInfoSchema, featureSchema])) }));
 
 /** The features that must be enabled before this one can be. DismGetFeatureParent. */
-export const getFeatureParent = request('feature/getParent', ofImage({ featureName: nameSchema, ...ofPackageShape }).refine(oneAtMost, exclusive),
+export const getFeatureParent = request('feature/getParent', ofImage({ featureName: nameSchema, ...packageShape }).refine(...onePackageAtMost),
   imageResultSchema.extend({ features: z.array(featureSchema) }));
 
 /** Enables a feature. DismEnableFeature. Cancellable. */

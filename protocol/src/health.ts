@@ -1,6 +1,6 @@
 /** health/*: checking, scanning, restoring and cleaning the component store of an image. */
 import * as z from 'zod';
-import { dismErrorDataSchema } from './errors.ts';
+import { failureSchema } from './errors.ts';
 import { imageResultSchema, request } from './messages.ts';
 import { ofImage, sourcesSchema } from './session.ts';
 
@@ -57,9 +57,6 @@ export const healthCountsSchema = z.object({
 });
 export type HealthCounts = z.infer<typeof healthCountsSchema>;
 
-/** The error that stands beside a result. */
-export const healthFailureSchema = z.object({ message: z.string(), data: dismErrorDataSchema });
-
 /** Windows folder below the root. */
 const windowsDirectory = z.string().min(1).max(255).default('Windows');
 
@@ -72,7 +69,7 @@ export const healthResultSchema = imageResultSchema.extend({
   counts: healthCountsSchema.nullable(),
   findings: z.array(findingSchema),
   /** Why the restore did not mend everything; null where it did, or was not asked to. The rest is repaired all the same. */
-  failure: healthFailureSchema.nullable(),
+  failure: failureSchema.nullable(),
 });
 export type HealthResult = z.infer<typeof healthResultSchema>;
 /** What the portable engine gives. */

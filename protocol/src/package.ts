@@ -2,7 +2,9 @@
 import * as z from 'zod';
 import { featureSchema } from './feature.ts';
 import { absolutePathSchema, imageResultSchema, request } from './messages.ts';
-import { customPropertySchema, detailed, nameSchema, ofImage, packageStateSchema, restartTypeSchema, timeSchema } from './session.ts';
+import {
+  customPropertySchema, detailed, ofImage, onePackageAtMost, packageShape, packageStateSchema, restartTypeSchema, timeSchema,
+} from './session.ts';
 
 /** DismReleaseType. */
 export const releaseTypeSchema = z.enum([
@@ -45,21 +47,11 @@ export const packageInfoSchema = packageSchema.extend({
 });
 export type PackageInfo = z.infer<typeof packageInfoSchema>;
 
-/** A package by its name in the image, or by its file (.cab, .msu, or a folder that a .cab was expanded to). */
-const packageShape = {
-  packageName: nameSchema.optional(),
-  packagePath: absolutePathSchema.optional(),
-};
-
-function oneAtMost(params: { packageName?: unknown; packagePath?: unknown }): boolean {
-  return params.packageName === undefined || params.packagePath === undefined;
-}
-
 /**
  * The packages of an image, without the hidden ones, or the one of that name or file. DismGetPackages, DismGetPackageInfo.
  * A file needs the native engine.
  */
-export const getPackages = request('package/get', ofImage({ ...packageShape, detailed }).refine(oneAtMost, 'packageName and packagePath exclude each other'),
+export const getPackages = request('package/get', ofImage({ ...packageShape, detailed }).refine(...onePackageAtMost),
   imageResultSchema.extend({ packages: z.array(z.union([packageInfoSchema, packageSchema])) }));
 
 /** Adds a package file, or all of a folder's. DismAddPackage. Cancellable. */

@@ -32,6 +32,18 @@ export function ofOfflineImage<T extends z.ZodRawShape>(shape: T) {
 /** Folders or files to take content from, in this order; as they are given, for what they may be differs by engine. */
 export const sourcesSchema = z.array(z.string().min(1).max(32767).refine((path) => !path.includes('\0'), 'must not contain NUL')).max(64);
 
+/** The package that is meant: by its name in the image, or by its file (.cab, .msu, or a folder that a .cab was expanded to). */
+export const packageShape = {
+  packageName: nameSchema.optional(),
+  packagePath: absolutePathSchema.optional(),
+};
+
+/** Refines parameters with a packageShape that need not name a package. */
+export const onePackageAtMost = [
+  (params: { packageName?: unknown; packagePath?: unknown }): boolean => params.packageName === undefined || params.packagePath === undefined,
+  'packageName and packagePath exclude each other',
+] as const;
+
 /** The advanced form of everything found; a name implies it. Costs reading more files. */
 export const detailed = z.boolean().optional();
 

@@ -2,10 +2,11 @@
 import { addAbortSignal } from 'node:stream';
 import { ResponseError } from 'vscode-jsonrpc/node';
 import * as z from 'zod';
-import { dismErrorDataSchema, ErrorCode, healthFailureSchema, maxMessageBytes, type EngineChoice, type ProgressValue } from '@dismts/protocol';
+import { dismErrorDataSchema, ErrorCode, failureSchema, maxMessageBytes, type EngineChoice, type ProgressValue } from '@dismts/protocol';
 import type { EngineFactory } from './engine/selectEngine.ts';
 import { CancelledError, InvalidParamsError } from './errors.ts';
 import { withoutEngine } from './handlers/withoutEngine.ts';
+import { formatHresult } from './hresult.ts';
 import { defaultLogDirectory, logBug } from './log.ts';
 import { engineOperations, runOperation } from './operation.ts';
 import { isBug, toWireError, type WireError } from './transport/responseError.ts';
@@ -27,7 +28,7 @@ export interface CallRequest {
 }
 
 /** The result of an operation that did a part of its work. */
-const partlyFailed = z.object({ failure: healthFailureSchema });
+const partlyFailed = z.object({ failure: failureSchema });
 
 /** Runs `dismts call` and gives the exit code. */
 export async function call(request: CallRequest, createEngine: EngineFactory): Promise<number> {
@@ -122,8 +123,7 @@ function describe(error: WireError): string {
   const parsed = dismErrorDataSchema.safeParse(error.data);
   if (parsed.success) {
     const { symbol, nativeCode, hint, holders = [], logPath } = parsed.data;
-    const code = `0x${(nativeCode >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
-    lines.push(`${symbol} (${code})${hint === undefined ? '' : `: ${hint}`}`);
+    lines.push(`${symbol} (${formatHresult(nativeCode)})${hint === undefined ? '' : `: ${hint}`}`);
     lines.push(...holders.map(({ pid, program }) => `In use by: ${program} (process ${pid})`));
     lines.push(...logPath === undefined ? [] : [`Log: ${logPath}`]);
   }

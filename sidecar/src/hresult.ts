@@ -360,7 +360,7 @@ export function describeHresult(code: number): HresultEntry {
   if (unsigned <= 0xFFFF) {
     return describeHresult(win32Facility + unsigned);
   }
-  const digits = unsigned.toString(16).toUpperCase().padStart(8, '0');
+  const digits = formatHresult(unsigned).slice(2);
   if (unsigned - low === win32Facility) {
     const wrappedSuccess = low === 0xBC2 || low === 0xBC3 ? byCode.get(low) : undefined;
     return wrappedSuccess ?? unknown(unsigned, `WIN32_${low}`, `Windows reported error ${low}, which DismTs has no text for`);
@@ -378,6 +378,11 @@ export function describeHresult(code: number): HresultEntry {
   return family === undefined
     ? unknown(unsigned, `HRESULT_${digits}`, 'DismTs has no text for this code')
     : unknown(unsigned, `${family.prefix}_${digits}`, `This is a code of ${family.owner} that DismTs has no text for`);
+}
+
+/** A code, signed or unsigned, as `0x` and eight upper-case digits. */
+export function formatHresult(code: number): string {
+  return `0x${(code >>> 0).toString(16).toUpperCase().padStart(8, '0')}`;
 }
 
 function unknown(code: number, symbol: string, meaning: string): HresultEntry {

@@ -2,6 +2,7 @@
 import { engineMethods, type LogLevel, type ProgressValue, type RequestMethod } from '@dismts/protocol';
 import type { Engine, OperationContext } from './engine/engine.ts';
 import { CancelledError, DismError, UnsupportedError } from './errors.ts';
+import { formatHresult } from './hresult.ts';
 import { logStack, openFileLog, type FileLog } from './log.ts';
 import { parseParams } from './transport/params.ts';
 import { ProgressReporter } from './transport/progressReporter.ts';
@@ -129,7 +130,7 @@ function logFailure(log: FileLog, error: unknown): void {
   if (error instanceof CancelledError) {
     log.warning(error.message);
   } else if (error instanceof DismError) {
-    log.error(`${error.message} (${error.symbol}, 0x${error.hresult.toString(16).toUpperCase().padStart(8, '0')})`);
+    log.error(`${error.message} (${error.symbol}, ${formatHresult(error.hresult)})`);
   } else {
     logStack(log, error);
   }

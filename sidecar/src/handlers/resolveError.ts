@@ -1,7 +1,7 @@
 /** error/resolve: answers from the table of HRESULTs. */
 import type { resolveError as declaration } from '@dismts/protocol';
 import type { z } from 'zod';
-import { describeHresult } from '../hresult.ts';
+import { describeHresult, formatHresult } from '../hresult.ts';
 
 /** What the table knows of a code. */
 export function resolveError(params: z.output<typeof declaration.params>): z.input<typeof declaration.result> {
@@ -9,7 +9,7 @@ export function resolveError(params: z.output<typeof declaration.params>): z.inp
   return {
     known: entry.known,
     nativeCode: entry.code | 0,
-    hex: `0x${entry.code.toString(16).toUpperCase().padStart(8, '0')}`,
+    hex: formatHresult(entry.code),
     symbol: entry.symbol,
     category: entry.category,
     meaning: entry.meaning,

@@ -5,7 +5,7 @@ import { isSea } from 'node:sea';
 import { CancellationTokenSource, createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { DismLogRange } from '../../dismLogRange.ts';
 import { DismError } from '../../errors.ts';
-import { Hresult } from '../../hresult.ts';
+import { formatHresult, Hresult } from '../../hresult.ts';
 import { engineProcessArgument } from './engineProcessArgument.ts';
 import {
   configure, dismLogged, fromResponseError, logged, perform, progressed, stop,
@@ -141,7 +141,7 @@ function lostError(operation: string, how: string, stderrTail: string): DismErro
 
 /** Windows ends a process that crashed with a status such as 0xC0000005. */
 function exitCodeText(code: number): string {
-  return code > 0xFFFF || code < 0 ? `0x${(code >>> 0).toString(16).toUpperCase().padStart(8, '0')}` : String(code);
+  return code > 0xFFFF || code < 0 ? formatHresult(code) : String(code);
 }
 
 /** The executable; in development Node.js with the script. */
