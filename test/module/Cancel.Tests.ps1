@@ -93,7 +93,7 @@ Describe 'Stopping a command' -Tag 'Unit' {
             Set-Content -LiteralPath '$donePath' -Value 'went on'
 "@
         $startInfo = New-Object -TypeName System.Diagnostics.ProcessStartInfo -ArgumentList (Get-Command -Name script -CommandType Application)[0].Source
-        $pwsh = (Get-Process -Id $PID).Path
+        $pwsh = Get-PowerShellProgram
         $startInfo.Arguments = "-qfec `"'$pwsh' -NoProfile -File '$scriptPath'`" /dev/null"
         $startInfo.UseShellExecute = $false
         $startInfo.RedirectStandardInput = $true

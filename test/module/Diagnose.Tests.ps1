@@ -151,7 +151,7 @@ Describe 'ConvertTo-DismTsExitCode' -Tag 'Unit' {
     It 'is the exit code of a script that ends as its help shows' {
         $sidecar = Get-FakeSidecarCommand -RecordPath $recordPath
         $import = "Import-Module -Name '$(Get-RepositoryRoot)/DismTs.psd1' -ArgumentList (, @('$($sidecar -join "','")'))"
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command "$import; exit (Dismount-DismTsImage -Path /fake/busy -Save 2>&1 | ConvertTo-DismTsExitCode)"
+        & (Get-PowerShellProgram) -NoProfile -NonInteractive -Command "$import; exit (Dismount-DismTsImage -Path /fake/busy -Save 2>&1 | ConvertTo-DismTsExitCode)"
         # A Unix exit code has eight bits.
         $LASTEXITCODE | Should -BeIn 1618, (1618 % 256)
     }

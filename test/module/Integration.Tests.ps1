@@ -452,7 +452,7 @@ Describe 'DismTs on real WIM files' -Tag 'Integration' -Skip:($missing.Count -gt
 
         It 'stays silent, and ends with PowerShell' {
             $script = "Import-Module -Name '$(Get-RepositoryRoot)/DismTs.psd1'; `$null = Get-DismTsImage -ImagePath '$wim'; (& (Get-Module DismTs) { `$script:sidecars['Auto'].Process.Id })"
-            $id = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $script 2>"$folder/err.txt"
+            $id = & (Get-PowerShellProgram) -NoProfile -NonInteractive -Command $script 2>"$folder/err.txt"
             Get-Content -LiteralPath "$folder/err.txt" -Raw | Should -BeNullOrEmpty
             $id | Should -Match '^\d+$'
             Get-Process -Id $id -ErrorAction Ignore | Should -BeNullOrEmpty

@@ -344,7 +344,7 @@ Describe 'DismTs with the native engine' -Tag 'Integration' -Skip:($missing.Coun
                 Set-Content -LiteralPath '$donePath' -Value 'went on'
 "@
             $startInfo = New-Object -TypeName System.Diagnostics.ProcessStartInfo -ArgumentList (Get-Command -Name script -CommandType Application)[0].Source
-            $startInfo.Arguments = "-qfec `"'$((Get-Process -Id $PID).Path)' -NoProfile -File '$scriptPath'`" /dev/null"
+            $startInfo.Arguments = "-qfec `"'$(Get-PowerShellProgram)' -NoProfile -File '$scriptPath'`" /dev/null"
             $startInfo.UseShellExecute = $false
             $startInfo.RedirectStandardInput = $true
             $startInfo.RedirectStandardOutput = $true

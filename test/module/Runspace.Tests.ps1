@@ -54,17 +54,19 @@ Describe 'Several runspaces' -Tag 'Unit' {
     }
 
     It 'ends with its PowerShell, even one that is killed' {
-        $command = "Import-Module -Name '$manifestPath' -ArgumentList (, @('$($sidecar -join "','")')); Save-DismTsImage -Path /fake/hang"
-        $process = Start-Process -FilePath (Get-Process -Id $PID).Path -ArgumentList '-NoProfile', '-NonInteractive', '-Command', "`"$command`"" -PassThru -RedirectStandardOutput "$TestDrive/out.txt"
+        # The process that was started may be one that starts PowerShell: only that itself knows its id.
+        $command = "Set-Content -LiteralPath '$TestDrive/id.txt' -Value `$PID; Import-Module -Name '$manifestPath' -ArgumentList (, @('$($sidecar -join "','")')); Save-DismTsImage -Path /fake/hang"
+        $process = Start-Process -FilePath (Get-PowerShellProgram) -ArgumentList '-NoProfile', '-NonInteractive', '-Command', "`"$command`"" -PassThru -RedirectStandardOutput "$TestDrive/out.txt"
         Wait-Until { Get-ReceivedMessage -RecordPath $recordPath -Method image/commit }
         Get-RunningFake -RecordPath $recordPath | Should -HaveCount 1
-        Stop-Process -InputObject $process -Force
+        Stop-Process -Id (Get-Content -LiteralPath "$TestDrive/id.txt") -Force
         Wait-Until { -not (Get-RunningFake -RecordPath $recordPath) }
+        Wait-Until { $process.HasExited }
     }
 
     It 'ends with a PowerShell that ends by itself, and writes nothing but objects' {
         $command = "Import-Module -Name '$manifestPath' -ArgumentList (, @('$($sidecar -join "','")')); (Get-DismTsImage -Mounted).Count"
-        & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -Command $command 2>"$TestDrive/err.txt" | Should -Be 3
+        & (Get-PowerShellProgram) -NoProfile -NonInteractive -Command $command 2>"$TestDrive/err.txt" | Should -Be 3
         Get-Content -LiteralPath "$TestDrive/err.txt" -Raw | Should -BeNullOrEmpty
         Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
     }

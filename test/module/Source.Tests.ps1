@@ -13,11 +13,12 @@ BeforeDiscovery {
 }
 
 BeforeAll {
+    Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
     $report = $null
     if (Get-Module -Name PSScriptAnalyzer -ListAvailable) {
         # A fault of the analyzer ends it now and then, whatever it reads: see there. Only a run to the end counts.
         foreach ($attempt in 1..10) {
-            $text = & (Get-Process -Id $PID).Path -NoProfile -NonInteractive -File "$PSScriptRoot/Get-AnalyzerFinding.ps1"
+            $text = & (Get-PowerShellProgram) -NoProfile -NonInteractive -File "$PSScriptRoot/Get-AnalyzerFinding.ps1"
             if ($LASTEXITCODE -eq 0) {
                 break
             }

@@ -51,6 +51,21 @@ function Import-FakeModule {
     return $recordPath
 }
 
+function Get-PowerShellProgram {
+    <#
+    .SYNOPSIS
+    Gives the program to start another PowerShell of this kind with.
+    .DESCRIPTION
+    The pwsh of the .NET tool starts "dotnet pwsh.dll": its own process names dotnet, which is no PowerShell.
+    #>
+    param()
+    $path = (Get-Process -Id $PID).Path
+    if ([System.IO.Path]::GetFileNameWithoutExtension($path) -eq 'dotnet') {
+        return (Get-Command -Name pwsh -CommandType Application)[0].Source
+    }
+    return $path
+}
+
 function Get-ReceivedMessage {
     <#
     .SYNOPSIS
