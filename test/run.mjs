@@ -6,10 +6,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { findPwsh, pwshOutput } from '../sidecar/build/findPwsh.mjs';
 import { orExit, root, setUp } from '../sidecar/build/setup.mjs';
+import { providePowerShell } from './powershell.mjs';
 
 orExit(() => { setUp({ forTests: true, build: false }); });
+const whyNoPester = providePowerShell();
 
 const total = { passed: 0, failed: 0, skipped: 0 };
 const folder = mkdtempSync(join(tmpdir(), 'dismts-run-'));
@@ -77,9 +78,8 @@ function runVitest() {
 }
 
 function runPester() {
-  const missing = whyNoPester();
-  if (missing !== undefined) {
-    console.log(`\n== Pester\nThe Pester suite (test/module) did not run: ${missing}.`);
+  if (whyNoPester !== undefined) {
+    console.log(`\n== Pester\nThe Pester suite (test/module) did not run. ${whyNoPester}`);
     if (process.env['DISMTS_REQUIRE_PWSH'] === '1') {
       console.log('DISMTS_REQUIRE_PWSH=1 makes this a failure.');
       total.failed += 1;
@@ -91,12 +91,6 @@ function runPester() {
     '-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(root, 'test', 'Invoke-TestSuite.ps1'), '-ReportPath', report,
   ]);
   add(succeeded, readReport(report) ?? { passed: 0, failed: 0, skipped: 0 });
-}
-
-function whyNoPester() {
-  if (findPwsh() === undefined) { return 'there is no PowerShell (pwsh) on the PATH'; }
-  const pester = pwshOutput("(Get-Module -ListAvailable -Name Pester | Where-Object Version -GE ([version] '5.0') | Measure-Object).Count");
-  return pester === '0' || pester === undefined ? 'PowerShell has no Pester 5 or newer (Install-Module Pester)' : undefined;
 }
 
 function readReport(path) {

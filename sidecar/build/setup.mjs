@@ -73,7 +73,7 @@ function installNpmPackages() {
 }
 
 /** Runs a program whose output matters only when it fails. */
-function runQuietly(what, program, programArguments, environment = process.env) {
+export function runQuietly(what, program, programArguments, environment = process.env) {
   console.log(what);
   const { status, stdout, stderr, error } = spawnSync(program, programArguments, {
     cwd: root, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024,
