@@ -2,6 +2,9 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+// Files that tests make are for other users to read as well, unless a test says otherwise.
+process.umask(0o022);
+
 export default defineConfig({
   resolve: {
     alias: { '@dismts/protocol': fileURLToPath(new URL('protocol/src/index.ts', import.meta.url)) },

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packageFile } from '../../sidecar/build/npmPackage.ts';
 import { findTarget } from '../../sidecar/build/targets.ts';
+import { isRoot, letAllRead, nobodyId } from '../helpers/nobody.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
 import { captureWim, writeTree } from '../helpers/wims.ts';
 
@@ -18,9 +19,8 @@ const stockNode = packageFile(findTarget().nodePackage, findTarget().nodeBinary)
 const root = join(import.meta.dirname, '..', '..');
 const built = join(root, 'module', 'bin', `${process.platform}-${process.arch}`, 'dismts');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-const isRoot = process.getuid?.() === 0;
 /** A user without rights (nobody), where this runs as root. */
-const user = isRoot ? { uid: 65534, gid: 65534 } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+const user = isRoot ? { uid: nobodyId, gid: nobodyId } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
 /** Where the executable and a WIM are, readable by all: the clone may be in a home that is not. */
 let shared: string;
@@ -30,13 +30,12 @@ let wim: string;
 beforeAll(async () => {
   if (!existsSync(built)) { throw new Error(`There is no ${built}: run "npm run build"`); }
   shared = mkdtempSync(join(tmpdir(), 'dismts-test-'));
-  chmodSync(shared, 0o755);
   executable = join(shared, 'module', 'bin', 'linux-x64', 'dismts');
   mkdirSync(join(executable, '..'), { recursive: true });
   copyFileSync(built, executable);
   const tree = await writeTree(join(shared, 'tree'), { 'a.txt': 'a' });
   wim = await captureWim(tree, join(shared, 'a.wim'));
-  chmodSync(wim, 0o644);
+  letAllRead(shared);
 });
 afterAll(() => { rmSync(shared, { recursive: true, force: true }); });
 

@@ -1,8 +1,8 @@
 /** Drives the portable engine with a state directory of its own, and finds what it leaves behind. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { chmod, cp, lstat, mkdir, readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFile, cp, lstat, mkdir, readdir, readFile, readlink, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +15,7 @@ import { unmount } from '../../sidecar/src/engine/portable/libc.ts';
 import { readMountTable } from '../../sidecar/src/engine/portable/mountTable.ts';
 import { createPortableEngine } from '../../sidecar/src/engine/portable/portableEngine.ts';
 import { DismError } from '../../sidecar/src/errors.ts';
+import { isRoot, letAllRead, nobodyOpens } from './nobody.ts';
 import { testContext, type TestContext } from './operationContext.ts';
 import { imagex } from './wims.ts';
 
@@ -207,11 +208,12 @@ export async function bundleEngine(): Promise<string> {
     define: { 'import.meta.url': 'bundleUrl' },
     banner: { js: 'const bundleUrl = require("node:url").pathToFileURL(__filename).href;' },
   });
-  // Other users run it as well, and may not read the folder that this is in.
-  await chmod(folder, 0o755);
+  // Other users run it as well, and may not read the folder that this is in, nor the one that Node.js is in.
   for (const name of ['koffi', `@koromix/koffi-${process.platform}-${process.arch}`]) {
     await cp(join(root, 'node_modules', name), join(folder, 'node_modules', name), { recursive: true });
   }
+  if (isRoot && !await nobodyOpens(process.execPath)) { await copyFile(process.execPath, join(folder, 'node')); }
+  letAllRead(folder);
   return outfile;
 }
 
@@ -219,7 +221,9 @@ export async function bundleEngine(): Promise<string> {
 export function startEngine<K extends MethodName>(
   bundle: string, bench: Workbench, method: K, params: Params<K>, options: StartOptions = {},
 ): EngineProcess {
-  const words = [...options.prefix ?? [], process.execPath, bundle, method, JSON.stringify(params)];
+  const copiedNode = join(bundle, '..', 'node');
+  const node = existsSync(copiedNode) ? copiedNode : process.execPath;
+  const words = [...options.prefix ?? [], node, bundle, method, JSON.stringify(params)];
   const [command = '', ...args] = words;
   const child = spawn(command, args, {
     cwd: '/', stdio: ['ignore', 'pipe', 'pipe'],

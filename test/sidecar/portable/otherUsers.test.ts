@@ -1,23 +1,16 @@
 /** Mounting as a user who is not root: nothing can be mounted for writing, and everything read-only. */
 import { execFile } from 'node:child_process';
-import { chmod, chown, mkdir, open, readdir, readFile, rm } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { bundleEngine, hashFile, mountsBelow, type MethodName, type Params, startEngine, workbench, type Workbench } from '../../helpers/mounts.ts';
-import { asNobody, isRoot, nobodyId } from '../../helpers/nobody.ts';
+import { isRoot, nobodyId, nobodyOpens } from '../../helpers/nobody.ts';
 import { ordinaryWim } from '../../helpers/wims.ts';
 
 const bundle = await bundleEngine();
 
-const mayUseFuse = isRoot && await asNobody(async () => {
-  try {
-    await (await open('/dev/fuse', 'r+')).close();
-    return true;
-  } catch {
-    return false;
-  }
-});
+const mayUseFuse = isRoot && await nobodyOpens('/dev/fuse', 'r+');
 if (isRoot && !mayUseFuse) {
   process.stderr.write('skipped: a read-only mount as user nobody needs a /dev/fuse that everybody may open (chmod 666 /dev/fuse)\n');
 }
