@@ -1,17 +1,54 @@
 /** Lint and layout rules: one tool for both. */
 import stylistic from '@stylistic/eslint-plugin';
 import { defineConfig } from 'eslint/config';
+import { dirname, relative, resolve } from 'node:path';
 import tseslint from 'typescript-eslint';
 
 /** Packages that load native code, and who may import them. */
 const nativePackages = {
   group: ['koffi', 'koffi/*', '@koromix/*'],
-  message: 'Only sidecar/src/native and sidecar/src/engine/{native,portable} talk to native code.',
+  message: 'Only nativeAddon, platform, wimlib and engine/native of sidecar/src talk to native code.',
 };
 /** Functions that run a command line through a shell. */
 const shellFunctions = ['child_process', 'node:child_process'].map((name) => ({
   name, importNames: ['exec', 'execSync'], message: 'Nothing is run through a shell: use spawn or execFile.',
 }));
+
+/** Folders of sidecar/src from the floor up; '' are the files of the floor itself. Nothing imports what stands above it. */
+const floors = [
+  [''], ['nativeAddon', 'platform'], ['wimlib', 'wim', 'registry'], ['componentStore'], ['imageFiles', 'log'], ['health', 'inventory'],
+  ['engine'], ['engineless', 'transport'], ['program'],
+];
+/** The files at the top of sidecar/src that make the program. */
+const programFiles = ['main.ts', 'cli.ts', 'stdio.ts', 'server.ts', 'call.ts', 'operation.ts'];
+const sources = resolve(import.meta.dirname, 'sidecar/src');
+
+/** The number of the floor that a file of sidecar/src is on. */
+function floorOf(path) {
+  const [first, ...below] = relative(sources, path).split('/');
+  const folder = below.length > 0 ? first : programFiles.includes(first) ? 'program' : '';
+  return floors.findIndex((names) => names.includes(folder));
+}
+
+/** Holds the direction of imports. */
+const noImportUpward = {
+  create(context) {
+    const check = ({ source }) => {
+      if (!source?.value?.startsWith?.('.')) { return; }
+      const target = resolve(dirname(context.filename), source.value);
+      const [from, to] = [floorOf(context.filename), floorOf(target)];
+      const engine = (path) => /^engine\/(native|portable)\//.exec(relative(sources, path))?.[1];
+      if (from === -1) {
+        context.report({ node: source, message: 'This folder has no floor yet: add it to the floors in eslint.config.js.' });
+      } else if (to > from) {
+        context.report({ node: source, message: `A file on floor ${from} must not import "${relative(sources, target)}" on floor ${to}, above it.` });
+      } else if (engine(context.filename) !== undefined && engine(target) !== undefined && engine(context.filename) !== engine(target)) {
+        context.report({ node: source, message: 'The engines do not know each other.' });
+      }
+    };
+    return { ImportDeclaration: check, ExportNamedDeclaration: check, ExportAllDeclaration: check, ImportExpression: check };
+  },
+};
 
 export default defineConfig(
   { ignores: ['dist/', 'module/', 'node_modules/', '**/node_modules/'] },
@@ -50,9 +87,14 @@ export default defineConfig(
     },
   },
   {
-    // Types of koffi are types of the wrapper there; the value comes from native/koffi.ts alone.
-    files: ['sidecar/src/native/**/*.ts', 'sidecar/src/engine/native/**/*.ts', 'sidecar/src/engine/portable/**/*.ts'],
+    // Types of koffi are types of the wrapper there; the value comes from nativeAddon/koffi.ts alone.
+    files: ['sidecar/src/{nativeAddon,platform,wimlib,engine/native}/**/*.ts'],
     rules: { 'no-restricted-imports': ['error', { paths: shellFunctions }] },
+  },
+  {
+    files: ['sidecar/src/**/*.ts'],
+    plugins: { house: { rules: { 'no-import-upward': noImportUpward } } },
+    rules: { 'house/no-import-upward': 'error' },
   },
   {
     // Programs for a person at a terminal.

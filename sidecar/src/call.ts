@@ -5,9 +5,9 @@ import * as z from 'zod';
 import { dismErrorDataSchema, ErrorCode, failureSchema, maxMessageBytes, type EngineChoice, type ProgressValue } from '@dismts/protocol';
 import type { EngineFactory } from './engine/selectEngine.ts';
 import { CancelledError, InvalidParamsError } from './errors.ts';
-import { withoutEngine } from './handlers/withoutEngine.ts';
+import { withoutEngine } from './engineless/withoutEngine.ts';
 import { formatHresult } from './hresult.ts';
-import { defaultLogDirectory, logBug } from './log.ts';
+import { defaultLogDirectory, logBug } from './log/fileLog.ts';
 import { engineOperations, runOperation } from './operation.ts';
 import { isBug, toWireError, type WireError } from './transport/responseError.ts';
 

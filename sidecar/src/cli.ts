@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { absolutePathSchema, engineChoiceSchema } from '@dismts/protocol';
 import { call, CallExit, type CallRequest } from './call.ts';
 import type { EngineFactory } from './engine/selectEngine.ts';
-import { withoutEngine } from './handlers/withoutEngine.ts';
+import { withoutEngine } from './engineless/withoutEngine.ts';
 import { engineOperations } from './operation.ts';
 import { serveStdio } from './stdio.ts';
 import { version } from './version.ts';

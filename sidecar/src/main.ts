@@ -1,5 +1,5 @@
 /** Entry point of the dismts executable. */
-import { engineProcessArgument } from './engine/native/engineProcessArgument.ts';
+import { engineProcessArgument } from './engine/native/process/engineProcessArgument.ts';
 
 /** EX_SOFTWARE, as of every bug. */
 const bugExit = 70;
@@ -9,7 +9,7 @@ const args = process.argv.slice(2);
 /** What the arguments ask for: the server's engine process, or a user's command. Each loads what it needs: the first has no use for any schema. */
 async function main(): Promise<number> {
   if (args[0] === engineProcessArgument) {
-    const { serveEngineProcess } = await import('./engine/native/processMain.ts');
+    const { serveEngineProcess } = await import('./engine/native/process/processMain.ts');
     return await serveEngineProcess();
   }
   const [{ run }, { createEngine }] = await Promise.all([import('./cli.ts'), import('./engine/selectEngine.ts')]);

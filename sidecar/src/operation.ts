@@ -1,9 +1,10 @@
 /** Runs one operation of an engine: parameters in, checked result or WireError out, with log and progress. */
 import { engineMethods, type LogLevel, type ProgressValue, type RequestMethod } from '@dismts/protocol';
-import type { Engine, OperationContext } from './engine/engine.ts';
+import type { Engine } from './engine/engine.ts';
+import type { OperationContext } from './operationContext.ts';
 import { CancelledError, DismError, UnsupportedError } from './errors.ts';
 import { formatHresult } from './hresult.ts';
-import { logStack, openFileLog, type FileLog } from './log.ts';
+import { logStack, openFileLog, type FileLog } from './log/fileLog.ts';
 import { parseParams } from './transport/params.ts';
 import { ProgressReporter } from './transport/progressReporter.ts';
 import { toWireError } from './transport/responseError.ts';

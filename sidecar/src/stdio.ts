@@ -1,6 +1,6 @@
 /** `dismts --stdio`: serves the process that started this one, over stdin and stdout. */
 import type { EngineFactory } from './engine/selectEngine.ts';
-import { defaultLogDirectory } from './log.ts';
+import { defaultLogDirectory } from './log/fileLog.ts';
 import { Server } from './server.ts';
 import { claimStdout } from './silence.ts';
 

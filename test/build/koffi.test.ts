@@ -1,6 +1,6 @@
 /** The addon without koffi's own JavaScript is the same API. */
 import { expect, test } from 'vitest';
-import { loadKoffi } from '../../sidecar/src/native/koffi.ts';
+import { loadKoffi } from '../../sidecar/src/nativeAddon/koffi.ts';
 
 test('loadKoffi() gives all that the package gives, but what is deprecated', async () => {
   const names = Object.keys(await import('koffi')).filter((name) => !['default', 'introspect', 'resolve'].includes(name));

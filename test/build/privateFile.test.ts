@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { appendFileSync, chmodSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { UnsafePathError, withPrivateFile } from '../../sidecar/src/native/privateFile.ts';
+import { UnsafePathError, withPrivateFile } from '../../sidecar/src/nativeAddon/privateFile.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
 
 const content = Buffer.from('the right content');

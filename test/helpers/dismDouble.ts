@@ -1,7 +1,7 @@
 /** The double of DismApi.dll: builds it, and drives it in this process through its hooks or in another one through files. */
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, win32 } from 'node:path';
-import { loadKoffi } from '../../sidecar/src/native/koffi.ts';
+import { loadKoffi } from '../../sidecar/src/nativeAddon/koffi.ts';
 import { compile, lacksCompiler } from './cBuild.ts';
 
 /** ELF: a library for this process. PE: the DLL, for Windows and Wine. */

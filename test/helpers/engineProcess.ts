@@ -1,7 +1,8 @@
 /** Program: one call of the portable engine, for tests that kill it. Prints a line of JSON for all that it has to say. */
 import { writeSync } from 'node:fs';
 import { engineMethods } from '@dismts/protocol';
-import type { Engine, OperationContext } from '../../sidecar/src/engine/engine.ts';
+import type { Engine } from '../../sidecar/src/engine/engine.ts';
+import type { OperationContext } from '../../sidecar/src/operationContext.ts';
 import { createPortableEngine } from '../../sidecar/src/engine/portable/portableEngine.ts';
 import { DismError } from '../../sidecar/src/errors.ts';
 import { watchDisk } from './diskFaults.ts';

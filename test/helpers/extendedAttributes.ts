@@ -1,5 +1,5 @@
 /** Sets and removes extended attributes, which Node cannot. */
-import { loadKoffi } from '../../sidecar/src/native/koffi.ts';
+import { loadKoffi } from '../../sidecar/src/nativeAddon/koffi.ts';
 
 function libc() {
   const koffi = loadKoffi();

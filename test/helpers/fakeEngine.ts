@@ -1,6 +1,7 @@
 /** An engine without images that has every operation: what it does is said by the paths and names that a request has (see act). */
 import type { EngineName, ImageInfo, ImageResult, MountedImage } from '@dismts/protocol';
-import type { Engine, EngineOperations, OperationContext } from '../../sidecar/src/engine/engine.ts';
+import type { Engine, EngineOperations } from '../../sidecar/src/engine/engine.ts';
+import type { OperationContext } from '../../sidecar/src/operationContext.ts';
 import { act } from './fakeServicing/act.ts';
 import { fakeAppxPackages } from './fakeServicing/appxPackages.ts';
 import { fakeCapabilities } from './fakeServicing/capabilities.ts';

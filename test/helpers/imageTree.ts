@@ -1,5 +1,5 @@
 /** Everything that an image says of its files, in a form that two images can be compared in. */
-import { IterateFlag, openWim } from '../../sidecar/src/engine/portable/wimlib.ts';
+import { IterateFlag, openWim } from '../../sidecar/src/wimlib/openWim.ts';
 
 /** One name of one file. */
 export interface ImageEntry {

@@ -11,8 +11,8 @@ import { engineMethods, type MountedImage, type ProgressValue } from '@dismts/pr
 import { build } from 'esbuild';
 import { afterAll, expect, onTestFinished } from 'vitest';
 import type { z } from 'zod';
-import { unmount } from '../../sidecar/src/engine/portable/libc.ts';
-import { readMountTable } from '../../sidecar/src/engine/portable/mountTable.ts';
+import { unmount } from '../../sidecar/src/platform/linux/mountCalls.ts';
+import { readMountTable } from '../../sidecar/src/platform/linux/mountTable.ts';
 import { createPortableEngine } from '../../sidecar/src/engine/portable/portableEngine.ts';
 import { DismError } from '../../sidecar/src/errors.ts';
 import { isRoot, letAllRead, nobodyOpens } from './nobody.ts';

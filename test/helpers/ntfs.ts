@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { link, mkdir, open, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { loadKoffi } from '../../sidecar/src/native/koffi.ts';
+import { loadKoffi } from '../../sidecar/src/nativeAddon/koffi.ts';
 import { junction, symlink } from './hostileWims.ts';
 import type { RawReparse } from './rawWim.ts';
 import { imagex, pseudoRandom } from './wims.ts';

@@ -1,6 +1,6 @@
 /** What the server gives to an engine method, for tests that call one without a server. */
 import type { ProgressValue } from '@dismts/protocol';
-import type { OperationContext } from '../../sidecar/src/engine/engine.ts';
+import type { OperationContext } from '../../sidecar/src/operationContext.ts';
 
 /** A context that keeps what the operation reports. */
 export interface TestContext extends OperationContext {

@@ -2,8 +2,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { decompressBlocks } from '../wim/codec.ts';
-import { CompressionType } from '../wim/header.ts';
+import { CompressionType, decompressBlocks } from '../wimlib/codec.ts';
 import { StoreFormatError, UnsupportedFormatError } from './formatErrors.ts';
 import { decodePa30Stepwise, type ExpandLimits } from './pa30.ts';
 

@@ -1,30 +1,7 @@
 /** The one interface that both engines implement, shaped like the DISM API. */
-import type { engineMethods, EngineName, LogLevel, ProgressPhase } from '@dismts/protocol';
+import type { engineMethods, EngineName } from '@dismts/protocol';
 import type { z } from 'zod';
-
-/** Where an operation writes what it does. Levels as in `-LogLevel`; nothing is created before the first line. */
-export interface OperationLog {
-  error(text: string): void;
-  warning(text: string): void;
-  info(text: string): void;
-  debug(text: string): void;
-  /** Path of the log file, or an empty string while nothing was written. */
-  readonly path: string;
-  readonly level: LogLevel;
-}
-
-/** What the server gives to each call of an engine method. */
-export interface OperationContext {
-  /** The protocol's method name, such as `image/mount`. */
-  readonly operation: string;
-  /** Aborted when the client cancels, its connection ends, or the process is to stop. */
-  readonly signal: AbortSignal;
-  readonly log: OperationLog;
-  /** Folder for temporary files; empty: the engine's own choice. */
-  readonly scratchDirectory: string;
-  /** Reports progress within a phase; call as often as you like, the server limits the rate. */
-  progress(phase: ProgressPhase, current: number, total: number): void;
-}
+import type { OperationContext } from '../operationContext.ts';
 
 type EngineMethods = typeof engineMethods;
 

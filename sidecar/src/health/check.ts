@@ -1,5 +1,5 @@
 /** The fast check: markers that somebody left, and truths that cost little. */
-import { type ImageFiles, joinPath } from './imageFiles.ts';
+import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
 import { Findings } from './findings.ts';
 import { packagePath, readBases } from './scan.ts';
 import type { StoreIndex } from './storeIndex.ts';

@@ -1,6 +1,6 @@
 /** Where the files of a component are shown to the system: the macros of `destinationPath`. */
 import type { ComponentIdentity } from '../componentStore/identity.ts';
-import { joinPath } from './imageFiles.ts';
+import { joinPath } from '../imageFiles/imageFiles.ts';
 
 /** Folders below the Windows folder, or below the root of the image where they begin with `/`. */
 const folders: Readonly<Record<string, string>> = {

@@ -1,6 +1,6 @@
 /** Writes the summary of a scan or restore to the operation's log, under the headings that users of CBS.log search for. */
 import type { CountedHealthResult } from '@dismts/protocol';
-import type { OperationLog } from '../engine/engine.ts';
+import type { OperationLog } from '../operationContext.ts';
 
 export function writeReport(log: OperationLog, operation: 'Detect only' | 'Detect and Repair', result: CountedHealthResult, elapsedMs: number): void {
   const { counts } = result;

@@ -3,11 +3,11 @@ import type { Finding } from '@dismts/protocol';
 import { catalogName } from '../componentStore/catalog.ts';
 import { expand } from '../componentStore/compressed.ts';
 import { DismError } from '../errors.ts';
-import type { OperationContext } from '../engine/engine.ts';
+import type { OperationContext } from '../operationContext.ts';
 import { findDestination } from './destinations.ts';
-import { CancellableFiles, untilAborted } from './cancellation.ts';
-import { digestOf } from './folderImage.ts';
-import { type ImageFiles, joinPath, type WritableImageFiles } from './imageFiles.ts';
+import { CancellableFiles, untilAborted } from '../imageFiles/cancellableFiles.ts';
+import { digestOf } from '../imageFiles/folderFiles.ts';
+import { type ImageFiles, joinPath, type WritableImageFiles } from '../imageFiles/imageFiles.ts';
 import {
   type BrokenFile, catalogPath, isVouchedFor, isWinner, manifestPath, matchDigest, maxManifestBytes, maxPayloadBytes, mumDamage, packagePath, payloadPath,
   readBases, type ScanFilter, scanStore, type StoreScan, unlessDismError,

@@ -18,12 +18,13 @@ import { keyform } from '../componentStore/keyHash.ts';
 import { type Manifest, type ManifestFile, parseManifest } from '../componentStore/manifest.ts';
 import { parseMum } from '../componentStore/mum.ts';
 import { DismError } from '../errors.ts';
-import type { OperationContext } from '../engine/engine.ts';
-import { CancellableFiles, pauses, untilAborted } from './cancellation.ts';
+import type { OperationContext } from '../operationContext.ts';
+import { Breather } from '../breather.ts';
+import { CancellableFiles, untilAborted } from '../imageFiles/cancellableFiles.ts';
 import { type Destination, findDestination } from './destinations.ts';
 import { Findings } from './findings.ts';
-import { digestOf } from './folderImage.ts';
-import { type FileStat, type ImageFiles, joinPath, maxFileBytes } from './imageFiles.ts';
+import { digestOf } from '../imageFiles/folderFiles.ts';
+import { type FileStat, type ImageFiles, joinPath, maxFileBytes } from '../imageFiles/imageFiles.ts';
 import type { StoreComponent, StoreIndex } from './storeIndex.ts';
 
 /** The largest manifests of Windows have three megabytes; payload is as large as a file of Windows gets. */
@@ -97,10 +98,10 @@ async function forEachConcurrently<T>(
   items: readonly T[], context: OperationContext, task: (item: T) => Promise<void>, onUnreadable: (item: T, reason: string) => void,
 ): Promise<void> {
   let next = 0;
-  const pause = pauses(context.signal);
+  const breather = new Breather();
   const work = async (): Promise<void> => {
     for (let item = items[next++]; item !== undefined; item = items[next++]) {
-      await pause();
+      await breather.breathe(context.signal);
       try {
         await task(item);
       } catch (error) {
@@ -297,10 +298,10 @@ class Scanner {
 
   /** Looks up how many bytes the files of each item have; sorted by where these lie, where that is known without opening each file. */
   async #sized<T>(items: readonly T[], pathsOf: (item: T) => readonly string[]): Promise<Sized<T>[]> {
-    const pause = pauses(this.#context.signal);
+    const breather = new Breather();
     const found: Sized<T>[] = [];
     for (const item of items) {
-      await pause();
+      await breather.breathe(this.#context.signal);
       let bytes = 0;
       let place = 0;
       for (const path of pathsOf(item)) {
@@ -333,12 +334,12 @@ class Scanner {
   async #checkPayload(): Promise<void> {
     const { findings } = this.#scan;
     const work: PayloadWork[] = [];
-    const pause = pauses(this.#context.signal);
+    const breather = new Breather();
     for (const verified of this.#scan.verified.values()) {
       const { component, manifest } = verified;
       if (component.payloadDeleted) { findings.measured.payloadRemoved++; }
       for (const file of manifest.files) {
-        await pause();
+        await breather.breathe(this.#context.signal);
         const broken = { component: verified, file };
         const path = payloadPath(this.#index, component.keyform, file.storePath);
         const stat = await this.#statSafely(path, component.keyform, file.storePath);

@@ -1,11 +1,11 @@
 /** Where a restore looks for files: `-Source` in every form that DISM takes. A source is never trusted; the wanted digest decides. */
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { CancellableFiles } from './cancellation.ts';
-import { FolderImage } from './folderImage.ts';
-import { type ImageFiles, joinPath } from './imageFiles.ts';
+import { CancellableFiles } from '../imageFiles/cancellableFiles.ts';
+import { FolderImage } from '../imageFiles/folderFiles.ts';
+import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
 import { readBases } from './scan.ts';
-import { WimImage } from './wimImage.ts';
+import { WimImage } from '../imageFiles/wimFiles.ts';
 
 /** One source, opened. */
 export class StoreSource {

@@ -3,8 +3,8 @@ import { type PendingState, readPendingState } from '../componentStore/pendingSt
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { Hive, type HiveKey } from '../registry/hive.ts';
-import { pauses } from './cancellation.ts';
-import { type ImageFiles, joinPath } from './imageFiles.ts';
+import { Breather } from '../breather.ts';
+import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
 
 /** Bits of `CF` that decide something here; the meaning of the others is inferred only. */
 const ComponentFlag = { PayloadDeleted: 0x40, HasMutableFile: 0x80 } as const;
@@ -77,26 +77,26 @@ type ComponentsPart = Pick<StoreIndex, 'components' | 'catalogs' | 'winners' | '
 type SoftwarePart = Pick<StoreIndex, 'packages' | 'installed' | 'markers' | 'pending'>;
 
 /** Each hive is forgotten before the next one is read: they have tens of megabytes, and their keys in memory more. */
-async function readComponentsHive(hive: Hive | undefined, pause: () => Promise<void>): Promise<ComponentsPart> {
+async function readComponentsHive(hive: Hive | undefined, breathe: () => Promise<void>): Promise<ComponentsPart> {
   if (hive === undefined) { return { components: [], catalogs: new Set(), winners: new Map(), markers: [] }; }
   return {
-    components: await readComponents(hive, pause), catalogs: readCatalogs(hive), winners: await readWinners(hive, pause),
+    components: await readComponents(hive, breathe), catalogs: readCatalogs(hive), winners: await readWinners(hive, breathe),
     markers: readMarkers(hive.root, ['CorruptionDetectedDuringAcr']),
   };
 }
 
-async function readSoftwareHive(hive: Hive | undefined, hasPendingFile: boolean, pause: () => Promise<void>): Promise<SoftwarePart> {
+async function readSoftwareHive(hive: Hive | undefined, hasPendingFile: boolean, breathe: () => Promise<void>): Promise<SoftwarePart> {
   const servicing = hive?.key(componentBasedServicing);
   return {
-    packages: readPackages(servicing), installed: hive === undefined ? new Map() : await readInstalled(hive, pause),
+    packages: readPackages(servicing), installed: hive === undefined ? new Map() : await readInstalled(hive, breathe),
     markers: readMarkers(servicing, ['Corrupt', 'Corruption', 'Unserviceable']), pending: readPendingState(servicing, hasPendingFile),
   };
 }
 
-async function readComponents(hive: Hive, pause: () => Promise<void>): Promise<StoreComponent[]> {
+async function readComponents(hive: Hive, breathe: () => Promise<void>): Promise<StoreComponent[]> {
   const components: StoreComponent[] = [];
   for (const key of hive.key('DerivedData\\Components')?.subkeys() ?? []) {
-    await pause();
+    await breathe();
     const values = new Map(key.values().map((value) => [value.name.toUpperCase(), value]));
     const flags = values.get('CF')?.asNumber() ?? 0;
     const digest = values.get('S256H')?.data;
@@ -130,11 +130,11 @@ function compareVersions(a: string, b: string): number {
 }
 
 /** The newest version that the newest index names; a family that names none has no winner. */
-async function readWinners(hive: Hive, pause: () => Promise<void>): Promise<Map<string, string>> {
+async function readWinners(hive: Hive, breathe: () => Promise<void>): Promise<Map<string, string>> {
   const winners = new Map<string, string>();
   const indexes = [...hive.key('DerivedData\\VersionedIndex')?.subkeys() ?? []].sort((a, b) => compareVersions(a.name, b.name));
   for (const family of indexes.at(-1)?.subkey('ComponentFamilies')?.subkeys() ?? []) {
-    await pause();
+    await breathe();
     const versions = family.values().flatMap(({ name }) => (name.toLowerCase().startsWith('v!') ? [name.slice(2)] : []));
     const newest = versions.sort(compareVersions).at(-1);
     if (newest !== undefined) { winners.set(family.name.toUpperCase(), newest); }
@@ -143,10 +143,10 @@ async function readWinners(hive: Hive, pause: () => Promise<void>): Promise<Map<
 }
 
 /** The registry of side-by-side assemblies: per family the `major.minor` in use, and below that the whole version. */
-async function readInstalled(software: Hive, pause: () => Promise<void>): Promise<Map<string, string>> {
+async function readInstalled(software: Hive, breathe: () => Promise<void>): Promise<Map<string, string>> {
   const installed = new Map<string, string>();
   for (const family of software.key('Microsoft\\Windows\\CurrentVersion\\SideBySide\\Winners')?.subkeys() ?? []) {
-    await pause();
+    await breathe();
     const version = family.subkey(family.value('')?.asString() ?? '')?.value('')?.asString();
     if (version !== undefined) { installed.set(family.name.toUpperCase(), version); }
   }
@@ -170,7 +170,8 @@ function readMarkers(key: HiveKey | undefined, names: readonly string[]): string
  * @throws DismError: the folder holds no Windows installation.
  */
 export async function readStoreIndex(files: ImageFiles, windowsDirectory: string, signal: AbortSignal): Promise<StoreIndex> {
-  const pause = pauses(signal);
+  const breather = new Breather();
+  const breathe = async (): Promise<void> => { await breather.breathe(signal); };
   const windows = joinPath(windowsDirectory);
   const hasStore = (await files.list(joinPath(windows, 'WinSxS'))).length > 0;
   const hasHives = (await files.list(joinPath(windows, 'System32/config'))).length > 0;
@@ -181,8 +182,8 @@ export async function readStoreIndex(files: ImageFiles, windowsDirectory: string
   }
   const problems: HiveProblems = { dirty: [], broken: [] };
   const hasPendingFile = (await files.stat(joinPath(windows, 'WinSxS/pending.xml'))) !== undefined;
-  const components = await readComponentsHive(await openHive(files, windows, 'COMPONENTS', problems), pause);
-  const software = await readSoftwareHive(await openHive(files, windows, 'SOFTWARE', problems), hasPendingFile, pause);
+  const components = await readComponentsHive(await openHive(files, windows, 'COMPONENTS', problems), breathe);
+  const software = await readSoftwareHive(await openHive(files, windows, 'SOFTWARE', problems), hasPendingFile, breathe);
   return {
     ...components, ...software, windows, markers: [...software.markers, ...components.markers],
     hasWow64: (await files.list(joinPath(windows, 'SysWOW64'))).length > 0,

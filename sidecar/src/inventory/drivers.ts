@@ -3,7 +3,7 @@ import type { Driver, DriverInfo } from '@dismts/protocol';
 import { DismError, UnsupportedError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import type { HiveKey } from '../registry/hive.ts';
-import { fileTimeToIso } from '../registry/values.ts';
+import { fileTimeToIso } from '../fileTime.ts';
 import { architectureNumber } from './architectures.ts';
 import type { WindowsImage } from './windowsImage.ts';
 

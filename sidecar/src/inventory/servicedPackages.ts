@@ -1,6 +1,6 @@
 /** What component based servicing (CBS) keeps in the registry about the packages of an image. */
 import type { HiveKey } from '../registry/hive.ts';
-import { fileTimeToIso } from '../registry/values.ts';
+import { fileTimeToIso } from '../fileTime.ts';
 import { CbsState } from './states.ts';
 import type { WindowsImage } from './windowsImage.ts';
 

@@ -2,7 +2,7 @@
 import { parseMum, type Mum } from '../componentStore/mum.ts';
 import { StoreFormatError } from '../componentStore/formatErrors.ts';
 import { DismError } from '../errors.ts';
-import { joinPath, type ImageFiles } from '../health/imageFiles.ts';
+import { joinPath, type ImageFiles } from '../imageFiles/imageFiles.ts';
 import { Hresult } from '../hresult.ts';
 import { Hive, type HiveKey } from '../registry/hive.ts';
 

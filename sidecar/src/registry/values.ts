@@ -24,15 +24,3 @@ export function readTexts(data: Buffer): string[] {
   const end = texts.indexOf('');
   return end === -1 ? texts : texts.slice(0, end);
 }
-
-/** Milliseconds from 1601 to 1970. */
-const epochMs = 11_644_473_600_000n;
-/** The end of the year 9999. */
-const lastTime = 2_650_467_743_999_999_999n;
-
-/** ISO 8601 time, to the millisecond, of a FILETIME; undefined for 0, which means "none", and for times after the year 9999. */
-export function fileTimeToIso(fileTime: bigint): string | undefined {
-  return fileTime <= 0n || fileTime > lastTime
-    ? undefined
-    : new Date(Number(fileTime / 10_000n - epochMs)).toISOString();
-}

@@ -3,7 +3,7 @@ import { ErrorCode, type DismErrorData, type InvalidParamsData } from '@dismts/p
 import { ResponseError } from 'vscode-jsonrpc/node';
 import { CancelledError, DismError, InvalidParamsError, UnsupportedError, WimError } from '../errors.ts';
 import { describeHresult, Hresult } from '../hresult.ts';
-import { errorData, type ErrorPlace } from './errorData.ts';
+import { errorData, type ErrorPlace } from '../errorData.ts';
 
 /** An error with everything that the client is told. */
 export type WireError = ResponseError<DismErrorData | InvalidParamsData | undefined>;

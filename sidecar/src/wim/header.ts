@@ -1,6 +1,7 @@
 /** The header of a WIM file: its 208 bytes and the resource headers in it. Format: wimlib.h, MS-WIM white paper. */
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { CompressionType } from '../wimlib/codec.ts';
 
 export const wimHeaderBytes = 208;
 const magic = Buffer.from('MSWIM\0\0\0', 'latin1');
@@ -36,10 +37,6 @@ export interface ResourceHeader {
 }
 
 export const emptyResource: ResourceHeader = { sizeInWim: 0, flags: 0, offset: 0, uncompressedSize: 0 };
-
-/** Compression types as wimlib_compression_type numbers them. */
-export const CompressionType = { None: 0, Xpress: 1, Lzx: 2, Lzms: 3 } as const;
-export type CompressionType = typeof CompressionType[keyof typeof CompressionType];
 
 export interface WimHeader {
   readonly version: number;

@@ -1,9 +1,7 @@
 /** The metadata resource of an image: its security descriptors and its tree of directory entries ("dentries"). */
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-
-/** What stands for "no bytes": 20 zeros, as a latin1 string like all hashes here. */
-export const emptyHash = '\0'.repeat(20);
+import { emptyHash } from './hash.ts';
 
 export const FileAttribute = {
   Directory: 0x10,

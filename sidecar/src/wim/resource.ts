@@ -2,8 +2,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { codecConcurrency, CompressorPool, decompressBlocks, metadataLevel } from './codec.ts';
-import { CompressionType, ResourceFlag, type ResourceHeader, type WimHeader } from './header.ts';
+import { codecConcurrency, CompressionType, CompressorPool, decompressBlocks, metadataLevel } from '../wimlib/codec.ts';
+import { ResourceFlag, type ResourceHeader, type WimHeader } from './header.ts';
 
 /** No metadata resource, blob table or XML document of a sane file is larger; a hostile one stops here. */
 const maxResourceBytes = 1024 ** 3;

@@ -2,8 +2,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { decompressBlocks } from './codec.ts';
-import { CompressionType, readSize, type ResourceHeader } from './header.ts';
+import { CompressionType, decompressBlocks } from '../wimlib/codec.ts';
+import { readSize, type ResourceHeader } from './header.ts';
 
 /** Where a blob lies in a run of solid resources: in their uncompressed bytes, one resource after the other. */
 export interface SolidPlace {

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ProgressPhase } from '@dismts/protocol';
-import type { OperationContext } from '../../../sidecar/src/engine/engine.ts';
+import type { OperationContext } from '../../../sidecar/src/operationContext.ts';
 import { CancelledError, DismError, UnsupportedError, WimError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 

@@ -1,6 +1,7 @@
 /** What the fake engine answers about the drivers of an image. */
 import type { Driver, DriverInfo, DriverResult } from '@dismts/protocol';
-import type { EngineOperations, OperationContext } from '../../../sidecar/src/engine/engine.ts';
+import type { EngineOperations } from '../../../sidecar/src/engine/engine.ts';
+import type { OperationContext } from '../../../sidecar/src/operationContext.ts';
 import { DismError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { named, type AnswerImage } from './session.ts';

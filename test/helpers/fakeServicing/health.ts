@@ -1,7 +1,8 @@
 /** What the fake engine answers about the component store of an image. */
 import type { engineMethods, Finding, HealthCounts, HealthResult } from '@dismts/protocol';
 import type { z } from 'zod';
-import type { EngineOperations, OperationContext } from '../../../sidecar/src/engine/engine.ts';
+import type { EngineOperations } from '../../../sidecar/src/engine/engine.ts';
+import type { OperationContext } from '../../../sidecar/src/operationContext.ts';
 import { DismError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import type { AnswerImage } from './session.ts';

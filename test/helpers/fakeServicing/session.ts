@@ -1,6 +1,6 @@
 /** What the fake engine's operations on the content of an image have in common. */
 import type { EngineName, ImageResult, ProgressPhase } from '@dismts/protocol';
-import type { OperationContext } from '../../../sidecar/src/engine/engine.ts';
+import type { OperationContext } from '../../../sidecar/src/operationContext.ts';
 import { UnsupportedError } from '../../../sidecar/src/errors.ts';
 import { act, wordsOf } from './act.ts';
 

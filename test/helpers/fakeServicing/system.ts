@@ -1,6 +1,7 @@
 /** What the fake engine answers about settings of an installation as a whole. */
 import type { ImageResult } from '@dismts/protocol';
-import type { EngineOperations, OperationContext } from '../../../sidecar/src/engine/engine.ts';
+import type { EngineOperations } from '../../../sidecar/src/engine/engine.ts';
+import type { OperationContext } from '../../../sidecar/src/operationContext.ts';
 import { act } from './act.ts';
 import type { AnswerImage } from './session.ts';
 

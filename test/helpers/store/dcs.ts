@@ -1,6 +1,5 @@
 /** Makes files as the component store keeps them in LZMS blocks (DCS), with libwim's compressor. */
-import { CompressorPool } from '../../../sidecar/src/wim/codec.ts';
-import { CompressionType } from '../../../sidecar/src/wim/header.ts';
+import { CompressionType, CompressorPool } from '../../../sidecar/src/wimlib/codec.ts';
 
 /** A block as it goes into the file: what is stored, and how many bytes that stands for. */
 export interface DcsBlock {

@@ -1,7 +1,7 @@
 /** A program that scans or restores an image, for tests that kill it or watch what it opens. Its result is its output. */
 import { checkHealth as checkMethod, restoreHealth as restoreMethod, scanHealth as scanMethod } from '@dismts/protocol';
 import { DismError } from '../../../sidecar/src/errors.ts';
-import { checkHealth, restoreHealth, scanHealth } from '../../../sidecar/src/health/operations.ts';
+import { checkHealth, restoreHealth, scanHealth } from '../../../sidecar/src/engine/portable/operations/health.ts';
 import { testContext } from '../operationContext.ts';
 
 const [operation, path, ...sources] = process.argv.slice(2);

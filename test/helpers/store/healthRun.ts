@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { checkHealth as checkMethod, restoreHealth as restoreMethod, scanHealth as scanMethod, type Finding, type CountedHealthResult } from '@dismts/protocol';
 import { onTestFinished } from 'vitest';
-import { checkHealth, restoreHealth, scanHealth } from '../../../sidecar/src/health/operations.ts';
+import { checkHealth, restoreHealth, scanHealth } from '../../../sidecar/src/engine/portable/operations/health.ts';
 import { testContext } from '../operationContext.ts';
 import type { ExpectedFinding } from './damage.ts';
 

@@ -5,11 +5,12 @@ import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { type ProgressPhase, restoreHealth as restoreMethod, scanHealth as scanMethod } from '@dismts/protocol';
 import { expand } from '../../../sidecar/src/componentStore/compressed.ts';
-import type { OperationContext } from '../../../sidecar/src/engine/engine.ts';
-import { CancellableFiles, pauses } from '../../../sidecar/src/health/cancellation.ts';
-import { FolderImage } from '../../../sidecar/src/health/folderImage.ts';
-import type { ImageFiles } from '../../../sidecar/src/health/imageFiles.ts';
-import { restoreHealth, scanHealth } from '../../../sidecar/src/health/operations.ts';
+import type { OperationContext } from '../../../sidecar/src/operationContext.ts';
+import { Breather } from '../../../sidecar/src/breather.ts';
+import { CancellableFiles } from '../../../sidecar/src/imageFiles/cancellableFiles.ts';
+import { FolderImage } from '../../../sidecar/src/imageFiles/folderFiles.ts';
+import type { ImageFiles } from '../../../sidecar/src/imageFiles/imageFiles.ts';
+import { restoreHealth, scanHealth } from '../../../sidecar/src/engine/portable/operations/health.ts';
 import { testContext, type TestContext } from '../../helpers/operationContext.ts';
 import { type DamageCase, damageCases } from '../../helpers/store/damage.ts';
 import { restore, useStateIn } from '../../helpers/store/healthRun.ts';
@@ -157,12 +158,12 @@ describe('a cancelled', () => {
 describe('what takes long', () => {
   it('work that waits for nothing lets a cancellation in all the same', async () => {
     const controller = new AbortController();
-    const pause = pauses(controller.signal);
+    const breather = new Breather();
     const started = performance.now();
     const timer = setTimeout(() => { controller.abort(); }, 1);
     const work = async (): Promise<void> => {
       // Steps as short as those of a scan of thousands of files that are not there.
-      while (performance.now() - started < allowedMs) { await pause(); }
+      while (performance.now() - started < allowedMs) { await breather.breathe(controller.signal); }
     };
     await expect(work()).rejects.toMatchObject({ name: 'AbortError' });
     clearTimeout(timer);
@@ -205,7 +206,7 @@ describe('what takes long', () => {
     controller.abort(reason);
     await Promise.all(readings);
     await expect(files.read('b')).rejects.toBe(reason);
-    await expect(pauses(controller.signal)()).rejects.toBe(reason);
+    await expect(new Breather().breathe(controller.signal)).rejects.toBe(reason);
   });
 });
 

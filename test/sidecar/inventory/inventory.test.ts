@@ -12,7 +12,7 @@ import { listCapabilities } from '../../../sidecar/src/inventory/capabilities.ts
 import { listDrivers } from '../../../sidecar/src/inventory/drivers.ts';
 import { readEdition } from '../../../sidecar/src/inventory/edition.ts';
 import { listFeatures } from '../../../sidecar/src/inventory/features.ts';
-import { getCapabilities, getDrivers, getEdition, getFeatures, getPackages } from '../../../sidecar/src/inventory/operations.ts';
+import { getCapabilities, getDrivers, getEdition, getFeatures, getPackages } from '../../../sidecar/src/engine/portable/operations/inventory.ts';
 import { listPackages } from '../../../sidecar/src/inventory/packages.ts';
 import { WindowsImage } from '../../../sidecar/src/inventory/windowsImage.ts';
 import { writeHive } from '../../helpers/store/hiveWriter.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { getCapabilities, getDrivers, getEdition, getFeatures, getPackages } from '../../../sidecar/src/inventory/operations.ts';
+import { getCapabilities, getDrivers, getEdition, getFeatures, getPackages } from '../../../sidecar/src/engine/portable/operations/inventory.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { sampleDrivers } from '../../helpers/store/storeHives.ts';
 import { buildStore } from '../../helpers/store/syntheticImage.ts';

@@ -10,7 +10,7 @@ import { readImageInfo, readStrings, structs, type StructName } from '../../../s
 import { calendarDate, localTimeToIso, type SystemTime } from '../../../sidecar/src/engine/native/binding/systemTime.ts';
 import { failureMessage } from '../../../sidecar/src/engine/native/binding/text.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
-import { loadKoffi } from '../../../sidecar/src/native/koffi.ts';
+import { loadKoffi } from '../../../sidecar/src/nativeAddon/koffi.ts';
 import { compile, lacksCompiler } from '../../helpers/cBuild.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { loadKoffi } from '../../../sidecar/src/native/koffi.ts';
+import { loadKoffi } from '../../../sidecar/src/nativeAddon/koffi.ts';
 import { compile, firstBuildTimeoutMs } from '../../helpers/cBuild.ts';
 import { buildDouble, buildSlotCheck, installDouble, lacksDouble, loadDouble, type DismDouble, type DoubleModes } from '../../helpers/dismDouble.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
@@ -308,7 +308,7 @@ describe.skipIf(reason !== undefined)('the double of DismApi.dll', () => {
     ['stack', '524288', 'SIGSEGV'], ['crash.DismInitialize', 'null', 'SIGSEGV'], ['crash.DismInitialize', 'abort', 'SIGABRT'], ['stack', '1024', null],
   ] as const)('a process with koffi as it comes and %s=%s ends by %s', ([key, value, signal]) => {
     const { path } = installDouble(tempFolder(), 'elf', { [key]: value });
-    // The addon, found as sidecar/src/native/koffi.ts finds it, but with no larger stacks.
+    // The addon, found as sidecar/src/nativeAddon/koffi.ts finds it, but with no larger stacks.
     const code = `
       const { createRequire } = require('node:module');
       const folder = require('node:path').dirname(createRequire(require.resolve('koffi')).resolve('@koromix/koffi-linux-${process.arch}/package.json'));

@@ -3,9 +3,9 @@ import { chmodSync, chownSync, mkdirSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createNativeEngine } from '../../../sidecar/src/engine/native/nativeEngine.ts';
-import { checkWindows, type WindowsMachine } from '../../../sidecar/src/engine/native/environment.ts';
-import { chosenLibrary } from '../../../sidecar/src/engine/native/libraryLocation.ts';
-import { requireSafeLibrary, unsafeReason } from '../../../sidecar/src/engine/native/librarySafety.ts';
+import { checkWindows, type WindowsMachine } from '../../../sidecar/src/engine/native/operations/environment.ts';
+import { chosenLibrary } from '../../../sidecar/src/engine/native/binding/libraryLocation.ts';
+import { requireSafeLibrary, unsafeReason } from '../../../sidecar/src/engine/native/binding/librarySafety.ts';
 import { DismError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { testContext } from '../../helpers/operationContext.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { ErrorCode } from '@dismts/protocol';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { formatDismLogRange } from '../../../sidecar/src/dismLogRange.ts';
+import { formatDismLogRange } from '../../../sidecar/src/log/byteRange.ts';
 import { CancelledError, type DismError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { installDouble, lacksDouble, type DoubleModes, type InstalledDouble } from '../../helpers/dismDouble.ts';

@@ -4,7 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getEnvironment as method } from '@dismts/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checkMachine, getEnvironment, type Machine } from '../../../sidecar/src/engine/portable/environment.ts';
+import { checkMachine, getEnvironment, type Machine } from '../../../sidecar/src/engine/portable/operations/environment.ts';
 import { DismError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { testContext } from '../../helpers/operationContext.ts';

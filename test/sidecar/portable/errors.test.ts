@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { chmod, chown, copyFile, mkdir, open, readdir, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { tryLock } from '../../../sidecar/src/engine/portable/libc.ts';
+import { tryLock } from '../../../sidecar/src/platform/linux/locks.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { watchDisk } from '../../helpers/diskFaults.ts';
 import { hostileFiles } from '../../helpers/hostileWims.ts';

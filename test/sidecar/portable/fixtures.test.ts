@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { openWim } from '../../../sidecar/src/engine/portable/wimlib.ts';
+import { openWim } from '../../../sidecar/src/wimlib/openWim.ts';
 import { hostileContents, hostileFiles, hostileMetadata, hostileXml } from '../../helpers/hostileWims.ts';
 import { readTree } from '../../helpers/imageTree.ts';
 import { isRoot } from '../../helpers/nobody.ts';

@@ -3,7 +3,7 @@ import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getImageInfo as method } from '@dismts/protocol';
 import { describe, expect, test } from 'vitest';
-import { getImageInfo, parseXmlNumber, parseXmlTime } from '../../../sidecar/src/engine/portable/imageInfo.ts';
+import { getImageInfo, parseXmlNumber, parseXmlTime } from '../../../sidecar/src/engine/portable/operations/getImageInfo.ts';
 import { CancelledError, DismError } from '../../../sidecar/src/errors.ts';
 import { hostileContents, hostileFiles, hostileXml } from '../../helpers/hostileWims.ts';
 import { isRoot, asNobody } from '../../helpers/nobody.ts';

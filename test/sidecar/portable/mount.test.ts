@@ -2,8 +2,8 @@
 import { appendFile, link, lstat, mkdir, readFile, readdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { unmount } from '../../../sidecar/src/engine/portable/libc.ts';
-import { readMountTable } from '../../../sidecar/src/engine/portable/mountTable.ts';
+import { unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
+import { readMountTable } from '../../../sidecar/src/platform/linux/mountTable.ts';
 import { failure, hashFile, mountsBelow, readFolder, runProgram, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
 import { appendImage, captureWim, imagex, ordinaryTree, ordinaryWim, splitWim, writeTree } from '../../helpers/wims.ts';

@@ -1,6 +1,7 @@
 /** What bytes of values mean. */
 import { describe, expect, it } from 'vitest';
-import { fileTimeToIso, readText, readTexts } from '../../../sidecar/src/registry/values.ts';
+import { fileTimeToIso } from '../../../sidecar/src/fileTime.ts';
+import { readText, readTexts } from '../../../sidecar/src/registry/values.ts';
 
 const utf16 = (text: string) => Buffer.from(text, 'utf16le');
 

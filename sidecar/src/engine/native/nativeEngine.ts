@@ -1,13 +1,14 @@
 /** The native engine: the DISM API, called by a process of its own that is started with the first operation. */
 import { statSync } from 'node:fs';
 import { engineMethods } from '@dismts/protocol';
-import { formatDismLogRange, type DismLogRange } from '../../dismLogRange.ts';
+import { formatDismLogRange, type DismLogRange } from '../../log/byteRange.ts';
 import { CancelledError } from '../../errors.ts';
-import type { Engine, EngineOperations, OperationContext } from '../engine.ts';
+import type { Engine, EngineOperations } from '../engine.ts';
+import type { OperationContext } from '../../operationContext.ts';
 import { unsupportedBy } from '../support.ts';
-import { EngineProcess } from './engineProcess.ts';
-import { getEnvironment } from './environment.ts';
-import type { LibraryPaths } from './processMessages.ts';
+import { EngineProcess } from './process/engineProcess.ts';
+import { getEnvironment } from './operations/environment.ts';
+import type { LibraryPaths } from './process/processMessages.ts';
 
 /** An open session keeps others from unmounting the image; opening one takes a second or two. */
 const defaultSessionIdleMs = 10_000;

@@ -1,15 +1,15 @@
 /** The portable engine: WIM files through libwim, mounts through FUSE and overlays. No Windows needed. */
 import type { Engine } from '../engine.ts';
 import { unsupportedBy } from '../support.ts';
-import { checkHealth, restoreHealth, scanHealth } from '../../health/operations.ts';
-import { getCapabilities, getDrivers, getEdition, getFeatures, getPackages } from '../../inventory/operations.ts';
-import { commitImage } from './commitImage.ts';
-import { getEnvironment } from './environment.ts';
-import { getImageInfo } from './imageInfo.ts';
-import { cleanupMountPoints, listMountedImages } from './mountedImages.ts';
-import { mountImage } from './mountImage.ts';
-import { remountImage } from './remountImage.ts';
-import { unmountImage } from './unmountImage.ts';
+import { checkHealth, restoreHealth, scanHealth } from './operations/health.ts';
+import { getCapabilities, getDrivers, getEdition, getFeatures, getPackages } from './operations/inventory.ts';
+import { commitImage } from './operations/commitImage.ts';
+import { getEnvironment } from './operations/environment.ts';
+import { getImageInfo } from './operations/getImageInfo.ts';
+import { cleanupMountPoints, listMountedImages } from './operations/mountedImages.ts';
+import { mountImage } from './operations/mountImage.ts';
+import { remountImage } from './operations/remountImage.ts';
+import { unmountImage } from './operations/unmountImage.ts';
 
 /** Makes the engine. Nothing is loaded or looked at before the first call. */
 export function createPortableEngine() {

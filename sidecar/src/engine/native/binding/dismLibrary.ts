@@ -2,7 +2,7 @@
 import { isAbsolute } from 'node:path';
 import { DismError, UnsupportedError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
-import { loadKoffi, type LibraryHandle } from '../../../native/koffi.ts';
+import { loadKoffi, type LibraryHandle } from '../../../nativeAddon/koffi.ts';
 import { structs } from './structs.ts';
 
 /** The three parameters of all functions with progress, which the header always lists together. */

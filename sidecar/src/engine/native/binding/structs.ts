@@ -1,5 +1,5 @@
 /** The structures of dismapi.h: their layouts, and plain objects made of them. */
-import { loadKoffi, type TypeObject } from '../../../native/koffi.ts';
+import { loadKoffi, type TypeObject } from '../../../nativeAddon/koffi.ts';
 import { calendarDate, localTimeToIso, type SystemTime } from './systemTime.ts';
 
 /** What koffi makes of a member, by its C type. */

@@ -1,0 +1,112 @@
+/** driver/*: driver packages. */
+import { join } from 'node:path';
+import type { addDriver as addMethod, Driver, DriverInfo, DriverResult, exportDrivers as exportMethod, getDrivers as getMethod, removeDriver as removeMethod } from '@dismts/protocol';
+import { CancelledError, DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import { errorData } from '../../../errorData.ts';
+import type { DismDriver } from '../binding/structs.ts';
+import { isFolder, listFolder, requireFile, requireFolder } from './requiredFiles.ts';
+import type { Handler } from './handler.ts';
+import type { NativeOperation } from './nativeOperation.ts';
+import { readEach } from './readEach.ts';
+import type { ImageReference } from '../process/sessions.ts';
+import { text, toDriver } from './values.ts';
+
+function toDriverInfo(driver: Driver, device: DismDriver): DriverInfo {
+  return {
+    ...driver, manufacturerName: text(device.manufacturerName), hardwareDescription: text(device.hardwareDescription), hardwareId: text(device.hardwareId),
+    architecture: device.architecture, serviceName: text(device.serviceName), compatibleIds: text(device.compatibleIds), excludeIds: text(device.excludeIds),
+  };
+}
+
+/** One object for each hardware id. */
+async function readDevices(operation: NativeOperation, image: ImageReference, name: string): Promise<DriverInfo[]> {
+  const { drivers, driverPackage } = await operation.read(image, (session) => operation.api.getDriverInfo(session, name));
+  if (driverPackage === null) {
+    throw new DismError(Hresult.ERROR_NOT_FOUND, `Cannot read the driver "${name}": the DISM API says nothing about its package`, { target: name });
+  }
+  const driver = toDriver(driverPackage);
+  return drivers.map((device) => toDriverInfo(driver, device));
+}
+
+async function listDrivers(operation: NativeOperation, image: ImageReference, all: boolean): Promise<Driver[]> {
+  return (await operation.read(image, (session) => operation.api.getDrivers(session, all))).map(toDriver);
+}
+
+export const getDrivers: Handler<typeof getMethod> = async (params, operation) => ({
+  drivers: params.driver === undefined ? await listDrivers(operation, params, params.all ?? false) : await readDevices(operation, params, params.driver),
+  ...operation.imageResult(params),
+});
+
+/** The INF files that a path stands for. Links are not followed: a loop of them would never end. */
+function infFiles(path: string, recurse: boolean, action: string): string[] {
+  if (!isFolder(path, action)) {
+    requireFile(path, action, ['.inf']);
+    return [path];
+  }
+  return listFolder(path, action).flatMap((entry) => {
+    const inside = join(path, entry.name);
+    if (entry.isFolder) { return recurse ? infFiles(inside, true, action) : []; }
+    return /\.inf$/i.test(entry.name) ? [inside] : [];
+  });
+}
+
+export const addDriver: Handler<typeof addMethod> = async (params, operation) => {
+  const { driver: path, recurse = false, forceUnsigned = false } = params;
+  const action = `Cannot add the driver "${path}"`;
+  const files = infFiles(path, recurse, action);
+  if (files.length === 0) {
+    throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `${action}: there is no .inf file in the folder`, {
+      target: path, hint: recurse ? 'Give the folder that the driver was unpacked to.' : 'Look in the folders below it as well: -Recurse.',
+    });
+  }
+  let known = namesOf(await listDrivers(operation, params, false));
+  if (params.validateOnly === true) { return { results: [], ...operation.imageResult(params) }; }
+  const results: DriverResult[] = [];
+  for (const infPath of files) {
+    operation.throwIfCancelled();
+    operation.context.progress('Adding drivers', results.length, files.length);
+    try {
+      await operation.change(params, (session) => operation.api.addDriver(session, { driverPath: infPath, forceUnsigned }));
+      const drivers = await listDrivers(operation, params, false);
+      results.push({ infPath, driver: drivers.find(({ driver }) => !known.has(driver.toLowerCase())) ?? null, failure: null });
+      known = namesOf(drivers);
+    } catch (error) {
+      if (!(error instanceof DismError) || error instanceof CancelledError) { throw error; }
+      operation.context.log.error(error.message);
+      const data = errorData(error, { operation: operation.context.operation, logPath: '' });
+      results.push({ infPath, driver: null, failure: { message: error.message, data } });
+    }
+  }
+  operation.context.progress('Adding drivers', files.length, files.length);
+  return { results, ...operation.imageResult(params) };
+};
+
+function namesOf(drivers: readonly Driver[]): ReadonlySet<string> {
+  return new Set(drivers.map(({ driver }) => driver.toLowerCase()));
+}
+
+export const removeDriver: Handler<typeof removeMethod> = async (params, operation) => {
+  const { driver } = params;
+  if (params.validateOnly === true) {
+    const drivers = await listDrivers(operation, params, false);
+    if (!namesOf(drivers).has(driver.toLowerCase())) {
+      throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `Cannot remove the driver "${driver}": the image has no third-party driver of that published name`, {
+        target: driver, hint: 'List the published names with Get-DismTsDriver.',
+      });
+    }
+  } else {
+    await operation.change(params, (session) => operation.api.removeDriver(session, driver));
+  }
+  return operation.imageResult(params);
+};
+
+export const exportDrivers: Handler<typeof exportMethod> = async (params, operation) => {
+  const { destination } = params;
+  requireFolder(destination, `Cannot export the drivers to "${destination}"`);
+  if (params.validateOnly !== true) {
+    await operation.change(params, (session) => operation.api.exportDriver(session, destination, operation.options('Exporting drivers')));
+  }
+  const devices = await readEach(operation, await listDrivers(operation, params, false), ({ driver }) => readDevices(operation, params, driver));
+  return { drivers: devices.flat().filter((device): device is DriverInfo => 'hardwareId' in device), ...operation.imageResult(params) };
+};

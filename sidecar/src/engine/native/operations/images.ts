@@ -1,0 +1,240 @@
+/** image/*: image files, and mounting, committing and unmounting their images. */
+import { resolve } from 'node:path';
+import type {
+  applyCustomDataImage as customDataMethod, cleanupMountPoints as cleanupMethod, commitImage as commitMethod, getImageInfo as infoMethod, ImageInfo,
+  listMountedImages as listMethod, MountedImage, mountImage as mountMethod, optimizeImage as optimizeMethod, remountImage as remountMethod,
+  unmountImage as unmountMethod,
+} from '@dismts/protocol';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import {
+  DISM_COMMIT_APPEND, DISM_COMMIT_GENERATE_INTEGRITY, DISM_COMMIT_IMAGE, DISM_COMMIT_SUPPORT_EA, DISM_DISCARD_IMAGE, DISM_MOUNT_CHECK_INTEGRITY,
+  DISM_MOUNT_OPTIMIZE, DISM_MOUNT_READONLY, DISM_MOUNT_READWRITE, DISM_MOUNT_SUPPORT_EA, DismApplyCustomDataImageFlags, DismImageType, DismMountMode,
+  DismOptimizeImageFlags,
+} from '../binding/constants.ts';
+import type { CallOptions } from '../binding/dismApi.ts';
+import type { DismImageInfo, DismMountedImageInfo } from '../binding/structs.ts';
+import { isFolder, listFolder, requireFile, requireFolder } from './requiredFiles.ts';
+import type { Handler } from './handler.ts';
+import { explained } from '../process/hints.ts';
+import type { NativeOperation } from './nativeOperation.ts';
+import { text } from './values.ts';
+
+/** By DismImageBootable. */
+const bootable = ['Yes', 'No', 'Unknown'] as const;
+/** By DismMountStatus. */
+const mountStatuses = ['Ok', 'NeedsRemount', 'Invalid'] as const;
+const statusReasons = {
+  Ok: '',
+  NeedsRemount: 'It is no longer served, for instance since a restart',
+  Invalid: 'Its file or its staged changes are gone or damaged',
+} as const;
+
+function toImageInfo(imagePath: string, info: DismImageInfo): ImageInfo {
+  const { majorVersion, minorVersion, build, spBuild } = info;
+  return {
+    imagePath, imageIndex: info.imageIndex, imageName: text(info.imageName), imageDescription: text(info.imageDescription),
+    // Of an absurd size in a damaged file the nearest number that JSON can carry.
+    imageSize: Math.min(Number(info.imageSizeBytes), Number.MAX_SAFE_INTEGER),
+    imageType: info.imageType === DismImageType.Vhd ? 'Vhd' : 'Wim', wimBoot: false, imageBootable: bootable[info.bootable] ?? 'Unknown',
+    architecture: info.architecture, hal: text(info.hal), version: [majorVersion, minorVersion, build, spBuild].join('.'), majorVersion, minorVersion, build, spBuild,
+    spLevel: info.spLevel, editionId: text(info.editionId), installationType: text(info.installationType), productName: text(info.productName),
+    productType: text(info.productType), productSuite: text(info.productSuite), systemRoot: text(info.systemRoot),
+    directoryCount: info.customizedInfo?.directoryCount ?? 0, fileCount: info.customizedInfo?.fileCount ?? 0,
+    createdTime: info.customizedInfo?.createdTime ?? null, modifiedTime: info.customizedInfo?.modifiedTime ?? null,
+    languages: info.languages.map(text), defaultLanguageIndex: info.defaultLanguageIndex,
+  };
+}
+
+async function readImages(operation: NativeOperation, imagePath: string, action: string): Promise<ImageInfo[]> {
+  requireFile(imagePath, action);
+  return (await operation.call(() => operation.api.getImageInfo(imagePath))).value.map((info) => toImageInfo(imagePath, info));
+}
+
+interface ImageChoice {
+  readonly imageIndex?: number | undefined;
+  readonly imageName?: string | undefined;
+}
+
+/** The one image of a file that index or name choose. */
+function chooseImage(images: readonly ImageInfo[], { imageIndex, imageName }: ImageChoice, action: string): ImageInfo {
+  if (imageName === undefined) {
+    const byIndex = images.find((image) => image.imageIndex === imageIndex);
+    if (byIndex === undefined) { throw new DismError(Hresult.DISMAPI_E_INVALID_IMAGE_INDEX, `${action}: image index ${imageIndex ?? 0} does not exist`); }
+    return byIndex;
+  }
+  const [byName, another] = images.filter((image) => image.imageName.toLowerCase() === imageName.toLowerCase());
+  if (byName === undefined || another !== undefined) {
+    throw new DismError(Hresult.DISMAPI_E_INVALID_IMAGE_NAME,
+      `${action}: ${byName === undefined ? `there is no image of the name "${imageName}"` : `several images have the name "${imageName}"`}`, { target: imageName });
+  }
+  return byName;
+}
+
+export const getImageInfo: Handler<typeof infoMethod> = async (params, operation) => {
+  const { imagePath, imageIndex, imageName } = params;
+  const action = `Cannot read "${imagePath}"`;
+  const images = await readImages(operation, imagePath, action);
+  return { images: imageIndex === undefined && imageName === undefined ? images : [chooseImage(images, params, action)], logPath: '' };
+};
+
+function toMountedImage(info: DismMountedImageInfo): MountedImage {
+  const mountStatus = mountStatuses[info.mountStatus] ?? 'Invalid';
+  return {
+    path: text(info.mountPath), imagePath: text(info.imageFilePath),
+    // What is left of a broken mount may have no index.
+    imageIndex: Math.max(info.imageIndex, 1),
+    mountMode: info.mountMode === DismMountMode.ReadOnly ? 'ReadOnly' : 'ReadWrite', mountStatus, statusReason: statusReasons[mountStatus],
+  };
+}
+
+async function readMounts(operation: NativeOperation): Promise<MountedImage[]> {
+  return (await operation.call(() => operation.api.getMountedImageInfo())).value.map(toMountedImage);
+}
+
+function samePath(one: string, other: string): boolean {
+  const [left, right] = [resolve(one), resolve(other)];
+  return process.platform === 'win32' ? left.toLowerCase() === right.toLowerCase() : left === right;
+}
+
+async function findMount(operation: NativeOperation, mountPath: string): Promise<MountedImage | undefined> {
+  return (await readMounts(operation)).find(({ path }) => samePath(path, mountPath));
+}
+
+/** @throws DismError with the given code: no image is mounted there. */
+async function requireMount(operation: NativeOperation, mountPath: string, action: string, code: number): Promise<MountedImage> {
+  const mount = await findMount(operation, mountPath);
+  if (mount === undefined) {
+    throw new DismError(code, `${action}: no image is mounted there`, { target: mountPath, hint: 'List the mounted images: Get-DismTsImage -Mounted.' });
+  }
+  return mount;
+}
+
+export const listMountedImages: Handler<typeof listMethod> = async (_params, operation) => ({ mounts: await readMounts(operation), logPath: '' });
+
+export const mountImage: Handler<typeof mountMethod> = async (params, operation) => {
+  const { imagePath, imageIndex, imageName, mountPath, readOnly = false, optimize = false, checkIntegrity = false, supportEa = false } = params;
+  const action = `Cannot mount "${imagePath}"`;
+  requireFile(imagePath, action);
+  requireMountFolder(mountPath, action);
+  const result = (index: number) => ({
+    ...operation.mountResult(mountPath), imagePath, imageIndex: index, mountMode: readOnly ? 'ReadOnly' as const : 'ReadWrite' as const,
+  });
+  if (params.validateOnly === true) { return result(chooseImage(await readImages(operation, imagePath, action), params, action).imageIndex); }
+  await operation.closeSessions(mountPath);
+  await operation.call(() => explained(() => operation.api.mountImage({
+    imageFilePath: imagePath, mountPath, image: imageName === undefined ? { index: imageIndex ?? 0 } : { name: imageName },
+    flags: (readOnly ? DISM_MOUNT_READONLY : DISM_MOUNT_READWRITE) | (optimize ? DISM_MOUNT_OPTIMIZE : 0) | (checkIntegrity ? DISM_MOUNT_CHECK_INTEGRITY : 0)
+      | (supportEa ? DISM_MOUNT_SUPPORT_EA : 0),
+  }, operation.options('Mounting')), true));
+  // Of a name the API knows best which image it chose; a virtual disk has one only.
+  return result(imageIndex ?? (await findMount(operation, mountPath))?.imageIndex ?? 1);
+};
+
+/** A virtual disk can also be mounted as a drive, which is no folder. */
+function requireMountFolder(mountPath: string, action: string): void {
+  if (/^[A-Za-z]:[\\/]?$/.test(mountPath)) { return; }
+  if (!isFolder(mountPath, action)) {
+    throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${action}: the folder "${mountPath}" does not exist`, { target: mountPath });
+  }
+  if (listFolder(mountPath, action).length > 0) {
+    throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${action}: the folder "${mountPath}" is not empty`, { target: mountPath });
+  }
+}
+
+export const remountImage: Handler<typeof remountMethod> = async (params, operation) => {
+  const { mountPath } = params;
+  if (params.validateOnly === true) {
+    await requireMount(operation, mountPath, `Cannot remount "${mountPath}"`, Hresult.WIM_E_INVALID_REMOUNT_TARGET);
+  } else {
+    await operation.closeSessions(mountPath);
+    await operation.call(() => operation.api.remountImage(mountPath));
+  }
+  return operation.mountResult(mountPath);
+};
+
+/** The bits of DISM_COMMIT_MASK, which is itself no flag. */
+function commitFlags(params: { append?: boolean | undefined; checkIntegrity?: boolean | undefined; supportEa?: boolean | undefined }): number {
+  return DISM_COMMIT_IMAGE | (params.checkIntegrity === true ? DISM_COMMIT_GENERATE_INTEGRITY : 0) | (params.append === true ? DISM_COMMIT_APPEND : 0)
+    | (params.supportEa === true ? DISM_COMMIT_SUPPORT_EA : 0);
+}
+
+export const commitImage: Handler<typeof commitMethod> = async (params, operation) => {
+  const { mountPath, append = false } = params;
+  const action = `Cannot save the image in "${mountPath}"`;
+  const mount = await requireMount(operation, mountPath, action, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH);
+  requireWritable(mount, action);
+  if (params.validateOnly === true) { return { ...operation.mountResult(mountPath), imageIndex: mount.imageIndex }; }
+  const image = { path: mountPath };
+  await operation.change(image, (session) => operation.api.commitImage(session, commitFlags(params), operation.options('Writing')));
+  // An appended image is the last one of the file.
+  const imageIndex = append ? Math.max(...(await readImages(operation, mount.imagePath, action)).map((one) => one.imageIndex)) : mount.imageIndex;
+  return { ...operation.mountResult(mountPath), imageIndex };
+};
+
+function requireWritable({ mountMode, path }: MountedImage, action: string): void {
+  if (mountMode === 'ReadOnly') {
+    throw new DismError(Hresult.WIM_E_MOUNTED_READONLY, `${action}: it is mounted read-only`, { target: path });
+  }
+}
+
+export const unmountImage: Handler<typeof unmountMethod> = async (params, operation) => {
+  const { mountPath, commit } = params;
+  const action = `Cannot dismount "${mountPath}"`;
+  if (params.validateOnly === true) {
+    const mount = await requireMount(operation, mountPath, action, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH);
+    if (commit) { requireWritable(mount, action); }
+    return operation.mountResult(mountPath);
+  }
+  await operation.closeSessions(mountPath);
+  const flags = commit ? commitFlags(params) : DISM_DISCARD_IMAGE;
+  await operation.call(() => operation.api.unmountImage({ mountPath, flags }, { ...operation.options('Unmounting'), ...commit ? saveProgress(operation) : {} }));
+  return operation.mountResult(mountPath);
+};
+
+/** An unmount that saves counts to 200: the first half is the saving. */
+function saveProgress(operation: NativeOperation): Pick<CallOptions, 'onProgress'> {
+  const half = 100;
+  return { onProgress: (current, total) => {
+    if (total === 2 * half) {
+      operation.context.progress(current <= half ? 'Writing' : 'Unmounting', current <= half ? current : current - half, half);
+    } else {
+      operation.options('Unmounting').onProgress?.(current, total);
+    }
+  } };
+}
+
+/** The API does not say what it removed: what is not listed any more. */
+export const cleanupMountPoints: Handler<typeof cleanupMethod> = async (params, operation) => {
+  const before = await readMounts(operation);
+  const broken = before.filter(({ mountStatus }) => mountStatus === 'Invalid');
+  if (params.validateOnly === true) { return { removed: broken, logPath: '', warnings: operation.warnings }; }
+  for (const { path } of broken) { await operation.closeSessions(path); }
+  await operation.call(() => operation.api.cleanupMountpoints());
+  const after = await readMounts(operation);
+  return { removed: before.filter(({ path }) => !after.some((mount) => samePath(mount.path, path))), logPath: '', warnings: operation.warnings };
+};
+
+export const optimizeImage: Handler<typeof optimizeMethod> = async (params, operation) => {
+  const flag = params.optimizationTarget === 'WIMBoot' ? DismOptimizeImageFlags.WimBoot : DismOptimizeImageFlags.Boot;
+  if (params.validateOnly === true) {
+    await operation.open(params);
+  } else {
+    await operation.change(params, (session) => operation.api.optimizeImage(session, flag, operation.options('Optimizing')));
+  }
+  return operation.imageResult(params);
+};
+
+export const applyCustomDataImage: Handler<typeof customDataMethod> = async (params, operation) => {
+  const { customDataImage, imagePath, singleInstance = false } = params;
+  const action = `Cannot apply the custom data image "${customDataImage}"`;
+  requireFile(customDataImage, action);
+  requireFolder(imagePath, action);
+  if (params.validateOnly !== true) {
+    await operation.closeSessions(imagePath);
+    await operation.call(() => operation.api.applyCustomDataImage({
+      customDataImage, imagePath, flags: singleInstance ? DismApplyCustomDataImageFlags.SingleInstance : DismApplyCustomDataImageFlags.None,
+    }, operation.options('Applying custom data')));
+  }
+  return operation.mountResult(imagePath);
+};

@@ -1,0 +1,168 @@
+/** The process that calls the DISM API, seen from the server: started, asked, cancelled, lost, ended. */
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { dirname } from 'node:path';
+import { isSea } from 'node:sea';
+import { CancellationTokenSource, createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
+import type { DismLogRange } from '../../../log/byteRange.ts';
+import { DismError } from '../../../errors.ts';
+import { formatHresult, Hresult } from '../../../hresult.ts';
+import { engineProcessArgument } from './engineProcessArgument.ts';
+import {
+  configure, dismLogged, fromResponseError, logged, perform, progressed, stop,
+  type LogLine, type OperationCall, type ProcessConfiguration,
+} from './processMessages.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+
+/** How much is kept of what the process prints on stderr: a library or Node.js says there why it gave up. */
+const stderrTailLength = 2000;
+
+/** What an operation hears of itself while it runs. */
+export interface OperationListener {
+  progress: OperationContext['progress'];
+  log(line: LogLine): void;
+  dismLog(range: DismLogRange): void;
+}
+
+/** How the process is started. */
+export interface ProcessOptions {
+  readonly configuration: ProcessConfiguration;
+  /** The program and its arguments; default: what executes this. */
+  readonly command?: readonly [string, ...string[]] | undefined;
+  /** Variables to add to this process's environment. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+}
+
+/** One engine process. */
+export class EngineProcess {
+  /** Settles with a sentence about how it ended, when it has; never rejects. */
+  readonly ended: Promise<string>;
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #connection: MessageConnection;
+  readonly #listeners = new Map<number, OperationListener>();
+  #lastId = 0;
+  #stderrTail = '';
+  #running = true;
+  #killed = false;
+
+  constructor({ configuration, command = ownCommand(), env = {} }: ProcessOptions) {
+    const [program, ...args] = command;
+    this.#child = spawn(program, [...args, engineProcessArgument], {
+      cwd: neutralFolder(), env: { ...processEnvironment(), ...env }, stdio: 'pipe', windowsHide: true,
+    });
+    this.ended = this.#watch();
+    this.#connection = createMessageConnection(new StreamMessageReader(this.#child.stdout), new StreamMessageWriter(this.#child.stdin));
+    // The end of the process says more than the end of its streams does.
+    this.#connection.onError(() => undefined);
+    this.#connection.onNotification(progressed, ({ id, phase, current, total }) => { this.#listeners.get(id)?.progress(phase, current, total); });
+    this.#connection.onNotification(logged, (line) => { this.#listeners.get(line.id)?.log(line); });
+    this.#connection.onNotification(dismLogged, ({ id, ...range }) => { this.#listeners.get(id)?.dismLog(range); });
+    this.#connection.listen();
+    this.#connection.sendNotification(configure, configuration).catch(() => undefined);
+  }
+
+  /** False once it has ended, or could not be started. */
+  get running(): boolean {
+    return this.#running;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /**
+   * Has an operation done. An abort of the signal is passed on; the answer is waited for all the same.
+   * @throws DismError, UnsupportedError, CancelledError: what the operation throws there. DISMTS_E_ENGINE_LOST: the process ended before it answered.
+   */
+  async perform(call: Omit<OperationCall, 'id'>, signal: AbortSignal, listener: OperationListener): Promise<unknown> {
+    this.#lastId += 1;
+    const id = this.#lastId;
+    const source = new CancellationTokenSource();
+    const cancel = (): void => { source.cancel(); };
+    signal.addEventListener('abort', cancel);
+    if (signal.aborted) { cancel(); }
+    this.#listeners.set(id, listener);
+    try {
+      const lost = this.ended.then((how) => { throw lostError(call.operation, how, this.#stderrTail); });
+      const answer = this.#connection.sendRequest(perform, { ...call, id }, source.token);
+      // A connection that breaks rejects its requests before it is known how the process ended.
+      return await Promise.race([lost, answer.catch((error: unknown) => (this.#isAnswer(error) ? Promise.reject(error as Error) : lost))]);
+    } catch (error) {
+      throw fromResponseError(error, call.operation);
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      this.#listeners.delete(id);
+      source.dispose();
+    }
+  }
+
+  /**
+   * Asks the process to cancel what it does, to close its sessions and to end, and kills it when it has not done so in time.
+   * Nothing else ever kills it: what the API does to an image is not interrupted.
+   */
+  async close(graceMs: number): Promise<void> {
+    // Its stdin stays open for as long as it has something to say; should it not listen, the end of stdin says the same.
+    this.#connection.sendNotification(stop).catch(() => { this.#child.stdin.end(); });
+    const timer = setTimeout(() => {
+      this.#killed = true;
+      this.#child.kill('SIGKILL');
+    }, graceMs);
+    await this.ended;
+    clearTimeout(timer);
+  }
+
+  #isAnswer(error: unknown): boolean {
+    return fromResponseError(error, '') !== error && this.#running;
+  }
+
+  #watch(): Promise<string> {
+    this.#child.stdin.on('error', () => undefined);
+    this.#child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderrTail = (this.#stderrTail + text).slice(-stderrTailLength);
+    });
+    return new Promise((resolve) => {
+      const end = (how: string): void => {
+        this.#running = false;
+        resolve(how);
+      };
+      this.#child.once('error', (error) => { end(`could not be started: ${error.message}`); });
+      // Not 'exit': an answer may still be in the pipe.
+      this.#child.once('close', (code, signal) => {
+        end(this.#killed ? 'did not stop in time and was killed' : `ended with ${code === null ? `signal ${String(signal)}` : `exit code ${exitCodeText(code)}`}`);
+      });
+    });
+  }
+}
+
+function lostError(operation: string, how: string, stderrTail: string): DismError {
+  const printed = stderrTail.trim();
+  return new DismError(Hresult.DISMTS_E_ENGINE_LOST, `The operation "${operation}" was lost: the process that calls the DISM API ${how}`,
+    printed === '' ? {} : { cause: new Error(`it printed: ${printed}`) });
+}
+
+/** Windows ends a process that crashed with a status such as 0xC0000005. */
+function exitCodeText(code: number): string {
+  return code > 0xFFFF || code < 0 ? formatHresult(code) : String(code);
+}
+
+/** The executable; in development Node.js with the script. */
+function ownCommand(): [string, ...string[]] {
+  const [, script = ''] = process.argv;
+  return isSea() ? [process.execPath] : [process.execPath, ...process.execArgv, script];
+}
+
+/**
+ * This process's environment without what would change how Node.js works there. The pool has one thread, because the DISM API keeps the text
+ * of the last error per thread; that number is read when a process starts.
+ */
+function processEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(?:NODE|UV)_/i.test(name));
+  return { ...Object.fromEntries(kept), UV_THREADPOOL_SIZE: '1' };
+}
+
+/**
+ * A current folder in a mounted image would keep it from being unmounted. On Windows libraries can be looked for in the current folder,
+ * too: those of the program's own folder are looked for there before anyway.
+ */
+function neutralFolder(): string {
+  return process.platform === 'win32' ? dirname(process.execPath) : '/';
+}

@@ -1,0 +1,113 @@
+/** What the server and its engine process say to each other: JSON-RPC over the engine process's stdin and stdout. */
+import type { Holder, LogLevel, ProgressPhase } from '@dismts/protocol';
+import { NotificationType, NotificationType0, RequestType, ResponseError } from 'vscode-jsonrpc/node';
+import type { DismLogRange } from '../../../log/byteRange.ts';
+import { CancelledError, DismError, UnsupportedError } from '../../../errors.ts';
+import type { EngineOperations } from '../../engine.ts';
+
+/** Libraries to use as they are, without looking for them or at who can change them: tests name a double. */
+export interface LibraryPaths {
+  readonly libraryPath: string;
+  /** The library with CreateEventW, SetEvent and CloseHandle. */
+  readonly eventsLibraryPath: string;
+}
+
+/** What holds for an engine process as long as it lives; the first message. */
+export interface ProcessConfiguration {
+  /** The DismApi.dll, or its folder; default: that of Windows. */
+  readonly dismPath?: string | undefined;
+  readonly libraries?: LibraryPaths | undefined;
+  /** How long an image session stays open without being used. */
+  readonly sessionIdleMs: number;
+}
+
+/** One operation of the engine. */
+export interface OperationCall {
+  /** Of the server's choice; progress and log lines carry it. */
+  readonly id: number;
+  readonly method: keyof EngineOperations;
+  /** The protocol's method name. */
+  readonly operation: string;
+  /** Checked against the method's schema by the server. */
+  readonly params: unknown;
+  /** The caller's own log file, which DISM then writes to as well; empty: none. */
+  readonly logPath: string;
+  readonly logLevel: LogLevel;
+  /** Empty: DISM's own choice. */
+  readonly scratchDirectory: string;
+}
+
+/** A line for the operation's log. */
+export interface LogLine {
+  readonly id: number;
+  readonly level: 'error' | 'warning' | 'info' | 'debug';
+  readonly text: string;
+}
+
+/** A DismError as data. */
+export interface EngineFailure {
+  readonly kind: 'dism' | 'unsupported' | 'cancelled';
+  readonly hresult: number;
+  readonly message: string;
+  readonly target: string | undefined;
+  readonly hint: string | undefined;
+  readonly holders: readonly Holder[] | undefined;
+  /** Stack of what caused it; for the log. */
+  readonly cause: string | undefined;
+}
+
+export const configure = new NotificationType<ProcessConfiguration>('configure');
+/** Its result is that of the method; `logPath` in it is for the server to fill in. */
+export const perform = new RequestType<OperationCall, unknown, EngineFailure | undefined>('perform');
+export const progressed = new NotificationType<{ readonly id: number; readonly phase: ProgressPhase; readonly current: number; readonly total: number }>('progressed');
+export const logged = new NotificationType<LogLine>('logged');
+/** Sent when an operation begins to use DISM's log, and with the end of the range when it is over; not where both logs are one file. */
+export const dismLogged = new NotificationType<DismLogRange & { readonly id: number }>('dismLogged');
+
+/** Asks the process to cancel what it does and to end; it says `stopped` when everything else is said. */
+export const stop = new NotificationType0('stop');
+export const stopped = new NotificationType0('stopped');
+
+/** Codes of ResponseError between the two processes. */
+const failureCode = 1;
+const bugCode = 2;
+
+/** Turns what an operation threw into an answer. */
+export function toResponseError(error: unknown): ResponseError<EngineFailure | undefined> {
+  if (!(error instanceof DismError)) {
+    return new ResponseError(bugCode, error instanceof Error ? error.stack ?? error.message : String(error), undefined);
+  }
+  return new ResponseError(failureCode, error.message, {
+    kind: error instanceof CancelledError ? 'cancelled' : error instanceof UnsupportedError ? 'unsupported' : 'dism',
+    hresult: error.hresult,
+    message: error.message,
+    target: error.target,
+    hint: error.hint,
+    holders: error.holders,
+    cause: error.cause instanceof Error ? error.cause.stack ?? error.cause.message : undefined,
+  });
+}
+
+/** Makes the error again that an operation threw; what is no answer of toResponseError() is a bug and stays as it is. */
+export function fromResponseError(error: unknown, operation: string): unknown {
+  if (!(error instanceof ResponseError)) { return error; }
+  const failure = error.data as EngineFailure | undefined;
+  if (error.code !== failureCode || failure === undefined) {
+    const bug = new Error(`in the engine process: ${error.message.split('\n', 1)[0] ?? ''}`);
+    bug.stack = error.message;
+    return bug;
+  }
+  const { kind, hresult, message, target, hint, holders, cause } = failure;
+  const options = { target, hint, holders, cause: cause === undefined ? undefined : causeOf(cause) };
+  switch (kind) {
+    case 'cancelled': return new CancelledError(operation, options);
+    case 'unsupported': return new UnsupportedError(message, options);
+    case 'dism': return new DismError(hresult, message, options);
+  }
+}
+
+function causeOf(stack: string): Error {
+  const cause = new Error(stack.split('\n', 1)[0]);
+  cause.stack = stack;
+  return cause;
+}

@@ -1,0 +1,137 @@
+/** image/commit on the portable engine, and the part of it that image/unmount shares. */
+import type { z } from 'zod';
+import type { commitImage as commitImageMethod } from '@dismts/protocol';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+import { commitChanges, type CommitResult } from '../saving/commit.ts';
+import { bringUpAgain } from './mountImage.ts';
+import { busyError, imageResult, isBusy, withMount } from '../mounting/mountOperation.ts';
+import { mountStatus } from '../mounting/status.ts';
+import { beginGeneration, endCommit, removeOldGenerations, settleCommit } from '../mounting/recovery.ts';
+import { stopServing } from '../mounting/serving.ts';
+import { freeze, unstack } from '../mounting/stacking.ts';
+import type { MountRecord, State } from '../mounting/state.ts';
+import { messageOf, toDismError } from '../../../systemErrors.ts';
+
+type Params = z.output<typeof commitImageMethod.params>;
+type Result = z.input<typeof commitImageMethod.result>;
+
+/** What a save may be asked for. */
+export interface SaveOptions {
+  readonly append?: boolean | undefined;
+  readonly checkIntegrity?: boolean | undefined;
+}
+
+/** @throws DismError: the mount is not one that can be saved now. */
+export async function requireSaveable(state: State, record: MountRecord, what: string, target: string): Promise<void> {
+  if (record.mode === 'ReadOnly') {
+    throw new DismError(Hresult.WIM_E_MOUNTED_READONLY, `${what}: the image is mounted read-only`, { target });
+  }
+  const { status, reason, imageChanged } = await mountStatus(state, record);
+  if (status === 'NeedsRemount') {
+    throw new DismError(Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${reason}`, { target });
+  }
+  if (status === 'Invalid') {
+    throw new DismError(imageChanged ? Hresult.WIM_E_CHANGED_COMMIT_REFUSED : Hresult.DISM_E_MOUNT_INVALID, `${what}: ${reason}`, { target });
+  }
+}
+
+/**
+ * Writes the changes of a mount that nobody can write to at the moment. When it fails, isUnsaved() says how the mount is.
+ * @returns The record as it is in the state directory now, and what was written.
+ */
+export async function saveChanges(
+  state: State, record: MountRecord, options: SaveOptions, context: OperationContext,
+): Promise<{ readonly record: MountRecord; readonly result: CommitResult }> {
+  const append = options.append === true;
+  let current = record;
+  const note = async (commit: NonNullable<MountRecord['commit']>): Promise<void> => {
+    current = { ...current, commit };
+    await state.write(current);
+  };
+  const wimLock = await state.lockWim(record.wimPath, context.signal);
+  try {
+    const result = await commitChanges({
+      ...record, upperPath: state.upperFolder(record), append, checkIntegrity: options.checkIntegrity === true,
+    }, record.streamsShown, {
+      started: async (start) => { await note({ ...start, wimPath: record.wimPath, append }); },
+      finishing: async (newHeaderHash, newImageHash) => {
+        if (current.commit !== undefined) { await note({ ...current.commit, newHeaderHash, newImageHash }); }
+      },
+    }, context);
+    if (!result.written) { return { record, result }; }
+    context.log.info(`saved image ${result.imageIndex} of "${record.wimPath}"`);
+    const next = append ? await endCommit(state, current) : await beginGeneration(state, current, result.imageHash);
+    return { record: next, result };
+  } catch (error) {
+    // Where even this fails, the record keeps the save, and the next operation tries again.
+    await settleCommit(state, current, context).catch((cause: unknown) => { context.log.error(messageOf(cause)); });
+    throw error;
+  } finally {
+    wimLock.release();
+  }
+}
+
+/**
+ * Whether a save that failed has left the mount as it was. If not, it must not be written to: the changes may be saved
+ * already, and those that came later would go with them.
+ */
+export function isUnsaved(state: State, record: MountRecord): boolean {
+  const now = state.read(record.id);
+  return now !== undefined && now.commit === undefined && now.generation === record.generation;
+}
+
+/** Saves the changes of a mount and keeps it mounted. */
+export async function commitImage(params: Params, context: OperationContext): Promise<Result> {
+  const what = `Cannot save "${params.mountPath}"`;
+  return await withMount(params.mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) => {
+    await requireSaveable(state, record, what, params.mountPath);
+    if (params.validateOnly === true) { return { ...imageResult(params.mountPath, context), imageIndex: record.imageIndex }; }
+    await stopWriting(record, what);
+    let saved;
+    try {
+      saved = await saveChanges(state, record, params, context);
+    } catch (error) {
+      if (isUnsaved(state, record)) { freeze(record, false); }
+      throw toDismError(error, what, record.wimPath, context);
+    }
+    const warnings = [...saved.result.warnings];
+    if (saved.record.generation === record.generation) {
+      freeze(record, false);
+    } else {
+      warnings.push(...await showNewGeneration(state, record, saved.record, context));
+    }
+    return { ...imageResult(params.mountPath, context, warnings), imageIndex: saved.result.imageIndex };
+  });
+}
+
+/** Keeps everybody from writing. @throws DismError WIM_E_UNMOUNT_INCOMPLETE: a file is open for writing. */
+async function stopWriting(record: MountRecord, what: string): Promise<void> {
+  try {
+    freeze(record, true);
+  } catch (error) {
+    throw isBusy(error) ? await busyError(what, record.mountPath, error) : error;
+  }
+}
+
+/**
+ * Serves the saved image, with no changes on it. Whoever has a file of the old one open keeps it, read-only.
+ * @returns Warnings: the save itself is done, whatever happens here.
+ */
+async function showNewGeneration(state: State, old: MountRecord, record: MountRecord, context: OperationContext): Promise<string[]> {
+  try {
+    await unstack(old).catch(async (error: unknown) => {
+      if (!isBusy(error)) { throw error; }
+      await unstack(old, true);
+    });
+    await stopServing(record.mountPath, true);
+    await bringUpAgain(state, record, context);
+    await removeOldGenerations(state, record);
+    return [];
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error);
+    context.log.error(`the image was saved, but is not served again: ${text}`);
+    return [`The changes are saved, but "${record.mountPath}" needs a remount: ${text}`];
+  }
+}

@@ -1,0 +1,219 @@
+/** health/check, health/scan and health/restore on the portable engine. */
+import { realpath } from 'node:fs/promises';
+import type { z } from 'zod';
+import type {
+  checkHealth as checkMethod, Finding, CountedHealthResult, restoreHealth as restoreMethod, scanHealth as scanMethod,
+} from '@dismts/protocol';
+import type { OperationContext } from '../../../operationContext.ts';
+import { allRecords, imageResult, openState } from '../mounting/mountOperation.ts';
+import { mountStatus } from '../mounting/status.ts';
+import type { Lock } from '../../../platform/linux/locks.ts';
+import type { MountRecord, State } from '../mounting/state.ts';
+import { guarded } from '../../../systemErrors.ts';
+import { readUpperLayer } from '../saving/upperLayer.ts';
+import { DismError, UnsupportedError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import { CancellableFiles } from '../../../imageFiles/cancellableFiles.ts';
+import { checkStore } from '../../../health/check.ts';
+import { countFindings, type Findings, stateOf } from '../../../health/findings.ts';
+import { FolderImage } from '../../../imageFiles/folderFiles.ts';
+import { type ImageFiles, joinPath } from '../../../imageFiles/imageFiles.ts';
+import { ImageNotes } from '../../../health/imageNotes.ts';
+import { releaseMemory } from '../../../releaseMemory.ts';
+import { writeReport } from '../../../health/report.ts';
+import { restoreStore } from '../../../health/restore.ts';
+import { readBases, scanStore } from '../../../health/scan.ts';
+import { openSources } from '../../../health/sources.ts';
+import { readStoreIndex, type StoreIndex } from '../../../health/storeIndex.ts';
+import { WimImage } from '../../../imageFiles/wimFiles.ts';
+
+/** The image that an operation is about. */
+interface Subject {
+  readonly path: string;
+  readonly state: State;
+  /** Its mount, where DismTs mounted it. */
+  readonly record: MountRecord | undefined;
+  readonly notes: ImageNotes;
+}
+
+/** The image in the words of a message. */
+function titleOf({ path }: { readonly path?: string | undefined }): string {
+  return path === undefined ? 'the running system (-Online)' : `"${path}"`;
+}
+
+async function findSubject(params: { readonly path?: string | undefined }, what: string, context: OperationContext): Promise<Subject> {
+  if (params.path === undefined) {
+    throw new UnsupportedError(`${what}: only the Native engine on Windows can`);
+  }
+  const path = await realpath(params.path);
+  const state = await openState(context);
+  const record = allRecords(state, context).find((candidate) => candidate.mountPath === path);
+  if (record !== undefined) {
+    const { status, reason } = await mountStatus(state, record);
+    if (status !== 'Ok') {
+      throw new DismError(status === 'Invalid' ? Hresult.DISM_E_MOUNT_INVALID : Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${reason}`, { target: path });
+    }
+  }
+  return { path, state, record, notes: new ImageNotes(state.path, record === undefined ? path : `${path}\0${record.id}`) };
+}
+
+/** The fastest way to read an image: a mount without changes straight from its file, in the order of the file. */
+async function openForReading({ path, state, record }: Subject, context: OperationContext): Promise<ImageFiles> {
+  if (record !== undefined) {
+    const unchanged = record.mode === 'ReadOnly' || (await readUpperLayer(state.upperFolder(record), context.signal)).entryCount === 0;
+    const image = unchanged ? await WimImage.open(record.wimPath, record.imageIndex) : undefined;
+    if (image !== undefined) {
+      if (!image.isSolid) { return image; }
+      await image.close();
+    }
+  }
+  return new FolderImage(path);
+}
+
+function result(params: { readonly path?: string | undefined }, windows: string, basis: 'markers' | 'scan', rows: readonly Finding[],
+  measured: Findings['measured'], context: OperationContext): CountedHealthResult {
+  const counts = countFindings(rows, measured);
+  // The three states have no word for it, and silence would call it healthy.
+  const unchecked = counts.notChecked === 1 ? '1 item' : `${counts.notChecked} items`;
+  const warnings = counts.notChecked === 0 ? [] : [`${unchecked} could not be checked, and may be damaged: -Detailed and the log list them as NotChecked`];
+  return {
+    ...imageResult(params.path ?? '', context, warnings), winPath: windows, imageHealthState: stateOf(rows, basis), basis, counts, findings: [...rows], failure: null,
+  };
+}
+
+/** Reads markers and what is there; a few seconds at most. */
+export async function checkHealth(params: z.output<typeof checkMethod.params>, context: OperationContext): Promise<CountedHealthResult> {
+  const what = `Cannot check the health of ${titleOf(params)}`;
+  return await guarded(what, params.path ?? '', context, async () => {
+    const subject = await findSubject(params, what, context);
+    const files = new FolderImage(subject.path);
+    try {
+      const cancellable = new CancellableFiles(files, context.signal);
+      const index = await readStoreIndex(cancellable, params.windowsDirectory, context.signal);
+      const findings = await checkStore(cancellable, index, await subject.notes.lastScan());
+      return result(params, index.windows, 'markers', findings.rows(), findings.measured, context);
+    } finally {
+      await files.close();
+    }
+  });
+}
+
+/** Reads and compares everything. */
+export async function scanHealth(params: z.output<typeof scanMethod.params>, context: OperationContext): Promise<CountedHealthResult> {
+  const what = `Cannot scan ${titleOf(params)}`;
+  return await guarded(what, params.path ?? '', context, async () => {
+    const started = Date.now();
+    const subject = await findSubject(params, what, context);
+    const files = await openForReading(subject, context);
+    try {
+      const cancellable = new CancellableFiles(files, context.signal);
+      const index = await readStoreIndex(cancellable, params.windowsDirectory, context.signal);
+      const { findings } = await scanStore(files, index, await readBases(cancellable, joinPath(index.windows, 'WinSxS')), context);
+      const answer = result(params, index.windows, 'scan', findings.rows(), findings.measured, context);
+      writeReport(context.log, 'Detect only', answer, Date.now() - started);
+      await subject.notes.rememberScan(answer.imageHealthState);
+      return { ...answer, logPath: context.log.path };
+    } finally {
+      await files.close();
+      releaseMemory();
+    }
+  });
+}
+
+/** What must not be written to is refused before anything is read for long. */
+function requireRepairable(subject: Subject, index: StoreIndex, what: string): void {
+  const refuse = (code: number, reason: string, hint: string): never => {
+    throw new DismError(code, `${what}: ${reason}`, { target: subject.path, hint });
+  };
+  if (index.pending.reasons.length > 0) {
+    refuse(Hresult.CBS_E_PENDING, `operations wait for the next start of the image (${index.pending.reasons.join(', ')})`,
+      'Start the image once, or take one without pending operations; a scan works all the same.');
+  }
+  if (index.dirtyHives.length > 0) {
+    refuse(Hresult.ERROR_FILE_CORRUPT, `the registry hive ${index.dirtyHives.join(', ')} was not closed cleanly`,
+      'Start the image once so that Windows recovers the hive; a scan works all the same.');
+  }
+}
+
+/** Scans, repairs what can be repaired, and scans that again. */
+export async function restoreHealth(params: z.output<typeof restoreMethod.params>, context: OperationContext): Promise<CountedHealthResult> {
+  const what = `Cannot restore the health of ${titleOf(params)}`;
+  return await guarded(what, params.path ?? '', context, async () => {
+    const subject = await findSubject(params, what, context);
+    if (subject.record?.mode === 'ReadOnly') {
+      throw new DismError(Hresult.WIM_E_MOUNTED_READONLY, `${what}: the image is mounted read-only`, { target: subject.path });
+    }
+    const lock = lockMount(subject, what);
+    try {
+      return await restoreLocked(params, subject, what, context);
+    } finally {
+      lock?.release();
+    }
+  });
+}
+
+function lockMount({ state, record, path }: Subject, what: string): Lock | undefined {
+  if (record === undefined) { return undefined; }
+  const lock = state.tryLockMount(record.id);
+  if (lock === undefined) {
+    throw new DismError(Hresult.DISM_E_IMAGE_BUSY, `${what}: another operation is running on it`, { target: path });
+  }
+  return lock;
+}
+
+async function restoreLocked(
+  params: z.output<typeof restoreMethod.params>, subject: Subject, what: string, context: OperationContext,
+): Promise<CountedHealthResult> {
+  const started = Date.now();
+  const { notes } = subject;
+  await notes.prepare();
+  const image = new FolderImage(subject.path, (path) => { notes.noteTemporary(path); });
+  try {
+    const index = await readStoreIndex(new CancellableFiles(image, context.signal), params.windowsDirectory, context.signal);
+    requireRepairable(subject, index, what);
+    image.requireWritable(joinPath(index.windows, 'WinSxS'), what);
+    const sources = await openSources(params.sources, params.windowsDirectory, context.signal);
+    try {
+      if (params.validateOnly === true) {
+        return result(params, index.windows, 'markers', [], countlessMeasures, context);
+      }
+      for (const path of await notes.temporaries()) { image.removeTemporary(path); }
+      const outcome = await restoreStore(image, index, sources, context);
+      const answer = result(params, index.windows, 'scan', outcome.findings, outcome.measured, context);
+      writeReport(context.log, 'Detect and Repair', answer, Date.now() - started);
+      // After the report, which makes the log file that the failure names.
+      const failure = outcome.sourceMissing ? sourceFailure(params, answer, what, context) : null;
+      await notes.rememberScan(answer.imageHealthState);
+      await notes.forgetTemporaries();
+      return { ...answer, failure, logPath: context.log.path };
+    } finally {
+      for (const source of sources) { await source.close(); }
+    }
+  } finally {
+    await image.close();
+    releaseMemory();
+  }
+}
+
+const countlessMeasures: Findings['measured'] = {
+  manifestsChecked: 0, filesChecked: 0, bytesChecked: 0, packagesChecked: 0, catalogsChecked: 0, payloadRemoved: 0,
+};
+
+/** The error that stands beside the result when sources lacked something. */
+function sourceFailure(
+  params: { readonly sources: readonly string[]; readonly path?: string | undefined }, answer: CountedHealthResult, what: string, context: OperationContext,
+): NonNullable<CountedHealthResult['failure']> {
+  const code = params.sources.length > 0 ? Hresult.CBS_E_SOURCE_MISSING : Hresult.CBS_E_REPAIR_CONTENT_NOT_FOUND;
+  const left = answer.counts.totalDetected - answer.counts.totalRepaired;
+  const message = params.sources.length > 0
+    ? `${what} whole: ${left} of ${answer.counts.totalDetected} damaged items are in none of the sources`
+    : `${what} whole: ${left} of ${answer.counts.totalDetected} damaged items are nowhere in the image, and no source was given`;
+  const { symbol, category, hint } = new DismError(code, message);
+  return {
+    message,
+    data: {
+      source: 'dismapi', symbol, nativeCode: code | 0, category, operation: context.operation, target: params.path,
+      hint: hint ?? 'Give a source of the same edition, language and revision; the findings name the versions that the sources have.', logPath: context.log.path,
+    },
+  };
+}

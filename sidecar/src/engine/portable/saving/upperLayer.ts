@@ -1,0 +1,128 @@
+/** Reads the staged changes of a mount: the upper directory of an overlay, as overlayfs left it. */
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import { Breather } from '../../../breather.ts';
+import { getAttribute, listAttributes } from '../../../platform/linux/attributes.ts';
+import { copiedAttribute } from '../mounting/originMarks.ts';
+
+/**
+ * Where overlayfs keeps its own attributes. What other overlay file systems would use is an attribute like any other:
+ * whoever made the image or works in the mount can set it.
+ */
+const overlayPrefix = 'trusted.overlay.';
+const streamPrefix = 'user.';
+
+/** One name in the upper directory. */
+export interface UpperEntry {
+  readonly name: string;
+  /** Where it is, absolute. */
+  readonly path: string;
+  /** Path within the mount, `/` first; for messages. */
+  readonly imagePath: string;
+  readonly kind: 'whiteout' | 'directory' | 'file' | 'symlink';
+  readonly stat: BigIntStats;
+  /** A directory that hides what the image has at its place. */
+  readonly opaque: boolean;
+  /** Where the entry was before it was renamed: a name in the same directory, or a path from the root. */
+  readonly redirect: string | undefined;
+  /** A file whose bytes are still those of the image. */
+  readonly metadataOnly: boolean;
+  /** It was copied from the image, so an attribute that it lacks has been removed. */
+  readonly copied: boolean;
+  /** Names of the named streams, without `user.`. */
+  readonly streamNames: readonly string[];
+  readonly linkTarget: string | undefined;
+  readonly children: readonly UpperEntry[];
+}
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+function decodeName(name: Buffer, directory: string): string {
+  try {
+    return decoder.decode(name);
+  } catch (cause) {
+    throw new DismError(Hresult.E_INVALIDARG, `Cannot store "${directory}/${name.toString('latin1')}": its name is not valid UTF-8`, {
+      target: `${directory}/${name.toString('latin1')}`, hint: 'Rename or delete the file in the mount folder, then try again.', cause,
+    });
+  }
+}
+
+function kindOf(stat: BigIntStats, imagePath: string): UpperEntry['kind'] {
+  if (stat.isDirectory()) { return 'directory'; }
+  if (stat.isSymbolicLink()) { return 'symlink'; }
+  if (stat.isCharacterDevice() && stat.rdev === 0n) { return 'whiteout'; }
+  if (stat.isFile()) { return 'file'; }
+  throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot store "${imagePath}": a WIM holds files, folders and symbolic links only`, {
+    target: imagePath, hint: 'Delete the device, pipe or socket in the mount folder, then try again.',
+  });
+}
+
+/** Reads the overlay's attributes and the named streams of one entry. */
+function readAttributes(path: string, imagePath: string): Pick<UpperEntry, 'redirect' | 'metadataOnly' | 'copied' | 'streamNames' | 'opaque'> {
+  let opaque = false;
+  let redirect: string | undefined;
+  let metadataOnly = false;
+  let copied = false;
+  const streamNames: string[] = [];
+  for (const attribute of listAttributes(path)) {
+    if (attribute === copiedAttribute) {
+      copied = true;
+      continue;
+    }
+    if (!attribute.startsWith(overlayPrefix)) {
+      if (attribute.startsWith(streamPrefix)) { streamNames.push(attribute.slice(streamPrefix.length)); }
+      continue;
+    }
+    switch (attribute.slice(overlayPrefix.length)) {
+      case 'opaque': opaque = getAttribute(path, attribute).toString('latin1') === 'y'; break;
+      case 'redirect': redirect = decodeName(getAttribute(path, attribute), imagePath); break;
+      case 'metacopy': metadataOnly = true; copied = true; break;
+      case 'origin': copied = true; break;
+      default: break;
+    }
+  }
+  return { opaque, redirect, metadataOnly, copied, streamNames };
+}
+
+/** Totals of a layer, for progress. */
+export interface UpperLayer {
+  readonly root: UpperEntry;
+  readonly entryCount: number;
+}
+
+/**
+ * Reads the whole upper directory. Nobody may change it meanwhile: the overlay is frozen or unmounted.
+ * @throws DismError ERROR_NOT_SUPPORTED: a device, pipe or socket; E_INVALIDARG: a name that is no UTF-8.
+ */
+export async function readUpperLayer(upperPath: string, signal: AbortSignal): Promise<UpperLayer> {
+  const breather = new Breather();
+  let entryCount = 0;
+  const readEntry = async (path: string, name: string, imagePath: string): Promise<UpperEntry> => {
+    await breather.breathe(signal);
+    const stat = lstatSync(path, { bigint: true });
+    const kind = kindOf(stat, imagePath);
+    if (kind === 'whiteout') {
+      entryCount++;
+      return {
+        name, path, imagePath, kind, stat, opaque: false, redirect: undefined, metadataOnly: false, copied: false,
+        streamNames: [], linkTarget: undefined, children: [],
+      };
+    }
+    const attributes = readAttributes(path, imagePath);
+    const children: UpperEntry[] = [];
+    if (kind === 'directory') {
+      for (const bytes of readdirSync(path, { encoding: 'buffer' })) {
+        const childName = decodeName(bytes, imagePath);
+        children.push(await readEntry(`${path}/${childName}`, childName, imagePath === '/' ? `/${childName}` : `${imagePath}/${childName}`));
+      }
+    }
+    entryCount++;
+    return {
+      name, path, imagePath, kind, stat, ...attributes,
+      linkTarget: kind === 'symlink' ? readlinkSync(path) : undefined, children,
+    };
+  };
+  const root = await readEntry(upperPath, '', '/');
+  return { root, entryCount: entryCount - 1 };
+}

@@ -1,0 +1,236 @@
+/** Log files: one for each operation, created at its first line. */
+import { closeSync, constants, lstatSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { LogLevel } from '@dismts/protocol';
+import type { OperationLog } from '../operationContext.ts';
+import { isElevated } from '../platform/elevation.ts';
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { posixLogFolder } from '../stateFolder.ts';
+import { version } from '../version.ts';
+import { levelRanks } from './levels.ts';
+
+/** How long, and how many, default log files are kept. */
+const keepDays = 30;
+const keepFiles = 200;
+/** The folder is looked through for old logs at the first default log of a process, and then at each one of this many. */
+const pruneEvery = 50;
+const maxLineLength = 32 * 1024;
+
+/** `<yyyyMMdd-HHmmss>-<operation>-<pid>-<n>.log`: nothing else is ever pruned. */
+const logNamePattern = /^\d{8}-\d{6}-[A-Za-z][A-Za-z-]*-\d+-\d+\.log$/;
+
+/** Counts the default logs of this process, so that no two have one name. */
+let defaultLogCount = 0;
+
+/** An OperationLog with the parts that only its owner, the server, uses. */
+export interface FileLog extends OperationLog {
+  /** Why nothing (more) can be written to the default log, or an empty string. */
+  readonly problem: string;
+  close(): void;
+}
+
+/** What a log is made of. */
+export interface FileLogOptions {
+  /** The protocol's method name, or another word for what is going on. */
+  readonly operation: string;
+  readonly level: LogLevel;
+  /** The caller's own file; it is appended to. Empty: a new file in `directory`. */
+  readonly logPath: string;
+  /** Folder of default logs; created, with parents, when it is needed. */
+  readonly directory: string;
+  /** First line of what this operation writes, with the time at which the log was opened. */
+  readonly header: string;
+}
+
+/**
+ * The folder of default log files: `<DISMTS_STATE_DIR>/logs`; else `/var/log/dismts` for root and the user's XDG state folder
+ * otherwise; on Windows below ProgramData when elevated and below LOCALAPPDATA otherwise.
+ */
+export function defaultLogDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  const absolute = (name: string): string | undefined => {
+    const value = env[name];
+    return value !== undefined && isAbsolute(value) ? value : undefined;
+  };
+  if (process.platform !== 'win32') { return posixLogFolder(env); }
+  const stateDirectory = absolute('DISMTS_STATE_DIR');
+  if (stateDirectory !== undefined) { return join(stateDirectory, 'logs'); }
+  const root = isElevated()
+    ? absolute('ProgramData') ?? 'C:\ProgramData'
+    : absolute('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local');
+  return join(root, 'DismTs', 'Logs');
+}
+
+/**
+ * Opens the log of one operation. A file of the caller's own is opened at once, so that a wrong path fails before anything is
+ * changed; a default log is created at its first line, and an operation does not fail because it cannot be.
+ * @throws DismError DISMAPI_E_LOGGING_DISABLED: `logPath` cannot be opened for appending, or is no regular file.
+ */
+export function openFileLog(options: FileLogOptions): FileLog {
+  return new LogFile(options);
+}
+
+/** Writes an error with its stack, line by line. */
+export function logStack(log: OperationLog, error: unknown): void {
+  const text = error instanceof Error ? error.stack ?? error.message : String(error);
+  for (const line of text.split('\n')) {
+    log.error(line);
+  }
+}
+
+/** Writes a bug that no operation's log can take into a log of its own; gives its path, or an empty string where that failed. */
+export function logBug(error: unknown, operation: string, directory: string): string {
+  const log = openFileLog({ operation, level: 'Errors', logPath: '', directory, header: `DismTs ${version}` });
+  logStack(log, error);
+  log.close();
+  return log.path;
+}
+
+class LogFile implements FileLog {
+  readonly level: LogLevel;
+  path = '';
+  problem = '';
+  readonly #options: FileLogOptions;
+  readonly #openedAt = new Date();
+  #descriptor: number | undefined;
+  #headerWritten = false;
+
+  constructor(options: FileLogOptions) {
+    this.#options = options;
+    this.level = options.level;
+    if (options.logPath !== '') {
+      this.#descriptor = openOwnFile(options.logPath);
+      this.path = options.logPath;
+    }
+  }
+
+  error(text: string): void {
+    this.#write('Errors', 'Error', text);
+  }
+
+  warning(text: string): void {
+    this.#write('Warnings', 'Warning', text);
+  }
+
+  info(text: string): void {
+    this.#write('WarningsInfo', 'Info', text);
+  }
+
+  debug(text: string): void {
+    this.#write('Debug', 'Debug', text);
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) {
+      closeSync(this.#descriptor);
+      this.#descriptor = undefined;
+    }
+    // Lines of work that goes on after its answer would otherwise open a second file.
+    this.problem ||= 'the log is closed';
+  }
+
+  #write(level: LogLevel, label: string, text: string): void {
+    if (levelRanks[level] > levelRanks[this.level] || this.problem !== '') {
+      return;
+    }
+    try {
+      if (this.#descriptor === undefined) {
+        ({ descriptor: this.#descriptor, path: this.path } = createDefaultFile(this.#options.directory, this.#options.operation));
+      }
+      if (!this.#headerWritten) {
+        this.#headerWritten = true;
+        writeSync(this.#descriptor, this.#line('Info', this.#options.header, this.#openedAt));
+      }
+      writeSync(this.#descriptor, this.#line(label, text, new Date()));
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  #line(label: string, text: string, time: Date): string {
+    // File names come from images, which may try to write lines of their own. Tabs are between the columns of a report.
+    const printable = text.slice(0, maxLineLength).replace(
+      /(?!\t)[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+    return `${timestamp(time)}, ${label}  DISMTS  PID=${process.pid} ${this.#options.operation}: ${printable}\n`;
+  }
+}
+
+function openOwnFile(path: string): number {
+  try {
+    // Looked at before it is opened: opening a pipe or a device can block, or end up on the wire.
+    if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
+      throw new Error('it is not a regular file');
+    }
+    return openSync(path, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY, 0o640);
+  } catch (error) {
+    throw new DismError(Hresult.DISMAPI_E_LOGGING_DISABLED, `Cannot write the log file "${path}": ${openFailure(error as NodeJS.ErrnoException)}`,
+      { target: path, cause: error });
+  }
+}
+
+function openFailure(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case undefined: return error.message;
+    case 'ENOENT':
+    case 'ENOTDIR': return 'its folder does not exist';
+    case 'EACCES':
+    case 'EPERM': return 'access is denied';
+    default: return error.code;
+  }
+}
+
+/**
+ * Creates an empty log file with a name of its own, and the folder for it; old logs there are removed now and then.
+ * @throws Error: the folder cannot be made or written, is a link, or can be written by others.
+ */
+export function createDefaultFile(directory: string, operation: string): { readonly descriptor: number; readonly path: string } {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const stats = lstatSync(directory);
+  const foreign = process.geteuid !== undefined && (stats.uid !== process.geteuid() || (stats.mode & 0o022) !== 0);
+  if (!stats.isDirectory() || foreign) {
+    throw new Error(`the log folder "${directory}" is a link, or others may write to it`);
+  }
+  if (defaultLogCount % pruneEvery === 0) {
+    prune(directory);
+  }
+  const flags = constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
+  for (;;) {
+    defaultLogCount += 1;
+    const time = timestamp(new Date()).replace(/[-:]/g, '').replace(' ', '-').slice(0, 15);
+    const path = join(directory, `${time}-${operation.replace(/[^A-Za-z]+/g, '-')}-${process.pid}-${defaultLogCount}.log`);
+    try {
+      return { descriptor: openSync(path, flags, 0o600), path };
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw error;
+      }
+    }
+  }
+}
+
+/** Removes default logs that are too old or too many. A log that cannot be removed is no reason to fail. */
+function prune(directory: string): void {
+  const oldest = Date.now() - keepDays * 24 * 60 * 60 * 1000;
+  // Names begin with the time, so the newest come first.
+  const names = readdirSync(directory).filter((name) => logNamePattern.test(name)).sort().reverse();
+  for (const [position, name] of names.entries()) {
+    const path = join(directory, name);
+    try {
+      const stats = lstatSync(path);
+      if (stats.isFile() && (position >= keepFiles - 1 || stats.mtimeMs < oldest)) {
+        unlinkSync(path);
+      }
+    } catch {
+      // Another process prunes the same folder, or the file belongs to somebody else.
+    }
+  }
+}
+
+/** Local time as in dism.log: `2026-11-21 12:00:00.123`. */
+function timestamp(date: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  const time = `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+  return `${day} ${time}.${String(date.getMilliseconds()).padStart(3, '0')}`;
+}

@@ -1,0 +1,60 @@
+/** The functions of the C library that Node does not offer, bound once, and their errors. Linux only. */
+import { loadKoffi } from '../../nativeAddon/koffi.ts';
+
+/** Prototypes as in the manual pages; a path that is bytes ends with a NUL. */
+function bind() {
+  // The C library is part of this process already: no file is looked for.
+  const library = loadKoffi().load(null);
+  return {
+    mount: library.func('int mount(const char *source, const char *target, const char *type, unsigned long flags, const char *data)') as unknown as
+      (source: string | null, target: string, type: string | null, flags: number, data: string | null) => number,
+    umount2: library.func('int umount2(const char *target, int flags)') as unknown as (target: string, flags: number) => number,
+    flock: library.func('int flock(int fd, int operation)') as unknown as (descriptor: number, operation: number) => number,
+    llistxattr: library.func('long llistxattr(const void *path, void *list, size_t size)') as unknown as
+      (path: Buffer, list: Buffer | null, size: number) => number | bigint,
+    lgetxattr: library.func('long lgetxattr(const void *path, const char *name, void *value, size_t size)') as unknown as
+      (path: Buffer, name: string, value: Buffer | null, size: number) => number | bigint,
+    lsetxattr: library.func('int lsetxattr(const void *path, const char *name, const void *value, size_t size, int flags)') as unknown as
+      (path: Buffer, name: string, value: Buffer, size: number, flags: number) => number,
+    lremovexattr: library.func('int lremovexattr(const void *path, const char *name)') as unknown as (path: Buffer, name: string) => number,
+    flistxattr: library.func('long flistxattr(int fd, void *list, size_t size)') as unknown as (descriptor: number, list: Buffer, size: number) => number,
+    fgetxattr: library.func('long fgetxattr(int fd, const char *name, void *value, size_t size)') as unknown as
+      (descriptor: number, name: string, value: Buffer, size: number) => number,
+    fsetxattr: library.func('int fsetxattr(int fd, const char *name, const void *value, size_t size, int flags)') as unknown as
+      (descriptor: number, name: string, value: Buffer, size: number, flags: number) => number,
+    openat2: library.func('long syscall(long number, int dirfd, const char *path, void *how, size_t size)') as unknown as
+      (number: number, folder: number, path: string, how: Buffer, size: number) => number | bigint,
+  };
+}
+
+let bound: ReturnType<typeof bind> | undefined;
+
+/** The functions. Loading koffi takes a while, so it is done when the first one is needed. */
+export function libc(): ReturnType<typeof bind> {
+  return bound ??= bind();
+}
+
+let names: ReadonlyMap<number, string> | undefined;
+
+/** The symbol of an errno, such as `EBUSY`. */
+function errnoName(errno: number): string {
+  names ??= new Map(Object.entries(loadKoffi().os.errno).map(([name, number]) => [number, name]));
+  return names.get(errno) ?? `E${errno}`;
+}
+
+/** A failed system call, in the shape of Node's own errors. */
+export class SystemCallError extends Error {
+  override readonly name = 'SystemCallError';
+  readonly code: string;
+  readonly syscall: string;
+  readonly path: string;
+
+  /** @param errno Default: that of the last call into the C library, which must have been this one. */
+  constructor(syscall: string, path: string, errno: number = loadKoffi().errno()) {
+    const code = errnoName(errno);
+    super(`${code}: ${syscall} '${path}'`);
+    this.code = code;
+    this.syscall = syscall;
+    this.path = path;
+  }
+}

@@ -1,0 +1,14 @@
+/** SHA-1 as WIM files use it: 20 bytes, kept as a latin1 string so that it can be a key. */
+import { hash } from 'node:crypto';
+
+/** What stands for "no bytes": 20 zeros. */
+export const emptyHash = '\0'.repeat(20);
+
+export function sha1(data: Buffer): string {
+  return hash('sha1', data, 'binary');
+}
+
+/** The hash in lower-case hexadecimal digits, for people and records. */
+export function hexHash(hash: string): string {
+  return Buffer.from(hash, 'latin1').toString('hex');
+}

@@ -1,0 +1,466 @@
+/** libwim for the rest of the portable engine: WIM files as objects, promises, AbortSignals and DismErrors. */
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { readImageFileHeader } from '../wim/fileHeader.ts';
+import { loadWimlib, type WimlibBinding, type WimPointer } from './binding.ts';
+import { largestNamedStreamBytes, readDirEntry, type DirEntry } from './dirEntry.ts';
+import { wimlibError } from './errors.ts';
+import { decodeProgress, isAbortable, type WimlibProgress } from './progress.ts';
+
+export type { DirEntry, WimlibProgress };
+
+/** WIMLIB_WRITE_FLAG_*: how WimFile.overwrite() writes. */
+export const WriteFlag = {
+  CHECK_INTEGRITY: 0x1,
+  NO_CHECK_INTEGRITY: 0x2,
+  RECOMPRESS: 0x10,
+  FSYNC: 0x20,
+  REBUILD: 0x40,
+  SOFT_DELETE: 0x80,
+  IGNORE_READONLY_FLAG: 0x100,
+} as const;
+
+/** WIMLIB_UNMOUNT_FLAG_*. */
+export const UnmountFlag = {
+  CHECK_INTEGRITY: 0x1,
+  COMMIT: 0x2,
+  REBUILD: 0x4,
+  RECOMPRESS: 0x8,
+  FORCE: 0x10,
+  NEW_IMAGE: 0x20,
+} as const;
+
+/** WIMLIB_ITERATE_DIR_TREE_FLAG_*. */
+export const IterateFlag = {
+  RECURSIVE: 0x1,
+  CHILDREN: 0x2,
+  RESOURCES_NEEDED: 0x4,
+} as const;
+
+/** wimlib_compression_type, by its number. */
+export const compressionTypes = ['None', 'XPRESS', 'LZX', 'LZMS'] as const;
+
+/** Watches an operation and stops it. */
+export interface WimlibOperation {
+  /** Stops the operation at its next progress message; it then fails with CancelledError. */
+  readonly signal?: AbortSignal | undefined;
+  /** An exception thrown here stops the operation too, and is what it fails with. */
+  readonly onProgress?: ((progress: WimlibProgress) => void) | undefined;
+}
+
+export interface OpenWimOptions extends WimlibOperation {
+  /** Compare the file with its integrity table, if it has one; reports `verifyIntegrity`. */
+  readonly checkIntegrity?: boolean | undefined;
+  /** Fail at once when the file could not be changed. */
+  readonly writeAccess?: boolean | undefined;
+  /** What messages say cannot be done with the file; default `open`. */
+  readonly action?: string | undefined;
+  /** Name of the operation, for a CancelledError; default: the action. */
+  readonly operation?: string | undefined;
+  /** The file that messages and WimFile.path name, where it is another than the one that is opened. */
+  readonly namedPath?: string | undefined;
+}
+
+/** wimlib_wim_info. */
+export interface WimInfo {
+  /** 32 hexadecimal digits, in the order of the file. */
+  readonly guid: string;
+  readonly imageCount: number;
+  /** 1-based index of the image to boot; 0: none. */
+  readonly bootIndex: number;
+  readonly wimVersion: number;
+  readonly chunkSizeBytes: number;
+  readonly partNumber: number;
+  readonly totalParts: number;
+  readonly compressionType: typeof compressionTypes[number];
+  /** Without XML data and integrity table. */
+  readonly totalBytes: number;
+  readonly hasIntegrityTable: boolean;
+  /** For any reason: marked in the header, part of a split WIM, or no permission to write. */
+  readonly isReadOnly: boolean;
+  readonly isMarkedReadOnly: boolean;
+  readonly isWriteInProgress: boolean;
+  readonly isPipable: boolean;
+}
+
+const WIMLIB_OPEN_FLAG_CHECK_INTEGRITY = 1;
+const WIMLIB_OPEN_FLAG_WRITE_ACCESS = 4;
+const WIMLIB_PROGRESS_STATUS_CONTINUE = 0;
+const WIMLIB_PROGRESS_STATUS_ABORT = 1;
+/** Returned by a callback of ours to stop an iteration; no code of libwim. */
+const stopIteration = -1;
+
+type CFunction = WimlibBinding['functions'][keyof WimlibBinding['functions']];
+
+/** Runs a C function on a thread of the pool. */
+function callAsync(fn: CFunction, ...args: unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    fn.async(...args, (error: Error | null, result: unknown) => {
+      if (error) {
+        reject(error);
+      } else {
+        resolve(result);
+      }
+    });
+  });
+}
+
+/** Lends `body` a C progress function for as long as it runs; returns what it returns. */
+async function withProgress(
+  binding: WimlibBinding, { signal, onProgress }: WimlibOperation, body: (progress: bigint | null) => Promise<number>,
+): Promise<number> {
+  if (signal === undefined && onProgress === undefined) {
+    return body(null);
+  }
+  const { koffi } = binding;
+  let thrown: { error: unknown } | undefined;
+  const callback = koffi.register((message: number, info: unknown): number => {
+    try {
+      const progress = onProgress && decodeProgress(binding, message, info);
+      if (progress && thrown === undefined) {
+        onProgress(progress);
+      }
+    } catch (error) {
+      thrown = { error };
+    }
+    const stop = thrown !== undefined || signal?.aborted === true;
+    return stop && isAbortable(message) ? WIMLIB_PROGRESS_STATUS_ABORT : WIMLIB_PROGRESS_STATUS_CONTINUE;
+  }, koffi.pointer('wimlib_progress_func_t'));
+  try {
+    const status = await body(callback);
+    if (thrown !== undefined) {
+      throw thrown.error;
+    }
+    return status;
+  } finally {
+    koffi.unregister(callback);
+  }
+}
+
+/** The library in use. @throws DismError ERROR_MOD_NOT_FOUND: not installed. */
+export function wimlibVersion(): { readonly version: string; readonly path: string } {
+  const { version, path } = loadWimlib();
+  return { version, path };
+}
+
+/**
+ * Opens a WIM, split WIM part or ESD file. Reads header, XML data and lookup table; with `checkIntegrity` all of it.
+ * @throws DismError as readImageFileHeader() and wimlibError(); WIM_E_SPLIT_NOT_MOUNTABLE: `writeAccess` to a part
+ * of a split WIM. CancelledError.
+ */
+export async function openWim(path: string, options: OpenWimOptions = {}): Promise<WimFile> {
+  const { action = 'open', checkIntegrity = false, writeAccess = false, namedPath = path, signal } = options;
+  const operation = options.operation ?? action;
+  const binding = loadWimlib();
+  const what = `Cannot ${action} "${namedPath}"`;
+  const header = await readImageFileHeader(path, what);
+  if (writeAccess && header.totalParts !== 1) {
+    throw new DismError(Hresult.WIM_E_SPLIT_NOT_MOUNTABLE,
+      `${what}: it is part ${header.partNumber} of ${header.totalParts} of a split WIM`, { target: namedPath });
+  }
+  if (signal?.aborted) {
+    throw cancelled({ what, target: namedPath, operation });
+  }
+  const flags = (checkIntegrity ? WIMLIB_OPEN_FLAG_CHECK_INTEGRITY : 0) | (writeAccess ? WIMLIB_OPEN_FLAG_WRITE_ACCESS : 0);
+  const result: [WimPointer | null] = [null];
+  binding.messages?.take();
+  const status = await withProgress(binding, options, (progress) => callAsync(
+    binding.functions.wimlib_open_wim_with_progress, path, flags, result, progress, null) as Promise<number>);
+  const [pointer] = result;
+  if (status !== 0 || pointer === null) {
+    throw wimlibError(status, { what, target: namedPath, operation, messages: binding.messages?.take() });
+  }
+  // libwim keeps the progress function of the call for later ones, but it is gone by now.
+  binding.functions.wimlib_register_progress_function(pointer, null, null);
+  const wim = new WimFile(binding, pointer, namedPath, action, operation);
+  if (signal?.aborted) {
+    wim.close();
+    throw cancelled({ what, target: namedPath, operation });
+  }
+  return wim;
+}
+
+const WIMLIB_ERR_ABORTED_BY_PROGRESS = 76;
+function cancelled(failure: Parameters<typeof wimlibError>[1]): DismError {
+  return wimlibError(WIMLIB_ERR_ABORTED_BY_PROGRESS, failure);
+}
+
+/**
+ * One open WIM file. Close it when done. libwim is not safe for two threads on one file, so one operation at a time:
+ * starting a second before the promise of the first is settled is a bug, and throws.
+ */
+export class WimFile {
+  readonly path: string;
+  readonly #binding: WimlibBinding;
+  readonly #action: string;
+  readonly #operation: string;
+  #wim: WimPointer | undefined;
+  #busy = false;
+
+  constructor(binding: WimlibBinding, wim: WimPointer, path: string, action: string, operation: string) {
+    this.#binding = binding;
+    this.#wim = wim;
+    this.path = path;
+    this.#action = action;
+    this.#operation = operation;
+  }
+
+  /** Frees everything; further calls throw, except close(). */
+  close(): void {
+    if (this.#wim === undefined) {
+      return;
+    }
+    const wim = this.#pointer;
+    this.#wim = undefined;
+    this.#binding.functions.wimlib_free(wim);
+  }
+
+  /** wimlib_get_wim_info. */
+  info(): WimInfo {
+    const raw = {} as {
+      guid: Uint8Array; image_count: number; boot_index: number; wim_version: number; chunk_size: number;
+      part_number: number; total_parts: number; compression_type: number; total_bytes: number | bigint; flags: number;
+    };
+    this.#check(this.#binding.functions.wimlib_get_wim_info(this.#pointer, raw));
+    const flag = (bit: number) => (raw.flags >>> bit & 1) === 1;
+    return {
+      guid: Buffer.from(raw.guid).toString('hex'),
+      imageCount: raw.image_count,
+      bootIndex: raw.boot_index,
+      wimVersion: raw.wim_version,
+      chunkSizeBytes: raw.chunk_size,
+      partNumber: raw.part_number,
+      totalParts: raw.total_parts,
+      compressionType: compressionTypes[raw.compression_type] ?? 'None',
+      totalBytes: Number(raw.total_bytes),
+      hasIntegrityTable: flag(0),
+      isReadOnly: flag(2),
+      isMarkedReadOnly: flag(4),
+      isWriteInProgress: flag(6),
+      isPipable: flag(9),
+    };
+  }
+
+  /** Text of an element of the image's XML, such as `WINDOWS/LANGUAGES/LANGUAGE[2]`; undefined where there is none. */
+  imageProperty(imageIndex: number, name: string): string | undefined {
+    return this.#binding.functions.wimlib_get_image_property(this.#pointer, imageIndex, name) as string | null ?? undefined;
+  }
+
+  /** Empty where the image has none. */
+  imageName(imageIndex: number): string {
+    return this.#binding.functions.wimlib_get_image_name(this.#pointer, imageIndex) as string | null ?? '';
+  }
+
+  /** Empty where the image has none. */
+  imageDescription(imageIndex: number): string {
+    return this.#binding.functions.wimlib_get_image_description(this.#pointer, imageIndex) as string | null ?? '';
+  }
+
+  /** In memory, until overwrite(). @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: another image has this name. */
+  setImageName(imageIndex: number, name: string): void {
+    this.#check(this.#binding.functions.wimlib_set_image_name(this.#pointer, imageIndex, name));
+  }
+
+  /** In memory, until overwrite(). An empty value removes the element. */
+  setImageProperty(imageIndex: number, name: string, value: string): void {
+    this.#check(this.#binding.functions.wimlib_set_image_property(this.#pointer, imageIndex, name, value));
+  }
+
+  /** @throws DismError DISMAPI_E_INVALID_IMAGE_INDEX: there is no image at this 1-based index; says what there is. */
+  requireImageIndex(imageIndex: number): number {
+    const { imageCount } = this.info();
+    if (imageIndex < 1 || imageIndex > imageCount) {
+      const there = imageCount === 0 ? 'the file holds no image' : imageCount === 1
+        ? 'the file holds one image, index 1' : `the file holds images 1 to ${imageCount}`;
+      throw new DismError(Hresult.DISMAPI_E_INVALID_IMAGE_INDEX,
+        `${this.#what}: image index ${imageIndex} does not exist, ${there}`, { target: this.path });
+    }
+    return imageIndex;
+  }
+
+  /**
+   * Index of the image with this name. A name in the same spelling wins; else one that differs in case only, if it is
+   * the only such one. Unlike wimlib_resolve_image, a number is a name, and there is no `all`.
+   * @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: no image has the name; lists those there are.
+   */
+  resolveImageName(name: string): number {
+    const names = Array.from({ length: this.info().imageCount }, (_, i) => this.imageName(i + 1));
+    const exact = names.indexOf(name);
+    if (exact !== -1) {
+      return exact + 1;
+    }
+    const folded = name.toLowerCase();
+    const alike = names.flatMap((other, i) => other.toLowerCase() === folded ? [i + 1] : []);
+    const [first] = alike;
+    if (first !== undefined && alike.length === 1) {
+      return first;
+    }
+    const quoted = names.filter((other) => other !== '').slice(0, 50).map((other) => `"${other}"`);
+    const there = quoted.length === 0 ? 'its images have no names' : `its images are ${quoted.join(', ')}`;
+    throw new DismError(Hresult.DISMAPI_E_INVALID_IMAGE_NAME,
+      `${this.#what}: image name "${name}" ${alike.length > 1 ? 'fits several images' : 'does not exist'}, ${there}`,
+      { target: this.path });
+  }
+
+  /** Makes the data of the other parts of a split WIM available. wimlib_reference_resource_files. */
+  async referenceSplitParts(paths: readonly string[]): Promise<void> {
+    await this.#call('wimlib_reference_resource_files', (wim, fn) => callAsync(fn, wim, [...paths], paths.length, 0, 0));
+  }
+
+  /**
+   * Makes overwrite() write this image's file list and with it a complete new lookup table behind the old ones, and
+   * only then the header. Without a changed image it overwrites the XML data in place, and a process killed meanwhile
+   * leaves a damaged file. An update without commands marks the image as changed and changes nothing.
+   */
+  async markImageChanged(imageIndex: number): Promise<void> {
+    await this.#call('wimlib_update_image', (wim, fn) => callAsync(fn, wim, imageIndex, null, 0, 0));
+  }
+
+  /** Writes all changes into the file. Sends writeStreams, writeMetadata*, calcIntegrity. `flags`: WriteFlag. */
+  async overwrite(flags: number, options: WimlibOperation & { readonly threads?: number } = {}): Promise<void> {
+    await this.#call('wimlib_overwrite', (wim, fn) => callAsync(fn, wim, flags, options.threads ?? 0), options);
+  }
+
+  /** Reads all data and compares it with its SHA-1 hashes. Sends verifyStreams. */
+  async verify(options: WimlibOperation = {}): Promise<void> {
+    await this.#call('wimlib_verify_wim', (wim, fn) => callAsync(fn, wim, 0), options);
+  }
+
+  /**
+   * Walks a tree of an image; `flags`: IterateFlag. The callback returns false to stop. The file list of the image is
+   * read on a thread of the pool, the walk runs on this one: 50,000 calls back take 40 ms here and 5 s from another.
+   */
+  async iterateDirTree(
+    imageIndex: number, path: string, flags: number, callback: (entry: DirEntry) => boolean | undefined,
+  ): Promise<void> {
+    await this.#iterate(imageIndex, path, flags, (dentry) => callback(readDirEntry(this.#binding, dentry)) !== false);
+  }
+
+  /** Whether a file of the image has a named stream of more than `limitBytes`. */
+  async hasLargeNamedStreams(imageIndex: number, limitBytes: number): Promise<boolean> {
+    let found = false;
+    await this.#iterate(imageIndex, '/', IterateFlag.RECURSIVE, (dentry) => {
+      found = largestNamedStreamBytes(this.#binding, dentry) > limitBytes;
+      return !found;
+    });
+    return found;
+  }
+
+  async #iterate(imageIndex: number, path: string, flags: number, visit: (dentry: bigint) => boolean): Promise<void> {
+    const { koffi, functions } = this.#binding;
+    this.requireImageIndex(imageIndex);
+    let thrown: { error: unknown } | undefined;
+    const callback = koffi.register((dentry: bigint): number => {
+      try {
+        return visit(dentry) ? 0 : stopIteration;
+      } catch (error) {
+        thrown = { error };
+        return stopIteration;
+      }
+    }, koffi.pointer('wimlib_iterate_dir_tree_callback_t'));
+    try {
+      await this.#loadImage(imageIndex);
+      const status = functions.wimlib_iterate_dir_tree(this.#pointer, imageIndex, path, flags, callback, null) as number;
+      if (thrown !== undefined) {
+        throw thrown.error;
+      }
+      this.#check(status === stopIteration ? 0 : status);
+    } finally {
+      koffi.unregister(callback);
+    }
+  }
+
+  /** Reads the image's file list, which libwim then keeps: walks the children of nothing. */
+  async #loadImage(imageIndex: number): Promise<void> {
+    const { koffi } = this.#binding;
+    const callback = koffi.register(() => stopIteration, koffi.pointer('wimlib_iterate_dir_tree_callback_t'));
+    try {
+      await this.#call('wimlib_iterate_dir_tree', async (wim, fn) => {
+        const status = await callAsync(fn, wim, imageIndex, '/', 0, callback, null);
+        return status === stopIteration ? 0 : status;
+      });
+    } finally {
+      koffi.unregister(callback);
+    }
+  }
+
+  /** Runs a C function on this file on a thread of the pool, with progress where it is asked for. */
+  async #call(
+    name: keyof WimlibBinding['functions'], call: (wim: WimPointer, fn: CFunction) => Promise<unknown>,
+    options: WimlibOperation = {},
+  ): Promise<void> {
+    const wim = this.#pointer;
+    const { functions } = this.#binding;
+    if (options.signal?.aborted) {
+      throw cancelled({ what: this.#what, target: this.path, operation: this.#operation });
+    }
+    this.#binding.messages?.take();
+    this.#busy = true;
+    let status: number;
+    try {
+      status = await withProgress(this.#binding, options, async (progress) => {
+        functions.wimlib_register_progress_function(wim, progress, null);
+        try {
+          return await call(wim, functions[name]) as number;
+        } finally {
+          functions.wimlib_register_progress_function(wim, null, null);
+        }
+      });
+    } finally {
+      this.#busy = false;
+    }
+    this.#check(status);
+  }
+
+  get #what(): string {
+    return `Cannot ${this.#action} "${this.path}"`;
+  }
+
+  get #pointer(): WimPointer {
+    if (this.#wim === undefined) {
+      throw new Error(`"${this.path}" is closed`);
+    }
+    if (this.#busy) {
+      throw new Error(`libwim is busy with "${this.path}"`);
+    }
+    return this.#wim;
+  }
+
+  #check(status: unknown): void {
+    if (status !== 0) {
+      throw wimlibError(status as number, {
+        what: this.#what, target: this.path, operation: this.#operation, messages: this.#binding.messages?.take(),
+      });
+    }
+  }
+}
+
+export interface UnmountOptions extends WimlibOperation {
+  /** Name of the operation, for a CancelledError; default `image/unmount`. */
+  readonly operation?: string | undefined;
+}
+
+/**
+ * Unmounts what wimlib_mount_image() mounted; `flags`: UnmountFlag. Sends writeStreams, writeMetadata* and
+ * calcIntegrity while it commits. The process that serves the mount does the work: the signal is obeyed only before it
+ * begins, and that process has no way to say why a write failed. It lets go of the folder a moment after this returns;
+ * until then every access there fails with ENOTCONN.
+ * @throws DismError DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH: not a mount. WIM_E_UNMOUNT_INCOMPLETE: files are in use.
+ */
+export async function unmountImageWithProgress(
+  mountPath: string, flags: number, options: UnmountOptions = {},
+): Promise<void> {
+  const binding = loadWimlib();
+  const failure = {
+    what: `Cannot unmount "${mountPath}"`, target: mountPath, operation: options.operation ?? 'image/unmount',
+  };
+  if (options.signal?.aborted) {
+    throw cancelled(failure);
+  }
+  binding.messages?.take();
+  const status = await withProgress(binding, options, (progress) => callAsync(
+    binding.functions.wimlib_unmount_image_with_progress, mountPath, flags, progress, null) as Promise<number>);
+  if (status !== 0) {
+    throw wimlibError(status, { ...failure, messages: binding.messages?.take() });
+  }
+}

@@ -1,0 +1,214 @@
+/** Every way in which a file can be no WIM, or a nasty one: a code of the table, no crash, no hang, nothing on stderr. */
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { IterateFlag, openWim, WriteFlag } from '../../../sidecar/src/wimlib/openWim.ts';
+import { wimlibError, wimlibErrors } from '../../../sidecar/src/wimlib/errors.ts';
+import { CancelledError, DismError, UnsupportedError, WimError } from '../../../sidecar/src/errors.ts';
+import { loadKoffi } from '../../../sidecar/src/nativeAddon/koffi.ts';
+import { asNobody, isRoot } from '../../helpers/nobody.ts';
+import { hostileContents, hostileFiles, hostileMetadata } from '../../helpers/hostileWims.ts';
+import { rawWim } from '../../helpers/rawWim.ts';
+import { tempFolder } from '../../helpers/tempFolder.ts';
+import { imagex, ordinaryWim, pseudoRandom } from '../../helpers/wims.ts';
+
+async function failure(promise: Promise<unknown>): Promise<DismError> {
+  const error: unknown = await promise.then(() => undefined, (reason: unknown) => reason);
+  expect(error).toBeInstanceOf(DismError);
+  return error as DismError;
+}
+
+async function hostile(bytes: Uint8Array): Promise<string> {
+  const path = join(tempFolder(), 'hostile.wim');
+  await writeFile(path, bytes);
+  return path;
+}
+
+describe('openWim() refuses', () => {
+  test.for(Object.entries(hostileFiles))('%s', async ([, [symbol, build]]) => {
+    const path = await hostile(build());
+    const error = await failure(openWim(path));
+    expect(error).toMatchObject({ symbol, target: path });
+    expect(error.message).toMatch(/^Cannot open ".*": [a-zW].*[^.]$/s);
+    expect(error instanceof UnsupportedError).toBe(symbol === 'ERROR_NOT_SUPPORTED');
+  });
+
+  test('an unknown version, and names it', async () => {
+    expect((await failure(openWim(await hostile(hostileFiles.versionOfVista[1]())))).message).toContain('WIM version 68352 (0x10b00) is unknown');
+  });
+
+  test('a virtual disk, and names the engine that can', async () => {
+    for (const build of [hostileFiles.vhd[1], hostileFiles.vhdx[1]]) {
+      expect((await failure(openWim(await hostile(build())))).message).toContain('Native engine');
+    }
+  });
+
+  test('paths that lead to no file', async () => {
+    const folder = tempFolder();
+    await writeFile(join(folder, 'file'), rawWim({}));
+    await symlink('loop', join(folder, 'loop'));
+    await symlink('gone', join(folder, 'dangling'));
+    for (const [path, symbol] of [
+      [join(folder, 'missing.wim'), 'ERROR_FILE_NOT_FOUND'],
+      [join(folder, 'dangling'), 'ERROR_FILE_NOT_FOUND'],
+      [join(folder, 'missing', 'a.wim'), 'ERROR_PATH_NOT_FOUND'],
+      [join(folder, 'file', 'a.wim'), 'ERROR_PATH_NOT_FOUND'],
+      [join(folder, 'loop'), 'ERROR_PATH_NOT_FOUND'],
+      [join(folder, 'x'.repeat(300)), 'ERROR_PATH_NOT_FOUND'],
+      ['C:\\images\\a.wim', 'ERROR_PATH_NOT_FOUND'],
+      ['relative.wim', 'ERROR_PATH_NOT_FOUND'],
+      [folder, 'E_ACCESSDENIED'],
+    ] as const) {
+      expect(await failure(openWim(path)), path).toMatchObject({ symbol, target: path });
+    }
+  });
+
+  test('pipes and devices, without waiting for them', async () => {
+    const folder = tempFolder();
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const path of [pipe, '/dev/zero', '/dev/null', '/dev/tty']) {
+      expect(await failure(openWim(path)), path).toMatchObject({ symbol: 'ERROR_BAD_FORMAT' });
+    }
+    expect(await failure(openWim('/proc/self/status'))).toMatchObject({ symbol: 'ERROR_BAD_FORMAT' });
+  });
+
+  test.runIf(isRoot)('what may not be read', async () => {
+    const folder = tempFolder();
+    await chmod(folder, 0o755);
+    const path = join(folder, 'secret.wim');
+    await writeFile(path, rawWim({}), { mode: 0o600 });
+    await mkdir(join(folder, 'closed'), { mode: 0o700 });
+    await writeFile(join(folder, 'closed', 'a.wim'), rawWim({}));
+    await asNobody(async () => {
+      expect(await failure(openWim(path))).toMatchObject({ symbol: 'E_ACCESSDENIED' });
+      expect(await failure(openWim(join(folder, 'closed', 'a.wim')))).toMatchObject({ symbol: 'E_ACCESSDENIED' });
+    });
+  });
+
+  test.runIf(isRoot)('to write to a file on a read-only file system', async () => {
+    const folder = tempFolder();
+    const mounted = join(folder, 'read-only');
+    await mkdir(mounted);
+    execFileSync('mount', ['-t', 'tmpfs', 'tmpfs', mounted]);
+    onTestFinished(() => { execFileSync('umount', [mounted]); });
+    const path = join(mounted, 'a.wim');
+    await writeFile(path, rawWim({}));
+    execFileSync('mount', ['-o', 'remount,ro', mounted]);
+    expect(await failure(openWim(path, { writeAccess: true }))).toMatchObject({ symbol: 'WIM_E_CONTAINER_READONLY' });
+    (await openWim(path)).close();
+  });
+
+  test('all this without a word on stderr', async () => {
+    const path = await hostile(hostileFiles.xmlBroken[1]());
+    const captured = join(tempFolder(), 'stderr');
+    const libc = loadKoffi().load(null);
+    const dup = libc.func('int dup(int fd)');
+    const dup2 = libc.func('int dup2(int from, int to)');
+    const saved = dup(2) as number;
+    const descriptor = openSync(captured, 'w');
+    dup2(descriptor, 2);
+    try {
+      await failure(openWim(path));
+    } finally {
+      dup2(saved, 2);
+      closeSync(saved);
+      closeSync(descriptor);
+    }
+    expect(await readFile(captured, 'utf8')).toBe('');
+  });
+});
+
+describe('a hostile image', () => {
+  test.for(Object.entries(hostileMetadata))('%s cannot be read', async ([, build]) => {
+    const wim = await openWim(await hostile(build()));
+    expect(wim.info().imageCount).toBe(1);
+    expect(await failure(wim.iterateDirTree(1, '/', IterateFlag.RECURSIVE, () => true))).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT' });
+    wim.close();
+  });
+
+  test.for(Object.entries(hostileContents))('%s can be read', async ([, build]) => {
+    const wim = await openWim(await hostile(build()));
+    const names: string[] = [];
+    await wim.iterateDirTree(1, '/', IterateFlag.RECURSIVE, ({ fileName }) => { names.push(fileName); return names.length < 1000; });
+    wim.close();
+    expect(names).not.toContain('..');
+    expect(names).not.toContain('.');
+    expect(names.length).toBeGreaterThan(1);
+  });
+
+  test('largeStream is found by hasLargeNamedStreams(), to the byte', async () => {
+    const wim = await openWim(await hostile(hostileContents.largeStream()));
+    expect(await wim.hasLargeNamedStreams(1, 3500)).toBe(true);
+    expect(await wim.hasLargeNamedStreams(1, 3501)).toBe(false);
+    wim.close();
+  });
+
+  test('badHash fails verify()', async () => {
+    const wim = await openWim(await hostile(hostileContents.badHash()));
+    expect(await failure(wim.verify())).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT' });
+    wim.close();
+  });
+
+  test('deep can be walked to the bottom and written', async () => {
+    const path = await hostile(hostileContents.deep());
+    const wim = await openWim(path, { writeAccess: true });
+    expect(await wim.hasLargeNamedStreams(1, 0)).toBe(false);
+    await wim.markImageChanged(1);
+    await wim.overwrite(WriteFlag.REBUILD);
+    wim.close();
+    await imagex('verify', path);
+  });
+});
+
+describe('overwrite()', () => {
+  test.runIf(isRoot)('on a full disk gives ERROR_DISK_FULL and leaves the file whole', async () => {
+    const folder = tempFolder();
+    const small = join(folder, 'small');
+    await mkdir(small);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', small]);
+    onTestFinished(() => { execFileSync('umount', [small]); });
+    const path = join(small, 'a.wim');
+    await writeFile(path, await readFile(await ordinaryWim(folder, { integrity: true })));
+    const before = await readFile(path);
+    const wim = await openWim(path, { writeAccess: true, action: 'commit' });
+    onTestFinished(() => { wim.close(); });
+    wim.setImageProperty(1, 'DESCRIPTION', 'd'.repeat(100_000));
+    await writeFile(join(small, 'filler'), pseudoRandom(2_000_000, 1)).catch(() => undefined);
+    await wim.markImageChanged(1);
+    expect(await failure(wim.overwrite(WriteFlag.FSYNC))).toMatchObject({
+      symbol: 'ERROR_DISK_FULL', message: `Cannot commit "${path}": there is no space left on the disk`,
+    });
+    expect((await readFile(path)).equals(before)).toBe(true);
+    await imagex('verify', path);
+  });
+});
+
+describe('wimlibError()', () => {
+  const failed = { what: 'Cannot open "/a.wim"', target: '/a.wim', operation: 'image/mount' };
+
+  test('makes an error of the right class of every code', () => {
+    for (const [code, { symbol, hresult }] of wimlibErrors) {
+      const error = wimlibError(code, failed);
+      expect(error.target).toBe('/a.wim');
+      expect(error.symbol.startsWith('HRESULT_'), symbol).toBe(false);
+      expect(error instanceof WimError, symbol).toBe(hresult === null);
+      if (error instanceof WimError) {
+        expect(error.symbol).toBe(symbol);
+      }
+    }
+    expect(wimlibError(76, failed)).toBeInstanceOf(CancelledError);
+    expect(wimlibError(74, failed)).toBeInstanceOf(UnsupportedError);
+    expect(wimlibError(4711, failed)).toMatchObject({ symbol: 'WIMLIB_ERR_4711' });
+  });
+
+  test('takes the cause of a failed write from the text of libwim, and only of such a code', () => {
+    const messages = '[ERROR] Error writing data to WIM file: No space left on device';
+    expect(wimlibError(72, { ...failed, messages })).toMatchObject({ symbol: 'ERROR_DISK_FULL' });
+    expect(wimlibError(72, failed)).toMatchObject({ symbol: 'ERROR_WRITE_FAULT' });
+    expect(wimlibError(13, { ...failed, messages })).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT' });
+    expect((wimlibError(13, { ...failed, messages }).cause as Error).message).toContain(messages);
+  });
+});
