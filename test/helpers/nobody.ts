@@ -4,7 +4,7 @@
  */
 import { execFileSync } from 'node:child_process';
 import { open } from 'node:fs/promises';
-import { loadKoffi } from '../../sidecar/src/native/koffi.ts';
+import { loadKoffi } from '../../sidecar/src/nativeAddon/koffi.ts';
 
 /** User and group `nobody`. */
 export const nobodyId = 65534;
