@@ -33,79 +33,54 @@ function Start-Sidecar {
             return $executable
         }
     }
-
-    $startInfo = New-Object -TypeName System.Diagnostics.ProcessStartInfo
-    $startInfo.FileName = $executable
-    # Windows PowerShell has no ArgumentList: quote as the C runtime reads it.
-    $startInfo.Arguments = @($sidecarArguments | ForEach-Object { '"{0}"' -f ($_ -replace '(\\*)"', '$1$1\"' -replace '(\\+)$', '$1$1') }) -join ' '
-    # Not the current folder: the sidecar would keep it busy, and it may be a mount.
-    $startInfo.WorkingDirectory = $script:moduleFolder
-    $startInfo.UseShellExecute = $false
-    $startInfo.CreateNoWindow = $true
-    $startInfo.RedirectStandardInput = $true
-    $startInfo.RedirectStandardOutput = $true
-    $startInfo.RedirectStandardError = $true
-    # Node would obey NODE_OPTIONS, NODE_PATH, NODE_TLS_REJECT_UNAUTHORIZED and the like, which are meant for other programs.
-    foreach ($name in [System.Environment]::GetEnvironmentVariables().Keys | Where-Object { $_ -like 'NODE_*' }) {
-        $startInfo.EnvironmentVariables.Remove($name)
-    }
-    $sidecar = [pscustomobject] @{
-        Key         = $Key
-        Executable  = $executable
-        # What "initialize" answered; null until then.
-        Server      = $null
-        Process     = $null
-        Input       = $null
-        Output      = $null
-        LastId      = 0
-        Busy        = $false
-        # The write under way, and the id of the request that was written last.
-        WriteTask   = $null
-        WrittenId   = $null
-        # Buffer[Start..Length-1] was received and not yet consumed; BodyStart is 0 until the header of the next frame is complete.
-        ReadTask    = $null
-        Buffer      = New-Object -TypeName byte[] -ArgumentList 65536
-        Start       = 0
-        Length      = 0
-        BodyStart   = 0
-        BodyLength  = 0
-        # The message that was read last, and the exception that ended reading or writing.
-        Message     = $null
-        Failure     = $null
-        ErrorStream = $null
-        ErrorTask   = $null
-        ErrorBuffer = New-Object -TypeName byte[] -ArgumentList 65536
-        ErrorTail   = ''
-    }
-    $initialize = @{
-        Sidecar             = $sidecar
-        Cmdlet              = $Cmdlet
-        Method              = 'initialize'
-        Params              = @{
-            client          = @{ name = 'DismTs'; version = $script:moduleVersion }
-            protocolVersion = $script:protocolVersion
-            engine          = $Engine
-        }
-        TimeoutMilliseconds = $script:startTimeoutMilliseconds
-        GraceMilliseconds   = 0
-        PassError           = $true
-    }
-    if ($DismPath) {
-        $initialize['Params']['dismPath'] = $DismPath
-    }
-
+    $sidecar = New-Sidecar -Key $Key -Executable $executable
+    $opened = $null
     $consoleEncoding = $null
     try {
+        if (-not $SidecarCommand) {
+            $opened = Open-SidecarExecutable -Path $executable
+            if ($opened -is [System.Management.Automation.ErrorRecord]) {
+                return $opened
+            }
+        }
+        $initialize = @{
+            Sidecar             = $sidecar
+            Cmdlet              = $Cmdlet
+            Method              = 'initialize'
+            Params              = @{
+                client          = @{ name = 'DismTs'; version = $script:moduleVersion }
+                protocolVersion = $script:protocolVersion
+                engine          = $Engine
+            }
+            TimeoutMilliseconds = $script:startTimeoutMilliseconds
+            GraceMilliseconds   = 0
+            PassError           = $true
+        }
+        if ($DismPath) {
+            $initialize['Params']['dismPath'] = $DismPath
+        }
+        $startInfo = New-SidecarStartInfo -Argument $sidecarArguments
+        # Loads and compiles what reads the first answer; there is time for it while the hash is computed.
+        $null = ConvertFrom-SidecarJson -Json '{}'
+
         if ($PSVersionTable.PSEdition -eq 'Desktop' -and [Console]::InputEncoding.GetPreamble().Length -gt 0) {
             # .NET Framework writes the console encoding's byte order mark into the pipe before the first frame.
             $consoleEncoding = [Console]::InputEncoding
-            [Console]::InputEncoding = New-Object -TypeName System.Text.UTF8Encoding -ArgumentList $false
+            [Console]::InputEncoding = [System.Text.UTF8Encoding]::new($false)
         }
+        $program = $executable
+        if ($null -ne $opened) {
+            $program = Confirm-SidecarExecutable -Executable $opened
+            if ($program -is [System.Management.Automation.ErrorRecord]) {
+                return $program
+            }
+        }
+        $startInfo.FileName = $program
         try {
             $sidecar.Process = [System.Diagnostics.Process]::Start($startInfo)
         } catch {
             $errorParameters = @{
-                Message  = "Cannot start `"$executable`": $($_.Exception.GetBaseException().Message)"
+                Message  = "Cannot start `"$executable`": $($_.Exception.GetBaseException().Message.Replace($program, $executable))"
                 HResult  = 0x80004005
                 Symbol   = 'DISMTS_E_SIDECAR_START'
                 Category = 'ResourceUnavailable'
@@ -140,6 +115,9 @@ function Start-Sidecar {
         return $sidecar
     } finally {
         # Also on Ctrl+C.
+        if ($null -ne $opened -and $opened -isnot [System.Management.Automation.ErrorRecord]) {
+            $opened.Stream.Dispose()
+        }
         if ($consoleEncoding) {
             [Console]::InputEncoding = $consoleEncoding
         }

@@ -1,10 +1,16 @@
 /** Entry point of the dismts executable. */
+import { basename } from 'node:path';
 import { engineProcessArgument } from './engine/native/process/engineProcessArgument.ts';
 
 /** EX_SOFTWARE, as of every bug. */
 const bugExit = 70;
 
 const args = process.argv.slice(2);
+
+if (process.argv0.startsWith('/proc/self/fd/')) {
+  // The module starts the open file that it has hashed. Lists of processes show a name, not the number of a descriptor.
+  process.title = basename(process.execPath);
+}
 
 /** What the arguments ask for: the server's engine process, or a user's command. Each loads what it needs: the first has no use for any schema. */
 async function main(): Promise<number> {

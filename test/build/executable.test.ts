@@ -1,9 +1,10 @@
 /** The single-file executable against what surrounds it: environment, planted files, a changed or exposed addon. */
-import { execFile, type ExecFileException } from 'node:child_process';
+import { execFile, spawn, type ExecFileException } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import {
-  appendFileSync, chmodSync, chownSync, copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
-  symlinkSync, writeFileSync,
+  appendFileSync, chmodSync, chownSync, closeSync, copyFileSync, existsSync, lstatSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync,
+  rmSync, statSync, symlinkSync, writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -87,6 +88,21 @@ const refusesAddon = (reason: string) => ({
 
 test('--version prints the version of package.json and nothing else', async () => {
   expect(await run(executable, ['--version'])).toEqual({ exitCode: 0, stdout: `dismts ${version}\n`, stderr: '' });
+});
+
+test('has its own name in lists of processes where it is started by a descriptor', async () => {
+  const descriptor = openSync(executable, 'r');
+  const child = spawn(`/proc/self/fd/${descriptor}`, ['--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  closeSync(descriptor);
+  try {
+    // Not JSON-RPC: the answer shows that it runs.
+    child.stdin.write('Content-Length: 1\r\n\r\nx');
+    await once(child.stdout, 'data');
+    expect(readFileSync(`/proc/${child.pid}/comm`, 'utf8')).toBe('dismts\n');
+    expect(readFileSync(`/proc/${child.pid}/cmdline`, 'utf8').replaceAll('\0', '')).toBe('dismts');
+  } finally {
+    child.kill();
+  }
 });
 
 test('SHA256SUMS in module/bin fits the executables', async () => {

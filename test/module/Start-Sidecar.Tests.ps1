@@ -155,13 +155,23 @@ Describe 'Start-Sidecar' -Tag 'Unit' {
     }
 }
 
-Describe 'Get-SidecarExecutable' -Tag 'Unit' {
+Describe 'The executable' -Tag 'Unit' {
+    BeforeAll {
+        function Update-Checksum {
+            $hash = (Get-FileHash -LiteralPath "$folder/bin/linux-x64/dismts").Hash.ToLowerInvariant()
+            Set-Content -LiteralPath "$folder/bin/SHA256SUMS" -Value "$('0' * 64)  win32-x64/dismts.exe", "$hash  linux-x64/dismts"
+        }
+        # Any program that ends by itself will do.
+        $echo = (Get-Command -Name echo -CommandType Application | Select-Object -First 1).Source
+        $otherProgram = (Get-Command -Name false -CommandType Application | Select-Object -First 1).Source
+    }
+
     BeforeEach {
         $folder = "$TestDrive/$([System.IO.Path]::GetRandomFileName())"
+        $path = [System.IO.Path]::GetFullPath("$folder/bin/linux-x64/dismts")
         $null = New-Item -ItemType Directory -Path "$folder/bin/linux-x64"
-        Set-Content -LiteralPath "$folder/bin/linux-x64/dismts" -Value 'an executable'
-        $hash = (Get-FileHash -LiteralPath "$folder/bin/linux-x64/dismts").Hash.ToLowerInvariant()
-        Set-Content -LiteralPath "$folder/bin/SHA256SUMS" -Value "$('0' * 64)  win32-x64/dismts.exe", "$hash  linux-x64/dismts"
+        Copy-Item -LiteralPath $echo -Destination $path
+        Update-Checksum
         Import-Module -Name $manifestPath -Force
         InModuleScope DismTs -Parameters @{ Folder = $folder } {
             $script:moduleFolder = $Folder
@@ -173,48 +183,68 @@ Describe 'Get-SidecarExecutable' -Tag 'Unit' {
         Remove-Module -Name DismTs
     }
 
-    It 'gives the one of this machine when its hash is the one in SHA256SUMS' {
-        InModuleScope DismTs { Get-SidecarExecutable } | Should -Be ([System.IO.Path]::GetFullPath("$folder/bin/linux-x64/dismts"))
+    It 'is started when its hash is the one in SHA256SUMS' {
+        # It is no sidecar: it writes its arguments and ends, before or after the first message was written to it.
+        { Get-DismTsImage -Mounted } | Should -Throw -ExpectedMessage '*"initialize"*'
     }
 
-    It 'computes the hash once a session, and again when the file changed' {
-        InModuleScope DismTs {
-            Mock -CommandName Get-FileHash -MockWith { & (Get-Command -Name Get-FileHash -CommandType Function, Cmdlet) @PesterBoundParameters }
-            1..3 | ForEach-Object { $null = Get-SidecarExecutable }
-            Should -Invoke -CommandName Get-FileHash -Times 1 -Exactly
-            (Get-Item -LiteralPath "$script:moduleFolder/bin/linux-x64/dismts").LastWriteTimeUtc = [datetime]::UtcNow.AddDays(-1)
-            $null = Get-SidecarExecutable
-            Should -Invoke -CommandName Get-FileHash -Times 2 -Exactly
+    It 'is started by the file that was hashed, whatever has its name by then' {
+        $command = InModuleScope DismTs -Parameters @{ Path = $path; Other = $otherProgram } {
+            $opened = Open-SidecarExecutable -Path $Path
+            Remove-Item -LiteralPath $Path
+            Copy-Item -LiteralPath $Other -Destination $Path
+            try {
+                $program = Confirm-SidecarExecutable -Executable $opened
+                & $program 'what was hashed'
+            } finally {
+                $opened.Stream.Dispose()
+            }
         }
+        $command | Should -Be 'what was hashed'
     }
 
-    It 'refuses one that was changed' {
-        Add-Content -LiteralPath "$folder/bin/linux-x64/dismts" -Value 'and more'
+    It 'leaves no file open' {
+        { Get-DismTsImage -Mounted } | Should -Throw -ExpectedMessage '*"initialize"*'
+        Get-ChildItem -LiteralPath '/proc/self/fd' | ForEach-Object { $_.LinkTarget } | Should -Not -Contain $path
+    }
+
+    It 'is refused when it was changed' {
+        Add-Content -LiteralPath $path -Value 'and more'
         { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_HASH,Get-DismTsImage'
     }
 
-    It 'refuses one that was changed after its first start' {
-        $null = InModuleScope DismTs { Get-SidecarExecutable }
-        Add-Content -LiteralPath "$folder/bin/linux-x64/dismts" -Value 'and more'
+    It 'is refused when it was changed after its first start and has length and time as before' {
+        { Get-DismTsImage -Mounted } | Should -Throw -ExpectedMessage '*"initialize"*'
+        $file = Get-Item -LiteralPath $path
+        $time = $file.LastWriteTimeUtc
+        $bytes = [System.IO.File]::ReadAllBytes($path)
+        $bytes[$bytes.Length - 1] = $bytes[$bytes.Length - 1] -bxor 1
+        [System.IO.File]::WriteAllBytes($path, $bytes)
+        $file.LastWriteTimeUtc = $time
         { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_HASH,Get-DismTsImage'
     }
 
-    It 'refuses one without a line in SHA256SUMS' {
-        Set-Content -LiteralPath "$folder/bin/SHA256SUMS" -Value "$hash  linux-x64/dismts2"
+    It 'is refused without a line in SHA256SUMS' {
+        Set-Content -LiteralPath "$folder/bin/SHA256SUMS" -Value "$('0' * 64)  linux-x64/dismts2"
         { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_HASH,Get-DismTsImage' -ExpectedMessage '*no line for linux-x64/dismts*'
     }
 
-    It 'refuses one without SHA256SUMS' {
+    It 'is refused without SHA256SUMS' {
         Remove-Item -LiteralPath "$folder/bin/SHA256SUMS"
         { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_HASH,Get-DismTsImage'
     }
 
-    It 'names the platforms that there are when this one is missing' {
+    It 'is named by its path when it cannot be started' {
+        [System.IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite')
+        { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_START,Get-DismTsImage' -ExpectedMessage "Cannot start `"$path`": *'$path'*"
+    }
+
+    It 'is missing for this machine: the error names the platforms that there are' {
         InModuleScope DismTs { Mock -CommandName Get-SidecarPlatform -MockWith { 'win32-arm64' } }
         { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_NOT_FOUND,Get-DismTsImage' -ExpectedMessage '*(win32-arm64)*dismts.exe*linux-x64*'
     }
 
-    It 'says what to do when nothing was built' {
+    It 'is missing because nothing was built: the error says what to do' {
         Remove-Item -LiteralPath "$folder/bin" -Recurse
         $problem = $null
         try {

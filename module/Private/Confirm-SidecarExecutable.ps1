@@ -1,0 +1,57 @@
+function Confirm-SidecarExecutable {
+    <#
+    .SYNOPSIS
+    Compares the hash of an open executable with its line in bin/SHA256SUMS.
+    .OUTPUTS
+    The path by which just this open file is started, or an error record.
+    #>
+    param(
+        # What Open-SidecarExecutable gave.
+        [Parameter(Mandatory)]
+        [psobject] $Executable
+    )
+    $path = $Executable.Path
+    $platformFolder = [System.IO.Path]::GetDirectoryName($path)
+    $sumsPath = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($platformFolder), 'SHA256SUMS')
+    $entry = [System.IO.Path]::GetFileName($platformFolder) + '/' + [System.IO.Path]::GetFileName($path)
+    $errorParameters = @{
+        HResult  = 0x80096010
+        Symbol   = 'DISMTS_E_SIDECAR_HASH'
+        Category = 'SecurityError'
+        Target   = $path
+        Hint     = 'The executable is not the one that this module was made with: install DismTs again, or run "npm run build" in the source folder.'
+    }
+    $expected = $null
+    if ([System.IO.File]::Exists($sumsPath)) {
+        foreach ($line in [System.IO.File]::ReadAllLines($sumsPath)) {
+            if ($line -match '^([0-9A-Fa-f]{64}) [ *](.+)$' -and $Matches[2] -ceq $entry) {
+                $expected = $Matches[1]
+            }
+        }
+    }
+    if (-not $expected) {
+        return New-DismTsErrorRecord @errorParameters -Message "Cannot start `"$path`": `"$sumsPath`" has no line for $entry" -Unusable
+    }
+    # Short waits, so that Ctrl+C gets through where the file is on a slow share. WaitAny throws nothing.
+    while ([System.Threading.Tasks.Task]::WaitAny($Executable.CopyTask, 100) -lt 0) {
+        continue
+    }
+    if ($Executable.CopyTask.IsFaulted) {
+        $reason = $Executable.CopyTask.Exception.GetBaseException()
+        $errorParameters['HResult'] = 0x80004005
+        $errorParameters['Symbol'] = 'DISMTS_E_SIDECAR_START'
+        $errorParameters['Category'] = 'ReadError'
+        $errorParameters['Hint'] = 'The file cannot be read to its end: look at the disk or the share that it is on, or install DismTs again.'
+        return New-DismTsErrorRecord @errorParameters -Message "Cannot read `"$path`": $($reason.Message)" -Unusable
+    }
+    $Executable.Sink.FlushFinalBlock()
+    $actual = [System.BitConverter]::ToString($Executable.Hash.Hash).Replace('-', '')
+    if ($actual -ne $expected) {
+        return New-DismTsErrorRecord @errorParameters -Message "Cannot start `"$path`": its SHA-256 is $actual, not $expected" -Unusable
+    }
+    if ([System.IO.Directory]::Exists('/proc/self/fd')) {
+        # The kernel opens this very file again, also when its name belongs to another one by now.
+        return "/proc/self/fd/$($Executable.Stream.SafeFileHandle.DangerousGetHandle())"
+    }
+    return $path
+}

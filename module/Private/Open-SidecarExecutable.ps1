@@ -1,0 +1,45 @@
+function Open-SidecarExecutable {
+    <#
+    .SYNOPSIS
+    Opens the sidecar's executable and begins to compute its hash; Confirm-SidecarExecutable says whether it may be started.
+    .DESCRIPTION
+    The file is hashed and started by one open file, so what is started is what was hashed, whatever becomes of the name in between.
+    The hash is computed before each start. Length and time of a file prove nothing: who changes the file sets them as before.
+
+    Another thread computes it, so that what else a start needs can be done meanwhile.
+    .OUTPUTS
+    An object whose Stream the caller has to dispose of, or an error record.
+    #>
+    param(
+        # The executable.
+        [Parameter(Mandatory)]
+        [string] $Path
+    )
+    $stream = $null
+    try {
+        # As long as it is open, nobody can write, rename or delete it on Windows.
+        $stream = [System.IO.FileStream]::new($Path, 'Open', 'Read', 'Read', 4096)
+        $hash = [System.Security.Cryptography.SHA256]::Create()
+        $sink = [System.Security.Cryptography.CryptoStream]::new([System.IO.Stream]::Null, $hash, 'Write')
+        return [pscustomobject] @{
+            Path     = $Path
+            Stream   = $stream
+            Hash     = $hash
+            Sink     = $sink
+            CopyTask = $stream.CopyToAsync($sink, 1MB)
+        }
+    } catch {
+        if ($null -ne $stream) {
+            $stream.Dispose()
+        }
+        $errorParameters = @{
+            Message  = "Cannot read `"$Path`": $($_.Exception.GetBaseException().Message)"
+            HResult  = 0x80004005
+            Symbol   = 'DISMTS_E_SIDECAR_START'
+            Category = 'ResourceUnavailable'
+            Target   = $Path
+            Hint     = 'Its hash is computed before it is started: see that this account may read the file, and that no other program has it open for writing.'
+        }
+        return New-DismTsErrorRecord @errorParameters -Unusable
+    }
+}
