@@ -22,8 +22,16 @@ $script:startTimeoutMilliseconds = 30000
 $script:sidecars = @{}
 # Log file of the operation that ended last and wrote one.
 $script:lastLogPath = ''
-# Executables whose hash was checked in this session: path -> length and time of the file at that moment.
-$script:checkedExecutables = @{}
+# Cmdlets of Microsoft.PowerShell.Utility that every command needs. The first one called by name would load that module, which takes half as long as loading
+# this one does; its assembly alone loads in no time. Windows PowerShell does not find the assembly in this way, and goes by the name.
+$script:cmdlets = @{}
+foreach ($name in 'ConvertFrom-Json', 'ConvertTo-Json', 'Set-Variable') {
+    $type = "Microsoft.PowerShell.Commands.$($name.Replace('-', ''))Command, Microsoft.PowerShell.Commands.Utility" -as [type]
+    $script:cmdlets[$name] = $name
+    if ($null -ne $type) {
+        $script:cmdlets[$name] = [System.Management.Automation.CmdletInfo]::new($name, $type)
+    }
+}
 
 foreach ($folder in 'Private', 'Public') {
     foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, $folder), '*.ps1')) {

@@ -1,6 +1,6 @@
 # PowerShell 7 makes a date of every string that looks like one, also of an image's name; 7.5 can be told not to.
 $script:jsonOptions = @{}
-if ((Get-Command -Name ConvertFrom-Json -CommandType Cmdlet).Parameters.ContainsKey('DateKind')) {
+if ($script:cmdlets['ConvertFrom-Json'] -isnot [string] -and $script:cmdlets['ConvertFrom-Json'].ImplementingType.GetProperty('DateKind')) {
     $script:jsonOptions = @{ DateKind = 'String' }
 }
 
@@ -18,7 +18,7 @@ function ConvertFrom-SidecarJson {
     $options = $script:jsonOptions
     $message = $null
     try {
-        $message = ConvertFrom-Json -InputObject $Json -ErrorAction Stop @options
+        $message = & $script:cmdlets['ConvertFrom-Json'] -InputObject $Json -ErrorAction Stop @options
     } catch {
         return $null
     }

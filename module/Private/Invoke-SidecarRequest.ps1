@@ -87,14 +87,14 @@ function Invoke-SidecarRequest {
                     if ($wantsProgress -and $message.PSObject.Properties['method'] -and $message.method -eq '$/progress' -and $message.params.token -eq $id) {
                         $progress = $message.params.value
                     } elseif ($message.PSObject.Properties['error'] -and $null -eq $message.id) {
-                        $Sidecar.Failure = New-Object -TypeName System.IO.InvalidDataException -ArgumentList "It refused a message: $($message.error.message)"
+                        $Sidecar.Failure = [System.IO.InvalidDataException]::new("It refused a message: $($message.error.message)")
                     }
                 } else {
                     Update-SidecarErrorTail -Sidecar $Sidecar
                 }
                 # At most four a second: a console draws slowly, and remoting carries each record.
                 if ($null -ne $progress -and $clock.ElapsedMilliseconds -ge $nextProgressAt) {
-                    $shown = New-Object -TypeName System.Management.Automation.ProgressRecord -ArgumentList $id, $Activity, $progress.phase
+                    $shown = [System.Management.Automation.ProgressRecord]::new($id, $Activity, $progress.phase)
                     $shown.PercentComplete = Get-ProgressPercent -Current $progress.current -Total $progress.total
                     $Cmdlet.WriteProgress($shown)
                     $progress = $null

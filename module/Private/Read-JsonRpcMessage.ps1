@@ -21,13 +21,13 @@ function Read-JsonRpcMessage {
             $end = $header.IndexOf("`r`n`r`n", [StringComparison]::Ordinal)
             $beginning = 'Content-'.Substring(0, [Math]::Min($available, 8))
             if (-not $header.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase) -or ($end -lt 0 -and $available -ge 1024)) {
-                $Sidecar.Failure = New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'What it sent is no message'
+                $Sidecar.Failure = [System.IO.InvalidDataException]::new('What it sent is no message')
                 return $false
             }
             if ($end -ge 0) {
                 $found = [regex]::Match($header.Substring(0, $end), '(?im)^Content-Length: *(\d{1,9})\r?$')
                 if (-not $found.Success -or [int] $found.Groups[1].Value -gt $script:maxMessageBytes) {
-                    $Sidecar.Failure = New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'It sent a message with a bad header'
+                    $Sidecar.Failure = [System.IO.InvalidDataException]::new('It sent a message with a bad header')
                     return $false
                 }
                 $Sidecar.BodyLength, $Sidecar.BodyStart = [int] $found.Groups[1].Value, ($Sidecar.Start + $end + 4)
@@ -38,7 +38,7 @@ function Read-JsonRpcMessage {
             $json = [System.Text.Encoding]::UTF8.GetString($Sidecar.Buffer, $Sidecar.BodyStart, $Sidecar.BodyLength)
             $message = ConvertFrom-SidecarJson -Json $json
             if ($null -eq $message) {
-                $Sidecar.Failure = New-Object -TypeName System.IO.InvalidDataException -ArgumentList 'It sent a message that is no JSON object'
+                $Sidecar.Failure = [System.IO.InvalidDataException]::new('It sent a message that is no JSON object')
                 return $false
             }
             if ($Sidecar.Length -eq $next) {
@@ -51,7 +51,7 @@ function Read-JsonRpcMessage {
         if ($null -eq $Sidecar.ReadTask) {
             $needed = [Math]::Max($next, $Sidecar.Length + 1024) - $Sidecar.Start
             if ($needed -gt $Sidecar.Buffer.Length - $Sidecar.Start) {
-                $buffer = New-Object -TypeName byte[] -ArgumentList ([Math]::Max($needed, 65536))
+                $buffer = [byte[]]::new([Math]::Max($needed, 65536))
                 [Array]::Copy($Sidecar.Buffer, $Sidecar.Start, $buffer, 0, $available)
                 $bodyStart = [Math]::Max(0, $Sidecar.BodyStart - $Sidecar.Start)
                 $Sidecar.Buffer, $Sidecar.BodyStart, $Sidecar.Start, $Sidecar.Length = $buffer, $bodyStart, 0, $available
@@ -66,7 +66,7 @@ function Read-JsonRpcMessage {
             return $false
         }
         if ($Sidecar.ReadTask.Result -eq 0) {
-            $Sidecar.Failure = New-Object -TypeName System.IO.EndOfStreamException -ArgumentList 'It ended'
+            $Sidecar.Failure = [System.IO.EndOfStreamException]::new('It ended')
             return $false
         }
         $Sidecar.Length, $Sidecar.ReadTask = ($Sidecar.Length + $Sidecar.ReadTask.Result), $null

@@ -25,13 +25,13 @@ function Set-CallerPreference {
         [System.Management.Automation.PSCmdlet] $Cmdlet
     )
     $bound = $Cmdlet.MyInvocation.BoundParameters
-    Set-Variable -Name 'pathGiven' -Value $bound.ContainsKey('Path') -Scope 1 -WhatIf:$false -Confirm:$false
+    & $script:cmdlets['Set-Variable'] -Name 'pathGiven' -Value $bound.ContainsKey('Path') -Scope 1 -WhatIf:$false -Confirm:$false
     $callerVariables = $Cmdlet.SessionState.PSVariable
     $ownVariables = $ExecutionContext.SessionState.PSVariable
     foreach ($preference in $script:callerPreferences) {
         $value = $callerVariables.GetValue($preference.Key)
         if ($null -ne $value -and $value -ne $ownVariables.GetValue($preference.Key) -and -not $bound.ContainsKey($preference.Value)) {
-            Set-Variable -Name $preference.Key -Value $value -Scope 1 -WhatIf:$false -Confirm:$false
+            & $script:cmdlets['Set-Variable'] -Name $preference.Key -Value $value -Scope 1 -WhatIf:$false -Confirm:$false
         }
     }
 }

@@ -18,9 +18,9 @@ function Write-JsonRpcMessage {
         [int] $TimeoutMilliseconds = 0
     )
     $Message['jsonrpc'] = '2.0'
-    $body = [System.Text.Encoding]::UTF8.GetBytes((ConvertTo-Json -InputObject $Message -Compress -Depth 8))
+    $body = [System.Text.Encoding]::UTF8.GetBytes((& $script:cmdlets['ConvertTo-Json'] -InputObject $Message -Compress -Depth 8))
     $header = [System.Text.Encoding]::ASCII.GetBytes("Content-Length: $($body.Length)`r`n`r`n")
-    $frame = New-Object -TypeName byte[] -ArgumentList ($header.Length + $body.Length)
+    $frame = [byte[]]::new($header.Length + $body.Length)
     $header.CopyTo($frame, 0)
     $body.CopyTo($frame, $header.Length)
 
@@ -37,7 +37,7 @@ function Write-JsonRpcMessage {
         # WaitAny, because Wait throws what the task failed with, and an error that is thrown gets into the caller's -ErrorVariable though it is caught.
         while ([System.Threading.Tasks.Task]::WaitAny($Sidecar.WriteTask, 100) -lt 0) {
             if ($TimeoutMilliseconds -gt 0 -and $clock.ElapsedMilliseconds -gt $TimeoutMilliseconds) {
-                $Sidecar.Failure = New-Object -TypeName System.TimeoutException -ArgumentList 'The message was not read in time'
+                $Sidecar.Failure = [System.TimeoutException]::new('The message was not read in time')
                 return $false
             }
         }
