@@ -6,7 +6,7 @@ import { hexHash } from '../../../wim/hash.ts';
 import { parseWimHeader, type WimHeader, wimHeaderBytes } from '../../../wim/header.ts';
 import { findNamedStreams } from '../../../wim/metadata.ts';
 import { readResource } from '../../../wim/resource.ts';
-import type { MountRecord } from './state.ts';
+import type { MountRecord } from './record.ts';
 
 /** How a file looked when it was last read. */
 export async function fileSignature(path: string): Promise<MountRecord['file']> {

@@ -8,14 +8,15 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { findHolders } from '../../../platform/linux/holders.ts';
 import { recover } from './recovery.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
-import { type MountRecord, State } from './state.ts';
+import type { MountRecord } from './record.ts';
+import { State } from './state.ts';
 import { guarded } from '../../../systemErrors.ts';
 
 /** Opens the state and recovers what a crash left. */
 export async function openState(context: OperationContext): Promise<State> {
   const state = new State();
   state.prepare();
-  const registry = await state.lockRegistry(context.signal);
+  const registry = await state.locks.lockRegistry(context.signal);
   try {
     await recover(state, context);
   } finally {
@@ -36,7 +37,7 @@ export async function canonicalMountPath(path: string): Promise<string> {
 
 /** All records, those of mounts that are just being made among them. */
 export function readRecords(state: State, context: OperationContext): MountRecord[] {
-  return state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
+  return state.records.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
 }
 
 /** The records of mounts. */
@@ -63,12 +64,12 @@ export async function withMount<T>(
         target: mountPath, hint: 'List the mounted images: Get-DismTsImage -Mounted.',
       });
     }
-    const lock = state.tryLockMount(known.id);
+    const lock = state.locks.tryLockMount(known.id);
     if (lock === undefined) {
       throw new DismError(Hresult.DISM_E_IMAGE_BUSY, `${what}: another operation is running on it`, { target: mountPath });
     }
     try {
-      const record = state.read(known.id);
+      const record = state.records.read(known.id);
       if (record === undefined) { throw new DismError(notAMount, `${what}: it was dismounted meanwhile`, { target: mountPath }); }
       return await operation(state, record, lock);
     } finally {

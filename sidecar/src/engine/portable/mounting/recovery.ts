@@ -1,47 +1,31 @@
 /** Brings mounts that a crash left in the middle of an operation into a state that has a name. */
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { type FileHandle, open, readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type FileHandle, open } from 'node:fs/promises';
 import { wimHeaderBytes } from '../../../wim/header.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { fileSignature } from './imageIdentity.ts';
 import { tryLock } from '../../../platform/linux/locks.ts';
-import { removeFolder } from '../../../platform/linux/removeFolder.ts';
-import { endServers, stopServing } from './serving.ts';
-import { freeze, isFrozen, unstack } from './stacking.ts';
-import type { MountRecord, PendingCommit, State } from './state.ts';
+import { takeDown } from './bringUp.ts';
+import { freeze, isFrozen } from './stacking.ts';
+import type { MountRecord, PendingCommit } from './record.ts';
+import type { State } from './state.ts';
 import { messageOf } from '../../../systemErrors.ts';
-
-/** Takes down whatever shows at the folder of a record, or is just about to, also where it is in use. */
-export async function takeDown(state: State, record: MountRecord): Promise<void> {
-  await endServers(state, record);
-  await unstack(record, true);
-  await stopServing(record.mountPath, true);
-}
-
-/** Deletes the staged changes of generations that were saved. */
-export async function removeOldGenerations(state: State, record: MountRecord): Promise<void> {
-  const folder = dirname(state.generationFolder(record));
-  for (const name of await readdir(folder).catch(() => [])) {
-    if (/^\d+$/.test(name) && Number(name) < record.generation) { await removeFolder(join(folder, name)); }
-  }
-}
 
 /** The record after its changes are in the file: the staged ones are done with, and an empty generation begins. */
 export async function beginGeneration(state: State, record: MountRecord, imageHash: string): Promise<MountRecord> {
   const next: MountRecord = {
     ...record, commit: undefined, imageHash, generation: record.generation + 1, file: await fileSignature(record.wimPath),
   };
-  state.makeGeneration(next);
-  await state.write(next);
+  state.generations.make(next);
+  await state.records.write(next);
   return next;
 }
 
 /** The record without its pending commit. */
 export async function endCommit(state: State, record: MountRecord): Promise<MountRecord> {
   const next: MountRecord = { ...record, commit: undefined, file: await fileSignature(record.wimPath).catch(() => record.file) };
-  await state.write(next);
+  await state.records.write(next);
   return next;
 }
 
@@ -103,17 +87,17 @@ function thaw(record: MountRecord, context: OperationContext): void {
  * An interrupted mount is undone; an interrupted save is taken back, or for done if the file says so.
  */
 export async function recover(state: State, context: OperationContext): Promise<void> {
-  const records = state.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
+  const records = state.records.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
   for (const found of records) {
     if (found.state === 'mounted' && found.commit === undefined && !isFrozen(found)) { continue; }
-    const lock = state.tryLockMount(found.id);
+    const lock = state.locks.tryLockMount(found.id);
     if (lock === undefined) { continue; }
     try {
-      const record = state.read(found.id);
+      const record = state.records.read(found.id);
       if (record?.state === 'mounting') {
         context.log.warning(`an interrupted mount at "${record.mountPath}" is undone`);
         await takeDown(state, record);
-        await state.remove(record.id);
+        await state.records.remove(record.id);
       } else if (record !== undefined) {
         const settled = await settleCommit(state, record, context);
         if (settled !== undefined) { thaw(settled, context); }
@@ -125,5 +109,5 @@ export async function recover(state: State, context: OperationContext): Promise<
       lock.release();
     }
   }
-  await state.removeLeftovers().catch((error: unknown) => { context.log.warning(`leftovers cannot be removed: ${messageOf(error)}`); });
+  await state.records.removeLeftovers().catch((error: unknown) => { context.log.warning(`leftovers cannot be removed: ${messageOf(error)}`); });
 }

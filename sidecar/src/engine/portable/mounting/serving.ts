@@ -57,7 +57,7 @@ export async function serve(request: ServeRequest, state: State, context: Operat
     ...request.otherParts.map((part) => `--ref=${part.replace(/[\\*?[]/g, '\\$&')}`),
   ];
   context.log.debug(`${imagex} ${args.join(' ')}`);
-  const lock = state.lockServing(request.id);
+  const lock = state.locks.lockServing(request.id);
   try {
     const { exitCode, output } = await runProgram(imagex, args, context.signal, lock);
     if (exitCode === 0) { return; }
@@ -107,7 +107,7 @@ async function findServers(mountPath: string): Promise<number[]> {
  */
 export async function endServers(state: State, { id, mountPath }: Pick<ServeRequest, 'id' | 'mountPath'>): Promise<void> {
   // One that is just going into the background has begun another process before it is gone.
-  for (const deadline = performance.now() + maxEndMs; state.isServed(id) && performance.now() < deadline;) {
+  for (const deadline = performance.now() + maxEndMs; state.locks.isServed(id) && performance.now() < deadline;) {
     for (const pid of await findServers(mountPath)) {
       try {
         process.kill(pid, 'SIGKILL');

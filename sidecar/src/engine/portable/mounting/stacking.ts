@@ -6,7 +6,8 @@ import { mount, MS_NOATIME, MS_NODEV, MS_NOSUID, remountReadOnly } from '../../.
 import { type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
 import { forgetOrigins } from './originMarks.ts';
 import { unmountTop } from './serving.ts';
-import type { MountRecord, State } from './state.ts';
+import type { MountRecord } from './record.ts';
+import type { State } from './state.ts';
 
 /**
  * Nobody runs a program with the rights of another user out of an image. Times of access stay those of the image:
@@ -30,8 +31,8 @@ function escapeOption(path: string): string {
 function options(state: State, record: MountRecord): string {
   return [
     `lowerdir=${escapeOption(record.mountPath)}`,
-    `upperdir=${escapeOption(state.upperFolder(record))}`,
-    `workdir=${escapeOption(state.workFolder(record))}`,
+    `upperdir=${escapeOption(state.generations.upperFolder(record))}`,
+    `workdir=${escapeOption(state.generations.workFolder(record))}`,
   ].join(',');
 }
 
@@ -42,7 +43,7 @@ function options(state: State, record: MountRecord): string {
  */
 export function stack(state: State, record: MountRecord): void {
   const { mountPath } = record;
-  forgetOrigins(state.upperFolder(record));
+  forgetOrigins(state.generations.upperFolder(record));
   try {
     mount(stackSource(record), mountPath, 'overlay', mountFlags,
       `${options(state, record)},redirect_dir=on,metacopy=on,index=off`);

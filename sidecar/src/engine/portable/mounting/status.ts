@@ -6,7 +6,8 @@ import { fileSignature, readImageHashes, sameSignature } from './imageIdentity.t
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
 import { answers, wimfsType } from './serving.ts';
 import { stackSource } from './stacking.ts';
-import type { MountRecord, State } from './state.ts';
+import type { MountRecord } from './record.ts';
+import type { State } from './state.ts';
 import { messageOf } from '../../../systemErrors.ts';
 
 export interface MountStatus {
@@ -40,8 +41,8 @@ export async function mountStatus(state: State, record: MountRecord): Promise<Mo
   const image = await checkImage(record);
   if (image.status !== 'Ok') { return image; }
   if (record.mode === 'ReadWrite') {
-    const upper = await stat(state.upperFolder(record)).catch(() => undefined);
-    if (upper?.isDirectory() !== true) { return invalid(`the staged changes "${state.upperFolder(record)}" are gone`); }
+    const upper = await stat(state.generations.upperFolder(record)).catch(() => undefined);
+    if (upper?.isDirectory() !== true) { return invalid(`the staged changes "${state.generations.upperFolder(record)}" are gone`); }
   }
   const layers = readMountTable().filter((entry) => entry.mountPoint === record.mountPath);
   const top = layers.at(-1);

@@ -5,13 +5,14 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { commitChanges, type CommitResult } from '../saving/commit.ts';
-import { bringUpAgain } from './mountImage.ts';
+import { bringUpAgain } from '../mounting/bringUp.ts';
 import { busyError, imageResult, isBusy, withMount } from '../mounting/mountOperation.ts';
 import { mountStatus } from '../mounting/status.ts';
-import { beginGeneration, endCommit, removeOldGenerations, settleCommit } from '../mounting/recovery.ts';
+import { beginGeneration, endCommit, settleCommit } from '../mounting/recovery.ts';
 import { stopServing } from '../mounting/serving.ts';
 import { freeze, unstack } from '../mounting/stacking.ts';
-import type { MountRecord, State } from '../mounting/state.ts';
+import type { MountRecord } from '../mounting/record.ts';
+import type { State } from '../mounting/state.ts';
 import { messageOf, toDismError } from '../../../systemErrors.ts';
 
 type Params = z.output<typeof commitImageMethod.params>;
@@ -48,12 +49,12 @@ export async function saveChanges(
   let current = record;
   const note = async (commit: NonNullable<MountRecord['commit']>): Promise<void> => {
     current = { ...current, commit };
-    await state.write(current);
+    await state.records.write(current);
   };
-  const wimLock = await state.lockWim(record.wimPath, context.signal);
+  const wimLock = await state.locks.lockWim(record.wimPath, context.signal);
   try {
     const result = await commitChanges({
-      ...record, upperPath: state.upperFolder(record), append, checkIntegrity: options.checkIntegrity === true,
+      ...record, upperPath: state.generations.upperFolder(record), append, checkIntegrity: options.checkIntegrity === true,
     }, record.streamsShown, {
       started: async (start) => { await note({ ...start, wimPath: record.wimPath, append }); },
       finishing: async (newHeaderHash, newImageHash) => {
@@ -78,7 +79,7 @@ export async function saveChanges(
  * already, and those that came later would go with them.
  */
 export function isUnsaved(state: State, record: MountRecord): boolean {
-  const now = state.read(record.id);
+  const now = state.records.read(record.id);
   return now !== undefined && now.commit === undefined && now.generation === record.generation;
 }
 
@@ -127,7 +128,7 @@ async function showNewGeneration(state: State, old: MountRecord, record: MountRe
     });
     await stopServing(record.mountPath, true);
     await bringUpAgain(state, record, context);
-    await removeOldGenerations(state, record);
+    await state.generations.removeOld(record);
     return [];
   } catch (error) {
     const text = error instanceof Error ? error.message : String(error);

@@ -8,7 +8,8 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { allRecords, imageResult, openState } from '../mounting/mountOperation.ts';
 import { mountStatus } from '../mounting/status.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
-import type { MountRecord, State } from '../mounting/state.ts';
+import type { MountRecord } from '../mounting/record.ts';
+import type { State } from '../mounting/state.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { readUpperLayer } from '../saving/upperLayer.ts';
 import { DismError, UnsupportedError } from '../../../errors.ts';
@@ -60,7 +61,7 @@ async function findSubject(params: { readonly path?: string | undefined }, what:
 /** The fastest way to read an image: a mount without changes straight from its file, in the order of the file. */
 async function openForReading({ path, state, record }: Subject, context: OperationContext): Promise<ImageFiles> {
   if (record !== undefined) {
-    const unchanged = record.mode === 'ReadOnly' || (await readUpperLayer(state.upperFolder(record), context.signal)).entryCount === 0;
+    const unchanged = record.mode === 'ReadOnly' || (await readUpperLayer(state.generations.upperFolder(record), context.signal)).entryCount === 0;
     const image = unchanged ? await WimImage.open(record.wimPath, record.imageIndex) : undefined;
     if (image !== undefined) {
       if (!image.isSolid) { return image; }
@@ -154,7 +155,7 @@ export async function restoreHealth(params: z.output<typeof restoreMethod.params
 
 function lockMount({ state, record, path }: Subject, what: string): Lock | undefined {
   if (record === undefined) { return undefined; }
-  const lock = state.tryLockMount(record.id);
+  const lock = state.locks.tryLockMount(record.id);
   if (lock === undefined) {
     throw new DismError(Hresult.DISM_E_IMAGE_BUSY, `${what}: another operation is running on it`, { target: path });
   }

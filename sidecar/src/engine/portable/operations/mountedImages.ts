@@ -4,8 +4,9 @@ import type { cleanupMountPoints as cleanupMethod, listMountedImages as listMeth
 import type { OperationContext } from '../../../operationContext.ts';
 import { allRecords, openState } from '../mounting/mountOperation.ts';
 import { mountStatus } from '../mounting/status.ts';
-import { takeDown } from '../mounting/recovery.ts';
-import type { MountRecord, State } from '../mounting/state.ts';
+import { takeDown } from '../mounting/bringUp.ts';
+import type { MountRecord } from '../mounting/record.ts';
+import type { State } from '../mounting/state.ts';
 import { guarded, messageOf } from '../../../systemErrors.ts';
 
 async function describe(state: State, record: MountRecord): Promise<MountedImage> {
@@ -44,7 +45,7 @@ export async function cleanupMountPoints(
         removed.push(image);
         continue;
       }
-      const lock = state.tryLockMount(record.id);
+      const lock = state.locks.tryLockMount(record.id);
       if (lock === undefined) {
         warnings.push(`"${record.mountPath}" was left alone: another operation is running on it`);
         continue;
@@ -52,7 +53,7 @@ export async function cleanupMountPoints(
       try {
         context.progress('Cleaning up', removed.length, 0);
         await takeDown(state, record);
-        await state.remove(record.id);
+        await state.records.remove(record.id);
         context.log.info(`removed the invalid mount "${record.mountPath}": ${image.statusReason}`);
         removed.push(image);
       } catch (error) {

@@ -5,10 +5,9 @@ import type { remountImage as remountImageMethod } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { bringUpAgain } from './mountImage.ts';
+import { bringUpAgain, takeDown } from '../mounting/bringUp.ts';
 import { imageResult, withMount } from '../mounting/mountOperation.ts';
 import { mountStatus } from '../mounting/status.ts';
-import { removeOldGenerations, takeDown } from '../mounting/recovery.ts';
 
 type Params = z.output<typeof remountImageMethod.params>;
 type Result = z.input<typeof remountImageMethod.result>;
@@ -42,7 +41,7 @@ export async function remountImage(params: Params, context: OperationContext): P
       });
     }
     await bringUpAgain(state, record, context);
-    await removeOldGenerations(state, record);
+    await state.generations.removeOld(record);
     context.progress('Mounting', 1, 1);
     context.log.info(`remounted "${record.mountPath}"`);
     return imageResult(params.mountPath, context);

@@ -7,7 +7,7 @@ import { isUnsaved, requireSaveable, saveChanges } from './commitImage.ts';
 import { busyError, imageResult, isBusy, withMount } from '../mounting/mountOperation.ts';
 import { stopServing } from '../mounting/serving.ts';
 import { stack, unstack } from '../mounting/stacking.ts';
-import type { MountRecord } from '../mounting/state.ts';
+import type { MountRecord } from '../mounting/record.ts';
 import { toDismError } from '../../../systemErrors.ts';
 
 type Params = z.output<typeof unmountImageMethod.params>;
@@ -40,7 +40,7 @@ export async function unmountImage(params: Params, context: OperationContext): P
     }
     context.progress('Unmounting', 0, 1);
     await stopServing(record.mountPath, true);
-    await state.remove(record.id);
+    await state.records.remove(record.id);
     context.progress('Unmounting', 1, 1);
     context.log.info(`dismounted "${record.mountPath}" (${params.commit ? 'changes saved' : 'changes dropped'})`);
     return imageResult(params.mountPath, context, warnings);

@@ -1,0 +1,38 @@
+/** What is written down of a mount. */
+import * as z from 'zod';
+
+/** How an interrupted commit is recognised and undone, or taken for done. */
+const pendingCommitSchema = z.object({
+  wimPath: z.string(),
+  oldSize: z.number().int(),
+  oldHeaderHash: z.string(),
+  /** Known once only the header was left to write. */
+  newHeaderHash: z.string().optional(),
+  newImageHash: z.string().optional(),
+  /** The changes went into a new image, so they stay staged for this one. */
+  append: z.boolean(),
+});
+export type PendingCommit = z.infer<typeof pendingCommitSchema>;
+
+export const mountRecordSchema = z.object({
+  version: z.literal(1),
+  id: z.uuid(),
+  /** `mounting` until everything stands; what is left of an interrupted mount is removed. */
+  state: z.enum(['mounting', 'mounted']),
+  wimPath: z.string(),
+  mountPath: z.string(),
+  imageIndex: z.number().int().min(1),
+  mode: z.enum(['ReadWrite', 'ReadOnly']),
+  /** SHA-1 of the image's metadata, in hex. */
+  imageHash: z.string(),
+  /** The file when it was last seen to hold that image. */
+  file: z.object({ size: z.number(), modifiedMs: z.number(), inode: z.string() }),
+  /** Number of the folder with the staged changes; a save begins a new one. */
+  generation: z.number().int().min(1),
+  /** What stacks the changes on the image; `none` where it is mounted read-only. */
+  stacking: z.enum(['none', 'overlayfs']),
+  /** Named streams show as `user.*` attributes; off where one is too large for the file system of the changes. */
+  streamsShown: z.boolean(),
+  commit: pendingCommitSchema.optional(),
+});
+export type MountRecord = z.infer<typeof mountRecordSchema>;
