@@ -113,18 +113,12 @@ $itemParameters = @{
     Edition           = @('Set-DismTsEdition')
     PackageFamilyName = @('Set-DismTsNonRemovableAppsPolicy')
 }
-foreach ($command in $imageCommands) {
-    Register-ArgumentCompleter -CommandName $command -ParameterName Path -ScriptBlock $completeMountFolder
-}
+Register-ArgumentCompleter -CommandName $imageCommands -ParameterName Path -ScriptBlock $completeMountFolder
 foreach ($parameter in $itemParameters.Keys) {
-    foreach ($command in $itemParameters[$parameter]) {
-        Register-ArgumentCompleter -CommandName $command -ParameterName $parameter -ScriptBlock $completeItem
-    }
+    Register-ArgumentCompleter -CommandName $itemParameters[$parameter] -ParameterName $parameter -ScriptBlock $completeItem
 }
-foreach ($command in 'Get-DismTsImage', 'Mount-DismTsImage') {
-    foreach ($parameter in 'Index', 'Name') {
-        Register-ArgumentCompleter -CommandName $command -ParameterName $parameter -ScriptBlock $completeImage
-    }
+foreach ($parameter in 'Index', 'Name') {
+    Register-ArgumentCompleter -CommandName 'Get-DismTsImage', 'Mount-DismTsImage' -ParameterName $parameter -ScriptBlock $completeImage
 }
 
 Export-ModuleMember -Function @()

@@ -33,6 +33,7 @@ foreach ($name in 'ConvertFrom-Json', 'ConvertTo-Json', 'Set-Variable') {
     }
 }
 
+# A package has the text of these files in place of this loop.
 foreach ($folder in 'Private', 'Public') {
     foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, $folder), '*.ps1')) {
         . $file
