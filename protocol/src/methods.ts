@@ -1,69 +1,32 @@
-/** The table of all requests: what the server registers and the tests walk through. */
-import {
-  addAppxProvisionedPackage, getAppxProvisionedPackages, getNonRemovableAppsPolicy, optimizeAppxProvisionedPackages, removeAppxProvisionedPackage,
-  setAppxProvisionedDataFile, setNonRemovableAppsPolicy,
-} from './appx.ts';
-import { addCapability, exportCapabilitySource, getCapabilities, removeCapability } from './capability.ts';
-import { addDriver, exportDrivers, getDrivers, removeDriver } from './driver.ts';
-import { getEdition, getTargetEditions, setEdition, setProductKey } from './edition.ts';
-import { getEnvironment } from './environment.ts';
+/** The table of all requests: what the server registers and the tests walk through. A request that a file here declares is in it. */
+import * as appx from './appx.ts';
+import * as capability from './capability.ts';
+import * as driver from './driver.ts';
+import * as edition from './edition.ts';
+import * as environment from './environment.ts';
 import { resolveError } from './error.ts';
-import { disableFeature, enableFeature, getFeatureParent, getFeatures } from './feature.ts';
-import { checkHealth, cleanComponents, restoreHealth, scanHealth } from './health.ts';
-import {
-  applyCustomDataImage, cleanupMountPoints, commitImage, getImageInfo, listMountedImages, mountImage, optimizeImage, remountImage, unmountImage,
-} from './image.ts';
+import * as feature from './feature.ts';
+import * as health from './health.ts';
+import * as image from './image.ts';
 import { initialize, shutdown } from './lifecycle.ts';
 import { getLog } from './log.ts';
-import { addPackage, getPackages, removePackage } from './package.ts';
-import { applyUnattend, getReservedStorageState, setReservedStorageState, startOsUninstall } from './system.ts';
+import type { RequestMethod } from './messages.ts';
+import * as packages from './package.ts';
+import * as system from './system.ts';
+
+/** What else the files export (schemas, types) is no request. */
+type Requests<T> = { readonly [K in keyof T as T[K] extends RequestMethod ? K : never]: T[K] };
+
+/** In the order of their names, which is that of a module's exports, but not of a bundle's. */
+function requestsOf<T extends object>(declarations: T): Requests<T> {
+  const requests = Object.entries(declarations).filter(([, value]) => (value as Partial<RequestMethod>).direction === 'clientToServer');
+  return Object.fromEntries(requests.sort(([a], [b]) => (a < b ? -1 : 1))) as Requests<T>;
+}
 
 /** Requests that an engine answers; each is the name of an Engine method. */
 export const engineMethods = {
-  getEnvironment,
-  getImageInfo,
-  listMountedImages,
-  mountImage,
-  remountImage,
-  commitImage,
-  unmountImage,
-  cleanupMountPoints,
-  optimizeImage,
-  applyCustomDataImage,
-  checkHealth,
-  scanHealth,
-  restoreHealth,
-  cleanComponents,
-  getPackages,
-  addPackage,
-  removePackage,
-  getFeatures,
-  getFeatureParent,
-  enableFeature,
-  disableFeature,
-  getDrivers,
-  addDriver,
-  removeDriver,
-  exportDrivers,
-  getCapabilities,
-  addCapability,
-  removeCapability,
-  exportCapabilitySource,
-  getEdition,
-  getTargetEditions,
-  setEdition,
-  setProductKey,
-  getAppxProvisionedPackages,
-  addAppxProvisionedPackage,
-  removeAppxProvisionedPackage,
-  optimizeAppxProvisionedPackages,
-  setAppxProvisionedDataFile,
-  getNonRemovableAppsPolicy,
-  setNonRemovableAppsPolicy,
-  applyUnattend,
-  getReservedStorageState,
-  setReservedStorageState,
-  startOsUninstall,
+  ...requestsOf(environment), ...requestsOf(image), ...requestsOf(health), ...requestsOf(packages), ...requestsOf(feature), ...requestsOf(driver),
+  ...requestsOf(capability), ...requestsOf(edition), ...requestsOf(appx), ...requestsOf(system),
 } as const;
 
 /** All requests of the protocol. */

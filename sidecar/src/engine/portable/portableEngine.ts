@@ -1,8 +1,8 @@
 /** The portable engine: WIM files through libwim, mounts through FUSE and overlays. No Windows needed. */
 import type { Engine } from '../engine.ts';
 import { unsupportedBy } from '../support.ts';
-import { checkHealth, restoreHealth, scanHealth } from './operations/health.ts';
-import { getCapabilities, getDrivers, getEdition, getFeatures, getPackages } from './operations/inventory.ts';
+import * as health from './operations/health.ts';
+import * as inventory from './operations/inventory.ts';
 import { commitImage } from './operations/commitImage.ts';
 import { getEnvironment } from './operations/environment.ts';
 import { getImageInfo } from './operations/getImageInfo.ts';
@@ -28,13 +28,7 @@ export function createPortableEngine() {
     commitImage,
     unmountImage,
     cleanupMountPoints,
-    checkHealth,
-    scanHealth,
-    restoreHealth,
-    getPackages,
-    getFeatures,
-    getDrivers,
-    getCapabilities,
-    getEdition,
+    ...health,
+    ...inventory,
   } satisfies Engine;
 }
