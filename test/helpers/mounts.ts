@@ -270,6 +270,18 @@ export function startEngine<K extends MethodName>(
   return { child, begun, outcome: done, progress, onProgress: (listener) => { listeners.push(listener); } };
 }
 
+/**
+ * Kills an engine process, and waits until nothing of it is left. A program that it was just starting is a copy of it until it has become
+ * that program, and holds its locks so long: whoever looked would think that it still works.
+ * @returns Whether it was killed before it had answered.
+ */
+export async function killEngine(bundle: string, { child, outcome }: EngineProcess): Promise<boolean> {
+  child.kill('SIGKILL');
+  const wasKilled = await outcome === undefined;
+  await until('no copy of the killed process is left', async () => (await processesWith(bundle)).length === 0);
+  return wasKilled;
+}
+
 /** One name of a folder: its kind, and what it holds. */
 export type FolderEntry = 'folder' | `file ${string}` | `link ${string}`;
 

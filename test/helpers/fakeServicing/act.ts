@@ -96,7 +96,10 @@ function aborted(signal: AbortSignal): Promise<void> {
     if (signal.aborted) {
       resolve();
     } else {
+      // Nothing else keeps a process alive that waits for a signal: it would end, and well.
+      const alive = setInterval(() => undefined, 60_000);
       signal.addEventListener('abort', () => {
+        clearInterval(alive);
         resolve();
       });
     }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Dice } from '../../helpers/changes.ts';
 import {
-  appliedImage, bundleEngine, type EngineProcess, failure, type FolderEntry, hashFile, type MethodName, mountsBelow, type Params, processesWith, readFolder,
+  appliedImage, bundleEngine, type EngineProcess, failure, type FolderEntry, hashFile, killEngine, type MethodName, mountsBelow, type Params, processesWith, readFolder,
   startEngine, type StartOptions, until, workbench, type Workbench,
 } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
@@ -35,8 +35,7 @@ async function kill<K extends MethodName>(
   const running = startEngine(bundle, bench, method, params, options);
   await running.begun;
   await when(running);
-  running.child.kill('SIGKILL');
-  return (await running.outcome) === undefined;
+  return await killEngine(bundle, running);
 }
 
 /** Changes a few files, so that each round has other content, old and new. */

@@ -2,7 +2,7 @@
 import { copyFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { appliedImage, bundleEngine, processesWith, readFolder, startEngine, until, workbench, type Workbench } from '../../helpers/mounts.ts';
+import { appliedImage, bundleEngine, killEngine, processesWith, readFolder, startEngine, until, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
 import { captureWim, pseudoRandom, writeTree } from '../../helpers/wims.ts';
 
@@ -53,8 +53,7 @@ describe.runIf(isRoot)('a process that is killed', () => {
         savingMs = performance.now() - start;
       } else {
         await new Promise((resolve) => setTimeout(resolve, fraction * savingMs * 1.1));
-        saving.child.kill('SIGKILL');
-        await saving.outcome;
+        await killEngine(bundle, saving);
       }
       const held = await appliedImage(bench, wim);
       const isNew = held['folder 2/new.bin'] !== undefined;
