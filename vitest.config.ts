@@ -15,8 +15,9 @@ export default defineConfig({
     pool: 'forks',
     // Tests mount images and compress; more at once only makes their deadlines miss.
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    // Longer than what tests wait for (test/helpers/deadline.ts), so that they can say what did not happen.
+    testTimeout: 180_000,
+    hookTimeout: 300_000,
     // A promise that nobody waits for is a bug.
     dangerouslyIgnoreUnhandledErrors: false,
   },

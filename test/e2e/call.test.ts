@@ -5,6 +5,7 @@ import { maxMessageBytes, methods } from '@dismts/protocol';
 import { describe, expect, test } from 'vitest';
 import { Hresult } from '../../sidecar/src/hresult.ts';
 import { version } from '../../sidecar/src/version.ts';
+import { deadlineMs } from '../helpers/deadline.ts';
 import { builtExecutable, bundleProgram, start, type Program } from '../helpers/programs.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
 
@@ -20,7 +21,7 @@ async function run(args: readonly string[], input = '', program: Program = fake)
 
 /** Waits, with a deadline, until a file exists. */
 async function appears(path: string): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + deadlineMs;
   while (!await access(path).then(() => true, () => false)) {
     if (Date.now() > deadline) {
       throw new Error(`"${path}" did not appear`);
@@ -130,7 +131,7 @@ describe('dismts call', () => {
     child.stdin.write('{');
     // SIGHUP is the first bit of the signals that the process handles; Node by itself does not.
     const handled = async (): Promise<number> => Number.parseInt(/^SigCgt:.*(.)$/m.exec(await readFile(`/proc/${child.pid ?? 0}/status`, 'utf8'))?.[1] ?? '', 16) & 1;
-    await expect.poll(handled, { timeout: 20_000 }).toBe(1);
+    await expect.poll(handled, { timeout: deadlineMs }).toBe(1);
     child.kill('SIGHUP');
     expect([await exit, stderr()]).toEqual([130, expect.stringContaining('was cancelled')]);
   });

@@ -82,7 +82,7 @@ describe.skipIf(reason !== undefined)(`dismts.exe under Wine (needs ${reason ?? 
     peer.end();
     expect(await exit).toBe(0);
     expect(stderr()).toBe('');
-    await expect.poll(processes, { timeout: 20_000 }).toEqual([]);
+    await expect.poll(processes, { timeout: deadlineMs }).toEqual([]);
     const housekeeping = ['DismDelete', 'DismGetLastErrorMessage'];
     const last = double.calls().filter((call) => !housekeeping.includes(call.function)).slice(-3);
     expect(last.map((call) => call.function)).toEqual(['DismEnableFeature', 'DismCloseSession', 'DismShutdown']);
@@ -114,7 +114,7 @@ describe.skipIf(reason !== undefined)(`dismts.exe under Wine (needs ${reason ?? 
       const { exitCode, stdout, stderr } = await call(program, 'image/getInfo', JSON.stringify({ imagePath }), '--dism-path', kit);
       expect([exitCode, stderr]).toEqual([0, '']);
       expect(methods.getImageInfo.result.parse(JSON.parse(stdout)).images).toMatchObject([{ imagePath, imageDescription: 'Gr\u00fc\u00dfe \u{1F4BF}' }, { imageIndex: 2 }]);
-      await expect.poll(processes, { timeout: 20_000 }).toEqual([]);
+      await expect.poll(processes, { timeout: deadlineMs }).toEqual([]);
     }, deadlineMs);
   });
 });

@@ -15,6 +15,7 @@ import { unmount } from '../../sidecar/src/platform/linux/mountCalls.ts';
 import { readMountTable } from '../../sidecar/src/platform/linux/mountTable.ts';
 import { createPortableEngine } from '../../sidecar/src/engine/portable/portableEngine.ts';
 import { DismError } from '../../sidecar/src/errors.ts';
+import { deadlineMs } from './deadline.ts';
 import { isRoot, letAllRead, nobodyOpens } from './nobody.ts';
 import { testContext, type TestContext } from './operationContext.ts';
 import { imagex } from './wims.ts';
@@ -43,11 +44,11 @@ export async function failure(promise: Promise<unknown>): Promise<DismError> {
   return error as DismError;
 }
 
-/** Waits until something holds, at most 20 seconds. */
+/** Waits until something holds, up to a deadline. */
 export async function until(what: string, holds: () => Promise<boolean> | boolean): Promise<void> {
-  const deadline = Date.now() + 20_000;
+  const deadline = Date.now() + deadlineMs;
   while (!await holds()) {
-    if (Date.now() > deadline) { throw new Error(`it did not happen within 20 seconds that ${what}`); }
+    if (Date.now() > deadline) { throw new Error(`it did not happen within ${deadlineMs} ms that ${what}`); }
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { createNativeEngine, type NativeEngine, type NativeEngineOptions } from '../../sidecar/src/engine/native/nativeEngine.ts';
+import { deadlineMs } from './deadline.ts';
 import { installDouble, type DoubleCall, type DoubleGeneration, type DoubleModes, type InstalledDouble } from './dismDouble.ts';
 import { sourceCommand } from './sourceCommand.ts';
 import { tempFolder } from './tempFolder.ts';
@@ -48,10 +49,10 @@ export function makeNativeEngine(folder: string, { modes = {}, generation = 'new
 }
 
 /** Waits until something is so; asks again and again until the deadline. */
-export async function until(holds: () => boolean, what: string, deadlineMs = 20_000): Promise<void> {
-  const deadline = Date.now() + deadlineMs;
+export async function until(holds: () => boolean, what: string, waitMs = deadlineMs): Promise<void> {
+  const deadline = Date.now() + waitMs;
   while (!holds()) {
-    if (Date.now() > deadline) { throw new Error(`not within ${deadlineMs} ms: ${what}`); }
+    if (Date.now() > deadline) { throw new Error(`not within ${waitMs} ms: ${what}`); }
     await new Promise((resolve) => { setTimeout(resolve, 20); });
   }
 }

@@ -1,6 +1,7 @@
 /** A client without a connection: it sends any bytes, and waits for what comes back. */
 import type { Readable, Writable } from 'node:stream';
 import { StreamMessageReader } from 'vscode-jsonrpc/node';
+import { deadlineMs } from './deadline.ts';
 
 /** Any message, as it was on the wire. */
 export interface RawMessage {
@@ -65,8 +66,8 @@ export class RawPeer {
   }
 
   /** The first message, of those that came and those to come, that fits. */
-  async waitFor(fits: (message: RawMessage) => boolean, deadlineMs = 20_000): Promise<RawMessage> {
-    const deadline = Date.now() + deadlineMs;
+  async waitFor(fits: (message: RawMessage) => boolean, waitMs = deadlineMs): Promise<RawMessage> {
+    const deadline = Date.now() + waitMs;
     for (;;) {
       const found = this.messages.find(fits);
       if (found !== undefined) {
@@ -74,7 +75,7 @@ export class RawPeer {
       }
       const remaining = deadline - Date.now();
       if (remaining <= 0) {
-        throw new Error(`no such message within ${deadlineMs} ms; there were ${JSON.stringify(this.messages).slice(0, 2000)}`);
+        throw new Error(`no such message within ${waitMs} ms; there were ${JSON.stringify(this.messages).slice(0, 2000)}`);
       }
       await new Promise<void>((resolve) => {
         const wake = (): void => {

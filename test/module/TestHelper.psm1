@@ -116,7 +116,7 @@ function Wait-Until {
         [scriptblock] $Condition,
 
         # The deadline.
-        [int] $Seconds = 30
+        [int] $Seconds = 60
     )
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {

@@ -1,6 +1,7 @@
 /** The reader of manifests' XML, on documents well and badly formed. */
 import { describe, expect, it } from 'vitest';
 import { childOf, childrenOf, parseXml } from '../../../sidecar/src/componentStore/xml.ts';
+import { cpuTimeMs } from '../../helpers/cpuTime.ts';
 
 describe('parseXml()', () => {
   it('reads elements, attributes and text, and passes over what tells nothing', () => {
@@ -26,10 +27,10 @@ describe('parseXml()', () => {
   });
 
   it('takes time in proportion to the length, whatever the text', () => {
-    const started = performance.now();
+    const started = cpuTimeMs();
     for (const piece of ['<!--', '<a ', '<a b="', '&', '&amp;', '<![CDATA[', '<a>', ' ', '<?', '<a b=\'\' ']) {
       expect(() => parseXml(Buffer.from(piece.repeat(200_000)))).toThrow();
     }
-    expect(performance.now() - started).toBeLessThan(10_000);
+    expect(cpuTimeMs() - started).toBeLessThan(10_000);
   });
 });

@@ -1,6 +1,7 @@
 /** What is read out of the lines of logs. */
 import { describe, expect, test } from 'vitest';
 import { parseLogLines } from '../../../sidecar/src/log/entries.ts';
+import { cpuTimeMs } from '../../helpers/cpuTime.ts';
 
 const { signal } = new AbortController();
 
@@ -79,8 +80,8 @@ describe('parseLogLines()', () => {
 
   test('takes no time for what patterns could stumble over', async () => {
     const long = (text: string): string => `${stamp}, Info                  DISM   ${text.repeat(32_000 / text.length)}`;
-    const begin = performance.now();
+    const begin = cpuTimeMs();
     await parse(...['hr', 'hr:', '(hr:   ', '[0x8', 'DISM ', 'PID=1 ', ' ', '<-', ': PID=', '(A', '[1'].map(long));
-    expect(performance.now() - begin).toBeLessThan(1000);
+    expect(cpuTimeMs() - begin).toBeLessThan(1000);
   });
 });

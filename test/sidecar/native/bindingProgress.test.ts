@@ -1,6 +1,7 @@
 /** Progress and cancel of calls, against the double. */
 import { performance } from 'node:perf_hooks';
 import { describe, expect, test } from 'vitest';
+import { deadlineMs } from '../../helpers/deadline.ts';
 import { sampleCalls } from './bindingCalls.ts';
 import { lacksBinding, throwingListener, useBinding, type BindingProcess } from './bindingProcess.ts';
 
@@ -19,7 +20,7 @@ describe.skipIf(lacksBinding !== undefined)('a call with progress', async () => 
   const withProgress = Object.entries(sampleCalls).filter(([, sample]) => sample.withProgress === true);
 
   async function until(condition: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + 10_000;
+    const deadline = performance.now() + deadlineMs;
     while (!await condition()) { expect(performance.now()).toBeLessThan(deadline); }
   }
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { loadKoffi } from '../../../sidecar/src/nativeAddon/koffi.ts';
 import { compile, firstBuildTimeoutMs } from '../../helpers/cBuild.ts';
+import { deadlineMs } from '../../helpers/deadline.ts';
 import { buildDouble, buildSlotCheck, installDouble, lacksDouble, loadDouble, type DismDouble, type DoubleModes } from '../../helpers/dismDouble.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 import { lacksWine, underWine, winePrefix } from '../../helpers/wine.ts';
@@ -90,7 +91,7 @@ describe.skipIf(noWine !== undefined)('the double of DismApi.dll under Wine', ()
     // The bridge and the program.
     expect(running()).toBe(2);
     child.kill('SIGKILL');
-    await expect.poll(running, { timeout: 20_000 }).toBe(0);
+    await expect.poll(running, { timeout: deadlineMs }).toBe(0);
   });
 });
 

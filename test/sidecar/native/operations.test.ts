@@ -7,6 +7,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { DismError } from '../../../sidecar/src/errors.ts';
 import { CancelledError } from '../../../sidecar/src/errors.ts';
+import { deadlineMs } from '../../helpers/deadline.ts';
 import { lacksDouble, type DoubleCall } from '../../helpers/dismDouble.ts';
 import { makeNativeEngine, startNativeEngine } from '../../helpers/nativeEngine.ts';
 import { testContext } from '../../helpers/operationContext.ts';
@@ -223,7 +224,7 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       const context = testContext('driver/add', { signal: controller.signal });
       double.setModes({ 'block.DismAddDriver': 'hang' });
       const operation = failure(run('addDriver', { path, driver: drivers }, context));
-      await expect.poll(() => double.events().some((event) => event.function === 'DismAddDriver'), { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => double.events().some((event) => event.function === 'DismAddDriver'), { timeout: deadlineMs }).toBe(true);
       controller.abort();
       await seen();
       double.setModes({});

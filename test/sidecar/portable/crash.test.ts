@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Dice } from '../../helpers/changes.ts';
 import {
-  appliedImage, bundleEngine, type EngineProcess, failure, type FolderEntry, hashFile, killEngine, type MethodName, mountsBelow, type Params, processesWith, readFolder,
-  startEngine, type StartOptions, until, workbench, type Workbench,
+  appliedImage, bundleEngine, type EngineProcess, failure, type FolderEntry, hashFile, killEngine, type MethodName, mountsBelow, type Params, processesWith,
+  readFolder, startEngine, type StartOptions, until, workbench, type Workbench,
 } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
 import { captureWim, ordinaryWim, pseudoRandom, writeTree } from '../../helpers/wims.ts';
@@ -85,7 +85,7 @@ async function expectWhole(bench: Workbench, wim: string, old: Saved, staged: Co
 }
 
 describe.runIf(isRoot)('kill -9 of a save', () => {
-  test('at each of its steps leaves the old file or the new one, and every change', { timeout: 180_000 }, async () => {
+  test('at each of its steps leaves the old file or the new one, and every change', { timeout: 600_000 }, async () => {
     const bench = await workbench();
     const wim = await makeWim(bench);
     const mountPath = await bench.mount(wim);
@@ -105,7 +105,7 @@ describe.runIf(isRoot)('kill -9 of a save', () => {
     expect(seen.new).toBeGreaterThan(1);
   });
 
-  test('that appends an image does so: the new image is there whole or not at all', { timeout: 120_000 }, async () => {
+  test('that appends an image does so: the new image is there whole or not at all', async () => {
     const bench = await workbench();
     const wim = await makeWim(bench);
     const mountPath = await bench.mount(wim);
@@ -127,7 +127,7 @@ describe.runIf(isRoot)('kill -9 of a save', () => {
     expect(images).toBeGreaterThan(1);
   });
 
-  test('as part of a dismount does so', { timeout: 120_000 }, async () => {
+  test('as part of a dismount does so', async () => {
     const bench = await workbench();
     const wim = await makeWim(bench);
     let mountPath = await bench.mount(wim);
@@ -183,7 +183,7 @@ describe.runIf(isRoot)('kill -9 of a save', () => {
 });
 
 describe.runIf(isRoot)('kill -9 of a mount', () => {
-  test('at random moments is undone by the next operation', { timeout: 120_000 }, async () => {
+  test('at random moments is undone by the next operation', async () => {
     const bench = await workbench();
     const wim = await ordinaryWim(bench.folder);
     const hash = await hashFile(wim);
@@ -210,7 +210,7 @@ describe.runIf(isRoot)('kill -9 of a mount', () => {
     expect(await hashFile(wim)).toBe(hash);
   });
 
-  test('at each of its steps is undone, too', { timeout: 120_000 }, async () => {
+  test('at each of its steps is undone, too', async () => {
     const bench = await workbench();
     const wim = await ordinaryWim(bench.folder);
     const mountPath = await bench.mountFolder();

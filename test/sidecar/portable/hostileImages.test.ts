@@ -13,7 +13,7 @@ import { imagex } from '../../helpers/wims.ts';
 const contents = Object.entries(hostileContents).filter(([name]) => name !== 'deep');
 
 describe.runIf(isRoot)('an image with hostile content', () => {
-  test.for(contents)('%s is refused, or mounted and saved, and stays in its mount', { timeout: 60_000 }, async ([, build]) => {
+  test.for(contents)('%s is refused, or mounted and saved, and stays in its mount', async ([, build]) => {
     const bench = await workbench();
     const wim = join(bench.folder, 'hostile.wim');
     await writeFile(wim, build());
@@ -36,7 +36,7 @@ describe.runIf(isRoot)('an image with hostile content', () => {
     await bench.expectNothingLeft();
   });
 
-  test.for([...Object.entries(hostileMetadata), ['doubling', doublingWim] as const])('%s: its tree cannot be read, and nothing is mounted for writing', { timeout: 60_000 }, async ([, build]) => {
+  test.for([...Object.entries(hostileMetadata), ['doubling', doublingWim] as const])('%s: its tree cannot be read, and nothing is mounted for writing', async ([, build]) => {
     const bench = await workbench();
     const wim = join(bench.folder, 'hostile.wim');
     await writeFile(wim, build());

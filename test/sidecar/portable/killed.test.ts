@@ -31,7 +31,7 @@ async function change(mountPath: string): Promise<void> {
 }
 
 describe.runIf(isRoot)('a process that is killed', () => {
-  test(`while it saves, at ${rounds} moments, leaves the old image or the new one, and the changes`, { timeout: 300_000 }, async () => {
+  test(`while it saves, at ${rounds} moments, leaves the old image or the new one, and the changes`, { timeout: 600_000 }, async () => {
     const bench = await workbench();
     const pristine = await makeWim(bench);
     const wim = join(bench.folder, 'image.wim');

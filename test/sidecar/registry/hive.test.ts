@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { DismError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { Hive, type HiveKey } from '../../../sidecar/src/registry/hive.ts';
+import { cpuTimeMs } from '../../helpers/cpuTime.ts';
 import { KeyBuilder, sealBaseBlock, writeHive, type ListKind } from '../../helpers/store/hiveWriter.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
@@ -169,10 +170,10 @@ describe('Hive', () => {
         .binary('S256H', Buffer.alloc(32, index)).dword('CF', 1).binary('c!x', '').binary('identity', Buffer.alloc(180, 65));
     }
     const data = writeHive(root);
-    const start = performance.now();
+    const start = cpuTimeMs();
     expect(walk(Hive.parse(data, 'COMPONENTS').root)).toBe(28_000 * (32 + 4 + 180));
     // About 0.3 s on a machine with nothing else to do; what takes the square of the keys takes minutes.
-    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(cpuTimeMs() - start).toBeLessThan(10_000);
   });
 });
 
@@ -285,7 +286,7 @@ describe('damaged hives', () => {
     const random = randomNumbers(20260101);
     const notable = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xfffffff8, 0x20, 0x1000, intact.length - 4096];
     const outcomes = { read: 0, refused: 0 };
-    const start = performance.now();
+    const start = cpuTimeMs();
     for (let round = 0; round < 4000; round++) {
       const hive = Buffer.from(intact);
       for (let change = random(4); change >= 0; change--) {
@@ -310,6 +311,6 @@ describe('damaged hives', () => {
     }
     expect(outcomes.read).toBeGreaterThan(200);
     expect(outcomes.refused).toBeGreaterThan(1000);
-    expect(performance.now() - start).toBeLessThan(45_000);
+    expect(cpuTimeMs() - start).toBeLessThan(45_000);
   });
 });
