@@ -1,7 +1,8 @@
 /** The fast check: markers that somebody left, and truths that cost little. */
-import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
+import type { ImageFiles } from '../imageFiles/imageFiles.ts';
 import { Findings } from './findings.ts';
-import { packagePath, readBases } from './scan.ts';
+import { readBases } from './baseManifests.ts';
+import { manifestFolder, packageFolder, packagePath, storeFolder } from './storePaths.ts';
 import type { StoreIndex } from './storeIndex.ts';
 
 /**
@@ -19,17 +20,16 @@ export async function checkStore(files: ImageFiles, index: StoreIndex, lastScan:
   if (lastScan !== undefined && lastScan !== 'Healthy') {
     findings.add({ class: 'Marker', component: 'LastScan', state: 'Found', reason: `the last scan of DismTs found the image ${lastScan}` });
   }
-  const store = joinPath(index.windows, 'WinSxS');
-  if ((await readBases(files, store)).length === 0) {
+  if ((await readBases(files, storeFolder(index))).length === 0) {
     findings.add({ class: 'Base Manifest Missing', component: 'microsoft-windows-servicingstack', file: 'wcp.dll', state: 'Found', reason: 'no servicing stack has a readable base manifest' });
   }
-  const manifests = new Set((await files.list(joinPath(store, 'Manifests'))).map((name) => name.toUpperCase()));
+  const manifests = new Set((await files.list(manifestFolder(index))).map((name) => name.toUpperCase()));
   for (const { keyform } of index.components) {
     if (!manifests.has(`${keyform}.manifest`.toUpperCase())) {
       findings.add({ class: 'CSI Manifest Corrupt', component: keyform, state: 'Found', reason: 'the manifest does not exist' });
     }
   }
-  const packages = new Set((await files.list(joinPath(index.windows, 'servicing/Packages'))).map((name) => name.toUpperCase()));
+  const packages = new Set((await files.list(packageFolder(index))).map((name) => name.toUpperCase()));
   const name = (path: string): string => (path.split('/').at(-1) ?? path).toUpperCase();
   for (const { identity } of index.packages) {
     for (const [ending, kind] of [['mum', 'CBS MUM Missing'], ['cat', 'CBS Catalog Missing']] as const) {

@@ -4,7 +4,7 @@ import { Hresult } from '../hresult.ts';
 import { CancellableFiles } from '../imageFiles/cancellableFiles.ts';
 import { FolderImage } from '../imageFiles/folderFiles.ts';
 import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
-import { readBases } from './scan.ts';
+import { readBases } from './baseManifests.ts';
 import { WimImage } from '../imageFiles/wimFiles.ts';
 
 /** One source, opened. */

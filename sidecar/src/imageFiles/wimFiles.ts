@@ -9,7 +9,7 @@ import { parseWimHeader, ResourceFlag, type WimHeader, wimHeaderBytes, wimVersio
 import { type Dentry, type ImageTree, isDirectory, parseMetadata } from '../wim/metadata.ts';
 import { readResource } from '../wim/resource.ts';
 import { SolidReader } from '../wim/solid.ts';
-import { digestOf } from './folderFiles.ts';
+import { digestOf } from './digest.ts';
 import { type DigestAlgorithm, type FileStat, type ImageFiles, maxFileBytes, tooLarge } from './imageFiles.ts';
 
 /** A file of an image in a WIM. */

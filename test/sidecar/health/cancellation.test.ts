@@ -8,7 +8,7 @@ import { expand } from '../../../sidecar/src/componentStore/compressed.ts';
 import type { OperationContext } from '../../../sidecar/src/operationContext.ts';
 import { Breather } from '../../../sidecar/src/breather.ts';
 import { CancellableFiles } from '../../../sidecar/src/imageFiles/cancellableFiles.ts';
-import { FolderImage } from '../../../sidecar/src/imageFiles/folderFiles.ts';
+import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
 import type { ImageFiles } from '../../../sidecar/src/imageFiles/imageFiles.ts';
 import { restoreHealth, scanHealth } from '../../../sidecar/src/engine/portable/operations/health.ts';
 import { testContext, type TestContext } from '../../helpers/operationContext.ts';
@@ -182,7 +182,7 @@ describe('what takes long', () => {
   it('a file that is written is taken back where it is cancelled', async () => {
     const folder = tempFolder();
     const controller = new AbortController();
-    const image = new FolderImage(folder, () => { controller.abort(); });
+    const image = new WritableFolderImage(folder, () => { controller.abort(); });
     const old = Buffer.from('what was there before');
     writeFileSync(join(folder, 'large.bin'), old);
     try {

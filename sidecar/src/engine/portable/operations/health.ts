@@ -18,12 +18,14 @@ import { CancellableFiles } from '../../../imageFiles/cancellableFiles.ts';
 import { checkStore } from '../../../health/check.ts';
 import { countFindings, type Findings, stateOf } from '../../../health/findings.ts';
 import { FolderImage } from '../../../imageFiles/folderFiles.ts';
+import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
 import { type ImageFiles, joinPath } from '../../../imageFiles/imageFiles.ts';
-import { ImageNotes } from '../../../health/imageNotes.ts';
+import { ImageNotes } from '../healthNotes.ts';
 import { releaseMemory } from '../../../releaseMemory.ts';
 import { writeReport } from '../../../health/report.ts';
 import { restoreStore } from '../../../health/restore.ts';
-import { readBases, scanStore } from '../../../health/scan.ts';
+import { readBases } from '../../../health/baseManifests.ts';
+import { scanStore } from '../../../health/scan.ts';
 import { openSources } from '../../../health/sources.ts';
 import { readStoreIndex, type StoreIndex } from '../../../health/storeIndex.ts';
 import { WimImage } from '../../../imageFiles/wimFiles.ts';
@@ -168,7 +170,7 @@ async function restoreLocked(
   const started = Date.now();
   const { notes } = subject;
   await notes.prepare();
-  const image = new FolderImage(subject.path, (path) => { notes.noteTemporary(path); });
+  const image = new WritableFolderImage(subject.path, (path) => { notes.noteTemporary(path); });
   try {
     const index = await readStoreIndex(new CancellableFiles(image, context.signal), params.windowsDirectory, context.signal);
     requireRepairable(subject, index, what);

@@ -1,0 +1,157 @@
+/** Changes an image in a folder, each step whole or not at all. */
+import { randomUUID } from 'node:crypto';
+import {
+  accessSync, closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, futimesSync, linkSync, lstatSync,
+  mkdirSync, openSync, readdirSync, renameSync, rmSync,
+} from 'node:fs';
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { copyAttributes } from '../platform/linux/attributes.ts';
+import { readWhole, writeWhole } from './fileBytes.ts';
+import { NotAFileError } from './fileTrouble.ts';
+import { FolderImage } from './folderFiles.ts';
+import { openFile } from './folderTree.ts';
+import type { ReplaceOptions, WritableImageFiles } from './imageFiles.ts';
+
+/** Temporary files are named so, and nothing else is ever removed as one. */
+const temporaryPattern = /(?:^|\/)\.dismts-[0-9a-f-]{36}$/;
+
+/** An image below a folder that can be changed. */
+export class WritableFolderImage extends FolderImage implements WritableImageFiles {
+  readonly #onTemporary: (path: string) => void;
+
+  /** @param onTemporary Told of each temporary file before it is made, so that one that a crash leaves can be removed. */
+  constructor(path: string, onTemporary: (path: string) => void = () => undefined) {
+    super(path);
+    this.#onTemporary = onTemporary;
+  }
+
+  async replace(path: string, data: Buffer, options: ReplaceOptions): Promise<void> {
+    const { verify, signal, otherNames = [] } = options;
+    const { folder, name, spelled } = this.tree.openParent(path);
+    const base = `/proc/self/fd/${folder}`;
+    const temporary = this.#makeTemporary(spelled);
+    try {
+      const old = openReplaced(folder, name);
+      const descriptor = openSync(`${base}/${temporary}`, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+      try {
+        await writeWhole(descriptor, data, signal);
+        verify(await readWhole(descriptor, data.length));
+        signal?.throwIfAborted();
+        if (old === undefined) { fchmodSync(descriptor, neighbourMode(folder, base)); } else { copyMetadata(old, descriptor); }
+        for (const other of otherNames) { this.#putName(`${base}/${temporary}`, other); }
+        renameSync(`${base}/${temporary}`, `${base}/${name}`);
+        fsyncSync(folder);
+      } catch (error) {
+        rmSync(`${base}/${temporary}`, { force: true });
+        throw error;
+      } finally {
+        closeSync(descriptor);
+        if (old !== undefined) { closeSync(old); }
+      }
+    } finally {
+      closeSync(folder);
+      this.tree.forgetNames();
+    }
+  }
+
+  async relink(existing: string, path: string): Promise<void> {
+    const source = this.tree.openParent(existing);
+    try {
+      this.#putName(`/proc/self/fd/${source.folder}/${source.name}`, path);
+    } finally {
+      closeSync(source.folder);
+      this.tree.forgetNames();
+    }
+    await Promise.resolve();
+  }
+
+  async makeFolder(path: string): Promise<void> {
+    const { folder, name } = this.tree.openParent(path);
+    try {
+      mkdirSync(`/proc/self/fd/${folder}/${name}`, { mode: 0o777 });
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+      this.tree.forgetNames();
+    }
+    await Promise.resolve();
+  }
+
+  /** @throws DismError: the folder cannot be written. */
+  requireWritable(path: string, what: string): void {
+    const { folder } = this.tree.openParent(`${path}/any`);
+    try {
+      accessSync(`/proc/self/fd/${folder}`, constants.W_OK);
+    } catch (cause) {
+      throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the image cannot be written`, { target: this.description, cause });
+    } finally {
+      closeSync(folder);
+    }
+  }
+
+  /** Removes a temporary file that a crash left; its name must be one that this class makes. */
+  removeTemporary(path: string): void {
+    if (!temporaryPattern.test(path) || this.tree.resolve(path) === undefined) { return; }
+    const { folder, name } = this.tree.openParent(path);
+    try {
+      rmSync(`/proc/self/fd/${folder}/${name}`, { force: true });
+    } finally {
+      closeSync(folder);
+      this.tree.forgetNames();
+    }
+  }
+
+  #makeTemporary(spelledFolder: string): string {
+    const name = `.dismts-${randomUUID()}`;
+    this.#onTemporary(`${spelledFolder}/${name}`);
+    return name;
+  }
+
+  /** Makes a path a name of an existing file. */
+  #putName(existing: string, path: string): void {
+    const { folder, name, spelled } = this.tree.openParent(path);
+    const base = `/proc/self/fd/${folder}`;
+    const temporary = this.#makeTemporary(spelled);
+    try {
+      linkSync(existing, `${base}/${temporary}`);
+      try {
+        renameSync(`${base}/${temporary}`, `${base}/${name}`);
+      } finally {
+        // Renaming one name of a file over another of the same file does nothing at all.
+        rmSync(`${base}/${temporary}`, { force: true });
+      }
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  }
+}
+
+/** Opens the file that is replaced, for what is kept of it. A pipe, socket or device is replaced as if nothing were there. */
+function openReplaced(folder: number, name: string): number | undefined {
+  try {
+    return openFile(folder, name);
+  } catch (error) {
+    if (error instanceof NotAFileError) { return undefined; }
+    throw error;
+  }
+}
+
+/** Owner, mode, times and extended attributes. */
+function copyMetadata(from: number, to: number): void {
+  const stat = fstatSync(from);
+  copyAttributes(from, to);
+  fchownSync(to, stat.uid, stat.gid);
+  fchmodSync(to, stat.mode & 0o7777);
+  futimesSync(to, stat.atime, stat.mtime);
+}
+
+/** The mode of a file that comes back: that of the files beside it. */
+function neighbourMode(folder: number, base: string): number {
+  for (const name of readdirSync(base)) {
+    const stat = lstatSync(`${base}/${name}`);
+    if (stat.isFile() && !name.startsWith('.dismts-')) { return stat.mode & 0o7777; }
+  }
+  return fstatSync(folder).mode & 0o666;
+}
