@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import sea from '@yao-pkg/pkg/lib-es5/sea.js';
 import type { SeaConfig } from '@yao-pkg/pkg/lib-es5/sea.js';
 import { disableCompileCache } from './compileCache.ts';
+import { removeSymbols } from './elfFile.ts';
 import { removeSignature, setVersionInfo } from './portableExecutable.ts';
 import type { Target } from './targets.ts';
 
@@ -75,6 +76,7 @@ function fillOfflineBase({ target, nodeVersion, nodeBinary }: ExecutableParts, h
     archive = join(cache, `${name}.tar.gz`);
     binary = join(cache, name, 'bin', 'node');
     mkdirSync(dirname(binary), { recursive: true });
+    content = removeSymbols(content);
   }
   // Executable: pkg lets the target's own binary prepare the blob where this machine can run it.
   writeFileSync(binary, content, { mode: 0o755 });
