@@ -19,13 +19,33 @@ function ConvertTo-CompletionText {
     return $Value
 }
 
+function Get-CompletionItem {
+    <#
+    .SYNOPSIS
+    Runs a command for its objects; where it fails there are none, and no trace is left in $Error.
+    #>
+    param(
+        # Name of the command.
+        [Parameter(Mandatory)]
+        [string] $Command,
+
+        # Its parameters.
+        [hashtable] $Parameters = @{}
+    )
+    try {
+        & $Command @Parameters -ErrorAction Ignore
+    } catch {
+        $global:Error.RemoveAt(0)
+    }
+}
+
 $completeMountFolder = {
     param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
     if ($commandName -eq 'Mount-DismTsImage' -and -not $boundParameters.ContainsKey('Remount')) {
         return
     }
     $beginning = $wordToComplete.Trim('''"')
-    foreach ($mount in Get-DismTsImage -Mounted -ErrorAction Ignore) {
+    foreach ($mount in Get-CompletionItem -Command Get-DismTsImage -Parameters @{ Mounted = $true }) {
         if ($mount.Path.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase)) {
             $description = '{0}:{1}, {2}, {3}' -f $mount.ImagePath, $mount.ImageIndex, $mount.MountMode, $mount.MountStatus
             New-Object -TypeName System.Management.Automation.CompletionResult -ArgumentList @(
@@ -40,7 +60,7 @@ $completeImage = {
         return
     }
     $beginning = $wordToComplete.Trim('''"')
-    foreach ($image in Get-DismTsImage -ImagePath $boundParameters['ImagePath'] -ErrorAction Ignore) {
+    foreach ($image in Get-CompletionItem -Command Get-DismTsImage -Parameters @{ ImagePath = $boundParameters['ImagePath'] }) {
         $value = $image.ImageName
         if ($parameterName -eq 'Index') {
             $value = "$($image.ImageIndex)"
@@ -82,7 +102,7 @@ $completeItem = {
         $image += $list['Arguments']
     }
     $beginning = $wordToComplete.Trim('''"')
-    foreach ($item in & $list['Command'] @image -ErrorAction Ignore) {
+    foreach ($item in Get-CompletionItem -Command $list['Command'] -Parameters $image) {
         $value = $item.($list['Property'])
         if ($value.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase)) {
             New-Object -TypeName System.Management.Automation.CompletionResult -ArgumentList @(

@@ -9,6 +9,7 @@ function ConvertTo-ErrorCode {
         [AllowNull()]
         [object] $InputObject
     )
+    $InputObject = Get-ErrorSubject -InputObject $InputObject
     if ($InputObject -is [System.Management.Automation.ErrorRecord]) {
         $InputObject = $InputObject.Exception
     }

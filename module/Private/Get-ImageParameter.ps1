@@ -39,7 +39,7 @@ function Get-ImageParameter {
         }
     } else {
         $message = 'Cannot tell which image is meant: -Path is empty, and -Online is not given'
-        $Cmdlet.WriteError((New-ArgumentErrorRecord -Message $message))
+        Write-DismTsError -Cmdlet $Cmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message)
         return
     }
     foreach ($name in 'windowsDirectory', 'systemDrive') {

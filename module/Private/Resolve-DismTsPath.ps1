@@ -65,5 +65,5 @@ function Resolve-DismTsPath {
     if ($PassError) {
         return $problem
     }
-    $Cmdlet.WriteError($problem)
+    Write-DismTsError -Cmdlet $Cmdlet -ErrorRecord $problem
 }

@@ -132,12 +132,14 @@ function Add-DismTsAppxProvisionedPackage {
             return
         }
         if ([bool] $PackagePath -eq [bool] $FolderPath) {
-            $PSCmdlet.ThrowTerminatingError((New-ArgumentErrorRecord -Message 'Cannot tell which package is meant: give either -PackagePath or -FolderPath'))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message 'Cannot tell which package is meant: give either -PackagePath or -FolderPath')
+            return
         }
         $source = "$PackagePath$FolderPath"
         if (-not $LicensePath -and -not $SkipLicense) {
             $message = "Cannot add `"$source`" without a licence: give -LicensePath, or -SkipLicense for a package that needs none"
-            $PSCmdlet.ThrowTerminatingError((New-ArgumentErrorRecord -Message $message -Target $source))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $source)
+            return
         }
         $taken = @{
             Cmdlet   = $PSCmdlet

@@ -3,8 +3,8 @@ function Add-DismTsDriver {
     .SYNOPSIS
     Adds drivers to an offline image: an INF file, those of a folder, or those of another image.
     .DESCRIPTION
-    -Driver is an INF file or a folder; -Recurse takes the folders below it, too. The files are added one after the other. One that fails is an error of that file,
-    with the INF file as TargetObject, and the others are added all the same. Drivers that another image has come down the pipeline.
+    -Driver is an INF file or a folder; -Recurse takes the folders below it, too. The files are added one after the other, and all are tried: one that fails is an
+    error with the INF file as TargetObject, reported when the others are added. Drivers that another image has come down the pipeline.
 
     Ctrl+C cancels between two files; what was added by then stays. -WhatIf checks what can be checked, and changes nothing.
 
@@ -23,7 +23,7 @@ function Add-DismTsDriver {
 
     Adds the network drivers that were added to another image.
     .EXAMPLE
-    Add-DismTsDriver -Path C:\mnt -Driver D:\drivers -Recurse -ErrorVariable failed -ErrorAction SilentlyContinue; $failed.TargetObject
+    Get-ChildItem D:\drivers -Filter *.inf -Recurse | Add-DismTsDriver -Path C:\mnt -ErrorVariable failed -ErrorAction SilentlyContinue; $failed.TargetObject
 
     Adds all drivers of a folder, then lists the INF files that could not be added.
     .INPUTS
@@ -133,7 +133,7 @@ function Add-DismTsDriver {
             }
         }
         if (-not $source) {
-            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message "Cannot tell which driver to add to `"$image`": -Driver is not given" -Target $image))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message "Cannot tell which driver to add to `"$image`": -Driver is not given" -Target $image)
             return
         }
         $params['driver'] = Resolve-DismTsPath -Path $source -Cmdlet $PSCmdlet -Parameter 'Driver'
@@ -155,15 +155,19 @@ function Add-DismTsDriver {
         if ($null -eq $answer) {
             return
         }
+        # All files were tried; what was added is told before an error can end the statement.
+        $problems = @()
         foreach ($result in $answer.results) {
             if ($null -ne $result.failure) {
-                $problem = ConvertTo-DismTsErrorRecord -ResponseError $result.failure -Method 'driver/add' -Target $result.infPath
-                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $problem
+                $problems += ConvertTo-DismTsErrorRecord -ResponseError $result.failure -Method 'driver/add' -Target $result.infPath
             } elseif ($null -ne $result.driver) {
                 ConvertTo-DismTsObject -InputObject $result.driver -TypeName 'BasicDriverObject' -Image $answer
             } else {
                 $PSCmdlet.WriteVerbose("Nothing new: $image has $($result.infPath) already")
             }
+        }
+        if ($problems) {
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $problems
         }
     }
 }

@@ -5,18 +5,18 @@ function ConvertTo-DismTsExitCode {
     .DESCRIPTION
     0 success; 3010 success, a restart is needed; 1618 busy, try again later; 1 failure. Of several inputs the worst counts, in the order 1, 1618, 3010, 0.
 
-    Errors do not come down the pipeline by themselves: redirect them with 2>&1, as the examples do. No input at all counts as failure, because a command that
-    failed gives nothing; use -AllowEmpty where there may be nothing to do.
+    An error ends the statement, so it has to be caught; those of single items of a pipeline are redirected with 2>&1. The examples show both. No input at all
+    counts as failure, because a command that failed gives nothing; use -AllowEmpty where there may be nothing to do.
     .EXAMPLE
-    exit (Dismount-DismTsImage -Path C:\mnt -Save 2>&1 | ConvertTo-DismTsExitCode)
+    $result = try { Dismount-DismTsImage -Path C:\mnt -Save } catch { $_ }; exit ($result | ConvertTo-DismTsExitCode)
 
     Ends a script with 0 when the image was saved, with 1618 when programs hold files of the mount, with 1 when it failed otherwise.
     .EXAMPLE
-    exit (Get-DismTsImage -Mounted 2>&1 | Dismount-DismTsImage -Discard 2>&1 | ConvertTo-DismTsExitCode -AllowEmpty)
+    $results = try { Get-DismTsImage -Mounted | Dismount-DismTsImage -Discard 2>&1 } catch { $_ }; exit ($results | ConvertTo-DismTsExitCode -AllowEmpty)
 
-    Cleans up in a scheduled script; no mount is fine.
+    Cleans up in a scheduled script: one mount that is busy does not keep it from the others, and no mount is fine.
     .EXAMPLE
-    try { Mount-DismTsImage -ImagePath install.wim -Index 1 -Path C:\mnt -ErrorAction Stop } catch { exit ($_ | ConvertTo-DismTsExitCode) }
+    try { Mount-DismTsImage -ImagePath install.wim -Index 1 -Path C:\mnt } catch { exit ($_ | ConvertTo-DismTsExitCode) }
 
     Ends a script with the code of the error that it caught.
     .INPUTS
@@ -48,6 +48,7 @@ function ConvertTo-DismTsExitCode {
         if ($null -eq $InputObject) {
             return
         }
+        $InputObject = Get-ErrorSubject -InputObject $InputObject
         $code = 0
         if ($InputObject -is [System.Management.Automation.ErrorRecord] -or $InputObject -is [System.Exception]) {
             $category = [System.Management.Automation.ErrorCategory]::NotSpecified

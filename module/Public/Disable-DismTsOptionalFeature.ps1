@@ -3,8 +3,8 @@ function Disable-DismTsOptionalFeature {
     .SYNOPSIS
     Disables optional features of an image, and drops their files where -Remove is given.
     .DESCRIPTION
-    Each name is a request of its own: a feature that cannot be disabled is an error of that feature, with its name as TargetObject, and the others are disabled all
-    the same. Features that need a disabled one are disabled with it.
+    Each name is a request of its own. A feature that cannot be disabled is an error with its name as TargetObject; those before it are disabled, those behind it are
+    not tried. Names that come down the pipeline are all tried. Features that need a disabled one are disabled with it.
 
     Windows is never restarted: RestartNeeded of the result, and one warning, tell that a restart completes the change. Ctrl+C cancels. -WhatIf checks what can be
     checked, and changes nothing.

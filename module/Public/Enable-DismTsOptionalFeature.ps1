@@ -3,8 +3,8 @@ function Enable-DismTsOptionalFeature {
     .SYNOPSIS
     Enables optional features of an image, with what they need where -All is given.
     .DESCRIPTION
-    Each name is a request of its own: a feature that cannot be enabled is an error of that feature, with its name as TargetObject, and the others are enabled all
-    the same. A feature whose state is DisabledWithPayloadRemoved needs a -Source, or Windows Update.
+    Each name is a request of its own. A feature that cannot be enabled is an error with its name as TargetObject; those before it are enabled, those behind it are
+    not tried. Names that come down the pipeline are all tried. A feature whose state is DisabledWithPayloadRemoved needs a -Source, or Windows Update.
 
     Windows is never restarted: RestartNeeded of the result, and one warning, tell that a restart completes the change. Ctrl+C cancels. -WhatIf checks what can be
     checked, and changes nothing.

@@ -95,7 +95,7 @@ function Export-DismTsDriver {
         }
         $image = Get-ImageTitle -Params $params
         if (-not $Destination) {
-            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message "Cannot tell where to copy the drivers of `"$image`" to: -Destination is not given" -Target $image))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message "Cannot tell where to copy the drivers of `"$image`" to: -Destination is not given" -Target $image)
             return
         }
         if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -PathName 'Destination')) {

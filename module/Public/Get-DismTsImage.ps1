@@ -6,6 +6,8 @@ function Get-DismTsImage {
     With -ImagePath alone it lists the images of each file. With -Index or -Name it gives everything that the file says about one image. With -Mounted it lists
     the images that DismTs has mounted on this machine, with their state. It changes nothing.
 
+    Of several files all are read before one that cannot be is an error.
+
     Stands for Get-WindowsImage of the in-box module, with the same parameters, parameter sets and properties. Beyond it, -ImagePath takes several files and
     wildcards, relative paths and PSDrives.
     .EXAMPLE
@@ -115,16 +117,27 @@ function Get-DismTsImage {
         } else {
             $typeName = 'BasicImageInfoObject'
         }
-        foreach ($typedPath in $ImagePath) {
-            foreach ($file in Resolve-DismTsPath -Path $typedPath -Cmdlet $PSCmdlet -Parameter 'ImagePath' -Wildcard) {
+        # All files are read before an error can end the statement.
+        $problems = @()
+        foreach ($file in $ImagePath | ForEach-Object { Resolve-DismTsPath -Path $_ -Cmdlet $PSCmdlet -Parameter 'ImagePath' -Wildcard -PassError }) {
+            $result = $file
+            if ($file -isnot [System.Management.Automation.ErrorRecord]) {
                 $params['imagePath'] = $file
-                $result = Invoke-SidecarRequest @request -Method 'image/getInfo' -Params $params
-                if ($null -ne $result) {
-                    foreach ($image in $result.images) {
-                        ConvertTo-DismTsObject -InputObject $image -TypeName $typeName
-                    }
+                $result = Invoke-SidecarRequest @request -Method 'image/getInfo' -Params $params -PassError
+            }
+            if ($result -is [System.Management.Automation.ErrorRecord]) {
+                $problems += $result
+                if ($result.Exception.Data['DismTs.Unusable']) {
+                    break
+                }
+            } else {
+                foreach ($image in $result.images) {
+                    ConvertTo-DismTsObject -InputObject $image -TypeName $typeName
                 }
             }
+        }
+        if ($problems) {
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $problems
         }
     }
 }

@@ -80,7 +80,7 @@ function Get-DismTsLog {
     process {
         $path = $LogPath
         if (-not $path -and $null -ne $InputObject) {
-            $subject = $InputObject
+            $subject = Get-ErrorSubject -InputObject $InputObject
             if ($subject -is [System.Management.Automation.ErrorRecord]) {
                 $subject = $subject.Exception
             }

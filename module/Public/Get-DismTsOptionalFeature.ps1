@@ -114,11 +114,11 @@ function Get-DismTsOptionalFeature {
         }
         if ($PackageName -and $PackagePath) {
             $message = 'Cannot tell which package is meant: -PackageName and -PackagePath exclude each other'
-            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message $message -Target $PackagePath))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $PackagePath)
             return
         }
         if ($Parent -and -not $FeatureName) {
-            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message 'Cannot tell whose parents are meant: -Parent needs -FeatureName'))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message 'Cannot tell whose parents are meant: -Parent needs -FeatureName')
             return
         }
         if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'PackageName' -PathName 'PackagePath')) {

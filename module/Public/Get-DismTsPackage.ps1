@@ -109,7 +109,7 @@ function Get-DismTsPackage {
         }
         if ($PackageName -and $PackagePath) {
             $message = 'Cannot tell which package is meant: -PackageName and -PackagePath exclude each other'
-            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message $message -Target $PackagePath))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $PackagePath)
             return
         }
         if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -PathName 'PackagePath')) {

@@ -109,7 +109,7 @@ function Remove-DismTsPackage {
         $image = Get-ImageTitle -Params $params
         if ([bool] $PackageName -eq [bool] $PackagePath) {
             $message = "Cannot tell which package of `"$image`" to remove: give either -PackageName or -PackagePath"
-            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message $message -Target $image))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $image)
             return
         }
         if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -PathName 'PackagePath' -Name 'PackageName')) {

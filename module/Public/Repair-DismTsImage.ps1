@@ -10,7 +10,8 @@ function Repair-DismTsImage {
     ImageHealthState is Healthy, Repairable or NonRepairable. -Detailed tells what was found, file by file, what became of it, and what could not be checked; the
     log file of the operation has the same under the headings of CBS.log. What could not be checked is never called healthy: it is listed as NotChecked.
 
-    A restore that lacks a source repairs all the rest. It gives the object and an error beside it, CBS_E_SOURCE_MISSING (0x800F081F).
+    A restore that lacks a source repairs all the rest. It gives the object, and then fails with CBS_E_SOURCE_MISSING (0x800F081F), as the in-box command does.
+    An assignment does not get the object then; -OutVariable does.
 
     -StartComponentCleanup removes superseded components, which saves space; with -ResetBase also the way back from installed updates, with -Defer only what does
     not take long. It needs the native engine.
@@ -163,11 +164,13 @@ function Repair-DismTsImage {
         $image = Get-ImageTitle -Params $params
         if (@($CheckHealth, $ScanHealth, $RestoreHealth, $StartComponentCleanup | Where-Object { $_ }).Count -ne 1) {
             $message = "Cannot tell what to do with `"$image`": give exactly one of -CheckHealth, -ScanHealth, -RestoreHealth and -StartComponentCleanup"
-            $PSCmdlet.ThrowTerminatingError((New-ArgumentErrorRecord -Message $message -Target $image))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $image)
+            return
         }
         if (($ResetBase -or $Defer) -and -not $StartComponentCleanup) {
             $message = "Cannot tell what to do with `"$image`": -ResetBase and -Defer need -StartComponentCleanup"
-            $PSCmdlet.ThrowTerminatingError((New-ArgumentErrorRecord -Message $message -Target $image))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $image)
+            return
         }
         if ($Source -and -not $RestoreHealth) {
             $PSCmdlet.WriteWarning('-Source is not read: only -RestoreHealth has a use for it')

@@ -51,6 +51,7 @@ function Resolve-DismTsError {
         if ($null -eq $subject -and $global:Error.Count -gt 0) {
             $subject = $global:Error[0]
         }
+        $subject = Get-ErrorSubject -InputObject $subject
         $result = $null
         $exception = $null
         if ($subject -is [System.Management.Automation.ErrorRecord]) {

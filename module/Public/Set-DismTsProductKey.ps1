@@ -93,7 +93,7 @@ function Set-DismTsProductKey {
         # Not by an attribute of the parameter: its message would show the key.
         if ($ProductKey -notmatch '^(?:[A-Z0-9]{5}-){4}[A-Z0-9]{5}\z') {
             $message = "Cannot set the product key of `"$image`": it has to be five groups of five letters and digits with hyphens between them"
-            $PSCmdlet.WriteError((New-ArgumentErrorRecord -Message $message -Target $image))
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $image)
             return
         }
         $params['productKey'] = $ProductKey

@@ -153,7 +153,7 @@ Describe 'Commands that change something' -Tag 'Unit' {
         }
 
         It 'still says what is wrong' {
-            { Dismount-DismTsImage -Path /fake/busy -Save -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'WIM_E_UNMOUNT_INCOMPLETE,Dismount-DismTsImage'
+            { Dismount-DismTsImage -Path /fake/busy -Save -WhatIf } | Should -Throw -ErrorId 'WIM_E_UNMOUNT_INCOMPLETE,Dismount-DismTsImage'
         }
 
         It 'of the script that calls counts, as it does for compiled cmdlets' {
@@ -211,9 +211,68 @@ Describe 'Commands that change something' -Tag 'Unit' {
         }
     }
 
+    Context 'An error' {
+        It 'ends the statement of a command that is called with its target: <Script>' -ForEach @(
+            @{ Script = { Dismount-DismTsImage -Path /fake/busy -Save } }
+            @{ Script = { Dismount-DismTsImage -Path /fake/busy -Save -ErrorAction SilentlyContinue } }
+            @{ Script = { Dismount-DismTsImage -Path /fake/busy -Save -ErrorAction Ignore } }
+            @{ Script = { & { $ErrorActionPreference = 'SilentlyContinue'; try { Dismount-DismTsImage -Path /fake/busy -Save } catch { throw } } } }
+            @{ Script = { Dismount-DismTsImage -Path /fake/busy -Save | Out-Null } }
+            @{ Script = { '/fake/busy' | ForEach-Object { Dismount-DismTsImage -Path $_ -Save } } }
+            @{ Script = { Dismount-DismTsImage -Path NoSuchDrive:/x -Save -ErrorAction SilentlyContinue } }
+            @{ Script = { Dismount-DismTsImage -Path /fake/m -Save -LogPath NoSuchDrive:/x -ErrorAction SilentlyContinue } }
+        ) {
+            $after = $false
+            $caught = $null
+            try {
+                & $Script
+                $after = $true
+            } catch [System.Runtime.InteropServices.COMException] {
+                $caught = $_
+            }
+            $after | Should -BeFalse
+            $caught.FullyQualifiedErrorId | Should -Match '^(WIM_E_UNMOUNT_INCOMPLETE|ERROR_PATH_NOT_FOUND),Dismount-DismTsImage$'
+            $caught.Exception.HResultHex | Should -Match '^0x(C1420117|80070003)$'
+            $caught.InvocationInfo.MyCommand.Name | Should -Be 'Dismount-DismTsImage'
+        }
+
+        It 'lets the script go on with the next statement where nothing catches it' {
+            $shell = New-TestPowerShell -Variables @{ manifest = "$(Get-RepositoryRoot)/DismTs.psd1"; sidecar = (Get-FakeSidecarCommand -RecordPath $recordPath) } -Script @'
+                Import-Module -Name $manifest -ArgumentList (, $sidecar)
+                $result = 'as it was'
+                $result = Dismount-DismTsImage -Path /fake/busy -Save
+                "$? $result"
+                Remove-Module -Name DismTs
+'@
+            try {
+                $shell.Invoke() | Should -Be 'False as it was'
+                $shell.Streams.Error | Should -HaveCount 1
+            } finally {
+                $shell.Runspace.Dispose()
+                $shell.Dispose()
+            }
+        }
+
+        It 'of one item leaves the others of a pipeline alone, unless -ErrorAction Stop' {
+            $mounts = '/fake/busy', '/fake/a', 'NoSuchDrive:/x', '/fake/b' | ForEach-Object { [pscustomobject] @{ Path = $_ } }
+            $problem = $null
+            @($mounts | Dismount-DismTsImage -Save -ErrorAction SilentlyContinue -ErrorVariable problem) | Should -HaveCount 2
+            $problem[0].FullyQualifiedErrorId | Should -Be 'WIM_E_UNMOUNT_INCOMPLETE,Dismount-DismTsImage'
+            $problem[-1].FullyQualifiedErrorId | Should -Be 'ERROR_PATH_NOT_FOUND,Dismount-DismTsImage'
+            { $mounts | Dismount-DismTsImage -Save -ErrorAction Stop } | Should -Throw -ErrorId 'WIM_E_UNMOUNT_INCOMPLETE,Dismount-DismTsImage'
+            Get-Sent -Method image/unmount | Should -HaveCount 4
+        }
+
+        It 'is decided on by one function' {
+            Get-ChildItem -LiteralPath "$(Get-RepositoryRoot)/module" -Recurse -Include *.ps1, *.psm1 | Select-String -Pattern '\.(WriteError|ThrowTerminatingError)\(|Write-Error\b' |
+                ForEach-Object { $_.Filename } | Sort-Object -Unique | Should -Be 'Write-DismTsError.ps1'
+        }
+    }
+
     Context 'Preferences of the script that calls' {
         It '$ErrorActionPreference stops it' {
-            { & { $ErrorActionPreference = 'Stop'; Dismount-DismTsImage -Path /fake/busy -Save } } | Should -Throw -ErrorId 'WIM_E_UNMOUNT_INCOMPLETE,Dismount-DismTsImage'
+            $mount = [pscustomobject] @{ Path = '/fake/busy' }
+            { & { $ErrorActionPreference = 'Stop'; $mount | Dismount-DismTsImage -Save } } | Should -Throw -ErrorId 'WIM_E_UNMOUNT_INCOMPLETE,Dismount-DismTsImage'
         }
 
         It '$WarningPreference silences its warnings' {
@@ -237,8 +296,8 @@ Describe 'Commands that change something' -Tag 'Unit' {
         }
 
         It 'gives way to the parameter' {
-            $problem = $null
-            { & { $ErrorActionPreference = 'Stop'; Dismount-DismTsImage -Path /fake/busy -Save -ErrorAction SilentlyContinue } } | Should -Not -Throw
+            $mount = [pscustomobject] @{ Path = '/fake/busy' }
+            { & { $ErrorActionPreference = 'Stop'; $mount | Dismount-DismTsImage -Save -ErrorAction SilentlyContinue } } | Should -Not -Throw
             & { $WhatIfPreference = $true; $null = Save-DismTsImage -Path /fake/m -WhatIf:$false }
             (Get-Sent -Method image/commit)[-1].PSObject.Properties.Name | Should -Not -Contain 'validateOnly'
         }

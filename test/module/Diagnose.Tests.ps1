@@ -70,7 +70,7 @@ Describe 'Resolve-DismTsError' -Tag 'Unit' {
     }
 
     It 'takes an error record of DismTs, and tells all that it knows' {
-        $record = Get-Problem { Dismount-DismTsImage -Path /fake/busy -Save -ErrorAction Stop }
+        $record = Get-Problem { Dismount-DismTsImage -Path /fake/busy -Save }
         $result = $record | Resolve-DismTsError
         $result.Hex | Should -Be '0xC1420117'
         $result.Target | Should -Be '/fake/busy'
@@ -79,13 +79,13 @@ Describe 'Resolve-DismTsError' -Tag 'Unit' {
     }
 
     It 'prefers the hint of the failure to the general one' {
-        $record = Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim -ErrorAction Stop }
+        $record = Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim }
         (Resolve-DismTsError $record).Hint | Should -Be 'List the images first.'
         (Resolve-DismTsError 0xC0040005).Hint | Should -Be 'hint'
     }
 
     It 'takes the latest error when nothing is given' {
-        $null = Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim -ErrorAction Stop }
+        $null = Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim }
         (Resolve-DismTsError).Hex | Should -Be '0xC0040005'
     }
 
@@ -99,7 +99,7 @@ Describe 'Resolve-DismTsError' -Tag 'Unit' {
     }
 
     It 'refuses <InputObject>, which is no code' -ForEach @(@{ InputObject = 'install.wim' }, @{ InputObject = 99999999999 }, @{ InputObject = '0x123456789' }) {
-        { Resolve-DismTsError $InputObject -ErrorAction Stop } | Should -Throw -ErrorId 'E_INVALIDARG,Resolve-DismTsError'
+        { Resolve-DismTsError $InputObject } | Should -Throw -ErrorId 'E_INVALIDARG,Resolve-DismTsError'
     }
 }
 
@@ -113,11 +113,12 @@ Describe 'ConvertTo-DismTsExitCode' -Tag 'Unit' {
     }
 
     It 'is 1618 when something is busy' {
-        Dismount-DismTsImage -Path /fake/busy -Save 2>&1 | ConvertTo-DismTsExitCode | Should -Be 1618
+        Get-Problem { Dismount-DismTsImage -Path /fake/busy -Save } | ConvertTo-DismTsExitCode | Should -Be 1618
+        [pscustomobject] @{ Path = '/fake/busy' } | Dismount-DismTsImage -Save 2>&1 | ConvertTo-DismTsExitCode | Should -Be 1618
     }
 
     It 'is 1 when something failed' {
-        Get-DismTsImage -ImagePath /fake/notFound.wim 2>&1 | ConvertTo-DismTsExitCode | Should -Be 1
+        Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim } | ConvertTo-DismTsExitCode | Should -Be 1
     }
 
     It 'is <Code> for HRESULT <HResult>' -ForEach @(
@@ -129,9 +130,9 @@ Describe 'ConvertTo-DismTsExitCode' -Tag 'Unit' {
     It 'is that of the worst of several' {
         $results = @(Save-DismTsImage -Path /fake/m) + @(Save-DismTsImage -Path /fake/restart)
         $results | ConvertTo-DismTsExitCode | Should -Be 3010
-        $results += @(Dismount-DismTsImage -Path /fake/busy -Save 2>&1)
+        $results += @(Get-Problem { Dismount-DismTsImage -Path /fake/busy -Save })
         $results | ConvertTo-DismTsExitCode | Should -Be 1618
-        $results += @(Get-DismTsImage -ImagePath /fake/notFound.wim 2>&1)
+        $results += @(Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim })
         $results | ConvertTo-DismTsExitCode | Should -Be 1
         $results[3..0] | ConvertTo-DismTsExitCode | Should -Be 1
     }
@@ -140,7 +141,21 @@ Describe 'ConvertTo-DismTsExitCode' -Tag 'Unit' {
         @() | ConvertTo-DismTsExitCode | Should -Be 1
         @() | ConvertTo-DismTsExitCode -AllowEmpty | Should -Be 0
         $null | ConvertTo-DismTsExitCode | Should -Be 1
-        Get-DismTsImage -ImagePath /fake/notFound.wim -ErrorAction SilentlyContinue | ConvertTo-DismTsExitCode | Should -Be 1
+        [pscustomobject] @{ ImagePath = '/fake/notFound.wim' } | Get-DismTsImage -ErrorAction SilentlyContinue | ConvertTo-DismTsExitCode | Should -Be 1
+    }
+
+    It 'takes what -ErrorVariable has, of a statement that ended and of an item' {
+        $ended = $item = $null
+        try {
+            Dismount-DismTsImage -Path /fake/busy -Save -ErrorVariable ended
+        } catch {
+            $_.FullyQualifiedErrorId | Should -Be 'WIM_E_UNMOUNT_INCOMPLETE,Dismount-DismTsImage'
+        }
+        $ended[0] | Should -BeOfType ([System.Management.Automation.CmdletInvocationException])
+        $ended | ConvertTo-DismTsExitCode | Should -Be 1618
+        (Resolve-DismTsError $ended[0]).Hex | Should -Be '0xC1420117'
+        [pscustomobject] @{ Path = '/fake/busy' } | Dismount-DismTsImage -Save -ErrorAction SilentlyContinue -ErrorVariable item
+        $item | ConvertTo-DismTsExitCode | Should -Be 1618
     }
 
     It 'is one number' {
@@ -151,7 +166,9 @@ Describe 'ConvertTo-DismTsExitCode' -Tag 'Unit' {
     It 'is the exit code of a script that ends as its help shows' {
         $sidecar = Get-FakeSidecarCommand -RecordPath $recordPath
         $import = "Import-Module -Name '$(Get-RepositoryRoot)/DismTs.psd1' -ArgumentList (, @('$($sidecar -join "','")'))"
-        & (Get-PowerShellProgram) -NoProfile -NonInteractive -Command "$import; exit (Dismount-DismTsImage -Path /fake/busy -Save 2>&1 | ConvertTo-DismTsExitCode)"
+        $ending = '$result = try { Dismount-DismTsImage -Path /fake/busy -Save } catch { $_ }; exit ($result | ConvertTo-DismTsExitCode)'
+        (Get-Help -Name ConvertTo-DismTsExitCode).examples.example[0].code | Should -Be $ending.Replace('/fake/busy', 'C:\mnt')
+        & (Get-PowerShellProgram) -NoProfile -NonInteractive -Command "$import; $ending"
         # A Unix exit code has eight bits.
         $LASTEXITCODE | Should -BeIn 1618, (1618 % 256)
     }

@@ -127,11 +127,14 @@ Describe 'Get-DismTsImage' -Tag 'Unit' {
             (Get-DismTsImage -ImagePath "$folder/[ab].wim" -Index 1).ImagePath | Should -HaveCount 2
         }
 
-        It 'takes several files, and goes on after one that fails' {
+        It 'takes several files, reads them all, and then reports those that failed' {
             $problem = $null
-            $images = Get-DismTsImage -ImagePath /fake/a.wim, /fake/notFound.wim, env:x, /fake/b.wim -Index 1 -ErrorAction SilentlyContinue -ErrorVariable problem
-            $images.ImagePath | Should -Be '/fake/a.wim', '/fake/b.wim'
-            $problem.FullyQualifiedErrorId | Should -Be 'DISMAPI_E_INVALID_IMAGE_INDEX,Get-DismTsImage', 'E_INVALIDARG,Get-DismTsImage'
+            $results = @(try { Get-DismTsImage -ImagePath /fake/a.wim, /fake/notFound.wim, env:x, /fake/b.wim -Index 1 -ErrorAction SilentlyContinue -ErrorVariable problem } catch { $_ })
+            $results | Should -HaveCount 3
+            $results[0, 1].ImagePath | Should -Be '/fake/a.wim', '/fake/b.wim'
+            $results[2].FullyQualifiedErrorId | Should -Be 'E_INVALIDARG,Get-DismTsImage'
+            $problem | Should -HaveCount 2
+            $problem[0].FullyQualifiedErrorId | Should -Be 'DISMAPI_E_INVALID_IMAGE_INDEX,Get-DismTsImage'
         }
 
         It 'takes files from Get-ChildItem, whose Name is not the name of an image' {
@@ -157,9 +160,9 @@ Describe 'Get-DismTsImage' -Tag 'Unit' {
             @{ Path = 'env:PATH'; Id = 'E_INVALIDARG' }, @{ Path = 'variable:x'; Id = 'E_INVALIDARG' }, @{ Path = 'NoSuchDrive:/x.wim'; Id = 'ERROR_PATH_NOT_FOUND' }
         ) {
             $before = @(Get-ReceivedMessage -RecordPath $recordPath).Count
-            { Get-DismTsImage -ImagePath $Path -ErrorAction Stop } | Should -Throw -ErrorId "$Id,Get-DismTsImage"
-            { Get-DismTsImage -ImagePath /fake/x.wim -LogPath $Path -ErrorAction Stop } | Should -Throw -ErrorId "$Id,Get-DismTsImage"
-            { Get-DismTsImage -Mounted -ScratchDirectory $Path -ErrorAction Stop } | Should -Throw -ErrorId "$Id,Get-DismTsImage"
+            { Get-DismTsImage -ImagePath $Path } | Should -Throw -ErrorId "$Id,Get-DismTsImage"
+            { Get-DismTsImage -ImagePath /fake/x.wim -LogPath $Path } | Should -Throw -ErrorId "$Id,Get-DismTsImage"
+            { Get-DismTsImage -Mounted -ScratchDirectory $Path } | Should -Throw -ErrorId "$Id,Get-DismTsImage"
             @(Get-ReceivedMessage -RecordPath $recordPath).Count | Should -Be $before
         }
     }

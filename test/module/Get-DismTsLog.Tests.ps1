@@ -48,7 +48,7 @@ Describe 'Get-DismTsLog' -Tag 'Unit' {
         }
 
         It 'that of each result, error record, exception and file that is piped in' {
-            $record = Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim -ErrorAction Stop }
+            $record = Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim }
             $file = New-Item -ItemType File -Path "$TestDrive/file.log" -Force
             $null = (Clear-DismTsMountPoint), $record, $record.Exception, $file | Get-DismTsLog
             (Get-SentRequest | ConvertFrom-Json).logPath | Should -Be '/fake/clean.log', '/fake/log.txt', '/fake/log.txt', $file.FullName
@@ -57,7 +57,7 @@ Describe 'Get-DismTsLog' -Tag 'Unit' {
         It 'that of the operation that ended last, whether it failed or not' {
             $null = Clear-DismTsMountPoint
             $null = Get-DismTsLog
-            $null = Get-DismTsImage -ImagePath /fake/notFound.wim -ErrorAction SilentlyContinue
+            $null = Get-StatementError { Get-DismTsImage -ImagePath /fake/notFound.wim }
             # These wrote nothing.
             $null = Get-DismTsImage -ImagePath /fake/x.wim
             $null = Get-DismTsLog
@@ -68,7 +68,7 @@ Describe 'Get-DismTsLog' -Tag 'Unit' {
         }
 
         It 'none, with an error, where nobody wrote one' {
-            { Get-DismTsLog -ErrorAction Stop } | Should -Throw -ErrorId 'ERROR_FILE_NOT_FOUND,Get-DismTsLog' -ExpectedMessage '*no operation of this session wrote one*'
+            { Get-DismTsLog } | Should -Throw -ErrorId 'ERROR_FILE_NOT_FOUND,Get-DismTsLog' -ExpectedMessage '*no operation of this session wrote one*'
             $null = Clear-DismTsMountPoint
             $problem = $null
             $entries = (Get-DismTsReservedStorageState), (Clear-DismTsMountPoint) | Get-DismTsLog -ErrorAction SilentlyContinue -ErrorVariable problem
@@ -80,7 +80,7 @@ Describe 'Get-DismTsLog' -Tag 'Unit' {
         }
 
         It 'none that is no file' {
-            { Get-DismTsLog -LogPath 'NoSuchDrive:\x.log' -ErrorAction Stop } | Should -Throw -ErrorId 'ERROR_PATH_NOT_FOUND,Get-DismTsLog'
+            { Get-DismTsLog -LogPath 'NoSuchDrive:\x.log' } | Should -Throw -ErrorId 'ERROR_PATH_NOT_FOUND,Get-DismTsLog'
         }
     }
 

@@ -85,8 +85,7 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
         It 'takes <Name> for a sidecar that does not speak the protocol, and starts another' -ForEach @(
             @{ Name = 'garbage' }, @{ Name = 'badJson' }, @{ Name = 'badHeader' }, @{ Name = 'huge' }, @{ Name = 'refused' }
         ) {
-            $problem = $null
-            Get-DismTsImage -ImagePath "/fake/$Name.wim" -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
+            $problem = Get-StatementError { Get-DismTsImage -ImagePath "/fake/$Name.wim" }
             $problem[-1].FullyQualifiedErrorId | Should -Be 'DISMTS_E_SIDECAR_PROTOCOL,Get-DismTsImage'
             Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
             Get-DismTsImage -ImagePath /fake/x.wim | Should -HaveCount 2
@@ -99,8 +98,7 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
 
     Context 'Errors' {
         It 'is a COMException with everything that is known' {
-            $problem = $null
-            Get-DismTsImage -ImagePath /fake/notFound.wim -ErrorAction SilentlyContinue -ErrorVariable problem
+            $problem = Get-StatementError { Get-DismTsImage -ImagePath /fake/notFound.wim }
             $problem | Should -HaveCount 1
             $record = $problem[0]
             $record.FullyQualifiedErrorId | Should -Be 'DISMAPI_E_INVALID_IMAGE_INDEX,Get-DismTsImage'
@@ -117,10 +115,10 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
             $record.Exception.Message | Should -Be 'Cannot read "/fake/notFound.wim": image index 9 does not exist (0xC0040005)'
         }
 
-        It 'can be caught as one when it stops the command' {
+        It 'can be caught as one' {
             $caught = $null
             try {
-                Get-DismTsImage -ImagePath /fake/notFound.wim -ErrorAction Stop
+                Get-DismTsImage -ImagePath /fake/notFound.wim
             } catch [System.Runtime.InteropServices.COMException] {
                 $caught = $_
             }
@@ -129,20 +127,18 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
         }
 
         It 'names the programs that keep the target busy' {
-            $problem = $null
-            Dismount-DismTsImage -Path /fake/busy -Save -ErrorAction SilentlyContinue -ErrorVariable problem
+            $problem = Get-StatementError { Dismount-DismTsImage -Path /fake/busy -Save }
             $problem[0].CategoryInfo.Category | Should -Be 'ResourceBusy'
             $problem[0].Exception.Holders.Program | Should -Be 'bash'
             $problem[0].Exception.Holders.Pid | Should -Be 42
         }
 
         It 'says so when it is a bug' {
-            { Get-DismTsImage -ImagePath /fake/bug.wim -ErrorAction Stop } | Should -Throw -ErrorId 'E_UNEXPECTED,Get-DismTsImage'
+            { Get-DismTsImage -ImagePath /fake/bug.wim } | Should -Throw -ErrorId 'E_UNEXPECTED,Get-DismTsImage'
         }
 
         It 'is an invalid argument when the sidecar refuses the parameters' {
-            $problem = $null
-            Get-DismTsImage -ImagePath /fake/invalidParams.wim -ErrorAction SilentlyContinue -ErrorVariable problem
+            $problem = Get-StatementError { Get-DismTsImage -ImagePath /fake/invalidParams.wim }
             $problem[0].FullyQualifiedErrorId | Should -Be 'E_INVALIDARG,Get-DismTsImage'
             $problem[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
         }
@@ -156,8 +152,7 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
 
     Context 'A lost sidecar' {
         It 'fails the request with exit code and last words' {
-            $problem = $null
-            Get-DismTsImage -ImagePath /fake/crash.wim -ErrorAction SilentlyContinue -ErrorVariable problem
+            $problem = Get-StatementError { Get-DismTsImage -ImagePath /fake/crash.wim }
             $record = $problem[0]
             $record.FullyQualifiedErrorId | Should -Be 'DISMTS_E_SIDECAR_LOST,Get-DismTsImage'
             $record.CategoryInfo.Category | Should -Be 'ConnectionError'
@@ -167,13 +162,13 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
         }
 
         It 'is replaced at the next request' {
-            Get-DismTsImage -ImagePath /fake/crash.wim -ErrorAction SilentlyContinue
+            $null = Get-StatementError { Get-DismTsImage -ImagePath /fake/crash.wim }
             Get-DismTsImage -ImagePath /fake/x.wim | Should -HaveCount 2
             (Get-ReceivedMessage -RecordPath $recordPath).ProcessId | Sort-Object -Unique | Should -HaveCount 2
         }
 
         It 'never gets a mutation twice' {
-            Mount-DismTsImage -ImagePath /fake/crash.wim -Index 1 -Path /fake/m -ErrorAction SilentlyContinue
+            $null = Get-StatementError { Mount-DismTsImage -ImagePath /fake/crash.wim -Index 1 -Path /fake/m }
             $null = Get-DismTsImage -Mounted
             @(Get-ReceivedMessage -RecordPath $recordPath -Method image/mount) | Should -HaveCount 1
         }
@@ -258,7 +253,7 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
 
     Context 'Limits' {
         It 'cancels a command that takes longer than it may' {
-            { Save-DismTsImage -Path /fake/hang -TimeoutSec 1 -ErrorAction Stop } | Should -Throw -ErrorId 'DISMTS_E_TIMEOUT,Save-DismTsImage'
+            { Save-DismTsImage -Path /fake/hang -TimeoutSec 1 } | Should -Throw -ErrorId 'DISMTS_E_TIMEOUT,Save-DismTsImage'
             Get-ReceivedMessage -RecordPath $recordPath -Method '$/cancelRequest' | Should -HaveCount 1
             Get-DismTsImage -Mounted | Should -HaveCount 3
             (Get-ReceivedMessage -RecordPath $recordPath).ProcessId | Sort-Object -Unique | Should -HaveCount 1
@@ -267,7 +262,7 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
         It 'refuses a second command of the same runspace while one waits' {
             $null = Get-DismTsImage -Mounted
             InModuleScope DismTs { $script:sidecars['Auto'].Busy = $true }
-            { Get-DismTsImage -Mounted -ErrorAction Stop } | Should -Throw -ErrorId 'DISMTS_E_BUSY,Get-DismTsImage'
+            { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_BUSY,Get-DismTsImage'
             InModuleScope DismTs { $script:sidecars['Auto'].Busy = $false }
             Get-DismTsImage -Mounted | Should -HaveCount 3
         }

@@ -212,8 +212,7 @@ Describe 'Commands about apps and settings' -Tag 'Unit' {
         }
 
         It 'are not added when one path is none' {
-            $problem = $null
-            Add-DismTsAppxProvisionedPackage -Path /fake/m -PackagePath /a -SkipLicense -DependencyPackagePath /b, 'NoSuchDrive:\c' -ErrorAction SilentlyContinue -ErrorVariable problem
+            $problem = Get-StatementError { Add-DismTsAppxProvisionedPackage -Path /fake/m -PackagePath /a -SkipLicense -DependencyPackagePath /b, 'NoSuchDrive:\c' }
             $problem[-1].FullyQualifiedErrorId | Should -Be 'ERROR_PATH_NOT_FOUND,Add-DismTsAppxProvisionedPackage'
             Get-SentRequest | Should -BeNullOrEmpty
         }

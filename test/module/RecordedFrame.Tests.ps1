@@ -48,8 +48,9 @@ BeforeDiscovery {
         'feature-get-file'           = { Get-DismTsOptionalFeature -Path /mnt/a -PackagePath /updates/kb5043080.cab }
         'feature-getParent'          = { [pscustomobject] @{ FeatureName = 'NetFx3' }, [pscustomobject] @{ FeatureName = 'TelnetClient' } | Get-DismTsOptionalFeature -Path /mnt/a -Parent }
         'feature-enable'             = {
-            $parameters = @{ Path = '/mnt/a'; FeatureName = 'NetFx3', 'error=800F080C', 'Sample.restart'; PackageName = 'Sample~1~amd64~~1'; All = $true; LimitAccess = $true }
-            Enable-DismTsOptionalFeature @parameters -Source /sources/sxs, wim:/images/install.wim:6
+            $features = 'NetFx3', 'error=800F080C', 'Sample.restart' | ForEach-Object { [pscustomobject] @{ FeatureName = $_ } }
+            $parameters = @{ Path = '/mnt/a'; PackageName = 'Sample~1~amd64~~1'; All = $true; LimitAccess = $true }
+            $features | Enable-DismTsOptionalFeature @parameters -Source /sources/sxs, wim:/images/install.wim:6
         }
         'feature-disable'            = { Disable-DismTsOptionalFeature -Path /mnt/a -FeatureName TelnetClient -Remove }
         'driver-add'                 = { Add-DismTsDriver -Path /mnt/a -Driver /drivers -Recurse }
@@ -138,7 +139,13 @@ Describe 'Recorded frames' -Tag 'Unit' {
         $exchange = (Get-Content -LiteralPath $path -Raw | ConvertFrom-Json).exchange
         $recordPath = Import-FakeModule -Folder $TestDrive -Scenario 'replay', $path
         $problems = @()
-        $output = @(& $Command 2>&1 | ForEach-Object { if ($_ -is [System.Management.Automation.ErrorRecord]) { $problems += $_ } else { $_ } })
+        $output = @(
+            try {
+                & $Command 2>&1 | ForEach-Object { if ($_ -is [System.Management.Automation.ErrorRecord]) { $problems += $_ } else { $_ } }
+            } catch {
+                $problems += $_
+            }
+        )
 
         $recordedRequests = @($exchange | Where-Object { $_.from -eq 'client' -and $_.message.method -notin 'initialize', '$/cancelRequest' } | ForEach-Object { $_.message })
         $sentRequests = @(Get-ReceivedMessage -RecordPath $recordPath | ForEach-Object { $_.Message } | Where-Object { $_.method -in $recordedRequests.method })

@@ -71,8 +71,7 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
         }
 
         It 'sends nothing when a source is no path' {
-            $problem = $null
-            Repair-DismTsImage -Path $image -RestoreHealth -Source $image, 'NoSuchDrive:\x' -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
+            $problem = Get-StatementError { Repair-DismTsImage -Path $image -RestoreHealth -Source $image, 'NoSuchDrive:\x' }
             $problem[-1].FullyQualifiedErrorId | Should -Be 'ERROR_PATH_NOT_FOUND,Repair-DismTsImage'
             Get-SentRequest | Should -BeNullOrEmpty
         }
@@ -135,7 +134,7 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
         }
 
         It '-Online:$false, which names no image' {
-            { Repair-DismTsImage -Online:$false -CheckHealth -ErrorAction Stop } | Should -Throw -ErrorId 'E_INVALIDARG,Repair-DismTsImage'
+            { Repair-DismTsImage -Online:$false -CheckHealth } | Should -Throw -ErrorId 'E_INVALIDARG,Repair-DismTsImage'
         }
     }
 
@@ -200,8 +199,7 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
         }
 
         It 'stands beside an error when sources lacked something' {
-            $problem = $null
-            $result = Repair-DismTsImage -Path /fake/lacking -RestoreHealth -Source /x -Detailed -ErrorAction SilentlyContinue -ErrorVariable problem
+            $result, $problem = try { Repair-DismTsImage -Path /fake/lacking -RestoreHealth -Source /x -Detailed } catch { $_ }
             $result.ImageHealthState | Should -Be 'Repairable'
             ($result.Findings | Where-Object State -EQ 'NotRepaired').OfferedVersions | Should -Be '10.0.26100.1', '10.0.26100.863'
             $problem | Should -HaveCount 1
@@ -214,7 +212,8 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
         }
 
         It 'comes before that error' {
-            $order = Repair-DismTsImage -Path /fake/lacking -RestoreHealth -Source /x 2>&1 | ForEach-Object { $_.GetType().Name }
+            $results = try { Repair-DismTsImage -Path /fake/lacking -RestoreHealth -Source /x } catch { $_ }
+            $order = $results | ForEach-Object { $_.GetType().Name }
             $order | Should -Be 'PSCustomObject', 'ErrorRecord'
         }
 
@@ -225,7 +224,8 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
 
         It 'makes exit codes: 3010 for a restart, 1 for something left damaged' {
             Repair-DismTsImage -Path /fake/whole -RestoreHealth | ConvertTo-DismTsExitCode | Should -Be 3010
-            Repair-DismTsImage -Path /fake/lacking -RestoreHealth 2>&1 | ConvertTo-DismTsExitCode | Should -Be 1
+            $results = try { Repair-DismTsImage -Path /fake/lacking -RestoreHealth } catch { $_ }
+            $results | ConvertTo-DismTsExitCode | Should -Be 1
         }
     }
 

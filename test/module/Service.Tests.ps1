@@ -47,7 +47,12 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
 
     Context 'What they send' {
         It '<Command> sends <Method>' -ForEach $changes {
-            $null = & $Command -Path /fake/m @Parameters -ErrorAction SilentlyContinue
+            try {
+                $null = & $Command -Path /fake/m @Parameters
+            } catch {
+                # The recorded answer about drivers has one that failed.
+                $Command | Should -Be 'Add-DismTsDriver'
+            }
             $members = ($Sent, '"path":"/fake/m"' | Sort-Object) -join ','
             Get-SentChange | Should -Be "$Method {$members}"
         }
@@ -77,7 +82,11 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
                 Sent   = 'edition/set {"edition":"e","logLevel":"Errors","logPath":"/l","path":"/fake/m","scratchDirectory":"/t","systemDrive":"D:","windowsDirectory":"WINNT"}'
             }
         ) {
-            $null = & $Script 2>&1
+            try {
+                $null = & $Script
+            } catch {
+                $_.FullyQualifiedErrorId | Should -BeLike '*,Add-DismTsDriver' -Because 'one of the recorded drivers failed'
+            }
             Get-SentChange | Should -Be $Sent
         }
 
@@ -100,9 +109,8 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
         }
 
         It '<Command> sends a time limit with no request, and obeys it' -ForEach ($changes | Where-Object { $_.Command -ne 'Remove-DismTsDriver' }) {
-            $problem = $null
             $clock = [System.Diagnostics.Stopwatch]::StartNew()
-            & $Command -Path /fake/hang @Parameters -TimeoutSec 1 -ErrorAction SilentlyContinue -ErrorVariable problem | Should -BeNullOrEmpty
+            $problem = @(try { & $Command -Path /fake/hang @Parameters -TimeoutSec 1 } catch { $_ })
             $clock.Elapsed.TotalSeconds | Should -BeLessThan 10
             $problem | Should -HaveCount 1
             $problem[0].FullyQualifiedErrorId | Should -Be "DISMTS_E_TIMEOUT,$Command"
@@ -143,7 +151,11 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
                 Sent   = 'edition/set {"edition":"Education","logLevel":"WarningsInfo","path":"/fake/m"}'
             }
         ) {
-            $null = & $Script 2>&1
+            try {
+                $null = & $Script
+            } catch {
+                $_.FullyQualifiedErrorId | Should -BeLike '*,Add-DismTsDriver' -Because 'one of the recorded drivers failed'
+            }
             Get-SentChange | Should -Be $Sent
         }
 
@@ -166,7 +178,7 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
             # One object for each of its two devices.
             Get-DismTsDriver -Path /fake/old -Driver oem0.inf | Should -HaveCount 2
             $null = Get-DismTsDriver -Path /fake/old -Driver oem0.inf | Add-DismTsDriver -Path /fake/m -ErrorAction SilentlyContinue
-            $null = Add-DismTsDriver -Path /fake/m -BasicDriverObject @(Get-DismTsDriver -Path /fake/old)[1] -ForceUnsigned -ErrorAction SilentlyContinue
+            $null = Get-StatementError { Add-DismTsDriver -Path /fake/m -BasicDriverObject @(Get-DismTsDriver -Path /fake/old)[1] -ForceUnsigned }
             Get-SentChange | ForEach-Object { [regex]::Match($_, '"driver":"([^"]*)".*"path":"([^"]*)"').Groups[1, 2].Value -join ' ' } | Should -Be @(
                 "$store/net.inf_amd64_0123456789abcdef/net.inf /fake/m", "$store/bare.inf_amd64_0123456789abcdef/bare.inf /fake/m"
                 "$store/net.inf_amd64_0123456789abcdef/net.inf /fake/m", "$store/bare.inf_amd64_0123456789abcdef/bare.inf /fake/m"
@@ -196,9 +208,9 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
         }
 
         It 'Add-DismTsDriver gives the drivers that are new, and errors of those that failed' {
-            $problem = $null
-            $drivers = @(Add-DismTsDriver -Path /fake/m -Driver /drivers -Recurse -ErrorAction SilentlyContinue -ErrorVariable problem)
-            $drivers.Driver | Should -Be 'oem2.inf', 'oem5.inf'
+            $drivers = @(try { Add-DismTsDriver -Path /fake/m -Driver /drivers -Recurse } catch { $_ })
+            $problem = $drivers[2]
+            $drivers[0, 1].Driver | Should -Be 'oem2.inf', 'oem5.inf'
             $drivers[0].PSObject.TypeNames[0] | Should -Be 'DismTs.BasicDriverObject'
             $drivers[0].Path | Should -Be '/fake/m'
             $drivers[0].Date | Should -BeOfType ([datetime])
@@ -211,7 +223,7 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
         }
 
         It 'Add-DismTsDriver tells with -Verbose what was there already' {
-            Add-DismTsDriver -Path /fake/m -Driver /drivers -Recurse -Verbose -ErrorAction SilentlyContinue 4>&1 |
+            [pscustomobject] @{ Path = '/fake/m' } | Add-DismTsDriver -Driver /drivers -Recurse -Verbose -ErrorAction SilentlyContinue 4>&1 |
                 Where-Object { $_ -is [System.Management.Automation.VerboseRecord] -and $_.Message -like '*already' } | Should -HaveCount 1
         }
 
@@ -224,9 +236,11 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
     }
 
     Context 'One bad item' {
-        It '<Command> goes on with the others' -ForEach @(@{ Command = 'Enable-DismTsOptionalFeature' }, @{ Command = 'Disable-DismTsOptionalFeature' }) {
+        It '<Command> goes on with the others of a pipeline' -ForEach @(@{ Command = 'Enable-DismTsOptionalFeature' }, @{ Command = 'Disable-DismTsOptionalFeature' }) {
             $problem = $null
-            & $Command -Path /fake/m -FeatureName a, unknown, b -ErrorAction SilentlyContinue -ErrorVariable problem | Should -HaveCount 2
+            $results = 'a', 'unknown', 'b' | ForEach-Object { [pscustomobject] @{ FeatureName = $_ } } |
+                & $Command -Path /fake/m -ErrorAction SilentlyContinue -ErrorVariable problem
+            $results | Should -HaveCount 2
             $problem | Should -HaveCount 1
             $problem[0].FullyQualifiedErrorId | Should -Be "DISMAPI_E_UNKNOWN_FEATURE,$Command"
             $problem[0].TargetObject | Should -Be 'unknown' -Because 'the error of the sidecar names none'
@@ -234,8 +248,8 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
             Get-SentChange | Should -HaveCount 3
         }
 
-        It 'ends the command with -ErrorAction Stop' {
-            { Enable-DismTsOptionalFeature -Path /fake/m -FeatureName a, unknown, b -ErrorAction Stop } | Should -Throw -ErrorId 'DISMAPI_E_UNKNOWN_FEATURE,*'
+        It 'of several on the command line ends it, as in-box' {
+            { Enable-DismTsOptionalFeature -Path /fake/m -FeatureName a, unknown, b -ErrorAction SilentlyContinue } | Should -Throw -ErrorId 'DISMAPI_E_UNKNOWN_FEATURE,*'
             Get-SentChange | Should -HaveCount 2
         }
 
@@ -257,8 +271,7 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
             @{ Script = { Enable-DismTsOptionalFeature -Path '' -FeatureName a }; Message = '*-Path is empty*' }
             @{ Script = { Enable-DismTsOptionalFeature -Online:$false -FeatureName a }; Message = '*-Path is empty*' }
         ) {
-            $problems = @(& $Script 2>&1)
-            $problems | Should -HaveCount 1
+            $problems = @(Get-StatementError $Script)
             $problems[0].FullyQualifiedErrorId | Should -BeLike 'E_INVALIDARG,*'
             $problems[0].Exception.Message | Should -BeLike $Message
             Get-SentChange | Should -BeNullOrEmpty
@@ -286,11 +299,11 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
         }
 
         It '<Command> -WhatIf still says what is wrong' -ForEach $changes {
-            { & $Command -Path /fake/unknown @Parameters -WhatIf -ErrorAction Stop } | Should -Throw -ErrorId 'DISMAPI_E_UNKNOWN_FEATURE,*'
+            { & $Command -Path /fake/unknown @Parameters -WhatIf } | Should -Throw -ErrorId 'DISMAPI_E_UNKNOWN_FEATURE,*'
         }
 
         It '<Command> says what it does: <Action>' -ForEach $changes {
-            $told = & $Command -Path /fake/m @Parameters -Verbose -ErrorAction SilentlyContinue 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+            $told = [pscustomobject] @{ Path = '/fake/m' } | & $Command @Parameters -Verbose -ErrorAction SilentlyContinue 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
             @($told.Message)[0] | Should -Be "Performing the operation `"$Action`" on target `"/fake/m`"."
         }
 
@@ -365,13 +378,26 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
             $productKey = 'SECRT-BBBBB-CCCCC-DDDDD-EEEEE'
             $output = @(
                 '/fake/m', '/fake/restart', '/fake/unknown', '/fake/bug', '/fake/invalidParams', '/fake/crash' | ForEach-Object {
-                    Set-DismTsProductKey -Path $_ -ProductKey $productKey -Verbose *>&1
+                    [pscustomobject] @{ Path = $_ } | Set-DismTsProductKey -ProductKey $productKey -Verbose *>&1
+                    try {
+                        Set-DismTsProductKey -Path $_ -ProductKey $productKey -Verbose *>&1
+                    } catch {
+                        $_
+                    }
                 }
-                Set-DismTsProductKey -Path /fake/m -ProductKey "$productKey-x" *>&1
-                Set-DismTsProductKey -Path /fake/hang -ProductKey $productKey -TimeoutSec 1 *>&1
+                try {
+                    Set-DismTsProductKey -Path /fake/m -ProductKey "$productKey-x" *>&1
+                } catch {
+                    $_
+                }
+                try {
+                    Set-DismTsProductKey -Path /fake/hang -ProductKey $productKey -TimeoutSec 1 *>&1
+                } catch {
+                    $_
+                }
             )
             $errors = @($output | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] })
-            $errors | Should -HaveCount 6
+            $errors | Should -HaveCount 10
             $text = @($output | Out-String -Width 1000) + @($output | ForEach-Object { "$_" }) + @($errors | ForEach-Object {
                     $_.Exception | Format-List -Property * -Force | Out-String -Width 1000
                     "$($_.TargetObject) $($_.ErrorDetails) $($_.FullyQualifiedErrorId) $($_.CategoryInfo)"
@@ -382,8 +408,7 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
         It 'of another form is refused before it is sent: <ProductKey>' -ForEach @(
             @{ ProductKey = 'AAAAABBBBBCCCCCDDDDDEEEEE' }, @{ ProductKey = 'AAAAA-BBBBB-CCCCC-DDDDD' }, @{ ProductKey = " $key" }, @{ ProductKey = "$key`n" }
         ) {
-            $problem = $null
-            Set-DismTsProductKey -Path /fake/m -ProductKey $ProductKey -ErrorAction SilentlyContinue -ErrorVariable problem
+            $problem = Get-StatementError { Set-DismTsProductKey -Path /fake/m -ProductKey $ProductKey }
             $problem.FullyQualifiedErrorId | Should -Be 'E_INVALIDARG,Set-DismTsProductKey'
             Get-SentChange | Should -BeNullOrEmpty
         }

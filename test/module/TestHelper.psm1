@@ -105,6 +105,24 @@ function Get-RunningFake {
     }
 }
 
+function Get-StatementError {
+    <#
+    .SYNOPSIS
+    Gives the error record with which a statement ends; throws where it does not fail.
+    #>
+    param(
+        # The statement; what it gives is dropped.
+        [Parameter(Mandatory)]
+        [scriptblock] $Script
+    )
+    try {
+        $null = & $Script
+    } catch {
+        return $_
+    }
+    throw "Did not fail: $Script"
+}
+
 function Wait-Until {
     <#
     .SYNOPSIS
