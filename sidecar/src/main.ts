@@ -1,9 +1,7 @@
 /** Entry point of the dismts executable. */
 import { basename } from 'node:path';
 import { engineProcessArgument } from './engine/native/process/engineProcessArgument.ts';
-
-/** EX_SOFTWARE, as of every bug. */
-const bugExit = 70;
+import { exitWith } from './exitWith.ts';
 
 const args = process.argv.slice(2);
 
@@ -22,11 +20,4 @@ async function main(): Promise<number> {
   return await run(args, createEngine);
 }
 
-main().then(
-  // Handles that an engine keeps for its next operation must not keep this process alive.
-  (exitCode) => process.exit(exitCode),
-  (error: unknown) => {
-    process.stderr.write(`dismts: Bug in DismTs: ${String(error)}\n`);
-    process.exit(bugExit);
-  },
-);
+exitWith(main());

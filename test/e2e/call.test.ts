@@ -52,6 +52,11 @@ describe('dismts', () => {
 });
 
 describe('dismts call', () => {
+  test('that has nothing left to wait for and no result is a bug, not a success', async () => {
+    expect(await run(['call', 'image/mount', '{"imagePath":"/forget.wim","imageIndex":1,"mountPath":"/m"}']))
+      .toEqual({ exitCode: 70, stdout: '', stderr: 'dismts: Bug in DismTs: the work ended without a result\n' });
+  });
+
   test('prints the result as JSON, and nothing else', async () => {
     const { exitCode, stdout, stderr } = await run(['call', 'image/getInfo', '{"imagePath":"/a.wim"}']);
     expect([exitCode, stderr]).toEqual([0, '']);

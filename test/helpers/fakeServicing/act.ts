@@ -18,6 +18,7 @@ export function wordsOf(text: string): ReadonlyMap<string, string | undefined> {
  * Does what the words of a path or name mean:
  * - `error=C0040005` fails with that code, `busy` with the holders of the mount, and `wimerror`, `unsupported`, `bug`, `badresult` as they say;
  * - `crash` throws where nobody can catch it, `noise` prints where nothing may be printed;
+ * - `forget` waits for what never comes, with nothing that keeps the process alive;
  * - `progress=1000` reports that often at once, `log` writes a line a level;
  * - `hang` waits until it is cancelled, `stubborn` too, but then it succeeds; both leave the files `started` and `cleaned-up` in the
  *   scratch folder, where there is one.
@@ -36,6 +37,9 @@ export async function act(text: string, context: OperationContext, phase: Progre
   }
   if (words.has('noise')) {
     makeNoise();
+  }
+  if (words.has('forget')) {
+    await new Promise(() => undefined);
   }
   if (words.has('crash')) {
     setImmediate(() => { throw new Error('crash as asked'); });
