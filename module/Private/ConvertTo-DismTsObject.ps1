@@ -152,7 +152,11 @@ function ConvertTo-DismTsObject {
             $value = $part.($wireNames[$name])
             if ($value -is [datetime]) {
                 # PowerShell before 7.5 parsed it already.
-                $value = $value.ToUniversalTime().ToString('yyyy-MM-ddTHH:mm:ss.FFFFFFFZ', $culture)
+                $format = 'yyyy-MM-ddTHH:mm:ss.FFFFFFF'
+                if ($value.Kind -ne 'Unspecified') {
+                    $value, $format = $value.ToUniversalTime(), "${format}Z"
+                }
+                $value = $value.ToString($format, $culture)
             }
             if ($null -ne $value -and $types.ContainsKey($name)) {
                 if ($types[$name] -ne [datetime]) {
@@ -160,7 +164,11 @@ function ConvertTo-DismTsObject {
                 } elseif ($name -in $calendarDates) {
                     $value = [datetime]::SpecifyKind([datetime]::Parse($value, $culture, 'RoundtripKind').Date, 'Unspecified')
                 } else {
-                    $value = [datetime]::Parse($value, $culture, 'RoundtripKind').ToLocalTime()
+                    $value = [datetime]::Parse($value, $culture, 'RoundtripKind')
+                    # A time without a zone is local time, in which that hour need not exist here.
+                    if ($value.Kind -eq 'Utc') {
+                        $value = $value.ToLocalTime()
+                    }
                 }
             } elseif ($null -ne $value -and $partTypes.ContainsKey($name)) {
                 $converted = @(ConvertTo-DismTsObject -InputObject $value -TypeName $partTypes[$name] -Image $Image)

@@ -31,6 +31,13 @@ function Get-ImageParameter {
         $online = $null -ne $piped -and [bool] (Get-NoteValue -InputObject $piped -Name 'Online')
     }
     if ($online) {
+        foreach ($name in 'WindowsDirectory', 'SystemDrive') {
+            if ($Bound[$name]) {
+                $message = "Cannot use -$name with -Online: it is about an offline image"
+                Write-DismTsError -Cmdlet $Cmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $Bound[$name])
+                return
+            }
+        }
         $params['online'] = $true
     } elseif ($Bound['Path']) {
         $params['path'] = Resolve-DismTsPath -Path $Bound['Path'] -Cmdlet $Cmdlet -Parameter 'Path'

@@ -105,8 +105,9 @@ function Invoke-SidecarRequest {
             $finished = -not $timedOut
         } finally {
             # Reached on Ctrl+C too; commands may run here although the pipeline is stopping.
-            if (-not $finished -and $Sidecar.WrittenId -eq $id) {
-                Stop-SidecarRequest -Sidecar $Sidecar -Id $id -GraceMilliseconds $GraceMilliseconds
+            $sent = $Sidecar.WrittenId -eq $id
+            if (-not $finished -and $sent) {
+                $response = Stop-SidecarRequest -Sidecar $Sidecar -Id $id -GraceMilliseconds $GraceMilliseconds
             }
             $Sidecar.Busy = $false
             if ($null -ne $shown) {
@@ -114,7 +115,11 @@ function Invoke-SidecarRequest {
                 $Cmdlet.WriteProgress($shown)
             }
         }
-        if ($timedOut) {
+        $refusal = $null
+        if ($null -ne $response -and $response.PSObject.Properties['error']) {
+            $refusal = $response.error
+        }
+        if ($timedOut -and ($null -eq $response -or ($null -ne $refusal -and $refusal.code -eq -32800))) {
             $errorParameters = @{
                 Message   = "Cannot finish `"$Method`" within $($TimeoutMilliseconds / 1000) seconds: it was cancelled"
                 HResult   = 0x800705B4
@@ -124,10 +129,18 @@ function Invoke-SidecarRequest {
                 Target    = $Target
                 Hint      = 'Allow more time, or look into the log for what it waits for.'
             }
+            if ($null -ne $refusal -and $refusal.message -match '; (.+)$') {
+                $errorParameters['Message'] += "; $($Matches[1])"
+            } elseif ($null -eq $response -and $sent -and $GraceMilliseconds -gt 0) {
+                $errorParameters['Message'] = "Cannot finish `"$Method`" within $($TimeoutMilliseconds / 1000) seconds: it did not stop when it was cancelled; " +
+                    'it may still be running, and its outcome is unknown'
+                $errorParameters['Hint'] = 'Wait until it has ended, then look at the state of the image: DISM goes on with what cannot be stopped, and ' +
+                    'commands on that image are refused until it is through.'
+            }
             $problem = New-DismTsErrorRecord @errorParameters
         } elseif ($null -eq $response) {
             $problem = ConvertTo-LostSidecarError -Sidecar $Sidecar -Method $Method -Params $Params
-        } elseif ($response.PSObject.Properties['error']) {
+        } elseif ($null -ne $refusal) {
             $problem = ConvertTo-DismTsErrorRecord -ResponseError $response.error -Method $Method -Target $Target
         }
     }
@@ -143,6 +156,9 @@ function Invoke-SidecarRequest {
         return
     }
     $result = $response.result
+    if ($timedOut) {
+        $Cmdlet.WriteWarning("`"$Method`" took longer than the $($TimeoutMilliseconds / 1000) seconds allowed; it was done before it could be cancelled")
+    }
     $logPath = Get-NoteValue -InputObject $result -Name 'logPath'
     if ($logPath) {
         $script:lastLogPath = $logPath

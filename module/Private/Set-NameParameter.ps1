@@ -1,7 +1,7 @@
 function Set-NameParameter {
     <#
     .SYNOPSIS
-    Narrows a request for a list to a name: the sidecar looks for an exact one, and wildcards are matched here against everything.
+    Narrows a request for a list to a name: the sidecar looks for an exact one, and wildcards are matched here against everything that it gives.
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Changes a hash table of its caller')]
     param(
@@ -19,6 +19,8 @@ function Set-NameParameter {
     )
     if ([System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Name)) {
         $Request['Params']['detailed'] = $true
+        # It reads details of what may match alone.
+        $Request['Params']['like'] = $Name
         $Request['Property'] = $Property
         $Request['Like'] = $Name
     } else {

@@ -2,6 +2,10 @@ function Stop-SidecarRequest {
     <#
     .SYNOPSIS
     Asks a sidecar to cancel a request and waits until it has cleaned up and answered; kills it when it does not in time.
+    .DESCRIPTION
+    The answer need not be that the request was cancelled: what was done by then, or cannot be cancelled, has its result.
+    .OUTPUTS
+    The answer; nothing where there was none.
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Runs on Ctrl+C, where nothing can be asked')]
     param(
@@ -26,7 +30,8 @@ function Stop-SidecarRequest {
         $answered = (Read-JsonRpcMessage -Sidecar $Sidecar) -and (Test-SidecarResponse -Message $Sidecar.Message -Id $Id)
         Update-SidecarErrorTail -Sidecar $Sidecar
     }
-    if (-not $answered) {
-        Stop-Sidecar -Sidecar $Sidecar -Force
+    if ($answered) {
+        return $Sidecar.Message
     }
+    Stop-Sidecar -Sidecar $Sidecar -Force
 }

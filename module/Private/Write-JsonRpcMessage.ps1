@@ -18,7 +18,10 @@ function Write-JsonRpcMessage {
         [int] $TimeoutMilliseconds = 0
     )
     $Message['jsonrpc'] = '2.0'
-    $body = [System.Text.Encoding]::UTF8.GetBytes((& $script:cmdlets['ConvertTo-Json'] -InputObject $Message -Compress -Depth 8))
+    $json = & $script:cmdlets['ConvertTo-Json'] -InputObject $Message -Compress -Depth 8
+    # Half of a surrogate pair: UTF-8 would make another character of it. The sidecar refuses it as it is.
+    $json = [regex]::Replace($json, '[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]', { param($half) '\u{0:x4}' -f [int] $half.Value[0] })
+    $body = [System.Text.Encoding]::UTF8.GetBytes($json)
     $header = [System.Text.Encoding]::ASCII.GetBytes("Content-Length: $($body.Length)`r`n`r`n")
     $frame = [byte[]]::new($header.Length + $body.Length)
     $header.CopyTo($frame, 0)

@@ -3,7 +3,9 @@ function Add-DismTsPackage {
     .SYNOPSIS
     Adds a package to an image: an update, a language pack or a feature on demand.
     .DESCRIPTION
-    The package is a .cab or .msu file, or a folder: with an expanded package, or with several package files, of which all that fit are added.
+    The package is a .cab or .msu file, or a folder: with an expanded package, or with several package files. These are added in the order of their names. One that
+    does not apply to the image is a warning; any other failure ends the folder, because what follows may build on that package. There is one object for each
+    package that was added; its PackageFile says which.
 
     Windows is never restarted: RestartNeeded of the result, and a warning, tell that a restart completes the change. Ctrl+C cancels. -WhatIf checks what can be
     checked, and changes nothing.
@@ -127,6 +129,19 @@ function Add-DismTsPackage {
             Action = "Add package $($params['packagePath'])"
             Target = $params['packagePath']
         }
-        Invoke-ImageChange @change
+        $answer = Invoke-ImageChange @change -PassResult
+        if ($null -eq $answer) {
+            return
+        }
+        foreach ($result in $answer.results) {
+            if ($null -eq $result.failure) {
+                ConvertTo-DismTsObject -InputObject $result -TypeName 'ImageObject' -AdditionalProperty 'PackageFile' -Image $answer
+            } elseif ($result.failure.data.symbol -eq 'CBS_E_NOT_APPLICABLE') {
+                $PSCmdlet.WriteWarning($result.failure.message)
+            } else {
+                $problem = ConvertTo-DismTsErrorRecord -ResponseError $result.failure -Method 'package/add' -Target $result.packageFile
+                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord $problem
+            }
+        }
     }
 }

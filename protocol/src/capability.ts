@@ -1,7 +1,7 @@
 /** capability/*: the capabilities (features on demand) of an image. */
 import * as z from 'zod';
 import { absolutePathSchema, imageResultSchema, request } from './messages.ts';
-import { detailed, nameSchema, ofImage, ofOfflineImage, packageStateSchema, sourcesSchema } from './session.ts';
+import { detailed, like, nameSchema, ofImage, ofOfflineImage, packageStateSchema, sourcesSchema } from './session.ts';
 
 /** The in-box BasicCapabilityObject (DismCapability). */
 export const capabilitySchema = z.object({ name: z.string(), state: packageStateSchema });
@@ -25,6 +25,7 @@ export const getCapabilities = request('capability/get', ofImage({
   /** Folders of features on demand to list, too; needs the native engine. */
   sources: sourcesSchema.optional(),
   detailed,
+  like,
 }), imageResultSchema.extend({ capabilities: z.array(z.union([capabilityInfoSchema, capabilitySchema])) }));
 
 /** Adds a capability. DismAddCapability. Cancellable. */

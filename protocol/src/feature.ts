@@ -2,12 +2,12 @@
 import * as z from 'zod';
 import { imageResultSchema, request } from './messages.ts';
 import {
-  customPropertySchema, detailed, nameSchema, ofImage, onePackageAtMost, packageShape, restartTypeSchema, sourcesSchema,
+  customPropertySchema, detailed, like, nameSchema, ofImage, onePackageAtMost, packageShape, restartTypeSchema, sourcesSchema,
 } from './session.ts';
 
-/** States of features, as the in-box cmdlets name them. */
+/** States of features, as the in-box cmdlets name them; Unknown is a number that DismTs does not know. */
 export const featureStateSchema = z.enum([
-  'Disabled', 'DisablePending', 'Enabled', 'EnablePending', 'Superseded', 'PartiallyInstalled', 'DisabledWithPayloadRemoved',
+  'Disabled', 'DisablePending', 'Enabled', 'EnablePending', 'Superseded', 'PartiallyInstalled', 'DisabledWithPayloadRemoved', 'Unknown',
 ]);
 export type FeatureState = z.infer<typeof featureStateSchema>;
 
@@ -28,7 +28,7 @@ export type FeatureInfo = z.infer<typeof featureInfoSchema>;
  * The optional features of an image, of a package, or the one of that name. Without a package: of the foundation package.
  * The file of a package needs the native engine. DismGetFeatures, DismGetFeatureInfo.
  */
-export const getFeatures = request('feature/get', ofImage({ featureName: nameSchema.optional(), ...packageShape, detailed }).refine(...onePackageAtMost),
+export const getFeatures = request('feature/get', ofImage({ featureName: nameSchema.optional(), ...packageShape, detailed, like }).refine(...onePackageAtMost),
   imageResultSchema.extend({ features: z.array(z.union([featureInfoSchema, featureSchema])) }));
 
 /** The features that must be enabled before this one can be. DismGetFeatureParent. */

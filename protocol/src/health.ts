@@ -57,9 +57,6 @@ export const healthCountsSchema = z.object({
 });
 export type HealthCounts = z.infer<typeof healthCountsSchema>;
 
-/** Windows folder below the root. */
-const windowsDirectory = z.string().min(1).max(255).default('Windows');
-
 /** The in-box ImageObjectWithState, and what the scan found. */
 export const healthResultSchema = imageResultSchema.extend({
   imageHealthState: imageHealthStateSchema,
@@ -76,10 +73,10 @@ export type HealthResult = z.infer<typeof healthResultSchema>;
 export type CountedHealthResult = HealthResult & { counts: HealthCounts };
 
 /** Reads markers, and whether hives, manifests and packages are there. Fast. DismCheckImageHealth with ScanImage false. */
-export const checkHealth = request('health/check', ofImage({ windowsDirectory }), healthResultSchema);
+export const checkHealth = request('health/check', ofImage({}), healthResultSchema);
 
 /** Reads and compares everything in the component store. Cancellable. DismCheckImageHealth with ScanImage true. */
-export const scanHealth = request('health/scan', ofImage({ windowsDirectory }), healthResultSchema);
+export const scanHealth = request('health/scan', ofImage({}), healthResultSchema);
 
 /**
  * Scans, then puts files with the recorded digests back, from the image itself and from the sources. Cancellable.
@@ -87,7 +84,6 @@ export const scanHealth = request('health/scan', ofImage({ windowsDirectory }), 
  * DismRestoreImageHealth.
  */
 export const restoreHealth = request('health/restore', ofImage({
-  windowsDirectory,
   /** Where to look, in this order: a folder (mounted image, its Windows, WinSxS, a share, loose files), `WIM:path:index` or `ESD:path:index`. */
   sources: sourcesSchema.default([]),
   /** No effect on the portable engine, which never asks Windows Update. */

@@ -1,21 +1,23 @@
 /** image/*: information on image files, and mounting, committing and unmounting them. */
 import * as z from 'zod';
 import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
-import { ofOfflineImage } from './session.ts';
+import { ofOfflineImage, timeSchema } from './session.ts';
 
 /** 1-based index of an image in its file. */
 const imageIndexSchema = z.number().int().min(1).max(0x7fffffff);
+/** An index as it is reported: what is left of a broken mount or a damaged file has 0, or any other number. */
+const reportedIndexSchema = z.number().int().min(0).max(0xffffffff);
 const imageNameSchema = z.string().min(1).refine((name) => !name.includes('\0'), 'must not contain NUL');
 
 /** One image of a file: the properties of the in-box WimImageInfoObject (DismImageInfo). */
 export const imageInfoSchema = z.object({
   imagePath: z.string(),
-  imageIndex: imageIndexSchema,
+  imageIndex: reportedIndexSchema,
   imageName: z.string(),
   imageDescription: z.string(),
-  /** Bytes of all files, uncompressed. */
+  /** Bytes of all files, uncompressed; at most the greatest number that JSON carries exactly. */
   imageSize: z.number().int().nonnegative(),
-  imageType: z.enum(['Wim', 'Vhd']),
+  imageType: z.enum(['Wim', 'Vhd', 'Unsupported']),
   wimBoot: z.boolean(),
   imageBootable: z.enum(['Yes', 'No', 'Unknown']),
   /** PROCESSOR_ARCHITECTURE_*: 0 x86, 5 ARM, 6 IA64, 9 x64, 12 ARM64, 65535 unknown; null where the file does not say. */
@@ -36,9 +38,8 @@ export const imageInfoSchema = z.object({
   systemRoot: z.string(),
   directoryCount: z.number().int().nonnegative(),
   fileCount: z.number().int().nonnegative(),
-  /** ISO 8601 in UTC, or null where the file does not say. */
-  createdTime: z.string().nullable(),
-  modifiedTime: z.string().nullable(),
+  createdTime: timeSchema,
+  modifiedTime: timeSchema,
   languages: z.array(z.string()),
   /** 0-based index into `languages`; null where there is no default. */
   defaultLanguageIndex: z.number().int().nonnegative().nullable(),
@@ -58,9 +59,10 @@ export const mountedImageSchema = z.object({
   /** The mount folder. */
   path: z.string(),
   imagePath: z.string(),
-  imageIndex: imageIndexSchema,
-  mountMode: z.enum(['ReadWrite', 'ReadOnly']),
-  mountStatus: z.enum(['Ok', 'NeedsRemount', 'Invalid']),
+  imageIndex: reportedIndexSchema,
+  /** Unknown, here and below, is a number of the API that DismTs does not know. */
+  mountMode: z.enum(['ReadWrite', 'ReadOnly', 'Unknown']),
+  mountStatus: z.enum(['Ok', 'NeedsRemount', 'Invalid', 'Unknown']),
   /** Why the status is not Ok, one sentence; empty when it is. */
   statusReason: z.string(),
 });
@@ -84,7 +86,12 @@ export const mountImage = request('image/mount', operationOptionsSchema.extend({
   /** DISM_MOUNT_SUPPORT_EA. */
   supportEa: z.boolean().optional(),
 }).refine((p) => (p.imageIndex === undefined) !== (p.imageName === undefined), 'give either imageIndex or imageName'),
-imageResultSchema.extend({ imagePath: z.string(), imageIndex: imageIndexSchema, mountMode: z.enum(['ReadWrite', 'ReadOnly']) }));
+imageResultSchema.extend({
+  imagePath: z.string(),
+  /** Null where the image was chosen by name and the mounted images could not be listed afterwards; a warning says why. */
+  imageIndex: imageIndexSchema.nullable(),
+  mountMode: z.enum(['ReadWrite', 'ReadOnly']),
+}));
 
 /** Serves a mount again whose status is NeedsRemount; staged changes are kept. DismRemountImage. */
 export const remountImage = request('image/remount', operationOptionsSchema.extend({
@@ -101,8 +108,8 @@ export const commitImage = request('image/commit', operationOptionsSchema.extend
   /** DISM_COMMIT_SUPPORT_EA. */
   supportEa: z.boolean().optional(),
 }), imageResultSchema.extend({
-  /** The image that now holds the changes. */
-  imageIndex: imageIndexSchema,
+  /** The image that now holds the changes; null where it was appended and the file could not be read afterwards; a warning says why. */
+  imageIndex: imageIndexSchema.nullable(),
 }));
 
 /** Unmounts, after writing the changes or dropping them. DismUnmountImage. Cancellable while it writes. */

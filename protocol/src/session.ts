@@ -20,6 +20,10 @@ const sessionShape = {
 export function ofImage<T extends z.ZodRawShape>(shape: T) {
   return operationOptionsSchema.extend(sessionShape).extend(shape).refine(
     (params: { path?: unknown; online?: unknown }) => (params.path === undefined) !== (params.online === undefined), 'give either path or online',
+  ).refine(
+    (params: { online?: unknown; windowsDirectory?: unknown; systemDrive?: unknown }) => (
+      params.online === undefined || (params.windowsDirectory === undefined && params.systemDrive === undefined)),
+    'windowsDirectory and systemDrive are about an offline image',
   );
 }
 
@@ -47,12 +51,21 @@ export const onePackageAtMost = [
 /** The advanced form of everything found; a name implies it. Costs reading more files. */
 export const detailed = z.boolean().optional();
 
-/** ISO 8601 in UTC, or null where nothing is recorded. */
+/**
+ * Only what has a name that these wildcards of PowerShell match is of interest, so that details are read of that alone. An engine may give more:
+ * the client decides what matches.
+ */
+export const like = z.string().min(1).max(1024).optional();
+
+/**
+ * ISO 8601; null where nothing is recorded, or no point in time. In UTC, with a Z, where the point is known. What the DISM API tells has no zone and
+ * no Z: the local time of whoever serviced the image or built the package.
+ */
 export const timeSchema = z.string().nullable();
 
-/** States of packages and capabilities (DismPackageFeatureState). Removed is what the API calls Resolved. */
+/** States of packages and capabilities (DismPackageFeatureState). Removed is what the API calls Resolved; Unknown is a number that DismTs does not know. */
 export const packageStateSchema = z.enum([
-  'NotPresent', 'UninstallPending', 'Staged', 'Removed', 'Installed', 'InstallPending', 'Superseded', 'PartiallyInstalled',
+  'NotPresent', 'UninstallPending', 'Staged', 'Removed', 'Installed', 'InstallPending', 'Superseded', 'PartiallyInstalled', 'Unknown',
 ]);
 export type PackageState = z.infer<typeof packageStateSchema>;
 

@@ -67,9 +67,12 @@ export class UnsupportedError extends DismError {
 /** The operation was cancelled and has cleaned up. */
 export class CancelledError extends DismError {
   override readonly name = 'CancelledError';
+  /** What it had done before; empty: nothing. */
+  readonly done: string;
 
-  constructor(operation: string, options: DismErrorOptions = {}) {
-    super(Hresult.ERROR_CANCELLED, `The operation "${operation}" was cancelled`, options);
+  constructor(operation: string, options: DismErrorOptions = {}, done = '') {
+    super(Hresult.ERROR_CANCELLED, `The operation "${operation}" was cancelled${done === '' ? '' : `; ${done}`}`, options);
+    this.done = done;
   }
 }
 

@@ -20,6 +20,7 @@ static volatile int blocked;
 static __thread WCHAR lastError[ERROR_LENGTH];
 static __thread bool hasLastError;
 volatile int runningCallbacks;
+bool hostIsDead;
 
 void countBlocked(int change) { __atomic_add_fetch(&blocked, change, __ATOMIC_SEQ_CST); }
 unsigned blockedCalls(void) { return (unsigned)__atomic_load_n(&blocked, __ATOMIC_SEQ_CST); }
@@ -158,6 +159,19 @@ static void __attribute__((noinline)) useStack(size_t bytes)
   }
 }
 
+/* What is done in a process of its own, which can be gone. */
+static bool needsHost(const Call *call)
+{
+  return call->session != 0 || strcmp(call->name, "DismOpenSession") == 0;
+}
+
+/* Whether the first word of a mode is the name of a function. */
+static bool isFunction(const char *mode, const char *name)
+{
+  size_t length = strlen(name);
+  return strncmp(mode, name, length) == 0 && mode[length] == ' ';
+}
+
 /* What a test wants to happen in any function, whatever it does. */
 static HRESULT misbehave(Call *call)
 {
@@ -178,8 +192,15 @@ static HRESULT misbehave(Call *call)
   if (!call->hasTrio) {
     blockCall(call);
   }
-  call->forced = takeResult(call->name);
   char text[MODE_LENGTH];
+  if (hostIsDead && needsHost(call)) {
+    return HR_SERVER_UNAVAILABLE;
+  }
+  if (readMode("dies", NULL, text, sizeof text) && isFunction(text, call->name)) {
+    hostIsDead = true;
+    return HR(strtoull(strchr(text, ' '), NULL, 0));
+  }
+  call->forced = takeResult(call->name);
   bool later = call->hasTrio && readMode("fail-after", call->name, text, sizeof text);
   return call->forced < 0 && !later ? call->forced : S_OK;
 }
@@ -294,6 +315,7 @@ void resetCalls(void)
   freeJson(&violations);
   loggedCalls = 0;
   hasLastError = false;
+  hostIsDead = false;
 }
 
 static char *listOf(const Json *json)

@@ -45,12 +45,16 @@ static void argSources(Call *call, BOOL limitAccess, PCWSTR *sources, UINT count
 static void listCapabilities(const Call *call, DismCapability **out, UINT *count)
 {
   Tree *tree = newTree();
-  DismCapability *list = newList(tree, COUNT_OF(fixtures), sizeof *list);
+  UINT odd = modeIs("odd", call->name, "yes");
+  DismCapability *list = newList(tree, COUNT_OF(fixtures) + odd, sizeof *list);
+  if (odd > 0) {
+    list[COUNT_OF(fixtures)] = (DismCapability){ newText(tree, u"Odd.State~~~~0.0.1.0"), (DismPackageFeatureState)99 };
+  }
   for (unsigned i = 0; i < COUNT_OF(fixtures); i++) {
     list[i] = (DismCapability){ newText(tree, fixtures[i].name), call->image->content.capabilities[i] };
   }
   *out = list;
-  *count = COUNT_OF(fixtures);
+  *count = COUNT_OF(fixtures) + odd;
 }
 
 static HRESULT describeCapability(const Call *call, PCWSTR name, DismCapabilityInfo **out)

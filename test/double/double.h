@@ -53,6 +53,7 @@
 #define HR_SOURCE_MISSING HR(0x800F081F)
 #define HR_CANNOT_UNINSTALL HR(0x800F0825)
 #define HR_UNSIGNED_DRIVER HR(0x800F0242)
+#define HR_SERVER_UNAVAILABLE HR(0x800706BA)
 #define HR_UNKNOWN_PRODUCT HR(0x80070645)
 
 /* ---- platform.c: what differs between Linux and Windows ---- */
@@ -134,6 +135,8 @@ void resetHeap(void);
 #define MODE_LENGTH 1024
 /* Value for `key.function`, else for `key`; false where neither is set. */
 bool readMode(const char *key, const char *function, char *value, size_t size);
+/* Whether the host process of the API is gone: a call with mode `dies` was made. */
+extern bool hostIsDead;
 bool modeIs(const char *key, const char *function, const char *value);
 unsigned modeNumber(const char *key, const char *function, unsigned otherwise);
 void setMode(const char *key, const char *value);

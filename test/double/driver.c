@@ -128,19 +128,22 @@ HRESULT WINAPI DismGetDrivers(DismSession Session, BOOL AllDrivers, DismDriverPa
   HRESULT result = checkSession(&call, DriverPackage != NULL && Count != NULL);
   if (result == S_OK) {
     const Content *content = &call.image->content;
-    UINT count = 0;
+    UINT count = 0, odd = modeIs("odd", "DismGetDrivers", "yes");
     for (unsigned i = 0; i < content->driverCount; i++) {
       count += AllDrivers != 0 || !content->drivers[i].inBox;
     }
     Tree *tree = newTree();
-    DismDriverPackage *list = newList(tree, count, sizeof *list), *next = list;
+    DismDriverPackage *list = newList(tree, count + odd, sizeof *list), *next = list;
     for (unsigned i = 0; i < content->driverCount; i++) {
       if (AllDrivers != 0 || !content->drivers[i].inBox) {
         describeDriver(tree, next++, &content->drivers[i]);
       }
     }
+    if (odd > 0) {
+      *next = (DismDriverPackage){ .DriverSignature = (DismDriverSignature)9, .InBox = -1, .Date = { 1601, 1, 1, 1, 0, 0, 0, 0 }, .Revision = 0xFFFFFFFFu };
+    }
     *DriverPackage = list;
-    *Count = count;
+    *Count = count + odd;
   }
   return endCall(&call, result);
 }

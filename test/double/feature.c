@@ -194,8 +194,15 @@ HRESULT WINAPI DismGetFeatures(DismSession Session, PCWSTR Identifier, DismPacka
   if (result == S_OK) {
     /* A package has some of the features; the image has them all. */
     UINT count = isEmpty(Identifier) ? COUNT_OF(fixtures) + syntheticFeatures() : 3;
-    *Feature = newFeatures(newTree(), &call.image->content, count);
-    *Count = count;
+    UINT odd = modeIs("odd", "DismGetFeatures", "yes") ? 2 : 0;
+    Tree *tree = newTree();
+    DismFeature *features = newFeatures(tree, &call.image->content, count + odd);
+    if (odd > 0) {
+      features[count] = (DismFeature){ newText(tree, u"Odd-State"), (DismPackageFeatureState)99 };
+      features[count + 1] = (DismFeature){ NULL, (DismPackageFeatureState)-1 };
+    }
+    *Feature = features;
+    *Count = count + odd;
   }
   return endCall(&call, result);
 }

@@ -34,6 +34,9 @@
  *   step-delay           milliseconds between steps
  *   stack                bytes of stack that a call uses, such as 524288
  *   crash                null: writes to address 8 | abort
+ *   dies                 "<function> <code>": the function fails with the code, and from then on, in that process, every call on a session and every
+ *                        opening of one with 0x800706BA
+ *   odd                  yes: lists of packages, drivers, features, capabilities, images and mounts have rows that nobody expects
  *   last-error-text      what a failing call leaves as message
  *   last-error           empty: "" | none: as if no call had failed
  *   last-error-missing   pointer: without a failed call the message is NULL instead of a DismString with NULL in it

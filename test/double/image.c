@@ -14,6 +14,22 @@ static const struct { PCWSTR name, description; UINT64 size; UINT architecture; 
   { u"Windows 11 \U0001D53C\U0001D555\U0001D566", NULL, 0x20000000000001ull, 12, u"Education" },
 };
 
+/* Edges of what a SYSTEMTIME can hold. */
+static const SYSTEMTIME first = { 1601, 1, 1, 1, 0, 0, 0, 0 };
+static const SYSTEMTIME last = { 9999, 12, 5, 31, 23, 59, 59, 999 };
+
+/* Rows of mode `odd`: what no client expects. */
+static void describeOddImages(Tree *tree, DismImageInfo *images)
+{
+  DismWimCustomizedInfo *customized = newBlock(tree, sizeof *customized);
+  *customized = (DismWimCustomizedInfo){ sizeof *customized, 0xFFFFFFFFu, 0, first, last };
+  images[0] = (DismImageInfo){
+    .ImageType = DismImageTypeWim, .ImageIndex = 0xFFFFFFFFu, .ImageName = newText(tree, u"odd"), .ImageSize = 0xFFFFFFFFFFFFFFFFull, .Architecture = 0xFFFF,
+    .MajorVersion = 0xFFFFFFFFu, .Bootable = (DismImageBootable)77, .DefaultLanguageIndex = 9, .CustomizedInfo = customized,
+  };
+  images[1] = (DismImageInfo){ .ImageType = (DismImageType)-1, .Bootable = (DismImageBootable)-1 };
+}
+
 static bool isDisk(PCWSTR file) { return endsWith(file, ".vhd") || endsWith(file, ".vhdx"); }
 
 static HRESULT checkImageFile(PCWSTR file, bool forMount)
@@ -47,7 +63,11 @@ HRESULT WINAPI DismGetImageInfo(PCWSTR ImageFilePath, DismImageInfo **ImageInfo,
     bool disk = isDisk(ImageFilePath);
     UINT count = disk ? 1 : COUNT_OF(fixtures);
     Tree *tree = newTree();
-    DismImageInfo *images = newList(tree, count, sizeof *images);
+    UINT odd = modeIs("odd", "DismGetImageInfo", "yes") ? 2 : 0;
+    DismImageInfo *images = newList(tree, count + odd, sizeof *images);
+    if (odd > 0) {
+      describeOddImages(tree, images + count);
+    }
     for (UINT i = 0; i < count; i++) {
       DismImageInfo *image = &images[i];
       image->ImageType = disk ? DismImageTypeVhd : DismImageTypeWim;
@@ -84,7 +104,7 @@ HRESULT WINAPI DismGetImageInfo(PCWSTR ImageFilePath, DismImageInfo **ImageInfo,
       }
     }
     *ImageInfo = images;
-    *Count = count;
+    *Count = count + odd;
   }
   return endCall(&call, result);
 }
@@ -101,14 +121,21 @@ HRESULT WINAPI DismGetMountedImageInfo(DismMountedImageInfo **MountedImageInfo, 
   if (result == S_OK) {
     loadMounts();
     Tree *tree = newTree();
-    DismMountedImageInfo *list = newList(tree, mountCount, sizeof *list);
+    UINT odd = modeIs("odd", "DismGetMountedImageInfo", "yes") ? 2 : 0;
+    DismMountedImageInfo *list = newList(tree, mountCount + odd, sizeof *list);
     for (unsigned i = 0; i < mountCount; i++) {
       list[i] = (DismMountedImageInfo){
         newText(tree, mounts[i].path), newText(tree, mounts[i].file), mounts[i].index, mounts[i].mode, mounts[i].status,
       };
     }
+    if (odd > 0) {
+      list[mountCount] = (DismMountedImageInfo){ NULL, NULL, 0, (DismMountMode)7, (DismMountStatus)9 };
+      list[mountCount + 1] = (DismMountedImageInfo){
+        newText(tree, u"C:\\mount\\odd"), newText(tree, u"C:\\images\\odd.wim"), 0xFFFFFFFFu, DismReadWrite, DismMountStatusInvalid,
+      };
+    }
     *MountedImageInfo = list;
-    *Count = mountCount;
+    *Count = mountCount + odd;
   }
   return endCall(&call, result);
 }

@@ -17,6 +17,14 @@ void fillPackages(Content *content)
   content->packageCount = COUNT_OF(fixtures);
 }
 
+/* Rows of mode `odd`: numbers that no enumeration has, and times at the edges and in the hour that daylight saving time leaves out. */
+static const struct { PCWSTR name; int state, type; SYSTEMTIME time; } oddPackages[] = {
+  { u"Odd-State~31bf3856ad364e35~amd64~~1.0.0.0", 99, 77, { 1601, 1, 1, 1, 0, 0, 0, 0 } },
+  { u"Odd-Sign~31bf3856ad364e35~amd64~~1.0.0.0", -1, -1, { 9999, 12, 5, 31, 23, 59, 59, 999 } },
+  { u"Odd-Hour~31bf3856ad364e35~amd64~~1.0.0.0", DismStateInstalled, DismReleaseTypeUpdate, { 2025, 3, 0, 30, 2, 30, 0, 0 } },
+  { NULL, DismStateInstalled, DismReleaseTypeUpdate, { 30827, 13, 9, 99, 99, 99, 99, 9999 } },
+};
+
 static Package *findPackage(Content *content, PCWSTR name)
 {
   for (unsigned i = 0; i < content->packageCount; i++) {
@@ -159,9 +167,10 @@ HRESULT WINAPI DismGetPackages(DismSession Session, DismPackage **List, UINT *Co
   HRESULT result = checkSession(&call, List != NULL && Count != NULL);
   if (result == S_OK) {
     const Content *content = &call.image->content;
+    UINT odd = modeIs("odd", "DismGetPackages", "yes") ? COUNT_OF(oddPackages) : 0;
     UINT count = content->packageCount + modeNumber("packages", NULL, 0);
     Tree *tree = newTree();
-    DismPackage *list = newList(tree, count, sizeof *list);
+    DismPackage *list = newList(tree, count + odd, sizeof *list);
     for (UINT i = 0; i < content->packageCount; i++) {
       const Package *package = &content->packages[i];
       list[i] = (DismPackage){ newText(tree, package->name), package->state, package->type, installTime };
@@ -172,8 +181,13 @@ HRESULT WINAPI DismGetPackages(DismSession Session, DismPackage **List, UINT *Co
       appendAscii(name, NAME_LENGTH, "~31bf3856ad364e35~amd64~~10.0.26100.1");
       list[i] = (DismPackage){ newText(tree, name), DismStateInstalled, DismReleaseTypeUpdate, installTime };
     }
+    for (UINT i = 0; i < odd; i++) {
+      list[count + i] = (DismPackage){
+        newText(tree, oddPackages[i].name), (DismPackageFeatureState)oddPackages[i].state, (DismReleaseType)oddPackages[i].type, oddPackages[i].time,
+      };
+    }
     *List = list;
-    *Count = count;
+    *Count = count + odd;
   }
   return endCall(&call, result);
 }

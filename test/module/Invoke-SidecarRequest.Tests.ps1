@@ -259,6 +259,32 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
             (Get-ReceivedMessage -RecordPath $recordPath).ProcessId | Sort-Object -Unique | Should -HaveCount 1
         }
 
+        It 'gives the result of what was done before it could be cancelled, with a warning' {
+            $result = Save-DismTsImage -Path /fake/late -TimeoutSec 1 -ErrorAction Stop -WarningVariable warned -WarningAction SilentlyContinue
+            $result.PSObject.TypeNames[0] | Should -Be 'DismTs.ImageObject'
+            $warned | Should -HaveCount 1
+            "$warned" | Should -BeLike '*took longer than the 1 seconds allowed*'
+        }
+
+        It 'gives the error of what failed before it could be cancelled' {
+            { Save-DismTsImage -Path /fake/lateFailure -TimeoutSec 1 -ErrorAction Stop } | Should -Throw -ErrorId 'ERROR_DISK_FULL,Save-DismTsImage'
+        }
+
+        It 'says that the outcome of what does not stop is unknown' {
+            InModuleScope DismTs { $script:cancelGraceMilliseconds = 500 }
+            $problem = { Save-DismTsImage -Path /fake/deaf -TimeoutSec 1 } | Should -Throw -ErrorId 'DISMTS_E_TIMEOUT,Save-DismTsImage' -PassThru
+            $problem.Exception.Message | Should -BeLike '*may still be running, and its outcome is unknown*'
+            $problem.Exception.Message | Should -Not -BeLike '*: it was cancelled*'
+        }
+
+        It 'sends half of a character as it is, for the sidecar to refuse' {
+            $half = [char] 0xD83D
+            $null = Get-DismTsImage -ImagePath "/fake/a$half.wim"
+            [System.IO.File]::ReadAllText($recordPath) | Should -BeLike '*/fake/a\ud83d.wim*'
+            $null = Get-DismTsImage -ImagePath "/fake/$([char]::ConvertFromUtf32(0x1F4BF)).wim"
+            (Get-ReceivedMessage -RecordPath $recordPath -Method image/getInfo)[-1].Message.params.imagePath | Should -Be "/fake/$([char]::ConvertFromUtf32(0x1F4BF)).wim"
+        }
+
         It 'refuses a second command of the same runspace while one waits' {
             $null = Get-DismTsImage -Mounted
             InModuleScope DismTs { $script:sidecars['Auto'].Busy = $true }

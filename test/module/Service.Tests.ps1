@@ -195,7 +195,8 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
             $result = & $Command -Path /fake/m @Parameters
             $result | Should -HaveCount 1
             $result.PSObject.TypeNames[0] | Should -Be 'DismTs.ImageObject'
-            $result.PSObject.Properties.Name | Should -Be 'Path', 'Online', 'WinPath', 'SysDrivePath', 'RestartNeeded', 'LogPath', 'ScratchDirectory', 'LogLevel'
+            $own = @('PackageFile' | Where-Object { $Command -eq 'Add-DismTsPackage' })
+            $result.PSObject.Properties.Name | Should -Be (@('Path', 'Online', 'WinPath', 'SysDrivePath', 'RestartNeeded', 'LogPath', 'ScratchDirectory', 'LogLevel') + $own)
             $result.Path | Should -Be '/fake/m'
             $result.RestartNeeded | Should -BeOfType ([bool])
             $result | Out-String | Should -Not -Match 'LogLevel'

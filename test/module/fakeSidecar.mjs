@@ -77,6 +77,12 @@ const behaviours = {
   slowCancel: ({ id }) => {
     pending.set(id, () => { setTimeout(() => { send({ id, error: cancelled() }); }, 500); });
   },
+  // Is done before the cancel can stop it.
+  late: ({ id, params }) => { pending.set(id, () => { send({ id, result: imageResult(params.mountPath) }); }); },
+  // The cancel finds it failed.
+  lateFailure: ({ id, params }) => {
+    pending.set(id, () => { send({ id, error: dismError('ERROR_DISK_FULL', -2147024784, 'WriteError', `Cannot save "${params.mountPath}": the disk is full`) }); });
+  },
   deaf: ({ id }) => { pending.set(id, () => {}); },
   crash: () => { process.stderr.write('node: out of luck\n', () => process.exit(99)); },
   garbage: () => { process.stdout.write('Segmentation fault\n'); },
@@ -133,7 +139,10 @@ const behaviours = {
   invalidParams: ({ id }) => { send({ id, error: { code: -32602, message: 'Invalid parameters: imagePath must be an absolute path', data: { issues: [] } } }); },
   bug: ({ id }) => { send({ id, error: { code: -32603, message: 'x is not a function' } }); },
   warns: ({ id, params }) => { send({ id, result: { ...imageResult(params.mountPath), warnings: ['One file was too long'] } }); },
-  restart: ({ id, params }) => { send({ id, result: { ...imageResult(params.mountPath ?? params.path), restartNeeded: true } }); },
+  restart: ({ id, params }) => {
+    const results = [{ packageFile: params.packagePath, restartNeeded: true, failure: null }];
+    send({ id, result: { ...imageResult(params.mountPath ?? params.path), restartNeeded: true, ...params.packagePath === undefined ? {} : { results } } });
+  },
   unknown: ({ id, method }) => { send({ id, error: dismError('DISMAPI_E_UNKNOWN_FEATURE', -2146498548, 'ObjectNotFound', 'There is no such feature', { operation: method }) }); },
   // Stops reading, so that the pipe fills up.
   stopsReading: () => { process.stdin.pause(); },

@@ -118,7 +118,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'package-get-online': { description: 'Packages of the running system off Windows', steps: [[call(1, 'package/get', { online: true }), 1]] },
   'feature-get': { description: 'All features of a package', steps: [[call(1, 'feature/get', { path: '/mnt/a', packageName: 'Sample~1~amd64~~1' }), 1]] },
-  'feature-get-detailed': { description: 'Everything about all features', steps: [[call(1, 'feature/get', { path: '/mnt/a', detailed: true }), 1]] },
+  'feature-get-detailed': { description: 'Everything about all features', steps: [[call(1, 'feature/get', { path: '/mnt/a', detailed: true, like: '*' }), 1]] },
   'driver-get': { description: 'All drivers', steps: [[call(1, 'driver/get', { path: '/mnt/a', all: true }), 1]] },
   'driver-get-driver': { description: 'One driver, for each of its devices', steps: [[call(1, 'driver/get', { path: '/mnt/a', driver: 'oem0.inf' }), 1]] },
   'capability-get': { description: 'All capabilities', steps: [[call(1, 'capability/get', { path: '/mnt/a' }), 1]] },
@@ -143,6 +143,9 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [[call(1, 'package/add', {
       path: '/mnt/a', packagePath: '/progress=1000/restart/kb5043080.msu', ignoreCheck: true, preventPending: true, workDoneToken: 'add-1',
     }), 3]],
+  },
+  'package-add-folder': {
+    description: 'The packages of a folder: one that does not apply, and one that ends it', steps: [[call(1, 'package/add', { path: '/mnt/a', packagePath: '/updates' }), 1]],
   },
   'package-add-cancel': {
     description: 'A package file that is cancelled while it is added',

@@ -7,11 +7,27 @@ import { InvalidParamsError } from '../errors.ts';
 const maxIssues = 20;
 const maxIssueLength = 300;
 
+/** How deep parameters go; what goes deeper fits no schema. */
+const maxDepth = 8;
+
+/**
+ * Half of a surrogate pair is no character: on its way to a file system it would become another one, and with it the name that of another file.
+ * @throws InvalidParamsError
+ */
+function refuseHalfCharacters(method: string, value: unknown, path: readonly string[]): void {
+  if (typeof value === 'string') {
+    if (/\p{Surrogate}/u.test(value)) { throw new InvalidParamsError(method, [{ path: path.join('.'), message: 'has half of a character (a lone surrogate) in it' }]); }
+  } else if (typeof value === 'object' && value !== null && path.length < maxDepth) {
+    for (const [name, part] of Object.entries(value)) { refuseHalfCharacters(method, part, [...path, name.slice(0, maxIssueLength)]); }
+  }
+}
+
 /**
  * The parameters as the method declares them, defaults filled in.
  * @throws InvalidParamsError: they do not fit.
  */
 export function parseParams<P extends z.ZodType>(declaration: RequestMethod<P>, params: unknown): z.output<P> {
+  refuseHalfCharacters(declaration.method, params, []);
   const parsed = declaration.params.safeParse(params);
   if (parsed.success) {
     return parsed.data;

@@ -1,6 +1,10 @@
 /** What the fake engine answers about the packages of an image. */
-import type { PackageInfo } from '@dismts/protocol';
+import type { PackageInfo, PackageResult } from '@dismts/protocol';
 import type { EngineOperations } from '../../../sidecar/src/engine/engine.ts';
+import { errorData } from '../../../sidecar/src/errorData.ts';
+import { DismError } from '../../../sidecar/src/errors.ts';
+import { Hresult } from '../../../sidecar/src/hresult.ts';
+import type { OperationContext } from '../../../sidecar/src/operationContext.ts';
 import { named, type AnswerImage } from './session.ts';
 
 /** Everything known, hardly anything known, and a state that is neither here nor there, in characters beyond the BMP. */
@@ -40,6 +44,19 @@ function packageOfFile(path: string): PackageInfo {
   };
 }
 
+/** A folder of the name `updates` has one package that needs a restart, one that does not apply, and one that fails. */
+function addAll(path: string, restartNeeded: boolean, { operation }: OperationContext): PackageResult[] {
+  if (!path.endsWith('updates')) { return [{ packageFile: path, restartNeeded, failure: null }]; }
+  const failed = (name: string, code: number): PackageResult => {
+    const error = new DismError(code, `Cannot add the package "${path}/${name}"`, { target: `${path}/${name}` });
+    return { packageFile: `${path}/${name}`, restartNeeded: false, failure: { message: error.message, data: errorData(error, { operation, logPath: '' }) } };
+  };
+  return [
+    { packageFile: `${path}/1.cab`, restartNeeded: true, failure: null }, failed('2.cab', Hresult.CBS_E_NOT_APPLICABLE),
+    { packageFile: `${path}/3 \u{1F4E6}.msu`, restartNeeded: false, failure: null }, failed('4.cab', Hresult.CBS_E_INVALID_PACKAGE),
+  ];
+}
+
 /** The methods. */
 export function fakePackages(image: AnswerImage) {
   return {
@@ -52,7 +69,10 @@ export function fakePackages(image: AnswerImage) {
         ({ packageName, packageState, releaseType, installTime }) => ({ packageName, packageState, releaseType, installTime }),
       ) };
     },
-    addPackage: (params, context) => image(params, context, { names: [params.packagePath], phase: 'Adding package' }),
+    addPackage: async (params, context) => {
+      const answer = await image(params, context, { names: [params.packagePath], phase: 'Adding package' });
+      return { ...answer, results: addAll(params.packagePath, answer.restartNeeded, context) };
+    },
     removePackage: (params, context) => image(params, context, { names: [params.packageName, params.packagePath], phase: 'Removing package' }),
   } satisfies Partial<EngineOperations>;
 }

@@ -43,7 +43,7 @@ describe.skipIf(lacksBinding !== undefined)('the binding', async () => {
           architecture: 9, editionId: 'Professional', hal: '', bootable: 0, languages: ['de-DE', 'en-US'], defaultLanguageIndex: 1,
           customizedInfo: {
             // Local time of Berlin: summer and winter.
-            directoryCount: 25000, fileCount: 4_000_000_000, createdTime: '2024-04-01T07:08:07.006Z', modifiedTime: '2025-12-31T22:59:58.999Z',
+            directoryCount: 25000, fileCount: 4_000_000_000, createdTime: '2024-04-01T09:08:07.006', modifiedTime: '2025-12-31T23:59:58.999',
           },
         },
         {
@@ -67,7 +67,7 @@ describe.skipIf(lacksBinding !== undefined)('the binding', async () => {
     });
 
     test('DismPackage', async () => {
-      const installTime = '2025-02-28T12:14:15.160Z';
+      const installTime = '2025-02-28T13:14:15.160';
       expect((await api.getPackages(context.session)).value).toStrictEqual([
         { packageName: 'Microsoft-Windows-Foundation-Package~31bf3856ad364e35~amd64~~10.0.26100.1', packageState: 4, releaseType: 9, installTime },
         {
@@ -80,8 +80,8 @@ describe.skipIf(lacksBinding !== undefined)('the binding', async () => {
 
     test('DismPackageInfo and DismPackageInfoEx', async () => {
       const information = {
-        packageName, packageState: 6, releaseType: 14, installTime: '2025-02-28T12:14:15.160Z', applicable: true, copyright: '\u00a9 Nobody', company: '',
-        creationTime: '2024-02-28T23:00:00.000Z', displayName: 'Package \u{1F4E6}', description: 'Fix for \u65e5\u672c\u8a9e',
+        packageName, packageState: 6, releaseType: 14, installTime: '2025-02-28T13:14:15.160', applicable: true, copyright: '\u00a9 Nobody', company: '',
+        creationTime: '2024-02-29T00:00:00.000', displayName: 'Package \u{1F4E6}', description: 'Fix for \u65e5\u672c\u8a9e',
         installClient: 'DISM Package Manager Provider', installPackageName: 'update.mum', lastUpdateTime: null, productName: 'Package',
         productVersion: '10.0.26100.1', restartRequired: 1, fullyOffline: 2, supportInformation: null,
         customProperties: [{ name: 'FileVersion', value: '\u{1D7D9}', path: 'Root' }, { name: 'Owner', value: '', path: null }],

@@ -73,7 +73,7 @@ describe('readers', () => {
       { ...image, CustomizedInfo: newer },
     ]);
     expect(readImageInfo(images, 4).map((each) => each.customizedInfo)).toEqual([
-      null, null, null, { directoryCount: 1, fileCount: 2, createdTime: new Date(2025, 0, 1).toISOString(), modifiedTime: null },
+      null, null, null, { directoryCount: 1, fileCount: 2, createdTime: '2025-01-01T00:00:00.000', modifiedTime: null },
     ]);
     expect(readImageInfo(images, 1)).toMatchObject([{ imageType: 1, imageSizeBytes: 2n ** 64n - 1n, languages: [], defaultLanguageIndex: null }]);
     expect(readImageInfo(null, 3)).toEqual([]);
@@ -94,17 +94,19 @@ describe('SYSTEMTIME', () => {
     ({ wYear, wMonth, wDay, wHour, wMinute, wSecond, wMilliseconds });
 
   test.for([
-    ['Europe/Berlin', time(2025, 2, 28, 13, 14, 15, 160), '2025-02-28T12:14:15.160Z'],
-    ['Europe/Berlin', time(2025, 7, 1, 0, 30), '2025-06-30T22:30:00.000Z'],
-    ['America/New_York', time(2024, 12, 31, 23, 59, 59, 999), '2025-01-01T04:59:59.999Z'],
-    ['UTC', time(1601, 1, 1), '1601-01-01T00:00:00.000Z'],
+    ['Europe/Berlin', time(2025, 2, 28, 13, 14, 15, 160), '2025-02-28T13:14:15.160'],
+    ['Europe/Berlin', time(2025, 7, 1, 0, 30), '2025-07-01T00:30:00.000'],
+    ['America/New_York', time(2024, 12, 31, 23, 59, 59, 999), '2024-12-31T23:59:59.999'],
+    ['America/New_York', time(1601, 1, 1), '1601-01-01T00:00:00.000'],
+    ['America/New_York', time(9999, 12, 31, 23, 59, 59, 999), '9999-12-31T23:59:59.999'],
     // The hour that does not exist.
-    ['Europe/Berlin', time(2025, 3, 30, 2, 30), '2025-03-30T01:30:00.000Z'],
+    ['Europe/Berlin', time(2025, 3, 30, 2, 30), '2025-03-30T02:30:00.000'],
     ['UTC', time(0, 0, 0), null],
     ['UTC', time(2025, 2, 29), null],
     ['UTC', time(2025, 13, 1), null],
     ['UTC', time(2025, 1, 1, 24), null],
     ['UTC', time(1600, 1, 1), null],
+    ['UTC', time(10000, 1, 1), null],
     ['UTC', time(65535, 65535, 65535, 65535, 65535, 65535, 65535), null],
   ] as const)('localTimeToIso() in %s: %o is %s', ([name, value, iso]) => {
     process.env['TZ'] = name;

@@ -83,7 +83,7 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       const { packages, ...rest } = await run('getPackages', { path });
       expect(packages[0]).toEqual({
         packageName: 'Microsoft-Windows-Foundation-Package~31bf3856ad364e35~amd64~~10.0.26100.1', packageState: 'Installed', releaseType: 'Foundation',
-        installTime: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) as string,
+        installTime: '2025-02-28T13:14:15.160',
       });
       expect(packages.map((one) => one.packageState)).toEqual(['Installed', 'Staged', 'Superseded']);
       expect(rest).toMatchObject({ path, ...basics });
@@ -123,18 +123,13 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       expect(lastCall('DismRemovePackage')?.arguments).toMatchObject({ Identifier: file('a.cab'), PackageIdentifier: 2 });
     });
 
-    test('of a folder are added one after the other; a failure says how far that went', async () => {
+    test('of a folder are added one after the other, unless it is an expanded package', async () => {
       const packages = file('packages');
       mkdirSync(packages);
       for (const name of ['2.msu', '1.cab', '3.CAB', 'readme.txt']) { writeFileSync(join(packages, name), ''); }
-      double.setModes({ 'result.DismAddPackage': '0,0x800F081E' });
-      const error = await failure(run('addPackage', { path, packagePath: packages }));
-      expect(error).toMatchObject({ symbol: 'CBS_E_NOT_APPLICABLE', target: join(packages, '2.msu') });
-      expect(error.message).toMatch(/; 1 of the 3 packages in the folder had been added before$/);
-      expect(calls().slice(before).filter((call) => call.function === 'DismAddPackage').map((call) => call.arguments['PackagePath']))
-        .toEqual([join(packages, '1.cab'), join(packages, '2.msu')]);
+      const { results } = await run('addPackage', { path, packagePath: packages });
+      expect(results.map((one) => one.packageFile)).toEqual(['1.cab', '2.msu', '3.CAB'].map((name) => join(packages, name)));
       writeFileSync(join(packages, 'update.mum'), '');
-      double.setModes({});
       await run('addPackage', { path, packagePath: packages });
       expect(lastCall('DismAddPackage')?.arguments).toMatchObject({ PackagePath: packages });
     });
@@ -183,7 +178,7 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       expect(drivers[0]).toEqual({
         driver: 'oem0.inf', originalFileName: 'C:\\drivers\\\u{1F5A8} printer\\printer.inf', inbox: false, catalogFile: 'driver.cat', className: 'Printer',
         classGuid: '{4D36E979-E325-11CE-BFC1-08002BE10318}', classDescription: '', bootCritical: false, driverSignature: 'Unknown', providerName: 'Provider \u{1F3ED}',
-        date: expect.stringMatching(/^\d{4}-\d\d-\d\dT00:00:00\.000Z$/) as string, version: '70000.4000000000.3.65536', majorVersion: 70000, minorVersion: 4000000000,
+        date: '2023-06-21T00:00:00.000', version: '70000.4000000000.3.65536', majorVersion: 70000, minorVersion: 4000000000,
         build: 3, revision: 65536,
       });
       expect((await run('getDrivers', { path, all: true })).drivers.map((one) => one.inbox)).toContain(true);

@@ -8,12 +8,14 @@ import type { OperationContext } from '../../operationContext.ts';
 import { unsupportedBy } from '../support.ts';
 import { EngineProcess } from './process/engineProcess.ts';
 import { getEnvironment } from './operations/environment.ts';
-import type { LibraryPaths } from './process/processMessages.ts';
+import { RetiredError, type LibraryPaths } from './process/processMessages.ts';
 
 /** An open session keeps others from unmounting the image; opening one takes a second or two. */
 const defaultSessionIdleMs = 10_000;
 /** What the API does to an image is not interrupted lightly: writing a large image takes minutes, and some of it cannot be cancelled. */
 const defaultGraceMs = 60_000;
+/** A process that has lost DISM runs nothing; closing what is dead need not come to an end. */
+const retiredGraceMs = 10_000;
 
 /** How the engine works; tests say more than a user can. */
 export interface NativeEngineOptions {
@@ -43,15 +45,23 @@ export function createNativeEngine(options: NativeEngineOptions = {}): NativeEng
   const { dismPath, libraries, command, env, sessionIdleMs = defaultSessionIdleMs, graceMs = defaultGraceMs } = options;
   let current: EngineProcess | undefined;
   let closed = false;
-  const runningProcess = (): EngineProcess => {
+  const runningProcess = async (): Promise<EngineProcess> => {
+    // Two at once would get in the way of each other.
+    if (current?.running === true && current.retired) { await current.close(Math.min(graceMs, retiredGraceMs)); }
     if (current?.running !== true) {
       current = new EngineProcess({ configuration: { dismPath, libraries, sessionIdleMs }, command, env });
     }
     return current;
   };
   const forward = (method: keyof ForwardedOperations) => async (params: unknown, context: OperationContext) => {
-    if (closed || context.signal.aborted) { throw new CancelledError(context.operation); }
-    return await perform(runningProcess(), method, params, context);
+    for (;;) {
+      if (closed || context.signal.aborted) { throw new CancelledError(context.operation); }
+      try {
+        return await perform(await runningProcess(), method, params, context);
+      } catch (error) {
+        if (!(error instanceof RetiredError)) { throw error; }
+      }
+    }
   };
   const forwarded = Object.fromEntries(Object.keys(engineMethods).map((method) => [method, forward(method as keyof ForwardedOperations)]));
   return {

@@ -177,7 +177,7 @@ export interface DismPackage {
   readonly packageState: number;
   /** DismReleaseType. */
   readonly releaseType: number;
-  /** ISO 8601 in UTC, or null where it is not set. */
+  /** ISO 8601 without a zone, or null where it is not set. */
   readonly installTime: string | null;
 }
 
@@ -192,7 +192,7 @@ function toPackage(raw: Decoded<typeof layouts.DismPackage>): DismPackage {
   };
 }
 
-/** All about a package. Times are ISO 8601 in UTC, or null where they are not set. */
+/** All about a package. Times are ISO 8601 without a zone, or null where they are not set. */
 export interface DismPackageInfo extends DismPackage {
   readonly applicable: boolean;
   readonly copyright: string | null;
@@ -262,7 +262,7 @@ export function readFeatureInfo(address: bigint): DismFeatureInfo {
   };
 }
 
-/** What only WIM files say of an image. Times are ISO 8601 in UTC, or null where they are not set. */
+/** What only WIM files say of an image. Times are ISO 8601 without a zone, or null where they are not set. */
 export interface DismWimCustomizedInfo {
   readonly directoryCount: number;
   readonly fileCount: number;

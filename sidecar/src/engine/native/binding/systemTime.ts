@@ -13,26 +13,30 @@ export interface SystemTime {
 }
 
 /**
- * A point in time in the local time of this machine, as ISO 8601 in UTC; null where it is not set (all zeros) or no point in time.
- * The API does not say which time zone it means: install and update times are local time of the machine that serviced the image,
- * and creation times local time of whoever built the package. The zone of this machine is the best guess for both.
+ * A time of day as ISO 8601 without a zone; null where it is not set (all zeros), no time, or after the year 9999.
+ * The API does not say which zone it means: install and update times are local time of the machine that serviced the image,
+ * and creation times local time of whoever built the package. To UTC and back, through the rules that two programs have for
+ * another year and for the hour that daylight saving time leaves out, it would come back as another time.
  */
 export function localTimeToIso(time: SystemTime): string | null {
-  const { wYear, wMonth, wDay, wHour, wMinute, wSecond, wMilliseconds } = time;
-  // The hour that daylight saving time leaves out does not exist; Date moves it to the next one, so only the parts are checked.
-  return isCalendarDate(time) && wHour < 24 && wMinute < 60 && wSecond < 60 && wMilliseconds < 1000
-    ? new Date(wYear, wMonth - 1, wDay, wHour, wMinute, wSecond, wMilliseconds).toISOString()
+  const { wHour, wMinute, wSecond, wMilliseconds } = time;
+  const date = calendarDate(time);
+  return date !== null && wHour < 24 && wMinute < 60 && wSecond < 60 && wMilliseconds < 1000
+    ? `${date}T${digits(wHour, 2)}:${digits(wMinute, 2)}:${digits(wSecond, 2)}.${digits(wMilliseconds, 3)}`
     : null;
 }
 
-/** A day of the calendar, as `YYYY-MM-DD`, whatever the zone; null where it is not set (all zeros) or no day. */
+function digits(value: number, count: number): string {
+  return String(value).padStart(count, '0');
+}
+
+/** A day of the calendar, as `YYYY-MM-DD`, whatever the zone; null where it is not set (all zeros), no day, or after the year 9999. */
 export function calendarDate(time: SystemTime): string | null {
-  const digits = (value: number, count: number): string => String(value).padStart(count, '0');
   return isCalendarDate(time) ? `${digits(time.wYear, 4)}-${digits(time.wMonth, 2)}-${digits(time.wDay, 2)}` : null;
 }
 
-/** SYSTEMTIME begins in 1601 and has a year of at most 30827. */
+/** SYSTEMTIME begins in 1601; its years go on to 30827, those of other programs end with 9999. */
 function isCalendarDate({ wYear, wMonth, wDay }: SystemTime): boolean {
   const date = new Date(Date.UTC(wYear, wMonth - 1, wDay));
-  return wYear >= 1601 && wYear <= 30827 && date.getUTCMonth() === wMonth - 1 && date.getUTCDate() === wDay;
+  return wYear >= 1601 && wYear <= 9999 && date.getUTCMonth() === wMonth - 1 && date.getUTCDate() === wDay;
 }

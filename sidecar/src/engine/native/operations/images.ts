@@ -9,7 +9,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import {
   DISM_COMMIT_APPEND, DISM_COMMIT_GENERATE_INTEGRITY, DISM_COMMIT_IMAGE, DISM_COMMIT_SUPPORT_EA, DISM_DISCARD_IMAGE, DISM_MOUNT_CHECK_INTEGRITY,
-  DISM_MOUNT_OPTIMIZE, DISM_MOUNT_READONLY, DISM_MOUNT_READWRITE, DISM_MOUNT_SUPPORT_EA, DismApplyCustomDataImageFlags, DismImageType, DismMountMode,
+  DISM_MOUNT_OPTIMIZE, DISM_MOUNT_READONLY, DISM_MOUNT_READWRITE, DISM_MOUNT_SUPPORT_EA, DismApplyCustomDataImageFlags,
   DismOptimizeImageFlags,
 } from '../binding/constants.ts';
 import type { CallOptions } from '../binding/dismApi.ts';
@@ -28,7 +28,12 @@ const statusReasons = {
   Ok: '',
   NeedsRemount: 'It is no longer served, for instance since a restart',
   Invalid: 'Its file or its staged changes are gone or damaged',
+  Unknown: 'DISM reports a status that DismTs does not know',
 } as const;
+/** By DismMountMode. */
+const mountModes = ['ReadWrite', 'ReadOnly'] as const;
+/** By DismImageType. */
+const imageTypes = ['Wim', 'Vhd'] as const;
 
 function toImageInfo(imagePath: string, info: DismImageInfo): ImageInfo {
   const { majorVersion, minorVersion, build, spBuild } = info;
@@ -36,7 +41,7 @@ function toImageInfo(imagePath: string, info: DismImageInfo): ImageInfo {
     imagePath, imageIndex: info.imageIndex, imageName: text(info.imageName), imageDescription: text(info.imageDescription),
     // Of an absurd size in a damaged file the nearest number that JSON can carry.
     imageSize: Math.min(Number(info.imageSizeBytes), Number.MAX_SAFE_INTEGER),
-    imageType: info.imageType === DismImageType.Vhd ? 'Vhd' : 'Wim', wimBoot: false, imageBootable: bootable[info.bootable] ?? 'Unknown',
+    imageType: imageTypes[info.imageType] ?? 'Unsupported', wimBoot: false, imageBootable: bootable[info.bootable] ?? 'Unknown',
     architecture: info.architecture, hal: text(info.hal), version: [majorVersion, minorVersion, build, spBuild].join('.'), majorVersion, minorVersion, build, spBuild,
     spLevel: info.spLevel, editionId: text(info.editionId), installationType: text(info.installationType), productName: text(info.productName),
     productType: text(info.productType), productSuite: text(info.productSuite), systemRoot: text(info.systemRoot),
@@ -79,12 +84,10 @@ export const getImageInfo: Handler<typeof infoMethod> = async (params, operation
 };
 
 function toMountedImage(info: DismMountedImageInfo): MountedImage {
-  const mountStatus = mountStatuses[info.mountStatus] ?? 'Invalid';
+  const mountStatus = mountStatuses[info.mountStatus] ?? 'Unknown';
   return {
-    path: text(info.mountPath), imagePath: text(info.imageFilePath),
-    // What is left of a broken mount may have no index.
-    imageIndex: Math.max(info.imageIndex, 1),
-    mountMode: info.mountMode === DismMountMode.ReadOnly ? 'ReadOnly' : 'ReadWrite', mountStatus, statusReason: statusReasons[mountStatus],
+    path: text(info.mountPath), imagePath: text(info.imageFilePath), imageIndex: info.imageIndex,
+    mountMode: mountModes[info.mountMode] ?? 'Unknown', mountStatus, statusReason: statusReasons[mountStatus],
   };
 }
 
@@ -93,6 +96,8 @@ async function readMounts(operation: NativeOperation): Promise<MountedImage[]> {
 }
 
 function samePath(one: string, other: string): boolean {
+  // An empty path is that of no folder; resolved it would be the current one.
+  if (one === '' || other === '') { return one === other; }
   const [left, right] = [resolve(one), resolve(other)];
   return process.platform === 'win32' ? left.toLowerCase() === right.toLowerCase() : left === right;
 }
@@ -117,7 +122,7 @@ export const mountImage: Handler<typeof mountMethod> = async (params, operation)
   const action = `Cannot mount "${imagePath}"`;
   requireFile(imagePath, action);
   requireMountFolder(mountPath, action);
-  const result = (index: number) => ({
+  const result = (index: number | null) => ({
     ...operation.mountResult(mountPath), imagePath, imageIndex: index, mountMode: readOnly ? 'ReadOnly' as const : 'ReadWrite' as const,
   });
   if (params.validateOnly === true) { return result(chooseImage(await readImages(operation, imagePath, action), params, action).imageIndex); }
@@ -127,8 +132,10 @@ export const mountImage: Handler<typeof mountMethod> = async (params, operation)
     flags: (readOnly ? DISM_MOUNT_READONLY : DISM_MOUNT_READWRITE) | (optimize ? DISM_MOUNT_OPTIMIZE : 0) | (checkIntegrity ? DISM_MOUNT_CHECK_INTEGRITY : 0)
       | (supportEa ? DISM_MOUNT_SUPPORT_EA : 0),
   }, operation.options('Mounting')), true));
-  // Of a name the API knows best which image it chose; a virtual disk has one only.
-  return result(imageIndex ?? (await findMount(operation, mountPath))?.imageIndex ?? 1);
+  if (imageIndex !== undefined) { return result(imageIndex); }
+  // Of a name the API knows best which image it chose.
+  const mount = await operation.optional(() => findMount(operation, mountPath), `The image is mounted; its index cannot be told`);
+  return result(mount?.imageIndex ?? null);
 };
 
 /** A virtual disk can also be mounted as a drive, which is no folder. */
@@ -167,10 +174,14 @@ export const commitImage: Handler<typeof commitMethod> = async (params, operatio
   if (params.validateOnly === true) { return { ...operation.mountResult(mountPath), imageIndex: mount.imageIndex }; }
   const image = { path: mountPath };
   await operation.change(image, (session) => operation.api.commitImage(session, commitFlags(params), operation.options('Writing')));
-  // An appended image is the last one of the file.
-  const imageIndex = append ? Math.max(...(await readImages(operation, mount.imagePath, action)).map((one) => one.imageIndex)) : mount.imageIndex;
-  return { ...operation.mountResult(mountPath), imageIndex };
+  const imageIndex = append ? await operation.optional(() => lastIndex(operation, mount.imagePath, action), 'The image is saved; its index cannot be told') : mount.imageIndex;
+  return { ...operation.mountResult(mountPath), imageIndex: imageIndex ?? null };
 };
+
+/** An appended image is the last one of the file. */
+async function lastIndex(operation: NativeOperation, imagePath: string, action: string): Promise<number> {
+  return Math.max(...(await readImages(operation, imagePath, action)).map((one) => one.imageIndex));
+}
 
 function requireWritable({ mountMode, path }: MountedImage, action: string): void {
   if (mountMode === 'ReadOnly') {
@@ -195,24 +206,37 @@ export const unmountImage: Handler<typeof unmountMethod> = async (params, operat
 /** An unmount that saves counts to 200: the first half is the saving. */
 function saveProgress(operation: NativeOperation): Pick<CallOptions, 'onProgress'> {
   const half = 100;
+  let written = false;
   return { onProgress: (current, total) => {
     if (total === 2 * half) {
-      operation.context.progress(current <= half ? 'Writing' : 'Unmounting', current <= half ? current : current - half, half);
+      written ||= current > half;
+      operation.progress(written ? 'Unmounting' : 'Writing', written ? Math.max(current - half, 0) : current, half);
     } else {
       operation.options('Unmounting').onProgress?.(current, total);
     }
   } };
 }
 
+function isBroken({ mountStatus }: MountedImage): boolean {
+  return mountStatus === 'Invalid';
+}
+
+/** Rows of one mount; what has no folder is told apart by its image. */
+function isSame(one: MountedImage, other: MountedImage): boolean {
+  return samePath(one.path, other.path) && (one.path !== '' || (one.imagePath === other.imagePath && one.imageIndex === other.imageIndex));
+}
+
 /** The API does not say what it removed: what is not listed any more. */
 export const cleanupMountPoints: Handler<typeof cleanupMethod> = async (params, operation) => {
-  const before = await readMounts(operation);
-  const broken = before.filter(({ mountStatus }) => mountStatus === 'Invalid');
-  if (params.validateOnly === true) { return { removed: broken, logPath: '', warnings: operation.warnings }; }
-  for (const { path } of broken) { await operation.closeSessions(path); }
+  if (params.validateOnly === true) { return { removed: (await readMounts(operation)).filter(isBroken), logPath: '', warnings: operation.warnings }; }
+  const told = 'What was removed cannot be told';
+  // A table that cannot be read may be what is to be cleaned up.
+  const before = await operation.optional(() => readMounts(operation), told);
+  for (const { path } of (before ?? []).filter((mount) => isBroken(mount) && mount.path !== '')) { await operation.closeSessions(path); }
   await operation.call(() => operation.api.cleanupMountpoints());
-  const after = await readMounts(operation);
-  return { removed: before.filter(({ path }) => !after.some((mount) => samePath(mount.path, path))), logPath: '', warnings: operation.warnings };
+  const after = before === undefined ? undefined : await operation.optional(() => readMounts(operation), told);
+  const removed = after === undefined ? [] : (before ?? []).filter((mount) => !after.some((one) => isSame(mount, one)));
+  return { removed, logPath: '', warnings: operation.warnings };
 };
 
 export const optimizeImage: Handler<typeof optimizeMethod> = async (params, operation) => {

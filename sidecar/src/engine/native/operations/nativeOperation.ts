@@ -1,6 +1,6 @@
 /** What one operation on the DISM API works with. */
 import type { ImageResult, ProgressPhase } from '@dismts/protocol';
-import { CancelledError } from '../../../errors.ts';
+import { CancelledError, DismError } from '../../../errors.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import type { CallOptions, CallOutcome, CallResult, DismApi, DismSession } from '../binding/dismApi.ts';
 import { progressPosition } from '../binding/progress.ts';
@@ -15,6 +15,9 @@ export class NativeOperation {
   readonly warnings: string[];
   readonly #sessions: Sessions;
   #restartNeeded = false;
+  /** True while something is read that belongs to a change which is done. */
+  #afterChange = false;
+  #shown: { readonly phase: ProgressPhase; readonly fraction: number } | undefined;
 
   constructor(context: OperationContext, api: DismApi, sessions: Sessions, warnings: readonly string[]) {
     this.context = context;
@@ -25,10 +28,11 @@ export class NativeOperation {
 
   /**
    * To be called before each step of an operation that can stop there.
+   * @param done How far the operation came, where that is not nothing, such as `1 of 3 drivers had been added`.
    * @throws CancelledError
    */
-  throwIfCancelled(): void {
-    if (this.context.signal.aborted) { throw new CancelledError(this.context.operation); }
+  throwIfCancelled(done = ''): void {
+    if (this.context.signal.aborted && !this.#afterChange) { throw new CancelledError(this.context.operation, {}, done); }
   }
 
   /** What functions with progress are called with. */
@@ -37,9 +41,28 @@ export class NativeOperation {
       signal: this.context.signal,
       onProgress: (current, total) => {
         const position = progressPosition(current, total);
-        this.context.progress(phase, position.current, position.total);
+        this.progress(phase, position.current, position.total);
       },
     };
+  }
+
+  /** Options for one of several calls, whose progress is a part of that of all. */
+  optionsFor(phase: ProgressPhase, index: number, count: number): CallOptions {
+    return {
+      ...this.options(phase),
+      onProgress: (current, total) => {
+        const position = progressPosition(current, total);
+        if (position.total > 0) { this.progress(phase, index * position.total + position.current, count * position.total); }
+      },
+    };
+  }
+
+  /** Reports progress. Within a phase it never goes back, which the numbers of the API do where one call has several steps. */
+  progress(phase: ProgressPhase, current: number, total: number): void {
+    const fraction = total === 0 ? 0 : current / total;
+    if (this.#shown?.phase === phase && fraction < this.#shown.fraction) { return; }
+    this.#shown = { phase, fraction };
+    this.context.progress(phase, current, total);
   }
 
   /** Reads something of an image. */
@@ -49,9 +72,9 @@ export class NativeOperation {
   }
 
   /** Changes something in an image. */
-  async change(image: ImageReference, call: (session: DismSession) => Promise<CallOutcome>): Promise<void> {
+  async change(image: ImageReference, call: (session: DismSession) => Promise<CallOutcome>): Promise<CallOutcome> {
     this.throwIfCancelled();
-    this.remember(await explained(() => this.#sessions.use(image, false, call)));
+    return this.remember(await explained(() => this.#sessions.use(image, false, call)));
   }
 
   /** Changes something in an image, and gives what the call says about it. */
@@ -68,7 +91,36 @@ export class NativeOperation {
   /** Makes a call that needs no session. */
   async call<T extends CallOutcome>(call: () => Promise<T>): Promise<T> {
     this.throwIfCancelled();
-    return this.remember(await explained(call));
+    try {
+      return this.remember(await explained(call));
+    } catch (error) {
+      this.#sessions.notice(error);
+      throw error;
+    }
+  }
+
+  /** True once a call said that its session is gone for good: every other would only say so again. */
+  get dead(): boolean {
+    return this.#sessions.dead;
+  }
+
+  /**
+   * Reads what belongs to a change that is done: a cancel comes too late for it, and where it fails the change has succeeded all the same.
+   * Undefined then, with a warning.
+   * @param consequence What cannot be told without it, such as `The new name of the driver cannot be told`.
+   */
+  async optional<T>(read: () => Promise<T>, consequence: string): Promise<T | undefined> {
+    this.#afterChange = true;
+    try {
+      return await read();
+    } catch (error) {
+      if (!(error instanceof DismError)) { throw error; }
+      this.context.log.warning(error.message);
+      this.warnings.push(`${consequence}: ${error.message}`);
+      return undefined;
+    } finally {
+      this.#afterChange = false;
+    }
   }
 
   /** Closes the sessions on an image that is to be mounted, unmounted or remounted. */

@@ -1,6 +1,7 @@
 /** package/*: updates, language packs and other packages. */
 import { join } from 'node:path';
-import type { addPackage as addMethod, getPackages as getMethod, PackageInfo, removePackage as removeMethod } from '@dismts/protocol';
+import type { addPackage as addMethod, getPackages as getMethod, PackageInfo, PackageResult, removePackage as removeMethod } from '@dismts/protocol';
+import { errorData } from '../../../errorData.ts';
 import { CancelledError, DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { PackageReference } from '../binding/packages.ts';
@@ -10,6 +11,7 @@ import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import { readEach } from './readEach.ts';
 import type { ImageReference } from '../process/sessions.ts';
+import { wildcard } from './wildcard.ts';
 import { packageState, releaseType, restartType, text, toCustomProperty, toFeature } from './values.ts';
 
 const offlineTypes = ['Yes', 'No', 'Undetermined'] as const;
@@ -53,7 +55,8 @@ export const getPackages: Handler<typeof getMethod> = async (params, operation) 
   if (packageName !== undefined) {
     return { packages: [await readInfo(operation, params, { name: packageName })], ...operation.imageResult(params) };
   }
-  const packages = (await operation.read(params, (session) => operation.api.getPackages(session))).map(toPackage);
+  const matches = wildcard(params.like);
+  const packages = (await operation.read(params, (session) => operation.api.getPackages(session))).map(toPackage).filter((one) => matches(one.packageName));
   const found = detailed ? await readEach(operation, packages, ({ packageName: name }) => readInfo(operation, params, { name })) : packages;
   return { packages: found, ...operation.imageResult(params) };
 };
@@ -84,27 +87,40 @@ export const addPackage: Handler<typeof addMethod> = async (params, operation) =
         throw new DismError(Hresult.CBS_E_NOT_APPLICABLE, `Cannot add the package "${path}": it does not apply to the image`, { target: path });
       }
     }
-    return operation.imageResult(params);
+    return { results: [], ...operation.imageResult(params) };
   }
-  for (const [done, path] of packages.entries()) {
+  const results: PackageResult[] = [];
+  for (const [index, path] of packages.entries()) {
+    const added = results.filter(({ failure }) => failure === null).length;
+    operation.throwIfCancelled(added === 0 ? '' : `${added} of the ${packages.length} packages had been added before`);
     try {
-      await operation.change(params, (session) => operation.api.addPackage(session, {
+      const { restartNeeded } = await operation.change(params, (session) => operation.api.addPackage(session, {
         packagePath: path, ignoreCheck, preventPending,
-      }, operation.options('Adding package')));
+      }, operation.optionsFor('Adding package', index, packages.length)));
+      results.push({ packageFile: path, restartNeeded, failure: null });
+      operation.context.log.info(`Added the package "${path}"`);
     } catch (error) {
-      throw done === 0 ? error : afterOthers(error, done, packages.length);
+      if (!(error instanceof DismError)) { throw error; }
+      if (error instanceof CancelledError) {
+        throw added === 0 ? error : new CancelledError(operation.context.operation, { cause: error }, `${added} of the ${packages.length} packages had been added before`);
+      }
+      const goesOn = error.hresult === Hresult.CBS_E_NOT_APPLICABLE && packages.length > 1;
+      if (!goesOn && added === 0) { throw error; }
+      operation.context.log.error(error.message);
+      results.push({
+        packageFile: path, restartNeeded: false,
+        failure: { message: error.message, data: errorData(error, { operation: operation.context.operation, logPath: '' }) },
+      });
+      if (!goesOn) { break; }
     }
-    operation.context.log.info(`Added the package "${path}"`);
   }
-  return operation.imageResult(params);
+  if (results.every(({ failure }) => failure !== null)) {
+    throw new DismError(Hresult.CBS_E_NOT_APPLICABLE, `Cannot add the packages of "${packagePath}": none of the ${packages.length} applies to the image`, {
+      target: packagePath,
+    });
+  }
+  return { results, ...operation.imageResult(params) };
 };
-
-/** A folder of packages is not added as a whole or not at all, so its user must know how far that went. */
-function afterOthers(error: unknown, done: number, count: number): unknown {
-  if (!(error instanceof DismError) || error instanceof CancelledError) { return error; }
-  const { hresult, message, target, hint, holders, cause } = error;
-  return new DismError(hresult, `${message}; ${done} of the ${count} packages in the folder had been added before`, { target, hint, holders, cause });
-}
 
 export const removePackage: Handler<typeof removeMethod> = async (params, operation) => {
   const { packageName, packagePath = '' } = params;

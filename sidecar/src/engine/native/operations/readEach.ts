@@ -12,11 +12,11 @@ export async function readEach<Item, Details>(
   const found: (Item | Details)[] = [];
   for (const item of items) {
     operation.throwIfCancelled();
-    operation.context.progress('Reading packages', found.length, items.length);
+    operation.progress('Reading packages', found.length, items.length);
     try {
       found.push(await read(item));
     } catch (error) {
-      if (!(error instanceof DismError) || error instanceof CancelledError) { throw error; }
+      if (!(error instanceof DismError) || error instanceof CancelledError || operation.dead) { throw error; }
       operation.warnings.push(error.message);
       found.push(item);
     }

@@ -1,4 +1,4 @@
-/** Values of the DISM API as the protocol has them. A number that no enumeration knows becomes what claims least. */
+/** Values of the DISM API as the protocol has them. A number that no enumeration knows becomes Unknown, or what claims least. */
 import type { Driver, FeatureState, PackageState, ReleaseType, RestartType } from '@dismts/protocol';
 import type { DismCustomProperty, DismDriverPackage, DismFeature } from '../binding/structs.ts';
 
@@ -23,12 +23,12 @@ const signatures = ['Unknown', 'Unsigned', 'Signed'] as const;
 
 /** State of a package or capability. */
 export function packageState(state: number): PackageState {
-  return packageStates[state] ?? 'NotPresent';
+  return packageStates[state] ?? 'Unknown';
 }
 
 /** State of a feature. */
 export function featureState(state: number): FeatureState {
-  return featureStates[state] ?? 'Disabled';
+  return featureStates[state] ?? 'Unknown';
 }
 
 /** DismReleaseType. */
@@ -63,7 +63,7 @@ export function toDriver(driver: DismDriverPackage): Driver {
     driver: text(driver.publishedName), originalFileName: text(driver.originalFileName), inbox: driver.inBox, catalogFile: text(driver.catalogFile),
     className: text(driver.className), classGuid: text(driver.classGuid), classDescription: text(driver.classDescription), bootCritical: driver.bootCritical,
     driverSignature: signatures[driver.driverSignature] ?? 'Unknown', providerName: text(driver.providerName),
-    date: driver.date === null ? null : `${driver.date}T00:00:00.000Z`, version: [majorVersion, minorVersion, build, revision].join('.'),
+    date: driver.date === null ? null : `${driver.date}T00:00:00.000`, version: [majorVersion, minorVersion, build, revision].join('.'),
     majorVersion, minorVersion, build, revision,
   };
 }

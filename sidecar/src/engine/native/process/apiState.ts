@@ -69,9 +69,12 @@ export class ApiState {
     this.#sessions ??= new Sessions(this.#api, (text) => { this.#log?.warning(text); });
     const wanted = this.#parametersFor(settings);
     if (this.#settings === undefined || !equal(this.#settings, wanted)) {
-      await this.#shutDown();
-      this.#warnings = await initialize(this.#api, wanted, log);
-      this.#settings = wanted;
+      const before = this.#settings;
+      const problem = await this.#shutDown();
+      const { warnings, alreadyDone } = await initialize(this.#api, wanted, log);
+      // It then goes on as before.
+      this.#warnings = problem !== undefined && alreadyDone ? [...warnings, ineffective(before ?? wanted, wanted, problem)] : warnings;
+      this.#settings = problem !== undefined && alreadyDone ? before : wanted;
     }
     return { api: this.#api, sessions: this.#sessions, warnings: [...settings.logPath === '' ? this.#ownLog?.warnings ?? [] : [], ...this.#warnings] };
   }
@@ -84,6 +87,11 @@ export class ApiState {
   /** True while sessions are open. */
   get hasSessions(): boolean {
     return this.#sessions !== undefined && this.#sessions.count > 0;
+  }
+
+  /** True once a session turned out to be gone for good. */
+  get dead(): boolean {
+    return this.#sessions?.dead === true;
   }
 
   /** Closes all sessions and shuts the API down. */
@@ -100,23 +108,39 @@ export class ApiState {
     };
   }
 
-  async #shutDown(): Promise<void> {
-    if (this.#settings === undefined) { return; }
+  /** Gives the reason where it cannot be shut down. */
+  async #shutDown(): Promise<string | undefined> {
+    if (this.#settings === undefined) { return undefined; }
     await this.closeSessions();
     this.#settings = undefined;
     try {
       await this.#api?.shutdown();
+      return undefined;
     } catch (error) {
-      this.#log?.warning(`The DISM API could not be shut down: ${(error as Error).message}`);
+      const { message } = error as Error;
+      this.#log?.warning(`The DISM API could not be shut down: ${message}`);
+      return message;
     }
   }
 }
 
-/** Gives what the user should know. */
-async function initialize(api: DismApi, params: InitializeParams, log: OperationLog): Promise<string[]> {
+/** What of the new settings has no effect, because the API goes on with the old ones. */
+function ineffective(before: InitializeParams, wanted: InitializeParams, problem: string): string {
+  const what = [
+    ...before.logFilePath === wanted.logFilePath ? [] : [`DISM goes on writing its log to "${before.logFilePath ?? 'its own place'}", not to "${wanted.logFilePath ?? 'its own place'}"`],
+    ...before.logLevel === wanted.logLevel ? [] : ['the log level stays as it was'],
+    ...before.scratchDirectory === wanted.scratchDirectory ? [] : ['the scratch folder stays what it was'],
+  ];
+  return `${what.join(', ')}: ${problem}`;
+}
+
+/** Gives what the user should know, and whether the API says that it was initialised before. */
+async function initialize(
+  api: DismApi, params: InitializeParams, log: OperationLog,
+): Promise<{ readonly warnings: readonly string[]; readonly alreadyDone: boolean }> {
   try {
-    await api.initialize(params);
-    return [];
+    const { hresult } = await api.initialize(params);
+    return { warnings: [], alreadyDone: hresult === 1 };
   } catch (error) {
     if (!(error instanceof DismError)) { throw error; }
     if (error.hresult === Hresult.E_INVALIDARG && params.logLevel === DismLogLevel.ErrorsWarningsInfoDebug) {
@@ -124,7 +148,9 @@ async function initialize(api: DismApi, params: InitializeParams, log: Operation
       return await initialize(api, { ...params, logLevel: DismLogLevel.ErrorsWarningsInfo }, log);
     }
     // The API works all the same.
-    if (error.hresult === Hresult.DISMAPI_E_LOGGING_DISABLED) { return [`DISM writes no log: ${error.message}`]; }
+    if (error.hresult === Hresult.DISMAPI_E_LOGGING_DISABLED) {
+      return { warnings: [`DISM writes no log: ${error.message}`], alreadyDone: false };
+    }
     throw error;
   }
 }

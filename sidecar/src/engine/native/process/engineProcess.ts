@@ -8,7 +8,7 @@ import { DismError } from '../../../errors.ts';
 import { formatHresult, Hresult } from '../../../hresult.ts';
 import { engineProcessArgument } from './engineProcessArgument.ts';
 import {
-  configure, dismLogged, fromResponseError, logged, perform, progressed, stop,
+  configure, dismLogged, fromResponseError, logged, perform, progressed, RetiredError, stop,
   type LogLine, type OperationCall, type ProcessConfiguration,
 } from './processMessages.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -43,11 +43,14 @@ export class EngineProcess {
   #stderrTail = '';
   #running = true;
   #killed = false;
+  #retired = false;
 
   constructor({ configuration, command = ownCommand(), env = {} }: ProcessOptions) {
     const [program, ...args] = command;
     this.#child = spawn(program, [...args, engineProcessArgument], {
       cwd: neutralFolder(), env: { ...processEnvironment(), ...env }, stdio: 'pipe', windowsHide: true,
+      // On Windows it would otherwise be killed together with this process, in the middle of what DISM does to an image.
+      detached: process.platform === 'win32',
     });
     this.ended = this.#watch();
     this.#connection = createMessageConnection(new StreamMessageReader(this.#child.stdout), new StreamMessageWriter(this.#child.stdin));
@@ -65,6 +68,11 @@ export class EngineProcess {
     return this.#running;
   }
 
+  /** True once it has refused an operation, because a session of it is gone for good. It runs nothing then. */
+  get retired(): boolean {
+    return this.#retired;
+  }
+
   get pid(): number | undefined {
     return this.#child.pid;
   }
@@ -72,6 +80,7 @@ export class EngineProcess {
   /**
    * Has an operation done. An abort of the signal is passed on; the answer is waited for all the same.
    * @throws DismError, UnsupportedError, CancelledError: what the operation throws there. DISMTS_E_ENGINE_LOST: the process ended before it answered.
+   * @throws RetiredError: nothing was done; another process has to do it.
    */
   async perform(call: Omit<OperationCall, 'id'>, signal: AbortSignal, listener: OperationListener): Promise<unknown> {
     this.#lastId += 1;
@@ -87,7 +96,9 @@ export class EngineProcess {
       // A connection that breaks rejects its requests before it is known how the process ended.
       return await Promise.race([lost, answer.catch((error: unknown) => (this.#isAnswer(error) ? Promise.reject(error as Error) : lost))]);
     } catch (error) {
-      throw fromResponseError(error, call.operation);
+      const failure = fromResponseError(error, call.operation);
+      this.#retired ||= failure instanceof RetiredError;
+      throw failure;
     } finally {
       signal.removeEventListener('abort', cancel);
       this.#listeners.delete(id);

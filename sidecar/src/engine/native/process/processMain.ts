@@ -5,11 +5,12 @@ import { CancelledError } from '../../../errors.ts';
 import { claimStdout } from '../../../silence.ts';
 import type { OperationContext, OperationLog } from '../../../operationContext.ts';
 import { ApiState } from './apiState.ts';
+import { claim, imagesOf, refuseClaimed } from './claims.ts';
 import type { Handler } from '../operations/handler.ts';
 import { NativeOperation } from '../operations/nativeOperation.ts';
 import { operations } from '../operations/operationTable.ts';
 import {
-  configure, dismLogged, logged, perform, progressed, stop, stopped, toResponseError, type LogLine, type OperationCall, type ProcessConfiguration,
+  configure, dismLogged, logged, perform, progressed, RetiredError, stop, stopped, toResponseError, type LogLine, type OperationCall, type ProcessConfiguration,
 } from './processMessages.ts';
 
 /** After an exception that nothing caught: EX_SOFTWARE, as for the server. */
@@ -51,6 +52,10 @@ class OperationHost {
   /** Settles, never rejects, when everything that was asked for so far is over. */
   #last: Promise<unknown> = Promise.resolve();
   #ending = false;
+  /** What runs. */
+  #current: OperationCall | undefined;
+  /** DISM is of no more use here: what waits is for another process. */
+  #retired = false;
 
   constructor(connection: MessageConnection) {
     this.#connection = connection;
@@ -80,6 +85,8 @@ class OperationHost {
     this.#ending = true;
     clearTimeout(this.#idleTimer);
     for (const controller of this.#running) { controller.abort(); }
+    // Whoever comes next must not touch an image that a call is still at work on.
+    if (this.#current !== undefined) { await claim(imagesOf(this.#current.params), { pid: process.pid, operation: this.#current.operation }); }
     await this.#last;
     await this.#state?.end();
     // Answers come before this on the stream; their turn is when the event loop comes round.
@@ -118,9 +125,12 @@ class OperationHost {
   }
 
   async #run(call: OperationCall, signal: AbortSignal): Promise<unknown> {
+    if (this.#retired) { throw new RetiredError(); }
     const state = this.#state;
     if (state === undefined) { throw new Error('an engine process has to be configured first'); }
     clearTimeout(this.#idleTimer);
+    await refuseClaimed(imagesOf(call.params), call.operation);
+    this.#current = call;
     const log = this.#logOf(call);
     const before = state.dismLog(call);
     const sayRange = (): void => {
@@ -140,6 +150,8 @@ class OperationHost {
       if (handler === undefined) { throw new Error(`the engine process has no "${call.method}"`); }
       return await handler(call.params as never, operation);
     } finally {
+      this.#current = undefined;
+      this.#retired ||= state.dead;
       sayRange();
       this.#closeWhenIdle(state);
     }
@@ -171,7 +183,7 @@ class OperationHost {
   }
 
   #closeWhenIdle(state: ApiState): void {
-    if (!state.hasSessions || this.#ending) { return; }
+    if (!state.hasSessions || this.#ending || this.#retired) { return; }
     this.#idleTimer = setTimeout(() => {
       this.#last = this.#last.then(() => state.closeSessions());
     }, this.#sessionIdleMs);

@@ -52,6 +52,8 @@ export interface EngineFailure {
   readonly target: string | undefined;
   readonly hint: string | undefined;
   readonly holders: readonly Holder[] | undefined;
+  /** What a cancelled operation had done before. */
+  readonly done: string | undefined;
   /** Stack of what caused it; for the log. */
   readonly cause: string | undefined;
 }
@@ -71,9 +73,20 @@ export const stopped = new NotificationType0('stopped');
 /** Codes of ResponseError between the two processes. */
 const failureCode = 1;
 const bugCode = 2;
+const retiredCode = 3;
+
+/** The process does nothing more: an operation before lost its session for good. Nothing was done of this one. */
+export class RetiredError extends Error {
+  override readonly name = 'RetiredError';
+
+  constructor() {
+    super('the engine process is to be replaced');
+  }
+}
 
 /** Turns what an operation threw into an answer. */
 export function toResponseError(error: unknown): ResponseError<EngineFailure | undefined> {
+  if (error instanceof RetiredError) { return new ResponseError(retiredCode, error.message, undefined); }
   if (!(error instanceof DismError)) {
     return new ResponseError(bugCode, error instanceof Error ? error.stack ?? error.message : String(error), undefined);
   }
@@ -84,6 +97,7 @@ export function toResponseError(error: unknown): ResponseError<EngineFailure | u
     target: error.target,
     hint: error.hint,
     holders: error.holders,
+    done: error instanceof CancelledError ? error.done : undefined,
     cause: error.cause instanceof Error ? error.cause.stack ?? error.cause.message : undefined,
   });
 }
@@ -91,16 +105,17 @@ export function toResponseError(error: unknown): ResponseError<EngineFailure | u
 /** Makes the error again that an operation threw; what is no answer of toResponseError() is a bug and stays as it is. */
 export function fromResponseError(error: unknown, operation: string): unknown {
   if (!(error instanceof ResponseError)) { return error; }
+  if (error.code === retiredCode) { return new RetiredError(); }
   const failure = error.data as EngineFailure | undefined;
   if (error.code !== failureCode || failure === undefined) {
     const bug = new Error(`in the engine process: ${error.message.split('\n', 1)[0] ?? ''}`);
     bug.stack = error.message;
     return bug;
   }
-  const { kind, hresult, message, target, hint, holders, cause } = failure;
+  const { kind, hresult, message, target, hint, holders, done, cause } = failure;
   const options = { target, hint, holders, cause: cause === undefined ? undefined : causeOf(cause) };
   switch (kind) {
-    case 'cancelled': return new CancelledError(operation, options);
+    case 'cancelled': return new CancelledError(operation, options, done);
     case 'unsupported': return new UnsupportedError(message, options);
     case 'dism': return new DismError(hresult, message, options);
   }

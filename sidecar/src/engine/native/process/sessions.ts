@@ -29,12 +29,22 @@ const maxOpen = 4;
 /** A session that the API does not know (any more), in the two ways in which functions say so, and the servicing stack's wish for a new one. */
 const lostSessionCodes: ReadonlySet<number> = new Set([Hresult.DISMAPI_E_INVALID_DISM_SESSION, Hresult.CBS_E_REESTABLISH_SESSION]);
 
+/**
+ * A session, or the host process of DISM behind it, that is gone for good. Later calls fail with other codes, and closing and opening again need not
+ * help: the engine process is replaced.
+ */
+const deadSessionCodes: ReadonlySet<number> = new Set([
+  Hresult.DISMAPI_E_SHUTDOWN_IN_PROGRESS, Hresult.RPC_S_CALL_FAILED, Hresult.RPC_S_SERVER_UNAVAILABLE, Hresult.CBS_E_SESSION_CORRUPT,
+  Hresult.CBS_E_SESSION_INTERRUPTED, Hresult.CBS_E_SESSION_FINALIZED,
+]);
+
 /** The sessions of one engine process. */
 export class Sessions {
   readonly #api: DismApi;
   readonly #open = new Map<string, OpenSession>();
   /** Told about what goes wrong where nobody can do anything about it. */
   readonly #onProblem: (text: string) => void;
+  #dead = false;
 
   constructor(api: DismApi, onProblem: (text: string) => void) {
     this.#api = api;
@@ -44,6 +54,16 @@ export class Sessions {
   /** How many are open. */
   get count(): number {
     return this.#open.size;
+  }
+
+  /** True once a call said that its session is gone for good. */
+  get dead(): boolean {
+    return this.#dead;
+  }
+
+  /** To be told what any call failed with. */
+  notice(error: unknown): void {
+    this.#dead ||= error instanceof DismError && deadSessionCodes.has(error.hresult);
   }
 
   /**
@@ -56,6 +76,7 @@ export class Sessions {
     try {
       return await this.#call(image, call);
     } catch (error) {
+      this.notice(error);
       if (!(error instanceof DismError) || !lostSessionCodes.has(error.hresult)) { throw error; }
       await this.#close(keyOf(image));
       if (!known || !repeatable) { throw error; }

@@ -92,7 +92,7 @@ export async function checkHealth(params: z.output<typeof checkMethod.params>, c
     const files = new FolderImage(subject.path);
     try {
       const cancellable = new CancellableFiles(files, context.signal);
-      const index = await readStoreIndex(cancellable, params.windowsDirectory, context.signal);
+      const index = await readStoreIndex(cancellable, params.windowsDirectory ?? 'Windows', context.signal);
       const findings = await checkStore(cancellable, index, await subject.notes.lastScan());
       return result(params, index.windows, 'markers', findings.rows(), findings.measured, context);
     } finally {
@@ -110,7 +110,7 @@ export async function scanHealth(params: z.output<typeof scanMethod.params>, con
     const files = await openForReading(subject, context);
     try {
       const cancellable = new CancellableFiles(files, context.signal);
-      const index = await readStoreIndex(cancellable, params.windowsDirectory, context.signal);
+      const index = await readStoreIndex(cancellable, params.windowsDirectory ?? 'Windows', context.signal);
       const { findings } = await scanStore(files, index, await readBases(cancellable, joinPath(index.windows, 'WinSxS')), context);
       const answer = result(params, index.windows, 'scan', findings.rows(), findings.measured, context);
       writeReport(context.log, 'Detect only', answer, Date.now() - started);
@@ -172,10 +172,10 @@ async function restoreLocked(
   await notes.prepare();
   const image = new WritableFolderImage(subject.path, (path) => { notes.noteTemporary(path); });
   try {
-    const index = await readStoreIndex(new CancellableFiles(image, context.signal), params.windowsDirectory, context.signal);
+    const index = await readStoreIndex(new CancellableFiles(image, context.signal), params.windowsDirectory ?? 'Windows', context.signal);
     requireRepairable(subject, index, what);
     image.requireWritable(joinPath(index.windows, 'WinSxS'), what);
-    const sources = await openSources(params.sources, params.windowsDirectory, context.signal);
+    const sources = await openSources(params.sources, params.windowsDirectory ?? 'Windows', context.signal);
     try {
       if (params.validateOnly === true) {
         return result(params, index.windows, 'markers', [], countlessMeasures, context);
