@@ -41,7 +41,7 @@ function Get-CompletionItem {
 
 $completeMountFolder = {
     param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
-    if ($commandName -eq 'Mount-DismTsImage' -and -not $boundParameters.ContainsKey('Remount')) {
+    if ($commandName -in 'Mount-DismTsImage', 'Mount-WindowsImage' -and -not $boundParameters.ContainsKey('Remount')) {
         return
     }
     $beginning = $wordToComplete.Trim('''"')
@@ -133,12 +133,41 @@ $itemParameters = @{
     Edition           = @('Set-DismTsEdition')
     PackageFamilyName = @('Set-DismTsNonRemovableAppsPolicy')
 }
-Register-ArgumentCompleter -CommandName $imageCommands -ParameterName Path -ScriptBlock $completeMountFolder
-foreach ($parameter in $itemParameters.Keys) {
-    Register-ArgumentCompleter -CommandName $itemParameters[$parameter] -ParameterName $parameter -ScriptBlock $completeItem
-}
-foreach ($parameter in 'Index', 'Name') {
-    Register-ArgumentCompleter -CommandName 'Get-DismTsImage', 'Mount-DismTsImage' -ParameterName $parameter -ScriptBlock $completeImage
+$completers = @(
+    @{ CommandName = $imageCommands; ParameterName = 'Path'; ScriptBlock = $completeMountFolder }
+    foreach ($parameter in $itemParameters.Keys) {
+        @{ CommandName = $itemParameters[$parameter]; ParameterName = $parameter; ScriptBlock = $completeItem }
+    }
+    foreach ($parameter in 'Index', 'Name') {
+        @{ CommandName = 'Get-DismTsImage', 'Mount-DismTsImage'; ParameterName = $parameter; ScriptBlock = $completeImage }
+    }
+)
+foreach ($completer in $completers) {
+    Register-ArgumentCompleter @completer
 }
 
-Export-ModuleMember -Function @()
+function Register-InboxCompleter {
+    <#
+    .SYNOPSIS
+    Registers the completers for the in-box names of the commands too. They cannot be taken back, so they give way where the name is not defined by DismTs any more.
+    #>
+    param(
+        # Name of a command of DismTs -> its in-box name.
+        [Parameter(Mandatory)]
+        [hashtable] $InboxName
+    )
+    foreach ($completer in $completers) {
+        $names = @($completer['CommandName'] | Where-Object { $InboxName.ContainsKey($_) } | ForEach-Object { $InboxName[$_] })
+        $complete = $completer['ScriptBlock']
+        $giveWay = {
+            param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
+            $command = Get-Command -Name $commandName -CommandType Function -ErrorAction Ignore
+            if ($null -ne $command -and $command.ScriptBlock.Module.Name -eq 'DismTs') {
+                & $complete $commandName $parameterName $wordToComplete $commandAst $boundParameters
+            }
+        }.GetNewClosure()
+        Register-ArgumentCompleter -CommandName $names -ParameterName $completer['ParameterName'] -ScriptBlock $giveWay
+    }
+}
+
+Export-ModuleMember -Function Register-InboxCompleter

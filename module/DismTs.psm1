@@ -53,5 +53,8 @@ $script:exitSubscription = $ExecutionContext.Events.SubscribeEvent($null, $null,
 
 $ExecutionContext.SessionState.Module.OnRemove = {
     $ExecutionContext.Events.UnsubscribeEvent($script:exitSubscription)
+    if ($null -ne $script:hiddenByInboxName) {
+        Remove-InboxName
+    }
     Stop-AllSidecar
 }

@@ -120,6 +120,13 @@ function ConvertTo-DismTsObject {
     if ($parts.Count -eq 0) {
         return
     }
+    Add-CountMember -TypeName $TypeName
+    if ($inboxCall -and $TypeName -like '*ImageInfoObject') {
+        # In the in-box module every object has them.
+        $AdditionalProperty += $script:objectProperties['BaseDismObject']
+    }
+    # What this function calls makes parts of the objects, which are of the in-box types only as a whole.
+    $asInbox, $inboxCall = $inboxCall, $false
     # What holds for all objects is looked up once: lists have thousands of them, and PowerShell takes its time for every statement.
     $names = @($script:objectProperties[$TypeName]) + $AdditionalProperty
     $types, $partTypes, $calendarDates, $culture = $script:propertyTypes, $script:partTypes, $script:calendarDates, [cultureinfo]::InvariantCulture
@@ -142,7 +149,7 @@ function ConvertTo-DismTsObject {
     } else {
         $blank = [pscustomobject] $blank
     }
-    foreach ($part in $parts) {
+    $objects = foreach ($part in $parts) {
         $object = $blank
         if ($parts.Count -gt 1) {
             # A copy takes half the time of making an object of a table.
@@ -182,4 +189,8 @@ function ConvertTo-DismTsObject {
         }
         $object
     }
+    if ($asInbox) {
+        $objects = ConvertTo-InboxObject -InputObject @($objects) -TypeName $TypeName
+    }
+    return $objects
 }

@@ -11,6 +11,7 @@ function ConvertTo-LogEntry {
         [AllowEmptyCollection()]
         [object[]] $Entry
     )
+    Add-CountMember -TypeName 'LogEntry'
     $culture = [cultureinfo]::InvariantCulture
     $style = [System.Globalization.DateTimeStyles]::RoundtripKind
     foreach ($one in $Entry) {

@@ -44,6 +44,10 @@ function New-DismTsErrorRecord {
     )
     $hex = '0x{0:X8}' -f $HResult
     $fullMessage = "$Message ($hex)"
+    if ($inboxCall) {
+        # As .NET writes it, which is what scripts for the in-box module look for in texts.
+        $fullMessage = "$Message (Exception from HRESULT: $hex)"
+    }
     $exception = New-Object -TypeName System.Runtime.InteropServices.COMException -ArgumentList $fullMessage, $HResult
     $details = [ordered] @{
         HResultHex = $hex

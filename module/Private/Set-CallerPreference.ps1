@@ -16,7 +16,8 @@ function Set-CallerPreference {
     A function of a module sees only global preference variables, not those that a script sets for itself or gets from -WhatIf.
     Compiled cmdlets do see them, and a script that is run with -WhatIf must not discard a mount.
 
-    It also notes in the command's $pathGiven whether -Path is given on the command line: later one cannot tell that from a Path that came down the pipeline.
+    It also notes in the command's $pathGiven whether -Path is given on the command line: later one cannot tell that from a Path that came down the pipeline. And in
+    $inboxCall whether the command was called by the name of the in-box one, see Enable-DismTsInboxName; that decides on results and errors.
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Sets variables of one call')]
     param(
@@ -26,6 +27,7 @@ function Set-CallerPreference {
     )
     $bound = $Cmdlet.MyInvocation.BoundParameters
     & $script:cmdlets['Set-Variable'] -Name 'pathGiven' -Value $bound.ContainsKey('Path') -Scope 1 -WhatIf:$false -Confirm:$false
+    & $script:cmdlets['Set-Variable'] -Name 'inboxCall' -Value ($Cmdlet.MyInvocation.MyCommand.Name -notlike '*-DismTs*') -Scope 1 -WhatIf:$false -Confirm:$false
     $callerVariables = $Cmdlet.SessionState.PSVariable
     $ownVariables = $ExecutionContext.SessionState.PSVariable
     foreach ($preference in $script:callerPreferences) {

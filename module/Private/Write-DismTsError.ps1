@@ -4,7 +4,8 @@ function Write-DismTsError {
     Reports what a command failed with, and decides whether that ends the statement.
     .DESCRIPTION
     As with the in-box commands a failure is a terminating error: "catch" runs, and no -ErrorAction makes a failure look like a success. Only where the command
-    takes its targets from the pipeline is it an error of one item, after which the others go on. An unusable engine ends the command there too.
+    takes its targets from the pipeline is it an error of one item, after which the others go on. An unusable engine ends the command there too, and so does any
+    error of a command that is called by its in-box name: scripts for that one count on "catch".
     .OUTPUTS
     None. It returns only where the command may go on.
     #>
@@ -23,7 +24,7 @@ function Write-DismTsError {
             $Cmdlet.WriteError($record)
         }
     }
-    if ($last.Exception.Data['DismTs.Unusable'] -or -not $Cmdlet.MyInvocation.ExpectingInput) {
+    if ($last.Exception.Data['DismTs.Unusable'] -or $inboxCall -or -not $Cmdlet.MyInvocation.ExpectingInput) {
         $Cmdlet.ThrowTerminatingError($last)
     }
     $Cmdlet.WriteError($last)

@@ -37,10 +37,10 @@ function Clear-DismTsMountPoint {
         [Parameter(ValueFromPipelineByPropertyName)]
         [string] $ScratchDirectory,
 
-        # How much is logged, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo (default), 4 Debug.
+        # How much is logged, by name or as dism.exe counts: 1 Errors (also 0), 2 Warnings, 3 WarningsInfo (default), 4 Debug.
         [Parameter(ValueFromPipelineByPropertyName)]
         [Alias('LL')]
-        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '0', '1', '2', '3', '4')]
         [string] $LogLevel,
 
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
@@ -80,12 +80,10 @@ function Clear-DismTsMountPoint {
         if ($null -eq $result -or $params['validateOnly']) {
             return
         }
-        [pscustomobject] @{
-            PSTypeName       = 'DismTs.BaseDismObject'
-            LogPath          = [string] $result.logPath
-            ScratchDirectory = [string] $params['scratchDirectory']
-            LogLevel         = [string] $(if ($params['logLevel']) { $params['logLevel'] } else { 'WarningsInfo' })
-            Removed          = @($result.removed | ForEach-Object { ConvertTo-DismTsObject -InputObject $_ -TypeName 'MountedImageInfoObject' })
-        }
+        $used = Get-OperationResult -Params $params -LogPath $result.logPath
+        $removed = @($result.removed | ForEach-Object { ConvertTo-DismTsObject -InputObject $_ -TypeName 'MountedImageInfoObject' -Image $used })
+        $object = ConvertTo-DismTsObject -InputObject $used -TypeName 'BaseDismObject'
+        $object.PSObject.Properties.Add((New-Object -TypeName System.Management.Automation.PSNoteProperty -ArgumentList 'Removed', $removed))
+        $object
     }
 }

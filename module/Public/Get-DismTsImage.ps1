@@ -46,7 +46,7 @@ function Get-DismTsImage {
         [Parameter(Mandatory, ParameterSetName = 'InputByFilePath', ValueFromPipelineByPropertyName)]
         [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndName', ValueFromPipelineByPropertyName)]
         [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndIndex', ValueFromPipelineByPropertyName)]
-        [Alias('FullName')]
+        [Alias('FullName', 'Image')]
         [SupportsWildcards()]
         [string[]] $ImagePath,
 
@@ -73,10 +73,10 @@ function Get-DismTsImage {
         [Parameter(ValueFromPipelineByPropertyName)]
         [string] $ScratchDirectory,
 
-        # How much is logged, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo (default), 4 Debug.
+        # How much is logged, by name or as dism.exe counts: 1 Errors (also 0), 2 Warnings, 3 WarningsInfo (default), 4 Debug.
         [Parameter(ValueFromPipelineByPropertyName)]
         [Alias('LL')]
-        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '0', '1', '2', '3', '4')]
         [string] $LogLevel,
 
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
@@ -101,9 +101,7 @@ function Get-DismTsImage {
         if ($PSCmdlet.ParameterSetName -eq 'InputByMounted') {
             $result = Invoke-SidecarRequest @request -Method 'image/listMounted' -Params $params
             if ($null -ne $result) {
-                foreach ($mount in $result.mounts) {
-                    ConvertTo-DismTsObject -InputObject $mount -TypeName 'MountedImageInfoObject'
-                }
+                ConvertTo-DismTsObject -InputObject $result.mounts -TypeName 'MountedImageInfoObject' -Image (Get-OperationResult -Params $params -LogPath $result.logPath)
             }
             return
         }
@@ -131,9 +129,7 @@ function Get-DismTsImage {
                     break
                 }
             } else {
-                foreach ($image in $result.images) {
-                    ConvertTo-DismTsObject -InputObject $image -TypeName $typeName
-                }
+                ConvertTo-DismTsObject -InputObject $result.images -TypeName $typeName -Image (Get-OperationResult -Params $params -LogPath $result.logPath)
             }
         }
         if ($problems) {

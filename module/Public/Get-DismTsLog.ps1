@@ -55,9 +55,9 @@ function Get-DismTsLog {
         [Parameter()]
         [switch] $All,
 
-        # Entries of this level and of worse ones, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo, 4 Debug (default).
+        # Entries of this level and of worse ones, by name or as dism.exe counts: 1 Errors (also 0), 2 Warnings, 3 WarningsInfo, 4 Debug (default).
         [Parameter()]
-        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '0', '1', '2', '3', '4')]
         [string] $Level,
 
         # At most this many entries, the last ones.

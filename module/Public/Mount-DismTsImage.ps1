@@ -48,7 +48,7 @@ function Mount-DismTsImage {
         # Image file: .wim or .esd.
         [Parameter(Mandatory, ParameterSetName = 'OfflineIndex', ValueFromPipelineByPropertyName)]
         [Parameter(Mandatory, ParameterSetName = 'OfflineName', ValueFromPipelineByPropertyName)]
-        [Alias('FullName')]
+        [Alias('FullName', 'Image')]
         [string] $ImagePath,
 
         # Number of the image in its file; the first is 1.
@@ -93,10 +93,10 @@ function Mount-DismTsImage {
         [Parameter(ValueFromPipelineByPropertyName)]
         [string] $ScratchDirectory,
 
-        # How much is logged, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo (default), 4 Debug.
+        # How much is logged, by name or as dism.exe counts: 1 Errors (also 0), 2 Warnings, 3 WarningsInfo (default), 4 Debug.
         [Parameter(ValueFromPipelineByPropertyName)]
         [Alias('LL')]
-        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '0', '1', '2', '3', '4')]
         [string] $LogLevel,
 
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.

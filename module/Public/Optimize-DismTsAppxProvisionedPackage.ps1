@@ -63,10 +63,10 @@ function Optimize-DismTsAppxProvisionedPackage {
         [Parameter(ValueFromPipelineByPropertyName)]
         [string] $ScratchDirectory,
 
-        # How much is logged, by name or as dism.exe counts: 1 Errors, 2 Warnings, 3 WarningsInfo (default), 4 Debug.
+        # How much is logged, by name or as dism.exe counts: 1 Errors (also 0), 2 Warnings, 3 WarningsInfo (default), 4 Debug.
         [Parameter(ValueFromPipelineByPropertyName)]
         [Alias('LL')]
-        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4')]
+        [ValidateSet('Errors', 'Warnings', 'WarningsInfo', 'Debug', '0', '1', '2', '3', '4')]
         [string] $LogLevel,
 
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.

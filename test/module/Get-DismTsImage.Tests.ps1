@@ -71,6 +71,25 @@ Describe 'Get-DismTsImage' -Tag 'Unit' {
             $mounts[1].ImageIndex | Should -BeOfType ([uint32])
         }
 
+        It 'counts one object as one, in Windows PowerShell too, and shows nobody how' {
+            $image = Get-DismTsImage -ImagePath /fake/x.wim -Index 1
+            $image.Count | Should -Be 1
+            # What Windows PowerShell gets, under other names and here: this one counts by itself.
+            InModuleScope DismTs {
+                $script:countedTypes.Clear()
+                Add-CountMember -TypeName BasicImageInfoObject
+                $script:countedTypes.Count | Should -Be 0
+                Add-CountMember -TypeName WimImageInfoObject -Member Cownt, Lenkth -Edition $PSVersionTable.PSEdition
+            }
+            $image = Get-DismTsImage -ImagePath /fake/x.wim -Index 1
+            $image.Cownt | Should -Be 1
+            $image.Lenkth | Should -Be 1
+            $image.PSObject.Properties.Name | Should -Not -Contain 'Cownt'
+            $image | ConvertTo-Json | Should -Not -Match 'Cownt'
+            ($image | Select-Object -Property *).PSObject.Properties.Name | Should -Not -Contain 'Cownt'
+            Remove-TypeData -TypeName DismTs.WimImageInfoObject
+        }
+
         It 'shows a table that a person can read' {
             $table = Get-DismTsImage -ImagePath /fake/x.wim | Out-String
             $table | Should -Match 'Index +Size +Name +Description'
@@ -182,10 +201,15 @@ Describe 'Get-DismTsImage' -Tag 'Unit' {
         }
 
         It 'takes log level <Number> for <Name>' -ForEach @(
-            @{ Number = 1; Name = 'Errors' }, @{ Number = 2; Name = 'Warnings' }, @{ Number = 3; Name = 'WarningsInfo' }, @{ Number = 4; Name = 'Debug' }
+            @{ Number = 0; Name = 'Errors' }, @{ Number = 1; Name = 'Errors' }, @{ Number = 2; Name = 'Warnings' }, @{ Number = 3; Name = 'WarningsInfo' }, @{ Number = 4; Name = 'Debug' }
         ) {
             $null = Get-DismTsImage -ImagePath /fake/x.wim -LogLevel $Number
             (Get-LastParameter).logLevel | Should -Be $Name
+        }
+
+        It 'takes -Image for -ImagePath, as the in-box command does' {
+            (Get-DismTsImage -Image /fake/x.wim -Index 2).ImageName | Should -Be 'Second'
+            (Mount-DismTsImage -Image /fake/x.wim -Index 2 -Path /fake/m).ImageIndex | Should -Be 2
         }
 
         It 'refuses index 0' {

@@ -259,12 +259,12 @@ Describe 'Parameter contract' -Tag 'Unit' {
         (Get-Command -Name $Command).Parameters.Keys | Where-Object { $_ -notin $Known -and $_ -notin $commonParameters } | Should -BeNullOrEmpty
     }
 
-    It '<Command> takes -Engine Auto, Native or Portable' -ForEach ($allCommands | Where-Object { $_.Command -ne 'ConvertTo-DismTsExitCode' }) {
+    It '<Command> takes -Engine Auto, Native or Portable' -ForEach ($allCommands | Where-Object { $_.Command -notin 'ConvertTo-DismTsExitCode', 'Enable-DismTsInboxName', 'Disable-DismTsInboxName' }) {
         $validateSet = (Get-Command -Name $Command).Parameters['Engine'].Attributes | Where-Object { $_ -is [ValidateSet] }
         $validateSet.ValidValues | Should -Be 'Auto', 'Native', 'Portable'
     }
 
-    It '<Command> takes -DismPath, and no object down the pipeline has one' -ForEach ($allCommands | Where-Object { $_.Command -ne 'ConvertTo-DismTsExitCode' }) {
+    It '<Command> takes -DismPath, and no object down the pipeline has one' -ForEach ($allCommands | Where-Object { $_.Command -notin 'ConvertTo-DismTsExitCode', 'Enable-DismTsInboxName', 'Disable-DismTsInboxName' }) {
         $metadata = (Get-Command -Name $Command).Parameters['DismPath']
         $metadata.ParameterType | Should -Be ([string])
         $metadata.ParameterSets['__AllParameterSets'].ValueFromPipelineByPropertyName | Should -BeFalse
@@ -272,7 +272,7 @@ Describe 'Parameter contract' -Tag 'Unit' {
 
     It '<Command> takes log levels by name and as dism.exe counts them' -ForEach $commandCases {
         $validateSet = (Get-Command -Name $Command).Parameters['LogLevel'].Attributes | Where-Object { $_ -is [ValidateSet] }
-        $validateSet.ValidValues | Should -Be 'Errors', 'Warnings', 'WarningsInfo', 'Debug', '1', '2', '3', '4'
+        $validateSet.ValidValues | Should -Be 'Errors', 'Warnings', 'WarningsInfo', 'Debug', '0', '1', '2', '3', '4'
     }
 
     It '<Command> can ask before it changes something, and by default does not: impact <Impact>' -ForEach @(
@@ -299,9 +299,9 @@ Describe 'Parameter contract' -Tag 'Unit' {
     }
 
     It '<Command> -<Parameter> also answers to <Aliases>' -ForEach @(
-        @{ Command = 'Get-DismTsImage'; Parameter = 'ImagePath'; Aliases = @('FullName') }
+        @{ Command = 'Get-DismTsImage'; Parameter = 'ImagePath'; Aliases = 'FullName', 'Image' }
         @{ Command = 'Get-DismTsImage'; Parameter = 'Index'; Aliases = @('ImageIndex') }
-        @{ Command = 'Mount-DismTsImage'; Parameter = 'ImagePath'; Aliases = @('FullName') }
+        @{ Command = 'Mount-DismTsImage'; Parameter = 'ImagePath'; Aliases = 'FullName', 'Image' }
         @{ Command = 'Mount-DismTsImage'; Parameter = 'Path'; Aliases = @('MountPath') }
         @{ Command = 'Mount-DismTsImage'; Parameter = 'Index'; Aliases = @('ImageIndex') }
         @{ Command = 'Save-DismTsImage'; Parameter = 'Path'; Aliases = 'MountPath', 'FullName' }
