@@ -52,6 +52,7 @@
         'Set-DismTsReservedStorageState'
         'Start-DismTsOSUninstall'
         'Test-DismTsEnvironment'
+        'Test-DismTsScript'
         'Use-DismTsUnattend'
     )
     CmdletsToExport      = @()

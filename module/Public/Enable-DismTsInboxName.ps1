@@ -37,6 +37,8 @@ function Enable-DismTsInboxName {
     .LINK
     Disable-DismTsInboxName
     .LINK
+    Test-DismTsScript
+    .LINK
     about_DismTs
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Changes only the session')]

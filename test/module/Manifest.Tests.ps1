@@ -53,7 +53,7 @@ Describe 'DismTs.psd1' -Tag 'Unit' {
     }
 
     It 'uses approved verbs and one function a file, named as the file' {
-        foreach ($file in Get-ChildItem -LiteralPath "$root/module/InboxName" -Filter *.psm1) {
+        foreach ($file in Get-ChildItem -LiteralPath "$root/module/InboxName", "$root/module/Porting" -Filter *.psm1) {
             $ast = [System.Management.Automation.Language.Parser]::ParseFile($file.FullName, [ref] $null, [ref] $null)
             foreach ($function in $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $false)) {
                 (Get-Verb).Verb | Should -Contain ($function.Name -split '-')[0]
@@ -77,7 +77,7 @@ Describe 'DismTs.psd1' -Tag 'Unit' {
         @{ TypeName = 'DismTs.CustomPropertyObject' }, @{ TypeName = 'DismTs.AppxPackageObject' }, @{ TypeName = 'DismTs.NonRemovableAppObject' }
         @{ TypeName = 'DismTs.ReservedStorageStateObject' }, @{ TypeName = 'DismTs.OfflineImageObject' }, @{ TypeName = 'DismTs.LogEntry' }
         @{ TypeName = 'DismTs.EnvironmentCheckObject' }, @{ TypeName = 'DismTs.ErrorInfoObject' }, @{ TypeName = 'DismTs.HolderObject' }
-        @{ TypeName = 'DismTs.InboxNameObject' }
+        @{ TypeName = 'DismTs.InboxNameObject' }, @{ TypeName = 'DismTs.ScriptFinding' }
     ) {
         Get-FormatData -TypeName $TypeName -PowerShellVersion $PSVersionTable.PSVersion | Should -HaveCount 1
     }
