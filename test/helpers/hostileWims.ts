@@ -158,7 +158,7 @@ export const hostileFiles = {
   vhdx: ['ERROR_NOT_SUPPORTED', () => { const bytes = Buffer.alloc(4096); bytes.write('vhdxfile'); return bytes; }],
 } as const satisfies Record<string, readonly [symbol: string, build: () => Buffer]>;
 
-/** XML data that is well-formed and still not what an image's properties should be. Those open. */
+/** XML data that is well-formed and still not what an image's properties should be. Those open, but for those with a DTD. */
 export const hostileXml = {
   nothing: wimXml(['']),
   hexNumbers: wimXml(['<TOTALBYTES>0x1000</TOTALBYTES><DIRCOUNT>0X0A</DIRCOUNT><FILECOUNT> 7 </FILECOUNT><WINDOWS><ARCH>0x9</ARCH></WINDOWS>']),

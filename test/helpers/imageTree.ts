@@ -1,5 +1,5 @@
 /** Everything that an image says of its files, in a form that two images can be compared in. */
-import { IterateFlag, openWim } from '../../sidecar/src/wimlib/openWim.ts';
+import { IterateFlag, openWim } from '../../sidecar/src/wimlib/wimHandle.ts';
 
 /** One name of one file. */
 export interface ImageEntry {

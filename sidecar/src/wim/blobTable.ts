@@ -1,4 +1,5 @@
 /** The blob table of a WIM file (its "lookup table"): where each blob and each image's metadata lies. */
+import type { FileErrors } from './fileErrors.ts';
 import { readResourceHeader, ResourceFlag, type ResourceHeader, writeResourceHeader } from './header.ts';
 import type { SolidPlace } from './solid.ts';
 import type { References } from './treeChange.ts';
@@ -6,6 +7,7 @@ import type { References } from './treeChange.ts';
 const entryBytes = 50;
 /** `uncompressedSize` of an entry that stands for a whole solid resource rather than for a blob in it: 4 GiB. */
 const solidResourceMagicHigh = 1;
+const noResources: readonly ResourceHeader[] = [];
 
 /** One blob or one image's metadata, as it is to be written. */
 export interface BlobEntry {
@@ -29,11 +31,16 @@ export class BlobTable {
   #index: Map<string, number> | undefined;
   #runs: SolidRun[] | undefined;
 
-  constructor(data: Buffer) {
+  /** @throws DismError WIM_E_INVALID_CONTAINER: an entry has sizes that cannot be. */
+  constructor(data: Buffer, errors: FileErrors) {
     this.data = data;
     for (let offset = 0; offset + entryBytes <= data.length; offset += entryBytes) {
+      const flags = data[offset + 7] ?? 0;
+      if ((flags & (ResourceFlag.Solid | ResourceFlag.Compressed)) === 0 && !this.#isPlain(offset)) {
+        throw errors.damaged('its lookup table is damaged: the two sizes of a blob that is not compressed differ');
+      }
       // Some tools of Microsoft leave the metadata of an image that was deleted, with no references.
-      if (this.#hasFlag(offset, ResourceFlag.Metadata) && data.readUInt32LE(offset + 26) > 0) { this.#metadata.push(offset); }
+      if ((flags & ResourceFlag.Metadata) !== 0 && data.readUInt32LE(offset + 26) > 0) { this.#metadata.push(offset); }
     }
   }
 
@@ -59,7 +66,18 @@ export class BlobTable {
     const own = this.#blobs().get(hash);
     if (own === undefined || !this.#hasFlag(own, ResourceFlag.Solid)) { return undefined; }
     const { offset, sizeInWim } = readResourceHeader(this.data, own);
-    return { resources: this.#solidRuns().findLast((run) => run.first <= own)?.resources ?? [], offset, size: sizeInWim };
+    return { resources: this.#solidRunOf(own), offset, size: sizeInWim };
+  }
+
+  /** The resources of the run that an entry belongs to: the last that begins before it. */
+  #solidRunOf(own: number): readonly ResourceHeader[] {
+    const runs = this.#solidRuns();
+    let low = 0;
+    for (let high = runs.length; low < high;) {
+      const middle = (low + high) >>> 1;
+      if ((runs[middle]?.first ?? Infinity) <= own) { low = middle + 1; } else { high = middle; }
+    }
+    return runs[low - 1]?.resources ?? noResources;
   }
 
   /** Solid entries beside each other make up a run, whose resources count as one. */
@@ -113,7 +131,8 @@ export class BlobTable {
       parts.push(data.subarray(from, offset));
       from = offset + entryBytes;
     }
-    parts.push(data.subarray(from), ...blobs.map((entry) => this.#serialize(entry)));
+    parts.push(data.subarray(from));
+    for (const entry of blobs) { parts.push(this.#serialize(entry)); }
     if (replaced === undefined) { parts.push(this.#serialize(metadata)); }
     return Buffer.concat(parts);
   }
@@ -125,6 +144,13 @@ export class BlobTable {
     bytes.writeUInt32LE(entry.referenceCount, 26);
     bytes.write(entry.hash, 30, 20, 'latin1');
     return bytes;
+  }
+
+  /** Both sizes are the same, as they are of what is not compressed. */
+  #isPlain(offset: number): boolean {
+    const { data } = this;
+    return data.readUInt32LE(offset) === data.readUInt32LE(offset + 16)
+      && data.readUIntLE(offset + 4, 3) === data.readUInt32LE(offset + 20);
   }
 
   #hash(offset: number): string {

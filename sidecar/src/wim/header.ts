@@ -1,7 +1,7 @@
 /** The header of a WIM file: its 208 bytes and the resource headers in it. Format: wimlib.h, MS-WIM white paper. */
-import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { CompressionType } from '../wimlib/codec.ts';
+import type { FileErrors } from './fileErrors.ts';
 
 export const wimHeaderBytes = 208;
 const magic = Buffer.from('MSWIM\0\0\0', 'latin1');
@@ -10,6 +10,9 @@ const pipableMagic = Buffer.from('WLPWM\0\0\0', 'latin1');
 /** `version` of files that may hold solid (LZMS) resources. */
 export const wimVersionSolid = 0xe00;
 const wimVersionDefault = 0x10d00;
+/** Chunks of any compression type are between these sizes. */
+const minChunkBytes = 4096;
+const maxChunkBytes = 2 ** 30;
 
 export const WimFlag = {
   Compression: 0x2,
@@ -41,6 +44,8 @@ export const emptyResource: ResourceHeader = { sizeInWim: 0, flags: 0, offset: 0
 export interface WimHeader {
   readonly version: number;
   readonly flags: number;
+  /** Its resources lie so that it can be written to a pipe; wimlib's own kind of WIM. */
+  readonly isPipable: boolean;
   readonly compressionType: CompressionType;
   /** Uncompressed bytes of a chunk of a compressed resource. */
   readonly chunkSize: number;
@@ -82,42 +87,61 @@ export function writeResourceHeader(resource: ResourceHeader, buffer: Buffer, of
   buffer.writeBigUInt64LE(BigInt(resource.uncompressedSize), offset + 16);
 }
 
-function compressionTypeOf(flags: number): CompressionType {
+function compressionTypeOf(flags: number, errors: FileErrors): CompressionType {
   if ((flags & WimFlag.Compression) === 0) { return CompressionType.None; }
   if ((flags & WimFlag.Lzx) !== 0) { return CompressionType.Lzx; }
   if ((flags & (WimFlag.Xpress | WimFlag.Xpress2)) !== 0) { return CompressionType.Xpress; }
   if ((flags & WimFlag.Lzms) !== 0) { return CompressionType.Lzms; }
-  throw new DismError(Hresult.ERROR_BAD_FORMAT, 'The WIM file names no known compression type');
+  throw errors.damaged('its header names no known compression type');
+}
+
+/** Whether the first bytes of a file are those of any WIM. */
+export function isWimMagic(raw: Buffer): boolean {
+  return raw.length >= 8 && (raw.subarray(0, 8).equals(magic) || raw.subarray(0, 8).equals(pipableMagic));
+}
+
+/** Whether a header is that of a pipable WIM: its first one says nothing of the resources; the one at its end does. */
+export function isPipableMagic(raw: Buffer): boolean {
+  return raw.subarray(0, 8).equals(pipableMagic);
+}
+
+/** Compressed data begins with four bytes or more for each chunk but the first; whoever reads it allocates what it claims. */
+function canHold({ flags, sizeInWim, uncompressedSize }: ResourceHeader, chunkSize: number): boolean {
+  return (flags & ResourceFlag.Compressed) === 0 || (Math.ceil(uncompressedSize / (chunkSize || 1)) - 1) * 4 <= sizeInWim;
+}
+
+function checkResources(header: WimHeader, fileSize: number, errors: FileErrors): void {
+  const resources = [['lookup table', header.blobTable], ['XML data', header.xml], ['integrity table', header.integrityTable]] as const;
+  for (const [name, resource] of resources) {
+    const end = resource.offset + resource.sizeInWim;
+    if (end > fileSize) {
+      throw errors.damaged(`it ends too early: its ${name} should end at byte ${end}, the file has ${fileSize} bytes`);
+    }
+    if (!canHold(resource, header.chunkSize)) { throw errors.damaged(`its ${name} cannot hold as much as it claims to`); }
+  }
+  if (header.xml.sizeInWim === 0) { throw errors.damaged('it has no XML data: it was not written to its end'); }
 }
 
 /**
- * Parses the first 208 bytes of a WIM file.
- * @param path For messages only.
+ * Parses and checks the 208 bytes of a header.
+ * @param fileSize Bytes of the file that it is the header of: it may not refer to more.
  * @throws DismError ERROR_BAD_FORMAT: not a WIM, or of a version that nobody documents;
- * WIM_E_INVALID_CONTAINER: cut short.
+ * WIM_E_INVALID_CONTAINER: cut short, or with values that cannot be.
  */
-export function parseWimHeader(raw: Buffer, path: string): WimHeader {
-  if (raw.length >= 8 && raw.subarray(0, 8).equals(pipableMagic)) {
-    throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot change "${path}": it is a pipable WIM`, {
-      target: path, hint: 'Export it into an ordinary WIM first: wimlib-imagex export FILE all NEWFILE.',
-    });
-  }
-  if (raw.length < 8 || !raw.subarray(0, 8).equals(magic)) {
-    throw new DismError(Hresult.ERROR_BAD_FORMAT, `The file "${path}" is not a WIM`, { target: path });
-  }
-  if (raw.length < wimHeaderBytes) {
-    throw new DismError(Hresult.WIM_E_INVALID_CONTAINER, `The file "${path}" ends within its header`, { target: path });
-  }
+export function parseWimHeader(raw: Buffer, fileSize: number, errors: FileErrors): WimHeader {
+  if (!isWimMagic(raw)) { throw errors.make(Hresult.ERROR_BAD_FORMAT, raw.length === 0 ? 'the file is empty' : 'it is not a WIM file'); }
+  if (raw.length < wimHeaderBytes) { throw errors.damaged('it ends within its header'); }
   const version = raw.readUInt32LE(0x0c);
-  if (raw.readUInt32LE(0x08) !== wimHeaderBytes || (version !== wimVersionDefault && version !== wimVersionSolid)) {
-    throw new DismError(Hresult.ERROR_BAD_FORMAT,
-      `The file "${path}" is a WIM of the unknown version 0x${version.toString(16)}`, { target: path });
+  if (version !== wimVersionDefault && version !== wimVersionSolid) {
+    throw errors.make(Hresult.ERROR_BAD_FORMAT, `WIM version ${version} (0x${version.toString(16)}) is unknown`);
   }
+  if (raw.readUInt32LE(0x08) !== wimHeaderBytes) { throw errors.damaged('its header claims to have another size than any'); }
   const flags = raw.readUInt32LE(0x10);
-  return {
+  const header: WimHeader = {
     version,
     flags,
-    compressionType: compressionTypeOf(flags),
+    isPipable: isPipableMagic(raw),
+    compressionType: compressionTypeOf(flags, errors),
     chunkSize: raw.readUInt32LE(0x14),
     guid: raw.toString('hex', 0x18, 0x28),
     partNumber: raw.readUInt16LE(0x28),
@@ -130,6 +154,14 @@ export function parseWimHeader(raw: Buffer, path: string): WimHeader {
     integrityTable: readResourceHeader(raw, 0x7c),
     raw,
   };
+  const { chunkSize, partNumber, totalParts } = header;
+  if (partNumber < 1 || partNumber > totalParts) { throw errors.damaged(`its header says that it is part ${partNumber} of ${totalParts}`); }
+  const isPower = (chunkSize & (chunkSize - 1)) === 0;
+  if (header.compressionType !== CompressionType.None && (!isPower || chunkSize < minChunkBytes || chunkSize > maxChunkBytes)) {
+    throw errors.damaged(`its header holds an impossible chunk size, ${chunkSize}`);
+  }
+  checkResources(header, fileSize, errors);
+  return header;
 }
 
 /** The header's bytes with other resources and counts; every field that is not named stays as it was read. */
@@ -149,10 +181,4 @@ export function changedHeader(header: WimHeader, change: {
   writeResourceHeader(change.bootMetadata, raw, 0x60);
   writeResourceHeader(change.integrityTable, raw, 0x7c);
   return raw;
-}
-
-/** First byte behind everything that the header refers to and that an append must keep. */
-export function endOfContent(header: WimHeader): number {
-  const ends = [header.blobTable, header.xml, header.integrityTable].map((resource) => resource.offset + resource.sizeInWim);
-  return Math.max(wimHeaderBytes, ...ends);
 }

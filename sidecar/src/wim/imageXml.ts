@@ -1,160 +1,86 @@
-/** The XML document of a WIM file: changing the statistics of one image, or adding an image after the last. */
-import { DismError } from '../errors.ts';
-import { Hresult } from '../hresult.ts';
+/** The XML document of a WIM file: what it says of the images. */
+import { readXml, type XmlElement } from '../xml.ts';
+import type { FileErrors } from './fileErrors.ts';
 
-/** By how much an image's statistics change; the counts of other tools stay theirs in what did not change. */
-export interface StatisticsChange {
-  readonly directories: number;
-  readonly files: number;
-  readonly totalBytes: number;
-  readonly hardLinkBytes: number;
-  /** Time of the change, 100 ns since 1601. */
-  readonly modified: bigint;
+/** The document, read. */
+export interface WimDocument {
+  /** Without its byte order mark. */
+  readonly text: string;
+  readonly root: XmlElement;
+  /** The elements of the images in the order of their indexes: that of image 1 comes first. */
+  readonly images: readonly XmlElement[];
 }
 
-interface Element {
-  readonly name: string;
-  /** Offsets of `<` of the start tag and behind `>` of the end tag. */
-  readonly start: number;
-  readonly end: number;
-  /** Offsets between the tags; both equal where the element is empty. */
-  readonly contentStart: number;
-  readonly contentEnd: number;
-  readonly tag: string;
-  readonly children: Element[];
+/** A hundred times what a file with all editions of Windows has. */
+export const maxXmlBytes = 16 * 1024 * 1024;
+/** As for the bytes; each takes a few times the memory of its text. */
+const maxElements = 500_000;
+
+/**
+ * A number of the document: decimal or `0x` and hexadecimal, as Windows' own tools write both. Null where there is none,
+ * where it is something else, and where it is larger than JSON can carry.
+ */
+export function parseXmlNumber(text: string | undefined): number | null {
+  const digits = text?.trim() ?? '';
+  if (!/^(?:\d+|0[xX][0-9a-fA-F]+)$/.test(digits)) { return null; }
+  const value = Number(digits);
+  return Number.isSafeInteger(value) ? value : null;
 }
 
-function malformed(what: string): DismError {
-  return new DismError(Hresult.WIM_E_INVALID_CONTAINER, `The XML document of the WIM file is damaged: ${what}`);
+/** Text of the element at a path below another, such as `WINDOWS/ARCH`; undefined where there is none, or no text in it. */
+export function textAt(element: XmlElement | undefined, path: string): string | undefined {
+  let found = element;
+  for (const name of path.split('/')) { found = found?.children.find((child) => child.qualifiedName === name); }
+  return found === undefined || found.text === '' ? undefined : found.text;
 }
 
-/** No document nests deeper; a hostile one ends here. */
-const maxDepth = 64;
-
-/** The tree of elements with their places in the text. Comments, CDATA and processing instructions are passed over. */
-function parseElements(text: string): Element {
-  type Open = { -readonly [K in keyof Element]: Element[K] };
-  const top: Open = { name: '', start: 0, end: text.length, contentStart: 0, contentEnd: text.length, tag: '', children: [] };
-  const stack: Open[] = [top];
-  const token = /<!--[^]*?-->|<!\[CDATA\[[^]*?\]\]>|<\?[^]*?\?>|<(\/?)([A-Za-z_][\w:.-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*?)(\/?)>/gy;
-  for (let position = text.indexOf('<'); position !== -1; position = text.indexOf('<', position)) {
-    token.lastIndex = position;
-    const match = token.exec(text);
-    if (match === null) { throw malformed(`no tag at offset ${position}`); }
-    const end = token.lastIndex;
-    const [, closing, name, , empty] = match;
-    const parent = stack.at(-1) ?? top;
-    if (name !== undefined && closing === '/') {
-      if (parent === top || parent.name !== name) { throw malformed(`"</${name}>" closes nothing`); }
-      parent.contentEnd = position;
-      parent.end = end;
-      stack.pop();
-    } else if (name !== undefined) {
-      const element: Open = { name, start: position, end, contentStart: end, contentEnd: end, tag: match[0], children: [] };
-      parent.children.push(element);
-      if (empty !== '/') {
-        if (stack.length > maxDepth) { throw malformed('its elements nest too deep'); }
-        stack.push(element);
-      }
-    }
-    position = end;
+/** Texts of the elements of one name below that at a path, up to the first that has none. */
+export function textsAt(element: XmlElement, path: string, name: string, maxCount: number): string[] {
+  let parent: XmlElement | undefined = element;
+  for (const step of path.split('/')) { parent = parent?.children.find((child) => child.qualifiedName === step); }
+  const texts: string[] = [];
+  for (const child of parent?.children ?? []) {
+    if (child.qualifiedName !== name) { continue; }
+    if (child.text === '' || texts.length === maxCount) { break; }
+    texts.push(child.text);
   }
-  if (stack.length !== 1) { throw malformed(`"<${stack.at(-1)?.name ?? ''}>" is not closed`); }
-  return top;
+  return texts;
 }
 
-function attribute(element: Element, name: string): string | undefined {
-  const match = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(element.tag);
-  return match?.[1] ?? match?.[2];
+/** Empty where the image has none. */
+export function imageName(image: XmlElement): string {
+  return textAt(image, 'NAME') ?? '';
 }
 
-function timestamp(time: bigint): string {
-  const part = (value: bigint): string => `0x${value.toString(16).toUpperCase().padStart(8, '0')}`;
-  return `<HIGHPART>${part(time >> 32n)}</HIGHPART><LOWPART>${part(time & 0xffffffffn)}</LOWPART>`;
-}
-
-/** Text of an image element with some of its child elements replaced, or put at its end where they are missing. */
-function withChildren(text: string, image: Element, values: ReadonlyMap<string, string>): string {
-  let result = '';
-  let position = image.start;
-  const missing = new Map(values);
-  for (const child of image.children) {
-    const value = missing.get(child.name);
-    if (value === undefined) { continue; }
-    missing.delete(child.name);
-    result += `${text.slice(position, child.start)}<${child.name}>${value}</${child.name}>`;
-    position = child.end;
+/** The images by their indexes, which have to be 1 and up without a gap. */
+function imagesOf(root: XmlElement): readonly XmlElement[] | undefined {
+  const elements = root.children.filter((child) => child.qualifiedName === 'IMAGE');
+  const images: XmlElement[] = [];
+  for (const element of elements) {
+    const index = parseXmlNumber(element.attributes.get('INDEX')) ?? 0;
+    if (index < 1 || index > elements.length || images[index - 1] !== undefined) { return undefined; }
+    images[index - 1] = element;
   }
-  const isEmpty = image.contentStart === image.end;
-  const added = [...missing].map(([name, value]) => `<${name}>${value}</${name}>`).join('');
-  if (isEmpty) { return `${text.slice(position, image.end).replace(/\s*\/>$/, '>')}${added}</${image.name}>`; }
-  return `${result}${text.slice(position, image.contentEnd)}${added}${text.slice(image.contentEnd, image.end)}`;
-}
-
-/** The child elements of an image after a change; a number that the document lacks stays missing. */
-function changedElements(text: string, image: Element, change: StatisticsChange): Map<string, string> {
-  const values = new Map([['LASTMODIFICATIONTIME', timestamp(change.modified)]]);
-  const differences = [
-    ['DIRCOUNT', change.directories], ['FILECOUNT', change.files],
-    ['TOTALBYTES', change.totalBytes], ['HARDLINKBYTES', change.hardLinkBytes],
-  ] as const;
-  for (const [name, difference] of differences) {
-    const element = image.children.find((child) => child.name === name);
-    const old = element === undefined ? Number.NaN : Number(text.slice(element.contentStart, element.contentEnd));
-    if (Number.isSafeInteger(old)) { values.set(name, String(Math.max(0, old + difference))); }
-  }
-  return values;
-}
-
-function findImage(text: string, imageIndex: number): { wim: Element; image: Element; images: Element[] } {
-  const wim = parseElements(text).children.find((element) => element.name === 'WIM');
-  const images = wim?.children.filter((element) => element.name === 'IMAGE') ?? [];
-  const image = images.find((element) => Number(attribute(element, 'INDEX')) === imageIndex) ?? images[imageIndex - 1];
-  if (wim === undefined || image === undefined) { throw malformed(`it has no image ${imageIndex}`); }
-  return { wim, image, images };
-}
-
-/** The document, without its byte order mark. */
-export function decodeXml(data: Buffer): string {
-  const text = data.toString('utf16le');
-  return text.startsWith('\ufeff') ? text.slice(1) : text;
-}
-
-export function encodeXml(text: string): Buffer {
-  return Buffer.from(`\ufeff${text}`, 'utf16le');
-}
-
-/** The document with other statistics for one image; everything else stays to the letter. */
-export function changeImage(text: string, imageIndex: number, change: StatisticsChange): string {
-  const { image } = findImage(text, imageIndex);
-  return text.slice(0, image.start) + withChildren(text, image, changedElements(text, image, change)) + text.slice(image.end);
+  return images;
 }
 
 /**
- * The document with a further image: what it says of image `imageIndex`, with a name that no image has yet
- * (`Name (2)`, `Name (3)`, ...), since names must not occur twice.
+ * Reads a document: UTF-16LE, with or without a byte order mark.
+ * @throws DismError WIM_E_INVALID_CONTAINER: malformed, with a DTD, or no list of images. UnsupportedError: an encrypted ESD.
  */
-export function addImage(text: string, imageIndex: number, newIndex: number, change: StatisticsChange): string {
-  const { wim, image, images } = findImage(text, imageIndex);
-  const nameOf = (element: Element): string => {
-    const name = element.children.find((child) => child.name === 'NAME');
-    return name === undefined ? '' : text.slice(name.contentStart, name.contentEnd);
-  };
-  const taken = new Set(images.map((element) => nameOf(element).toUpperCase()));
-  const base = nameOf(image);
-  let name = base;
-  for (let number = 2; name !== '' && taken.has(name.toUpperCase()); number++) { name = `${base} (${number})`; }
-  const values = changedElements(text, image, change);
-  // The name is taken from the document, so it is escaped already.
-  if (name !== '') { values.set('NAME', name); }
-  const copy = withChildren(text, image, values)
-    .replace(/^<IMAGE\b(?:[^>"']|"[^"]*"|'[^']*')*>/, (tag) => tag.replace(/(\sINDEX\s*=\s*)(?:"[^"]*"|'[^']*')/, `$1"${newIndex}"`));
-  return text.slice(0, wim.contentEnd) + copy + text.slice(wim.contentEnd);
+export function parseDocument(data: Buffer, errors: FileErrors): WimDocument {
+  const decoded = data.toString('utf16le');
+  const text = decoded.startsWith('\ufeff') ? decoded.slice(1) : decoded;
+  const root = readXml(text, { malformed: (what, offset) => errors.damaged(`its XML data is damaged at character ${offset}: ${what}`), maxElements });
+  if (root.qualifiedName !== 'WIM') { throw errors.damaged(`its XML data is damaged: it holds "${root.qualifiedName.slice(0, 40)}" in place of "WIM"`); }
+  const esd = root.children.find((child) => child.qualifiedName === 'ESD');
+  if (esd?.children.some((child) => child.qualifiedName === 'ENCRYPTED') === true) { throw errors.unsupported('it is encrypted'); }
+  const images = imagesOf(root);
+  if (images === undefined) { throw errors.damaged('its XML data is damaged: the indexes of its images are not 1 and up'); }
+  return { text, root, images };
 }
 
-/** Sets the size of the whole file, as the document's own TOTALBYTES says it (everything before the document). */
-export function changeTotalBytes(text: string, bytes: number): string {
-  const wim = parseElements(text).children.find((element) => element.name === 'WIM');
-  const total = wim?.children.find((element) => element.name === 'TOTALBYTES');
-  return total === undefined ? text : text.slice(0, total.contentStart) + String(bytes) + text.slice(total.contentEnd);
+/** The bytes of a document. */
+export function encodeDocument(text: string): Buffer {
+  return Buffer.from(`\ufeff${text}`, 'utf16le');
 }

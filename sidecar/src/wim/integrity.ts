@@ -1,7 +1,8 @@
 /** The integrity table: SHA-1 of each run of bytes from behind the header to the end of the blob table. */
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
-import { wimHeaderBytes } from './header.ts';
+import { type WimHeader, wimHeaderBytes } from './header.ts';
+import { type ReadableFile, readFully } from './resourceReader.ts';
 
 const defaultChunkBytes = 10 * 1024 * 1024;
 const readBytes = 1024 * 1024;
@@ -10,6 +11,11 @@ export interface IntegrityTable {
   readonly chunkBytes: number;
   /** 20 bytes each. */
   readonly hashes: readonly Buffer[];
+}
+
+/** Where the hashed bytes end: behind the blob table. */
+export function integrityEnd({ blobTable }: WimHeader): number {
+  return blobTable.offset + blobTable.sizeInWim;
 }
 
 /** @returns undefined where the table makes no sense: then it is made anew, as wimlib does. */
@@ -65,4 +71,55 @@ export async function computeIntegrityTable(
     }
   }
   return { chunkBytes, hashes };
+}
+
+/**
+ * Compares a file with its table. The next bytes are read while the last ones are hashed.
+ * @param onBytes Told how much was compared.
+ * @throws DismError ERROR_FILE_CORRUPT: it does not match, or the table is none of this file.
+ */
+export async function verifyIntegrity(
+  file: ReadableFile, data: Buffer, end: number, signal: AbortSignal, onBytes: (done: number, total: number) => void,
+): Promise<void> {
+  const table = parseIntegrityTable(data);
+  const total = Math.max(0, end - wimHeaderBytes);
+  if (table === undefined || table.hashes.length !== Math.ceil(total / table.chunkBytes)) { throw file.errors.corrupt('its integrity table is damaged'); }
+  const buffers = [Buffer.allocUnsafe(readBytes), Buffer.allocUnsafe(readBytes)] as const;
+  /** Where the read ends that begins at `begin`: within its run. */
+  const endOf = (begin: number): number => {
+    const run = Math.floor((begin - wimHeaderBytes) / table.chunkBytes);
+    return Math.min(begin + readBytes, wimHeaderBytes + (run + 1) * table.chunkBytes, end);
+  };
+  let turn: 0 | 1 = 0;
+  const read = async (begin: number): Promise<Buffer> => {
+    const block = buffers[turn].subarray(0, endOf(begin) - begin);
+    turn = turn === 0 ? 1 : 0;
+    await readFully(file, block, begin);
+    return block;
+  };
+  let hash = createHash('sha1');
+  onBytes(0, total);
+  let next = total > 0 ? read(wimHeaderBytes) : undefined;
+  for (let position = wimHeaderBytes; next !== undefined;) {
+    const block = await next;
+    position += block.length;
+    next = position < end ? read(position) : undefined;
+    next?.catch(() => undefined);
+    hash.update(block);
+    const done = position - wimHeaderBytes;
+    if (done % table.chunkBytes === 0 || position === end) {
+      const expected = table.hashes[Math.ceil(done / table.chunkBytes) - 1];
+      if (expected === undefined || !hash.digest().equals(expected)) {
+        await next?.catch(() => undefined);
+        throw file.errors.corrupt('it does not match its integrity table');
+      }
+      hash = createHash('sha1');
+    }
+    onBytes(done, total);
+    if (signal.aborted) {
+      // The file is closed by whoever ends this, so the read that has begun ends first.
+      await next?.catch(() => undefined);
+      signal.throwIfAborted();
+    }
+  }
 }

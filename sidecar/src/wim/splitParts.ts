@@ -1,23 +1,20 @@
 /** Finds the parts of a split WIM beside one of them. */
-import { constants } from 'node:fs';
-import { open, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { parseWimHeader, type WimHeader, wimHeaderBytes } from './header.ts';
+import type { WimHeader } from './header.ts';
+import { WimFile } from './wimFile.ts';
 
-async function readHeader(path: string): Promise<WimHeader | undefined> {
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+/** The header of a file that may be no WIM at all, or why it could not be read. */
+async function headerOf(path: string): Promise<WimHeader | DismError> {
   try {
-    if (!(await file.stat()).isFile()) { return undefined; }
-    const raw = Buffer.alloc(wimHeaderBytes);
-    const { bytesRead } = await file.read(raw, 0, wimHeaderBytes, 0);
-    return parseWimHeader(raw.subarray(0, bytesRead), path);
-  } catch (error) {
-    if (error instanceof DismError) { return undefined; }
-    throw error;
-  } finally {
+    const file = await WimFile.open(path);
     await file.close();
+    return file.header;
+  } catch (error) {
+    if (error instanceof DismError) { return error; }
+    throw error;
   }
 }
 
@@ -26,24 +23,26 @@ async function readHeader(path: string): Promise<WimHeader | undefined> {
  * Parts are recognised by what their headers say, not by their names.
  * @throws DismError ERROR_FILE_NOT_FOUND: a part is missing; names its number.
  */
-export async function findParts(path: string): Promise<string[]> {
-  const own = await readHeader(path);
-  if (own === undefined || own.totalParts <= 1) { return [path]; }
+export async function findParts({ path, header: own, errors }: WimFile): Promise<string[]> {
+  if (own.totalParts <= 1) { return [path]; }
   const folder = dirname(path);
   const parts = new Map<number, string>([[own.partNumber, path]]);
+  let unreadable: DismError | undefined;
   for (const entry of await readdir(folder, { withFileTypes: true })) {
-    if (!/\.swm$/i.test(entry.name) || !entry.isFile()) { continue; }
     const candidate = join(folder, entry.name);
-    const header = await readHeader(candidate);
-    if (header?.guid === own.guid && header.totalParts === own.totalParts && !parts.has(header.partNumber)) {
+    if (!/\.swm$/i.test(entry.name) || !entry.isFile() || candidate === path) { continue; }
+    const header = await headerOf(candidate);
+    if (header instanceof DismError) {
+      unreadable = header;
+    } else if (header.guid === own.guid && header.totalParts === own.totalParts && !parts.has(header.partNumber)) {
       parts.set(header.partNumber, candidate);
     }
   }
   return Array.from({ length: own.totalParts }, (_, index) => {
     const part = parts.get(index + 1);
     if (part === undefined) {
-      throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `Part ${index + 1} of ${own.totalParts} of the split WIM "${path}" is not in its folder`, {
-        target: folder, hint: 'Put all parts (.swm) into one folder.',
+      throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `${errors.what}: part ${index + 1} of ${own.totalParts} of this split WIM is not in its folder`, {
+        target: folder, hint: 'Put all parts (.swm) into one folder.', cause: unreadable,
       });
     }
     return part;

@@ -1,5 +1,6 @@
 /** What a change of an image's tree means for the counts of its file: references to blobs, and the image's statistics. */
-import { type Dentry, type ImageTree, type Inode, isDirectory, walk } from './metadata.ts';
+import { type Dentry, type ImageTree, walk } from './dentry.ts';
+import { type Inode, isDirectory } from './inode.ts';
 
 /** How many entries of an image refer to a blob, before a change and after it. */
 export interface References {

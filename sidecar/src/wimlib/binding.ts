@@ -52,20 +52,6 @@ function defineTypes(koffi: Koffi) {
   koffi.proto('int wimlib_progress_func_t(int msg_type, void *info, void *progctx)');
   koffi.proto('int wimlib_iterate_dir_tree_callback_t(const void *dentry, void *user_ctx)');
   const timespec = koffi.struct('timespec', { tv_sec: 'long', tv_nsec: 'long' });
-  // The bit-fields of wimlib_wim_info and wimlib_resource_entry each fill one uint32_t; `flags` stands for it.
-  const wimlib_wim_info = koffi.struct('wimlib_wim_info', {
-    guid: koffi.array('uint8_t', 16),
-    image_count: 'uint32_t',
-    boot_index: 'uint32_t',
-    wim_version: 'uint32_t',
-    chunk_size: 'uint32_t',
-    part_number: 'uint16_t',
-    total_parts: 'uint16_t',
-    compression_type: 'int32_t',
-    total_bytes: 'uint64_t',
-    flags: 'uint32_t',
-    reserved: koffi.array('uint32_t', 9),
-  });
   const wimlib_progress_info_write_streams = koffi.struct('wimlib_progress_info_write_streams', {
     total_bytes: 'uint64_t',
     total_streams: 'uint64_t',
@@ -92,6 +78,7 @@ function defineTypes(koffi: Koffi) {
     completed_streams: 'uint64_t',
     completed_bytes: 'uint64_t',
   });
+  // Its bit-fields fill one uint32_t; `flags` stands for it.
   const wimlib_resource_entry = koffi.struct('wimlib_resource_entry', {
     uncompressed_size: 'uint64_t',
     compressed_size: 'uint64_t',
@@ -138,7 +125,6 @@ function defineTypes(koffi: Koffi) {
     reserved: koffi.array('uint64_t', 4),
   });
   return {
-    wimlib_wim_info,
     wimlib_progress_info_write_streams,
     wimlib_progress_info_integrity,
     wimlib_progress_info_verify_streams,
@@ -161,11 +147,6 @@ function defineFunctions(library: Library) {
     wimlib_free: func('void wimlib_free(WIMStruct *wim)'),
     wimlib_register_progress_function: func('void wimlib_register_progress_function(WIMStruct *wim, '
       + 'wimlib_progress_func_t *progfunc, void *progctx)'),
-    wimlib_get_wim_info: func('int wimlib_get_wim_info(WIMStruct *wim, _Out_ wimlib_wim_info *info)'),
-    wimlib_get_image_name: func('const char *wimlib_get_image_name(WIMStruct *wim, int image)'),
-    wimlib_get_image_description: func('const char *wimlib_get_image_description(WIMStruct *wim, int image)'),
-    wimlib_get_image_property: func('const char *wimlib_get_image_property(WIMStruct *wim, int image, '
-      + 'const char *property_name)'),
     wimlib_set_image_name: func('int wimlib_set_image_name(WIMStruct *wim, int image, const char *name)'),
     wimlib_set_image_property: func('int wimlib_set_image_property(WIMStruct *wim, int image, '
       + 'const char *property_name, const char *property_value)'),
@@ -177,8 +158,6 @@ function defineFunctions(library: Library) {
     wimlib_verify_wim: func('int wimlib_verify_wim(WIMStruct *wim, int verify_flags)'),
     wimlib_iterate_dir_tree: func('int wimlib_iterate_dir_tree(WIMStruct *wim, int image, const char *path, '
       + 'int flags, wimlib_iterate_dir_tree_callback_t *cb, void *user_ctx)'),
-    wimlib_unmount_image_with_progress: func('int wimlib_unmount_image_with_progress(const char *dir, '
-      + 'int unmount_flags, wimlib_progress_func_t *progfunc, void *progctx)'),
   };
 }
 

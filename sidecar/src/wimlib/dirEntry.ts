@@ -87,14 +87,3 @@ export function readDirEntry(binding: WimlibBinding, dentry: bigint): DirEntry {
     namedStreams: Array.from({ length: raw.num_named_streams }, (_, i) => readStream(binding, dentry, i + 1)),
   };
 }
-
-/** Size of the largest named stream; for a file without any it decodes one number only, since most files have none. */
-export function largestNamedStreamBytes(binding: WimlibBinding, dentry: bigint): number {
-  const { koffi, types } = binding;
-  const count = koffi.decode.uint32(dentry + BigInt(koffi.offsetof(types.wimlib_dir_entry, 'num_named_streams')));
-  let largest = 0;
-  for (let index = 1; index <= count; index++) {
-    largest = Math.max(largest, readStream(binding, dentry, index).sizeBytes);
-  }
-  return largest;
-}

@@ -4,7 +4,7 @@ import type { WimlibBinding } from './binding.ts';
 /** A progress message that DismTs looks at. */
 export type WimlibProgress =
   | {
-    readonly kind: 'verifyIntegrity' | 'calcIntegrity';
+    readonly kind: 'calcIntegrity';
     readonly completedBytes: number;
     readonly totalBytes: number;
     readonly completedChunks: number;
@@ -25,7 +25,6 @@ const WIMLIB_PROGRESS_MSG_WRITE_STREAMS = 12;
 const WIMLIB_PROGRESS_MSG_WRITE_METADATA_BEGIN = 13;
 const WIMLIB_PROGRESS_MSG_WRITE_METADATA_END = 14;
 const WIMLIB_PROGRESS_MSG_RENAME = 15;
-const WIMLIB_PROGRESS_MSG_VERIFY_INTEGRITY = 16;
 const WIMLIB_PROGRESS_MSG_CALC_INTEGRITY = 17;
 const WIMLIB_PROGRESS_MSG_VERIFY_STREAMS = 29;
 
@@ -38,11 +37,10 @@ export function decodeProgress(
   { koffi, types }: WimlibBinding, message: number, info: unknown,
 ): WimlibProgress | undefined {
   switch (message) {
-    case WIMLIB_PROGRESS_MSG_VERIFY_INTEGRITY:
     case WIMLIB_PROGRESS_MSG_CALC_INTEGRITY: {
       const raw = koffi.decode(info, types.wimlib_progress_info_integrity) as Integrity;
       return {
-        kind: message === WIMLIB_PROGRESS_MSG_VERIFY_INTEGRITY ? 'verifyIntegrity' : 'calcIntegrity',
+        kind: 'calcIntegrity',
         completedBytes: Number(raw.completed_bytes),
         totalBytes: Number(raw.total_bytes),
         completedChunks: raw.completed_chunks,

@@ -3,7 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { openWim } from '../../../sidecar/src/wimlib/openWim.ts';
+import { textAt } from '../../../sidecar/src/wim/imageXml.ts';
+import { WimFile } from '../../../sidecar/src/wim/wimFile.ts';
 import { hostileContents, hostileFiles, hostileMetadata, hostileXml } from '../../helpers/hostileWims.ts';
 import { readTree } from '../../helpers/imageTree.ts';
 import { isRoot } from '../../helpers/nobody.ts';
@@ -63,9 +64,9 @@ test('splitWim() makes several parts that join to the same image', async () => {
   const folder = tempFolder();
   const wim = await ordinaryWim(folder);
   const first = await splitWim(wim, folder, 0.1);
-  const part = await openWim(first);
-  const { totalParts } = part.info();
-  part.close();
+  const part = await WimFile.open(first);
+  const { totalParts } = part.header;
+  await part.close();
   expect(totalParts).toBeGreaterThan(2);
   const others = Array.from({ length: totalParts - 1 }, (_, i) => join(folder, `part${i + 2}.swm`));
   await imagex('join', join(folder, 'joined.wim'), first, ...others);
@@ -73,10 +74,11 @@ test('splitWim() makes several parts that join to the same image', async () => {
 });
 
 test('manyFilesWim() has as many files as asked for', async () => {
-  const wim = await openWim(await manyFilesWim(tempFolder(), 250));
-  expect(wim.imageProperty(1, 'FILECOUNT')).toBe('250');
-  expect(wim.imageProperty(1, 'DIRCOUNT')).toBe('4');
-  wim.close();
+  const wim = await WimFile.open(await manyFilesWim(tempFolder(), 250));
+  const { images: [image] } = await wim.document();
+  await wim.close();
+  expect(textAt(image, 'FILECOUNT')).toBe('250');
+  expect(textAt(image, 'DIRCOUNT')).toBe('4');
 });
 
 test('largeWim() is as large as asked for', async () => {

@@ -75,7 +75,7 @@ describe.runIf(isRoot)('mountImage()', () => {
     expect(await failure(bench.mount(first))).toMatchObject({ symbol: 'WIM_E_SPLIT_NOT_MOUNTABLE' });
     await rm(join(folder, 'part2.swm'));
     expect(await failure(bench.mount(first, { readOnly: true }))).toMatchObject({
-      symbol: 'ERROR_FILE_NOT_FOUND', message: expect.stringContaining('Part 2 of ') as string,
+      symbol: 'ERROR_FILE_NOT_FOUND', message: expect.stringContaining('part 2 of ') as string,
     });
   });
 

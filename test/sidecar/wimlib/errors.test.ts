@@ -1,14 +1,14 @@
-/** Every way in which a file can be no WIM, or a nasty one: a code of the table, no crash, no hang, nothing on stderr. */
+/** What libwim makes of nasty files and full disks: a code of the table, no crash, no hang, nothing on stderr. */
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { chmod, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { IterateFlag, openWim, WriteFlag } from '../../../sidecar/src/wimlib/openWim.ts';
 import { wimlibError, wimlibErrors } from '../../../sidecar/src/wimlib/errors.ts';
+import { IterateFlag, openWim, WriteFlag } from '../../../sidecar/src/wimlib/wimHandle.ts';
 import { CancelledError, DismError, UnsupportedError, WimError } from '../../../sidecar/src/errors.ts';
 import { loadKoffi } from '../../../sidecar/src/nativeAddon/koffi.ts';
-import { asNobody, isRoot } from '../../helpers/nobody.ts';
+import { isRoot } from '../../helpers/nobody.ts';
 import { hostileContents, hostileFiles, hostileMetadata } from '../../helpers/hostileWims.ts';
 import { rawWim } from '../../helpers/rawWim.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
@@ -26,69 +26,8 @@ async function hostile(bytes: Uint8Array): Promise<string> {
   return path;
 }
 
-describe('openWim() refuses', () => {
-  test.for(Object.entries(hostileFiles))('%s', async ([, [symbol, build]]) => {
-    const path = await hostile(build());
-    const error = await failure(openWim(path));
-    expect(error).toMatchObject({ symbol, target: path });
-    expect(error.message).toMatch(/^Cannot open ".*": [a-zW].*[^.]$/s);
-    expect(error instanceof UnsupportedError).toBe(symbol === 'ERROR_NOT_SUPPORTED');
-  });
-
-  test('an unknown version, and names it', async () => {
-    expect((await failure(openWim(await hostile(hostileFiles.versionOfVista[1]())))).message).toContain('WIM version 68352 (0x10b00) is unknown');
-  });
-
-  test('a virtual disk, and names the engine that can', async () => {
-    for (const build of [hostileFiles.vhd[1], hostileFiles.vhdx[1]]) {
-      expect((await failure(openWim(await hostile(build())))).message).toContain('Native engine');
-    }
-  });
-
-  test('paths that lead to no file', async () => {
-    const folder = tempFolder();
-    await writeFile(join(folder, 'file'), rawWim({}));
-    await symlink('loop', join(folder, 'loop'));
-    await symlink('gone', join(folder, 'dangling'));
-    for (const [path, symbol] of [
-      [join(folder, 'missing.wim'), 'ERROR_FILE_NOT_FOUND'],
-      [join(folder, 'dangling'), 'ERROR_FILE_NOT_FOUND'],
-      [join(folder, 'missing', 'a.wim'), 'ERROR_PATH_NOT_FOUND'],
-      [join(folder, 'file', 'a.wim'), 'ERROR_PATH_NOT_FOUND'],
-      [join(folder, 'loop'), 'ERROR_PATH_NOT_FOUND'],
-      [join(folder, 'x'.repeat(300)), 'ERROR_PATH_NOT_FOUND'],
-      ['C:\\images\\a.wim', 'ERROR_PATH_NOT_FOUND'],
-      ['relative.wim', 'ERROR_PATH_NOT_FOUND'],
-      [folder, 'E_ACCESSDENIED'],
-    ] as const) {
-      expect(await failure(openWim(path)), path).toMatchObject({ symbol, target: path });
-    }
-  });
-
-  test('pipes and devices, without waiting for them', async () => {
-    const folder = tempFolder();
-    const pipe = join(folder, 'pipe');
-    execFileSync('mkfifo', [pipe]);
-    for (const path of [pipe, '/dev/zero', '/dev/null', '/dev/tty']) {
-      expect(await failure(openWim(path)), path).toMatchObject({ symbol: 'ERROR_BAD_FORMAT' });
-    }
-    expect(await failure(openWim('/proc/self/status'))).toMatchObject({ symbol: 'ERROR_BAD_FORMAT' });
-  });
-
-  test.runIf(isRoot)('what may not be read', async () => {
-    const folder = tempFolder();
-    await chmod(folder, 0o755);
-    const path = join(folder, 'secret.wim');
-    await writeFile(path, rawWim({}), { mode: 0o600 });
-    await mkdir(join(folder, 'closed'), { mode: 0o700 });
-    await writeFile(join(folder, 'closed', 'a.wim'), rawWim({}));
-    await asNobody(async () => {
-      expect(await failure(openWim(path))).toMatchObject({ symbol: 'E_ACCESSDENIED' });
-      expect(await failure(openWim(join(folder, 'closed', 'a.wim')))).toMatchObject({ symbol: 'E_ACCESSDENIED' });
-    });
-  });
-
-  test.runIf(isRoot)('to write to a file on a read-only file system', async () => {
+describe('openWim()', () => {
+  test.runIf(isRoot)('refuses to write to a file on a read-only file system', async () => {
     const folder = tempFolder();
     const mounted = join(folder, 'read-only');
     await mkdir(mounted);
@@ -101,7 +40,7 @@ describe('openWim() refuses', () => {
     (await openWim(path)).close();
   });
 
-  test('all this without a word on stderr', async () => {
+  test('refuses broken XML data without a word on stderr', async () => {
     const path = await hostile(hostileFiles.xmlBroken[1]());
     const captured = join(tempFolder(), 'stderr');
     const libc = loadKoffi().load(null);
@@ -124,7 +63,6 @@ describe('openWim() refuses', () => {
 describe('a hostile image', () => {
   test.for(Object.entries(hostileMetadata))('%s cannot be read', async ([, build]) => {
     const wim = await openWim(await hostile(build()));
-    expect(wim.info().imageCount).toBe(1);
     expect(await failure(wim.iterateDirTree(1, '/', IterateFlag.RECURSIVE, () => true))).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT' });
     wim.close();
   });
@@ -139,13 +77,6 @@ describe('a hostile image', () => {
     expect(names.length).toBeGreaterThan(1);
   });
 
-  test('largeStream is found by hasLargeNamedStreams(), to the byte', async () => {
-    const wim = await openWim(await hostile(hostileContents.largeStream()));
-    expect(await wim.hasLargeNamedStreams(1, 3500)).toBe(true);
-    expect(await wim.hasLargeNamedStreams(1, 3501)).toBe(false);
-    wim.close();
-  });
-
   test('badHash fails verify()', async () => {
     const wim = await openWim(await hostile(hostileContents.badHash()));
     expect(await failure(wim.verify())).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT' });
@@ -155,7 +86,9 @@ describe('a hostile image', () => {
   test('deep can be walked to the bottom and written', async () => {
     const path = await hostile(hostileContents.deep());
     const wim = await openWim(path, { writeAccess: true });
-    expect(await wim.hasLargeNamedStreams(1, 0)).toBe(false);
+    let count = 0;
+    await wim.iterateDirTree(1, '/', IterateFlag.RECURSIVE, () => { count += 1; return true; });
+    expect(count).toBeGreaterThan(16_000);
     await wim.markImageChanged(1);
     await wim.overwrite(WriteFlag.REBUILD);
     wim.close();

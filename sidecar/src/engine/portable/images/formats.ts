@@ -1,10 +1,8 @@
 /** Chooses the format of an image file. */
-import { readImageFileHeader } from '../../../wim/fileHeader.ts';
 import type { ImageFormat } from './imageFormat.ts';
 import { wimFormat } from './wim.ts';
 
-/** @throws DismError, UnsupportedError: no file, or none of a format that can be mounted. */
-export async function imageFormatOf(path: string, what: string): Promise<ImageFormat> {
-  await readImageFileHeader(path, what);
+/** The format of a mount, or of a file that is to be mounted. There is one so far; opening a file says what it is instead. */
+export function imageFormatOf(): ImageFormat {
   return wimFormat;
 }

@@ -31,4 +31,6 @@ export interface ImageFormat {
    * @throws DismError: no such image, damaged, or read-only where it is to be written.
    */
   identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage>;
+  /** The other parts of a split file that was mounted. @throws DismError ERROR_FILE_NOT_FOUND: one is missing. */
+  otherParts(record: MountRecord): Promise<readonly string[]>;
 }

@@ -5,27 +5,42 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { findParts } from '../../../wim/splitParts.ts';
-import { openWim } from '../../../wimlib/openWim.ts';
-import { fileSignature, identifyImage } from '../mounting/imageIdentity.ts';
+import { WimFile } from '../../../wim/wimFile.ts';
+import { identifyImage } from '../mounting/imageIdentity.ts';
+import type { MountRecord } from '../mounting/record.ts';
 import type { IdentifiedImage, ImageFormat, MountParams } from './imageFormat.ts';
 
-/** Opens the file through libwim: verifies it where asked, and finds the image. */
-async function resolveImage(params: MountParams, wimPath: string, context: OperationContext): Promise<number> {
-  const wim = await openWim(wimPath, {
-    action: 'mount', operation: context.operation, checkIntegrity: params.checkIntegrity === true,
-    // Refuses files that are marked read-only or are part of a split WIM.
-    writeAccess: params.readOnly !== true, signal: context.signal,
-    onProgress: (progress) => {
-      if (progress.kind === 'verifyIntegrity') {
-        context.progress('Verifying integrity', progress.completedBytes, progress.totalBytes);
-      }
-    },
-  });
+/** The part of a file that its images are in, and the other parts. */
+interface OpenImageFile {
+  readonly wim: WimFile;
+  readonly otherParts: readonly string[];
+}
+
+/** Opens a file: of a split WIM its first part, whichever is given. */
+async function openImageFile(path: string, what: string): Promise<OpenImageFile> {
+  const given = await WimFile.open(path, { what });
   try {
-    return params.imageName === undefined ? wim.requireImageIndex(params.imageIndex ?? 0) : wim.resolveImageName(params.imageName);
-  } finally {
-    wim.close();
+    if (given.header.totalParts === 1) { return { wim: given, otherParts: [] }; }
+    const [first = path, ...otherParts] = await findParts(given);
+    if (given.header.partNumber === 1) { return { wim: given, otherParts }; }
+    const wim = await WimFile.open(first, { what });
+    await given.close();
+    return { wim, otherParts };
+  } catch (error) {
+    await given.close();
+    throw error;
   }
+}
+
+/** Verifies the file where that is asked for, and finds the image. */
+async function resolveImage(params: MountParams, wim: WimFile, context: OperationContext): Promise<number> {
+  if (params.readOnly !== true) { wim.requireChangeable(); }
+  await wim.document();
+  if (params.checkIntegrity === true) {
+    const hasTable = await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total); });
+    if (!hasTable) { context.log.warning(`"${wim.path}" has no integrity table, so it was not verified`); }
+  }
+  return await wim.chooseImage(params);
 }
 
 /** What a writable mount needs of the file. */
@@ -37,17 +52,26 @@ async function checkWritable(wimPath: string, what: string): Promise<void> {
   }
 }
 
+/** All is read through one descriptor. */
 async function identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage> {
-  const parts = await findParts(await realpath(params.imagePath).catch(() => params.imagePath));
-  const [wimPath = params.imagePath, ...otherParts] = parts;
-  if (params.readOnly !== true) { await checkWritable(wimPath, what); }
-  const imageIndex = await resolveImage(params, wimPath, context);
-  const identity = await identifyImage(wimPath, imageIndex);
-  if (identity === undefined) {
-    throw new DismError(Hresult.WIM_E_INVALID_CONTAINER, `${what}: the file has no metadata for image ${imageIndex}`, { target: wimPath });
+  const { wim, otherParts } = await openImageFile(await realpath(params.imagePath).catch(() => params.imagePath), what);
+  try {
+    if (params.readOnly !== true) { await checkWritable(wim.path, what); }
+    const imageIndex = await resolveImage(params, wim, context);
+    const { hash, streamsFit } = await identifyImage(wim, imageIndex);
+    return { wimPath: wim.path, otherParts, imageIndex, hash, file: wim.signature, streamsFit };
+  } finally {
+    await wim.close();
   }
-  return { wimPath, otherParts, imageIndex, hash: identity.hash, file: await fileSignature(wimPath), streamsFit: identity.streamsFit };
+}
+
+async function otherPartsOf({ wimPath, mode }: MountRecord): Promise<readonly string[]> {
+  // Only what is mounted read-only can be split.
+  if (mode === 'ReadWrite') { return []; }
+  const { wim, otherParts } = await openImageFile(wimPath, `Cannot mount "${wimPath}"`);
+  await wim.close();
+  return otherParts;
 }
 
 /** .wim, .swm and .esd files. */
-export const wimFormat: ImageFormat = { name: 'Wim', identify };
+export const wimFormat: ImageFormat = { name: 'Wim', identify, otherParts: otherPartsOf };

@@ -1,6 +1,6 @@
 /** Brings up what a mount shows at its folder, and takes it down. */
-import { findParts } from '../../../wim/splitParts.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { imageFormatOf } from '../images/formats.ts';
 import { uncancellable } from './mountOperation.ts';
 import type { MountRecord } from './record.ts';
 import { endServers, serve, stopServing } from './serving.ts';
@@ -25,7 +25,7 @@ export async function bringUp(state: State, record: MountRecord, otherParts: rea
 /** Serves a recorded mount again and stacks its changes on it. The folder must be free. */
 export async function bringUpAgain(state: State, record: MountRecord, context: OperationContext): Promise<void> {
   const steadfast = uncancellable(context);
-  const [, ...otherParts] = await findParts(record.wimPath);
+  const otherParts = await imageFormatOf().otherParts(record);
   await serve({ ...record, otherParts }, state, steadfast);
   if (record.mode === 'ReadWrite') {
     try {

@@ -26,7 +26,7 @@ export const mountRecordSchema = z.object({
   /** SHA-1 of the image's metadata, in hex. */
   imageHash: z.string(),
   /** The file when it was last seen to hold that image. */
-  file: z.object({ size: z.number(), modifiedMs: z.number(), inode: z.string() }),
+  file: z.object({ size: z.number(), modifiedMs: z.number(), inode: z.string(), device: z.string().optional() }),
   /** Number of the folder with the staged changes; a save begins a new one. */
   generation: z.number().int().min(1),
   /** What stacks the changes on the image; `none` where it is mounted read-only. */

@@ -1,29 +1,15 @@
 /** image/getInfo: what the header and the XML data of a WIM, split WIM or ESD file say of its images. */
-import { randomUUID } from 'node:crypto';
-import { rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { getImageInfo as method, ImageInfo } from '@dismts/protocol';
 import type { z } from 'zod';
 import { fileTimeToIso } from '../../../fileTime.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { readXmlOnlyWim } from '../../../wim/fileHeader.ts';
-import { openWim, type WimFile } from '../../../wimlib/openWim.ts';
+import { guarded } from '../../../systemErrors.ts';
+import { parseXmlNumber, textAt, textsAt } from '../../../wim/imageXml.ts';
+import { WimFile } from '../../../wim/wimFile.ts';
+import type { XmlElement } from '../../../xml.ts';
 
-/** More than Windows has; a hostile file may list any number, and each look-up counts from the first. */
+/** More than Windows has; a hostile file may list any number. */
 const maxLanguages = 1000;
-/**
- * A number of the XML data: decimal or `0x` and hexadecimal, as Windows' own tools write both. Null where there is none,
- * where it is something else, and where it is larger than JSON can carry.
- */
-export function parseXmlNumber(text: string | undefined): number | null {
-  const digits = text?.trim() ?? '';
-  if (!/^(?:\d+|0[xX][0-9a-fA-F]+)$/.test(digits)) {
-    return null;
-  }
-  const value = Number(digits);
-  return Number.isSafeInteger(value) ? value : null;
-}
 
 /** A FILETIME in two hexadecimal halves as ISO 8601; null where there is none, or none that a calendar has. */
 export function parseXmlTime(high: string | undefined, low: string | undefined): string | null {
@@ -35,35 +21,22 @@ export function parseXmlTime(high: string | undefined, low: string | undefined):
   return fileTimeToIso(BigInt(highPart) << 32n | BigInt(lowPart)) ?? null;
 }
 
-function languagesOf(wim: WimFile, imageIndex: number): string[] {
-  const languages: string[] = [];
-  while (languages.length < maxLanguages) {
-    const language = wim.imageProperty(imageIndex, `WINDOWS/LANGUAGES/LANGUAGE[${languages.length + 1}]`);
-    if (language === undefined) {
-      break;
-    }
-    languages.push(language);
-  }
-  return languages;
-}
-
-function describeImage(wim: WimFile, imageIndex: number, bootIndex: number): ImageInfo {
-  const text = (name: string) => wim.imageProperty(imageIndex, name) ?? '';
-  const number = (name: string) => parseXmlNumber(wim.imageProperty(imageIndex, name));
-  const time = (name: string) => parseXmlTime(
-    wim.imageProperty(imageIndex, `${name}/HIGHPART`), wim.imageProperty(imageIndex, `${name}/LOWPART`));
+function describeImage(imagePath: string, image: XmlElement, imageIndex: number, bootIndex: number): ImageInfo {
+  const text = (name: string) => textAt(image, name) ?? '';
+  const number = (name: string) => parseXmlNumber(textAt(image, name));
+  const time = (name: string) => parseXmlTime(textAt(image, `${name}/HIGHPART`), textAt(image, `${name}/LOWPART`));
   const [majorVersion, minorVersion, build, spBuild] = [
     number('WINDOWS/VERSION/MAJOR'), number('WINDOWS/VERSION/MINOR'),
     number('WINDOWS/VERSION/BUILD'), number('WINDOWS/VERSION/SPBUILD'),
   ];
-  const languages = languagesOf(wim, imageIndex);
+  const languages = textsAt(image, 'WINDOWS/LANGUAGES', 'LANGUAGE', maxLanguages);
   const defaultLanguage = text('WINDOWS/LANGUAGES/DEFAULT').toLowerCase();
   const defaultLanguageIndex = languages.findIndex((language) => language.toLowerCase() === defaultLanguage);
   return {
-    imagePath: wim.path,
+    imagePath,
     imageIndex,
-    imageName: wim.imageName(imageIndex),
-    imageDescription: wim.imageDescription(imageIndex),
+    imageName: text('NAME'),
+    imageDescription: text('DESCRIPTION'),
     imageSize: number('TOTALBYTES') ?? 0,
     imageType: 'Wim',
     wimBoot: number('WIMBOOT') === 1,
@@ -91,46 +64,29 @@ function describeImage(wim: WimFile, imageIndex: number, bootIndex: number): Ima
   };
 }
 
-/** Opens what is needed of a file: by way of a small copy where that does, else the file itself. */
-async function openForInfo(path: string, context: OperationContext): Promise<WimFile> {
-  const options = { action: 'read', operation: context.operation, signal: context.signal };
-  const xmlOnly = await readXmlOnlyWim(path, `Cannot read "${path}"`);
-  if (xmlOnly === undefined) {
-    return openWim(path, options);
-  }
-  const copy = join(context.scratchDirectory === '' ? tmpdir() : context.scratchDirectory, `dismts-${randomUUID()}.wim`);
-  try {
-    try {
-      await writeFile(copy, xmlOnly, { flag: 'wx', mode: 0o600 });
-    } catch (error) {
-      context.log.debug(`No copy of the XML data could be made, the whole file is opened: ${String(error)}`);
-      return await openWim(path, options);
-    }
-    return await openWim(copy, { ...options, namedPath: path });
-  } finally {
-    await rm(copy, { force: true });
-  }
-}
-
 /**
  * All images of a file, or the one chosen. A part of a split WIM is enough, whichever it is: each carries the XML data.
  * @throws DismError DISMAPI_E_INVALID_IMAGE_INDEX, DISMAPI_E_INVALID_IMAGE_NAME: there is no such image; what
- * openWim() throws. UnsupportedError: a virtual disk.
+ * WimFile.open() and WimFile.document() throw. UnsupportedError: a virtual disk, an encrypted ESD.
  */
 export async function getImageInfo(
   params: z.output<typeof method.params>, context: OperationContext,
 ): Promise<z.input<typeof method.result>> {
-  const wim = await openForInfo(params.imagePath, context);
-  try {
-    const { imageCount, bootIndex } = wim.info();
-    const chosen = params.imageName !== undefined ? [wim.resolveImageName(params.imageName)]
-      : params.imageIndex !== undefined ? [wim.requireImageIndex(params.imageIndex)]
-        : Array.from({ length: imageCount }, (_, i) => i + 1);
-    return {
-      images: chosen.map((imageIndex) => describeImage(wim, imageIndex, bootIndex)),
-      logPath: context.log.path,
-    };
-  } finally {
-    wim.close();
-  }
+  const { imagePath, imageIndex, imageName } = params;
+  const what = `Cannot read "${imagePath}"`;
+  return await guarded(what, imagePath, context, async () => {
+    context.signal.throwIfAborted();
+    const wim = await WimFile.open(imagePath, { what });
+    try {
+      const { images } = await wim.document();
+      const chosen = imageName === undefined && imageIndex === undefined ? undefined : await wim.chooseImage(params);
+      return {
+        images: images.flatMap((image, at) => (chosen === undefined || chosen === at + 1
+          ? [describeImage(imagePath, image, at + 1, wim.header.bootIndex)] : [])),
+        logPath: context.log.path,
+      };
+    } finally {
+      await wim.close();
+    }
+  });
 }

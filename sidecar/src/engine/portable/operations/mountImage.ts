@@ -83,8 +83,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     if (!readOnly) { requireRoot(what, params.mountPath); }
     const state = await openState(context);
     const mountPath = await checkMountFolder(params.mountPath, what, state);
-    const format = await imageFormatOf(params.imagePath, what);
-    const image = await format.identify(params, what, context);
+    const image = await imageFormatOf().identify(params, what, context);
     const { wimPath, imageIndex } = image;
     const result = (): Result => ({
       ...imageResult(params.mountPath, context),

@@ -1,8 +1,8 @@
 /** Replays the staged changes of a mount onto the tree of its image. Only memory changes here, no file. */
-import {
-  attach, type Dentry, detach, FileAttribute, type ImageTree, Inode, isDirectory, link, walk,
-} from '../../../wim/metadata.ts';
+import { attach, type Dentry, detach, type ImageTree, link, walk } from '../../../wim/dentry.ts';
 import { emptyHash } from '../../../wim/hash.ts';
+import { Inode, isDirectory } from '../../../wim/inode.ts';
+import { FileAttribute } from '../../../wim/metadataFormat.ts';
 import { IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK } from '../../../wim/reparse.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';

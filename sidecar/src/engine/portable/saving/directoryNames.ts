@@ -1,5 +1,5 @@
 /** The names of a directory as Windows compares them, for the checks of new names. */
-import type { Dentry } from '../../../wim/metadata.ts';
+import type { Dentry } from '../../../wim/dentry.ts';
 
 const folded = (name: string): string => name.toUpperCase();
 const foldedShortName = (dentry: Dentry): string => folded(dentry.shortName.toString('utf16le'));

@@ -2,7 +2,7 @@
  * Finds what files were that were renamed after they had been changed. Overlayfs records a rename only of what it has
  * not copied yet; of a copy it knows that it is one, and the name from before it was changed, but not the folder.
  */
-import type { Dentry } from '../../../wim/metadata.ts';
+import type { Dentry } from '../../../wim/dentry.ts';
 
 /** A copy at a place where the image has no such file. */
 export interface Renamed {

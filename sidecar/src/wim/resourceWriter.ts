@@ -1,79 +1,10 @@
-/** Reading and appending the resources of a WIM file: runs of bytes, plain or compressed chunk by chunk. */
+/** Appending resources to a WIM file: runs of bytes, plain or compressed chunk by chunk. */
 import type { FileHandle } from 'node:fs/promises';
-import { DismError } from '../errors.ts';
-import { Hresult } from '../hresult.ts';
-import { codecConcurrency, CompressionType, CompressorPool, decompressBlocks, metadataLevel } from '../wimlib/codec.ts';
+import { codecConcurrency, CompressionType, CompressorPool, metadataLevel } from '../wimlib/codec.ts';
 import { ResourceFlag, type ResourceHeader, type WimHeader } from './header.ts';
+import { chunkEntryBytes } from './resourceReader.ts';
 
-/** No metadata resource, blob table or XML document of a sane file is larger; a hostile one stops here. */
-const maxResourceBytes = 1024 ** 3;
 const plainReadBytes = 1024 * 1024;
-
-function corrupt(path: string, what: string): DismError {
-  return new DismError(Hresult.WIM_E_INVALID_CONTAINER, `The WIM file "${path}" is damaged: ${what}`, { target: path });
-}
-
-/** Reads exactly `buffer.length` bytes at `position`; fewer is a damaged file. */
-async function readFully(file: FileHandle, buffer: Buffer, position: number, path: string): Promise<void> {
-  for (let done = 0; done < buffer.length;) {
-    const { bytesRead } = await file.read(buffer, done, buffer.length - done, position + done);
-    if (bytesRead === 0) { throw corrupt(path, `it ends at ${position + done}, within a resource`); }
-    done += bytesRead;
-  }
-}
-
-/** Bytes of one entry of the chunk table of a resource of that size. */
-function chunkEntryBytes(uncompressedSize: number): number {
-  return uncompressedSize > 0xffffffff ? 8 : 4;
-}
-
-/**
- * Reads a whole resource into memory, decompressed.
- * @throws DismError WIM_E_INVALID_CONTAINER or ERROR_FILE_CORRUPT: the file is cut short or damaged.
- */
-export async function readResource(file: FileHandle, header: WimHeader, resource: ResourceHeader, path: string): Promise<Buffer> {
-  const { offset, sizeInWim, uncompressedSize } = resource;
-  if (uncompressedSize > maxResourceBytes || sizeInWim > maxResourceBytes) {
-    throw corrupt(path, `a resource claims ${uncompressedSize} bytes`);
-  }
-  if ((resource.flags & ResourceFlag.Solid) !== 0) { throw corrupt(path, 'a metadata resource claims to be solid'); }
-  const { size: fileSize } = await file.stat();
-  if (offset + sizeInWim > fileSize) { throw corrupt(path, `a resource lies beyond its end (${fileSize} bytes)`); }
-  if ((resource.flags & ResourceFlag.Compressed) === 0) {
-    if (sizeInWim !== uncompressedSize) { throw corrupt(path, 'the sizes of a plain resource differ'); }
-    const plain = Buffer.allocUnsafe(uncompressedSize);
-    await readFully(file, plain, offset, path);
-    return plain;
-  }
-  const { chunkSize } = header;
-  if (header.compressionType === CompressionType.None || chunkSize < 512 || chunkSize > 1024 ** 3) {
-    throw corrupt(path, `it has a compressed resource and a chunk size of ${chunkSize}`);
-  }
-  const stored = Buffer.allocUnsafe(sizeInWim);
-  await readFully(file, stored, offset, path);
-  const out = Buffer.allocUnsafe(uncompressedSize);
-  const chunkCount = Math.ceil(uncompressedSize / chunkSize);
-  const entryBytes = chunkEntryBytes(uncompressedSize);
-  const tableBytes = Math.max(0, chunkCount - 1) * entryBytes;
-  if (tableBytes > sizeInWim) { throw corrupt(path, 'a chunk table is larger than its resource'); }
-  const start = (index: number): number => {
-    if (index === 0) { return tableBytes; }
-    if (index === chunkCount) { return sizeInWim; }
-    const at = (index - 1) * entryBytes;
-    return tableBytes + (entryBytes === 4 ? stored.readUInt32LE(at) : Number(stored.readBigUInt64LE(at)));
-  };
-  const blocks: { data: Buffer; out: Buffer }[] = [];
-  for (let index = 0; index < chunkCount; index++) {
-    const begin = start(index);
-    const end = start(index + 1);
-    const target = out.subarray(index * chunkSize, Math.min((index + 1) * chunkSize, uncompressedSize));
-    if (begin > end || end > sizeInWim || end - begin > target.length) { throw corrupt(path, 'a chunk table has impossible offsets'); }
-    const data = stored.subarray(begin, end);
-    if (data.length === target.length) { data.copy(target); } else { blocks.push({ data, out: target }); }
-  }
-  await decompressBlocks(header.compressionType, chunkSize, blocks);
-  return out;
-}
 
 /** Where the bytes of a new resource come from. */
 export interface ResourceSource {

@@ -1,15 +1,13 @@
-/** libwim for the rest of the portable engine: WIM files as objects, promises, AbortSignals and DismErrors. */
-import { DismError } from '../errors.ts';
-import { Hresult } from '../hresult.ts';
-import { readImageFileHeader } from '../wim/fileHeader.ts';
+/** A WIM file that libwim has open: what it does with the content of images, as promises, with AbortSignals and DismErrors. */
+import type { DismError } from '../errors.ts';
 import { loadWimlib, type WimlibBinding, type WimPointer } from './binding.ts';
-import { largestNamedStreamBytes, readDirEntry, type DirEntry } from './dirEntry.ts';
+import { readDirEntry, type DirEntry } from './dirEntry.ts';
 import { wimlibError } from './errors.ts';
 import { decodeProgress, isAbortable, type WimlibProgress } from './progress.ts';
 
 export type { DirEntry, WimlibProgress };
 
-/** WIMLIB_WRITE_FLAG_*: how WimFile.overwrite() writes. */
+/** WIMLIB_WRITE_FLAG_*: how WimHandle.overwrite() writes. */
 export const WriteFlag = {
   CHECK_INTEGRITY: 0x1,
   NO_CHECK_INTEGRITY: 0x2,
@@ -20,25 +18,12 @@ export const WriteFlag = {
   IGNORE_READONLY_FLAG: 0x100,
 } as const;
 
-/** WIMLIB_UNMOUNT_FLAG_*. */
-export const UnmountFlag = {
-  CHECK_INTEGRITY: 0x1,
-  COMMIT: 0x2,
-  REBUILD: 0x4,
-  RECOMPRESS: 0x8,
-  FORCE: 0x10,
-  NEW_IMAGE: 0x20,
-} as const;
-
 /** WIMLIB_ITERATE_DIR_TREE_FLAG_*. */
 export const IterateFlag = {
   RECURSIVE: 0x1,
   CHILDREN: 0x2,
   RESOURCES_NEEDED: 0x4,
 } as const;
-
-/** wimlib_compression_type, by its number. */
-export const compressionTypes = ['None', 'XPRESS', 'LZX', 'LZMS'] as const;
 
 /** Watches an operation and stops it. */
 export interface WimlibOperation {
@@ -49,41 +34,14 @@ export interface WimlibOperation {
 }
 
 export interface OpenWimOptions extends WimlibOperation {
-  /** Compare the file with its integrity table, if it has one; reports `verifyIntegrity`. */
-  readonly checkIntegrity?: boolean | undefined;
   /** Fail at once when the file could not be changed. */
   readonly writeAccess?: boolean | undefined;
   /** What messages say cannot be done with the file; default `open`. */
   readonly action?: string | undefined;
   /** Name of the operation, for a CancelledError; default: the action. */
   readonly operation?: string | undefined;
-  /** The file that messages and WimFile.path name, where it is another than the one that is opened. */
-  readonly namedPath?: string | undefined;
 }
 
-/** wimlib_wim_info. */
-export interface WimInfo {
-  /** 32 hexadecimal digits, in the order of the file. */
-  readonly guid: string;
-  readonly imageCount: number;
-  /** 1-based index of the image to boot; 0: none. */
-  readonly bootIndex: number;
-  readonly wimVersion: number;
-  readonly chunkSizeBytes: number;
-  readonly partNumber: number;
-  readonly totalParts: number;
-  readonly compressionType: typeof compressionTypes[number];
-  /** Without XML data and integrity table. */
-  readonly totalBytes: number;
-  readonly hasIntegrityTable: boolean;
-  /** For any reason: marked in the header, part of a split WIM, or no permission to write. */
-  readonly isReadOnly: boolean;
-  readonly isMarkedReadOnly: boolean;
-  readonly isWriteInProgress: boolean;
-  readonly isPipable: boolean;
-}
-
-const WIMLIB_OPEN_FLAG_CHECK_INTEGRITY = 1;
 const WIMLIB_OPEN_FLAG_WRITE_ACCESS = 4;
 const WIMLIB_PROGRESS_STATUS_CONTINUE = 0;
 const WIMLIB_PROGRESS_STATUS_ABORT = 1;
@@ -144,38 +102,27 @@ export function wimlibVersion(): { readonly version: string; readonly path: stri
 }
 
 /**
- * Opens a WIM, split WIM part or ESD file. Reads header, XML data and lookup table; with `checkIntegrity` all of it.
- * @throws DismError as readImageFileHeader() and wimlibError(); WIM_E_SPLIT_NOT_MOUNTABLE: `writeAccess` to a part
- * of a split WIM. CancelledError.
+ * Opens a WIM, split WIM part or ESD file. Whether it can be one at all is for wim/wimFile.ts to say.
+ * @throws DismError as wimlibError(); CancelledError.
  */
-export async function openWim(path: string, options: OpenWimOptions = {}): Promise<WimFile> {
-  const { action = 'open', checkIntegrity = false, writeAccess = false, namedPath = path, signal } = options;
+export async function openWim(path: string, options: OpenWimOptions = {}): Promise<WimHandle> {
+  const { action = 'open', writeAccess = false, signal } = options;
   const operation = options.operation ?? action;
   const binding = loadWimlib();
-  const what = `Cannot ${action} "${namedPath}"`;
-  const header = await readImageFileHeader(path, what);
-  if (writeAccess && header.totalParts !== 1) {
-    throw new DismError(Hresult.WIM_E_SPLIT_NOT_MOUNTABLE,
-      `${what}: it is part ${header.partNumber} of ${header.totalParts} of a split WIM`, { target: namedPath });
-  }
-  if (signal?.aborted) {
-    throw cancelled({ what, target: namedPath, operation });
-  }
-  const flags = (checkIntegrity ? WIMLIB_OPEN_FLAG_CHECK_INTEGRITY : 0) | (writeAccess ? WIMLIB_OPEN_FLAG_WRITE_ACCESS : 0);
+  const failure = { what: `Cannot ${action} "${path}"`, target: path, operation };
+  if (signal?.aborted) { throw cancelled(failure); }
   const result: [WimPointer | null] = [null];
   binding.messages?.take();
   const status = await withProgress(binding, options, (progress) => callAsync(
-    binding.functions.wimlib_open_wim_with_progress, path, flags, result, progress, null) as Promise<number>);
+    binding.functions.wimlib_open_wim_with_progress, path, writeAccess ? WIMLIB_OPEN_FLAG_WRITE_ACCESS : 0, result, progress, null) as Promise<number>);
   const [pointer] = result;
-  if (status !== 0 || pointer === null) {
-    throw wimlibError(status, { what, target: namedPath, operation, messages: binding.messages?.take() });
-  }
+  if (status !== 0 || pointer === null) { throw wimlibError(status, { ...failure, messages: binding.messages?.take() }); }
   // libwim keeps the progress function of the call for later ones, but it is gone by now.
   binding.functions.wimlib_register_progress_function(pointer, null, null);
-  const wim = new WimFile(binding, pointer, namedPath, action, operation);
+  const wim = new WimHandle(binding, pointer, path, action, operation);
   if (signal?.aborted) {
     wim.close();
-    throw cancelled({ what, target: namedPath, operation });
+    throw cancelled(failure);
   }
   return wim;
 }
@@ -189,7 +136,7 @@ function cancelled(failure: Parameters<typeof wimlibError>[1]): DismError {
  * One open WIM file. Close it when done. libwim is not safe for two threads on one file, so one operation at a time:
  * starting a second before the promise of the first is settled is a bug, and throws.
  */
-export class WimFile {
+export class WimHandle {
   readonly path: string;
   readonly #binding: WimlibBinding;
   readonly #action: string;
@@ -215,47 +162,6 @@ export class WimFile {
     this.#binding.functions.wimlib_free(wim);
   }
 
-  /** wimlib_get_wim_info. */
-  info(): WimInfo {
-    const raw = {} as {
-      guid: Uint8Array; image_count: number; boot_index: number; wim_version: number; chunk_size: number;
-      part_number: number; total_parts: number; compression_type: number; total_bytes: number | bigint; flags: number;
-    };
-    this.#check(this.#binding.functions.wimlib_get_wim_info(this.#pointer, raw));
-    const flag = (bit: number) => (raw.flags >>> bit & 1) === 1;
-    return {
-      guid: Buffer.from(raw.guid).toString('hex'),
-      imageCount: raw.image_count,
-      bootIndex: raw.boot_index,
-      wimVersion: raw.wim_version,
-      chunkSizeBytes: raw.chunk_size,
-      partNumber: raw.part_number,
-      totalParts: raw.total_parts,
-      compressionType: compressionTypes[raw.compression_type] ?? 'None',
-      totalBytes: Number(raw.total_bytes),
-      hasIntegrityTable: flag(0),
-      isReadOnly: flag(2),
-      isMarkedReadOnly: flag(4),
-      isWriteInProgress: flag(6),
-      isPipable: flag(9),
-    };
-  }
-
-  /** Text of an element of the image's XML, such as `WINDOWS/LANGUAGES/LANGUAGE[2]`; undefined where there is none. */
-  imageProperty(imageIndex: number, name: string): string | undefined {
-    return this.#binding.functions.wimlib_get_image_property(this.#pointer, imageIndex, name) as string | null ?? undefined;
-  }
-
-  /** Empty where the image has none. */
-  imageName(imageIndex: number): string {
-    return this.#binding.functions.wimlib_get_image_name(this.#pointer, imageIndex) as string | null ?? '';
-  }
-
-  /** Empty where the image has none. */
-  imageDescription(imageIndex: number): string {
-    return this.#binding.functions.wimlib_get_image_description(this.#pointer, imageIndex) as string | null ?? '';
-  }
-
   /** In memory, until overwrite(). @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: another image has this name. */
   setImageName(imageIndex: number, name: string): void {
     this.#check(this.#binding.functions.wimlib_set_image_name(this.#pointer, imageIndex, name));
@@ -264,42 +170,6 @@ export class WimFile {
   /** In memory, until overwrite(). An empty value removes the element. */
   setImageProperty(imageIndex: number, name: string, value: string): void {
     this.#check(this.#binding.functions.wimlib_set_image_property(this.#pointer, imageIndex, name, value));
-  }
-
-  /** @throws DismError DISMAPI_E_INVALID_IMAGE_INDEX: there is no image at this 1-based index; says what there is. */
-  requireImageIndex(imageIndex: number): number {
-    const { imageCount } = this.info();
-    if (imageIndex < 1 || imageIndex > imageCount) {
-      const there = imageCount === 0 ? 'the file holds no image' : imageCount === 1
-        ? 'the file holds one image, index 1' : `the file holds images 1 to ${imageCount}`;
-      throw new DismError(Hresult.DISMAPI_E_INVALID_IMAGE_INDEX,
-        `${this.#what}: image index ${imageIndex} does not exist, ${there}`, { target: this.path });
-    }
-    return imageIndex;
-  }
-
-  /**
-   * Index of the image with this name. A name in the same spelling wins; else one that differs in case only, if it is
-   * the only such one. Unlike wimlib_resolve_image, a number is a name, and there is no `all`.
-   * @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: no image has the name; lists those there are.
-   */
-  resolveImageName(name: string): number {
-    const names = Array.from({ length: this.info().imageCount }, (_, i) => this.imageName(i + 1));
-    const exact = names.indexOf(name);
-    if (exact !== -1) {
-      return exact + 1;
-    }
-    const folded = name.toLowerCase();
-    const alike = names.flatMap((other, i) => other.toLowerCase() === folded ? [i + 1] : []);
-    const [first] = alike;
-    if (first !== undefined && alike.length === 1) {
-      return first;
-    }
-    const quoted = names.filter((other) => other !== '').slice(0, 50).map((other) => `"${other}"`);
-    const there = quoted.length === 0 ? 'its images have no names' : `its images are ${quoted.join(', ')}`;
-    throw new DismError(Hresult.DISMAPI_E_INVALID_IMAGE_NAME,
-      `${this.#what}: image name "${name}" ${alike.length > 1 ? 'fits several images' : 'does not exist'}, ${there}`,
-      { target: this.path });
   }
 
   /** Makes the data of the other parts of a split WIM available. wimlib_reference_resource_files. */
@@ -333,26 +203,11 @@ export class WimFile {
   async iterateDirTree(
     imageIndex: number, path: string, flags: number, callback: (entry: DirEntry) => boolean | undefined,
   ): Promise<void> {
-    await this.#iterate(imageIndex, path, flags, (dentry) => callback(readDirEntry(this.#binding, dentry)) !== false);
-  }
-
-  /** Whether a file of the image has a named stream of more than `limitBytes`. */
-  async hasLargeNamedStreams(imageIndex: number, limitBytes: number): Promise<boolean> {
-    let found = false;
-    await this.#iterate(imageIndex, '/', IterateFlag.RECURSIVE, (dentry) => {
-      found = largestNamedStreamBytes(this.#binding, dentry) > limitBytes;
-      return !found;
-    });
-    return found;
-  }
-
-  async #iterate(imageIndex: number, path: string, flags: number, visit: (dentry: bigint) => boolean): Promise<void> {
     const { koffi, functions } = this.#binding;
-    this.requireImageIndex(imageIndex);
     let thrown: { error: unknown } | undefined;
-    const callback = koffi.register((dentry: bigint): number => {
+    const visitor = koffi.register((dentry: bigint): number => {
       try {
-        return visit(dentry) ? 0 : stopIteration;
+        return callback(readDirEntry(this.#binding, dentry)) !== false ? 0 : stopIteration;
       } catch (error) {
         thrown = { error };
         return stopIteration;
@@ -360,13 +215,13 @@ export class WimFile {
     }, koffi.pointer('wimlib_iterate_dir_tree_callback_t'));
     try {
       await this.#loadImage(imageIndex);
-      const status = functions.wimlib_iterate_dir_tree(this.#pointer, imageIndex, path, flags, callback, null) as number;
+      const status = functions.wimlib_iterate_dir_tree(this.#pointer, imageIndex, path, flags, visitor, null) as number;
       if (thrown !== undefined) {
         throw thrown.error;
       }
       this.#check(status === stopIteration ? 0 : status);
     } finally {
-      koffi.unregister(callback);
+      koffi.unregister(visitor);
     }
   }
 
@@ -432,35 +287,5 @@ export class WimFile {
         what: this.#what, target: this.path, operation: this.#operation, messages: this.#binding.messages?.take(),
       });
     }
-  }
-}
-
-export interface UnmountOptions extends WimlibOperation {
-  /** Name of the operation, for a CancelledError; default `image/unmount`. */
-  readonly operation?: string | undefined;
-}
-
-/**
- * Unmounts what wimlib_mount_image() mounted; `flags`: UnmountFlag. Sends writeStreams, writeMetadata* and
- * calcIntegrity while it commits. The process that serves the mount does the work: the signal is obeyed only before it
- * begins, and that process has no way to say why a write failed. It lets go of the folder a moment after this returns;
- * until then every access there fails with ENOTCONN.
- * @throws DismError DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH: not a mount. WIM_E_UNMOUNT_INCOMPLETE: files are in use.
- */
-export async function unmountImageWithProgress(
-  mountPath: string, flags: number, options: UnmountOptions = {},
-): Promise<void> {
-  const binding = loadWimlib();
-  const failure = {
-    what: `Cannot unmount "${mountPath}"`, target: mountPath, operation: options.operation ?? 'image/unmount',
-  };
-  if (options.signal?.aborted) {
-    throw cancelled(failure);
-  }
-  binding.messages?.take();
-  const status = await withProgress(binding, options, (progress) => callAsync(
-    binding.functions.wimlib_unmount_image_with_progress, mountPath, flags, progress, null) as Promise<number>);
-  if (status !== 0) {
-    throw wimlibError(status, { ...failure, messages: binding.messages?.take() });
   }
 }

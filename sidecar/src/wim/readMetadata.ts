@@ -1,0 +1,111 @@
+/** Reads the metadata resource of an image: its security descriptors and its tree of directory entries ("dentries"). */
+import { Dentry, type ImageTree } from './dentry.ts';
+import { Inode, isDirectory } from './inode.ts';
+import { checkDentry, damaged, dentryBytes, type NamedStream, readStreamEntries, rootOffset, subdirOffset } from './metadataFormat.ts';
+
+/**
+ * Calls back for every entry, each directory's one after the other. More entries than fit into the bytes mean that
+ * the same ones are met again and again.
+ */
+function scan<T>(
+  data: Buffer, root: T, rootSubdirOffset: number,
+  visit: (parent: T, offset: number, place: { streamsOffset: number; end: number }) => T,
+): void {
+  let budget = Math.ceil(data.length / dentryBytes);
+  const pending = [{ parent: root, at: rootSubdirOffset }];
+  for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
+    for (let offset = directory.at; offset !== 0;) {
+      const place = checkDentry(data, offset);
+      if (place === undefined) { break; }
+      if (--budget < 0) { throw damaged('its directories form a circle'); }
+      const entry = visit(directory.parent, offset, place);
+      const children = subdirOffset(data, offset);
+      if (children !== 0) { pending.push({ parent: entry, at: children }); }
+      offset = place.end;
+    }
+  }
+}
+
+/** The named streams of every file that has some, without the tree: much faster than parseMetadata(). */
+export function findNamedStreams(data: Buffer): NamedStream[][] {
+  const found: NamedStream[][] = [];
+  const look = (offset: number, streamsOffset: number): void => {
+    if (data.readUInt16LE(offset + 0x60) === 0) { return; }
+    const named = readStreamEntries(data, offset, streamsOffset).filter((stream) => stream.name !== '');
+    if (named.length > 0) { found.push(named); }
+  };
+  const root = rootOffset(data);
+  const place = checkDentry(data, root);
+  if (place === undefined) { return found; }
+  look(root, place.streamsOffset);
+  scan(data, undefined, subdirOffset(data, root), (_parent, offset, { streamsOffset }) => {
+    look(offset, streamsOffset);
+    return undefined;
+  });
+  return found;
+}
+
+/** A name that a path can hold. */
+function isAddressable(name: string): boolean {
+  return name !== '' && name !== '.' && name !== '..' && !/[\0/]/.test(name);
+}
+
+/** What names of one file have in common beside their link id: names that differ in it are of different files. */
+function identityOf({ attributes, dataHash, named }: Inode): string {
+  return `${attributes}/${dataHash}${named.map(({ name, hash }) => `/${name}\0${hash}`).join('')}`;
+}
+
+/** Finds the file that a name is a further one of. A hostile image may give one id to any number of files. */
+class HardLinks {
+  readonly #first = new Map<bigint, Inode>();
+  /** By id and identity; only of ids that several files have. */
+  readonly #others = new Map<string, Inode>();
+
+  /** @returns The file as it was met first, or the given one where it is new. */
+  find(inode: Inode): Inode {
+    const first = this.#first.get(inode.linkId);
+    if (first === undefined) {
+      this.#first.set(inode.linkId, inode);
+      return inode;
+    }
+    const identity = identityOf(inode);
+    if (identityOf(first) === identity) { return first; }
+    const key = `${inode.linkId}:${identity}`;
+    const known = this.#others.get(key);
+    if (known === undefined) { this.#others.set(key, inode); }
+    return known ?? inode;
+  }
+}
+
+/**
+ * Parses the metadata resource of an image.
+ * @throws DismError WIM_E_INVALID_CONTAINER: lengths or offsets that cannot be, or a tree that runs in a circle.
+ */
+export function parseMetadata(data: Buffer): ImageTree {
+  const start = rootOffset(data);
+  const place = checkDentry(data, start);
+  const rootInode = place === undefined ? undefined : Inode.read(data, start, place.streamsOffset);
+  if (place === undefined || rootInode === undefined || !isDirectory(rootInode)) { throw damaged('it has no root directory'); }
+  const root = Dentry.read(data, start, place.end, '', rootInode);
+  const entries = [root];
+  const hardLinks = new HardLinks();
+  let maxLinkId = 0n;
+  scan(data, root, subdirOffset(data, start), (parent, offset, { streamsOffset, end }) => {
+    let inode = Inode.read(data, offset, streamsOffset);
+    if (inode.linkId !== 0n) {
+      if (inode.linkId > maxLinkId) { maxLinkId = inode.linkId; }
+      inode = hardLinks.find(inode);
+    }
+    const name = data.toString('utf16le', offset + dentryBytes, offset + dentryBytes + data.readUInt16LE(offset + 0x64));
+    const dentry = Dentry.read(data, offset, end, name, inode);
+    dentry.parent = parent;
+    entries.push(dentry);
+    if (parent.children !== undefined && isAddressable(name) && !parent.children.has(name)) {
+      parent.children.set(name, dentry);
+    } else {
+      (parent.hidden ??= []).push(dentry);
+    }
+    return dentry;
+  });
+  return { security: data.subarray(0, start), root, entries, maxLinkId, sizeBytes: data.length };
+}

@@ -1,0 +1,214 @@
+/**
+ * A WIM file (also a part of a split one, an ESD, a pipable WIM) that is open: opened once, and everything that is asked
+ * of it is read through the same descriptor, so that all answers are of the same file.
+ */
+import { constants, type Stats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { isAbsolute } from 'node:path';
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { BlobTable } from './blobTable.ts';
+import { FileErrors } from './fileErrors.ts';
+import { emptyHash } from './hash.ts';
+import { isPipableMagic, isWimMagic, parseWimHeader, ResourceFlag, type ResourceHeader, WimFlag, type WimHeader, wimHeaderBytes, wimVersionSolid } from './header.ts';
+import { chooseImage, type ImageChoice } from './imageChoice.ts';
+import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './imageXml.ts';
+import { integrityEnd, verifyIntegrity } from './integrity.ts';
+import { type ReadableFile, readResource } from './resourceReader.ts';
+import { SolidReader } from './solid.ts';
+import { virtualDiskFormat } from './virtualDisk.ts';
+
+/** How a file looked when it was read; another look means that it may have changed. */
+export interface FileSignature {
+  readonly size: number;
+  readonly modifiedMs: number;
+  readonly inode: string;
+  readonly device: string;
+}
+
+export function signatureOf({ size, mtimeMs, ino, dev }: Stats): FileSignature {
+  return { size, modifiedMs: mtimeMs, inode: String(ino), device: String(dev) };
+}
+
+/** How to open a file. */
+export interface OpenOptions {
+  /** The first half of the messages of errors; default: `Cannot read "PATH"`. */
+  readonly what?: string | undefined;
+  /** To write as well; a symbolic link is not followed then. */
+  readonly forWriting?: boolean | undefined;
+  /** Is called when it is open and nothing was read yet: to lock it. */
+  readonly prepare?: ((handle: FileHandle, errors: FileErrors) => void) | undefined;
+}
+
+/** A file that begins like an image file is opened without waiting for whatever else it may be. */
+async function openRegularFile(
+  path: string, { forWriting = false, prepare }: OpenOptions, errors: FileErrors,
+): Promise<{ handle: FileHandle; stats: Stats }> {
+  const refuse = (found: Stats): void => {
+    if (found.isDirectory()) { throw errors.make(Hresult.E_ACCESSDENIED, 'it is a folder'); }
+    if (!found.isFile()) { throw errors.make(Hresult.ERROR_BAD_FORMAT, 'it is not a regular file'); }
+  };
+  // A pipe or device is refused before it is opened: opening one can block or set something off.
+  refuse(await stat(path));
+  const handle = await open(path, constants.O_NONBLOCK | (forWriting ? constants.O_RDWR | constants.O_NOFOLLOW : constants.O_RDONLY));
+  try {
+    prepare?.(handle, errors);
+    const stats = await handle.stat();
+    refuse(stats);
+    return { handle, stats };
+  } catch (error) {
+    await handle.close();
+    throw error;
+  }
+}
+
+async function readHeader(file: ReadableFile): Promise<WimHeader> {
+  const { handle, size, errors } = file;
+  const read = async (position: number): Promise<Buffer> => {
+    const raw = Buffer.alloc(wimHeaderBytes);
+    const { bytesRead } = await handle.read(raw, 0, wimHeaderBytes, position);
+    return raw.subarray(0, bytesRead);
+  };
+  const first = await read(0);
+  if (!isWimMagic(first)) {
+    const disk = await virtualDiskFormat(first, handle, size);
+    if (disk !== undefined) { throw errors.unsupported(`it is a ${disk} virtual disk, which only the Native engine reads`); }
+  }
+  if (!isPipableMagic(first) || first.length < wimHeaderBytes) { return parseWimHeader(first, size, errors); }
+  const last = await read(size - wimHeaderBytes);
+  if (!isPipableMagic(last)) { throw errors.damaged('it is a pipable WIM without the header at its end: it was not written to its end'); }
+  return parseWimHeader(last, size, errors);
+}
+
+/** One open file. Close it when done. */
+export class WimFile implements ReadableFile {
+  readonly path: string;
+  readonly errors: FileErrors;
+  readonly handle: FileHandle;
+  readonly signature: FileSignature;
+  readonly header: WimHeader;
+  #blobs: Promise<BlobTable> | undefined;
+  #document: Promise<WimDocument> | undefined;
+  #solid: SolidReader | undefined;
+  #lastSolid: Promise<unknown> = Promise.resolve();
+
+  private constructor(errors: FileErrors, handle: FileHandle, signature: FileSignature, header: WimHeader) {
+    this.path = errors.path;
+    this.errors = errors;
+    this.handle = handle;
+    this.signature = signature;
+    this.header = header;
+  }
+
+  /**
+   * Opens a file, reads its header and checks it.
+   * @throws DismError ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, E_ACCESSDENIED, ERROR_READ_FAULT: as the system says.
+   * ERROR_BAD_FORMAT: no WIM, or one of an unknown version. WIM_E_INVALID_CONTAINER: cut short or damaged.
+   * UnsupportedError: the file is a virtual disk.
+   */
+  static async open(path: string, options: OpenOptions = {}): Promise<WimFile> {
+    const errors = new FileErrors(path, options.what);
+    if (!isAbsolute(path)) { throw errors.make(Hresult.ERROR_PATH_NOT_FOUND, 'the path is not absolute on this system'); }
+    let handle: FileHandle | undefined;
+    try {
+      const opened = await openRegularFile(path, options, errors);
+      handle = opened.handle;
+      const signature = signatureOf(opened.stats);
+      return new WimFile(errors, handle, signature, await readHeader({ handle, errors, size: signature.size }));
+    } catch (error) {
+      await handle?.close();
+      throw error instanceof DismError ? error : await errors.ofSystem(error);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.handle.close();
+  }
+
+  /** Bytes of the file when it was opened. */
+  get size(): number {
+    return this.signature.size;
+  }
+
+  /** Whether its files are packed into solid resources, where one cannot be read without all before it. */
+  get isSolid(): boolean {
+    return this.header.version === wimVersionSolid;
+  }
+
+  /** Refuses a file that nothing can be saved into. @throws DismError WIM_E_SPLIT_NOT_MOUNTABLE, WIM_E_CONTAINER_READONLY, ERROR_NOT_SUPPORTED. */
+  requireChangeable(): void {
+    const { flags, isPipable, partNumber, totalParts } = this.header;
+    if (totalParts !== 1 || (flags & WimFlag.Spanned) !== 0) {
+      throw this.errors.make(Hresult.WIM_E_SPLIT_NOT_MOUNTABLE, `it is part ${partNumber} of ${totalParts} of a split WIM`);
+    }
+    if ((flags & WimFlag.ReadOnly) !== 0) { throw this.errors.make(Hresult.WIM_E_CONTAINER_READONLY, 'it is marked read-only'); }
+    if (isPipable) {
+      throw this.errors.make(Hresult.ERROR_NOT_SUPPORTED, 'it is a pipable WIM, which cannot be changed',
+        'Export it into an ordinary WIM first: wimlib-imagex export FILE all NEWFILE.');
+    }
+  }
+
+  /** The table of its blobs. */
+  async blobs(): Promise<BlobTable> {
+    return await (this.#blobs ??= this.resource(this.header.blobTable).then((data) => new BlobTable(data, this.errors)));
+  }
+
+  /** The XML document. @throws DismError: as parseDocument(), or its images are not as many as the header says. */
+  async document(): Promise<WimDocument> {
+    return await (this.#document ??= this.#readDocument());
+  }
+
+  async #readDocument(): Promise<WimDocument> {
+    const document = parseDocument(await this.resource(this.header.xml, maxXmlBytes), this.errors);
+    if (document.images.length !== this.header.imageCount) {
+      throw this.errors.damaged(`its header counts ${this.header.imageCount} images, its XML data ${document.images.length}`);
+    }
+    return document;
+  }
+
+  /** The 1-based index of the chosen image. @throws DismError DISMAPI_E_INVALID_IMAGE_INDEX, DISMAPI_E_INVALID_IMAGE_NAME. */
+  async chooseImage(choice: ImageChoice): Promise<number> {
+    return chooseImage((await this.document()).images.map(imageName), choice, this.errors);
+  }
+
+  /** The metadata of an image, which hold its tree of files; undefined where the file has none for that image. */
+  async metadata(imageIndex: number): Promise<Buffer | undefined> {
+    const resource = (await this.blobs()).imageMetadata(imageIndex);
+    return resource === undefined ? undefined : await this.resource(resource);
+  }
+
+  /** A whole resource, decompressed. */
+  async resource(resource: ResourceHeader, maxBytes?: number): Promise<Buffer> {
+    return await readResource(this, this.header, resource, maxBytes);
+  }
+
+  /**
+   * A whole blob by its SHA-1 (a latin1 string).
+   * @returns undefined where the file does not have it.
+   */
+  async blob(hash: string, maxBytes: number): Promise<Buffer | undefined> {
+    if (hash === emptyHash) { return Buffer.alloc(0); }
+    const blobs = await this.blobs();
+    const resource = blobs.find(hash);
+    if (resource === undefined) { return undefined; }
+    const place = (resource.flags & ResourceFlag.Solid) === 0 ? undefined : blobs.solidPlace(hash);
+    if (place === undefined) { return await this.resource(resource, maxBytes); }
+    // One after the other: the reader keeps the chunk that it has just decompressed.
+    const solid = this.#solid ??= new SolidReader(this);
+    const read = this.#lastSolid.then(async () => await solid.read(place, maxBytes));
+    this.#lastSolid = read.catch(() => undefined);
+    return await read;
+  }
+
+  /**
+   * Compares the file with its integrity table.
+   * @returns False where it has none.
+   * @throws DismError ERROR_FILE_CORRUPT: it does not match. The signal's reason.
+   */
+  async verifyIntegrity(signal: AbortSignal, onBytes: (done: number, total: number) => void): Promise<boolean> {
+    const { integrityTable } = this.header;
+    if (integrityTable.offset === 0) { return false; }
+    await verifyIntegrity(this, await this.resource(integrityTable), integrityEnd(this.header), signal, onBytes);
+    return true;
+  }
+}

@@ -1,0 +1,187 @@
+/** The libwim binding on real WIM files; wimlib-imagex, another program on the same library, confirms results. */
+import { execFile } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { IterateFlag, openWim, wimlibVersion, WriteFlag, type DirEntry, type WimlibProgress } from '../../../sidecar/src/wimlib/wimHandle.ts';
+import { loadWimlib, wimlibCandidates } from '../../../sidecar/src/wimlib/binding.ts';
+import { CancelledError, DismError } from '../../../sidecar/src/errors.ts';
+import { tempFolder } from '../../helpers/tempFolder.ts';
+import { appendImage, imagex, ordinaryTree, ordinaryWim } from '../../helpers/wims.ts';
+
+const run = promisify(execFile);
+
+/** The error that a promise fails with. */
+async function failure(promise: Promise<unknown>): Promise<DismError> {
+  const error: unknown = await promise.then(() => undefined, (reason: unknown) => reason);
+  expect(error).toBeInstanceOf(DismError);
+  return error as DismError;
+}
+
+describe('loadWimlib()', () => {
+  test('finds the library by absolute path only', () => {
+    const { version, path } = wimlibVersion();
+    expect(version).toMatch(/^1\.\d+\.\d+/);
+    expect(wimlibCandidates()).toContain(path);
+    for (const [platform, arch] of [['linux', 'x64'], ['linux', 'arm64'], ['linux', 'unheard-of'], ['darwin', 'arm64']] as const) {
+      const candidates = wimlibCandidates(platform, arch);
+      expect(candidates.length).toBeGreaterThan(0);
+      expect(candidates.every((candidate) => candidate.startsWith('/'))).toBe(true);
+    }
+    expect(wimlibCandidates('win32', 'x64')).toEqual([]);
+  });
+
+  test('keeps no callback slot after operations', async () => {
+    const { koffi } = loadWimlib();
+    const path = await ordinaryWim(tempFolder(), { integrity: true });
+    const before = koffi.stats().callbacks;
+    const wim = await openWim(path, { onProgress: () => undefined });
+    await wim.verify({ signal: new AbortController().signal });
+    await wim.iterateDirTree(1, '/', IterateFlag.RECURSIVE, () => true);
+    await failure(wim.iterateDirTree(1, '/nowhere', 0, () => true));
+    wim.close();
+    expect(koffi.stats().callbacks).toBe(before);
+  });
+});
+
+describe('WimHandle', () => {
+  test('setImageName() and setImageProperty() set what wiminfo shows', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder, { name: 'First' });
+    await appendImage(join(folder, 'source'), path, { name: 'Solo' });
+    const wim = await openWim(path, { writeAccess: true });
+    expect(() => { wim.setImageName(1, 'Solo'); }).toThrow(expect.objectContaining({ symbol: 'DISMAPI_E_INVALID_IMAGE_NAME' }));
+    wim.setImageName(1, 'Renamed');
+    wim.setImageProperty(1, 'WINDOWS/LANGUAGES/LANGUAGE[1]', 'de-DE');
+    await wim.overwrite(0);
+    wim.close();
+    expect(await imagex('info', path, '1')).toMatch(/Name: +Renamed\n[^]*Languages: +de-DE/);
+  });
+
+  test('markImageChanged() makes overwrite() append all it writes and only then replace the header', async () => {
+    const path = await ordinaryWim(tempFolder(), { integrity: true });
+    const before = await readFile(path);
+    const tree = await imagex('dir', path, '1', '--detailed');
+    const wim = await openWim(path, { writeAccess: true });
+    wim.setImageName(1, 'Renamed, with a name so long that the XML data would not fit where it was before');
+    await wim.markImageChanged(1);
+    await wim.overwrite(WriteFlag.FSYNC);
+    wim.close();
+    const after = await readFile(path);
+    expect(after.length).toBeGreaterThan(before.length);
+    expect(after.subarray(208, before.length).equals(before.subarray(208))).toBe(true);
+    expect(await imagex('dir', path, '1', '--detailed')).toBe(tree);
+    expect(await imagex('info', path, '1')).toMatch(/Name: +Renamed, /);
+    await imagex('verify', path);
+  });
+
+  test('without markImageChanged() overwrite() would change bytes that the old header still needs', async () => {
+    const path = await ordinaryWim(tempFolder(), { integrity: true });
+    const before = await readFile(path);
+    const wim = await openWim(path, { writeAccess: true });
+    wim.setImageName(1, 'Renamed');
+    await wim.overwrite(0);
+    wim.close();
+    const after = await readFile(path);
+    expect(after.subarray(208, before.length).equals(before.subarray(208, after.length))).toBe(false);
+  });
+
+  test('overwrite() reports phases, can be cancelled, and then leaves the file as it was', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder, { integrity: true });
+    const before = await readFile(path);
+    const wim = await openWim(path, { writeAccess: true });
+    await wim.markImageChanged(1);
+    const controller = new AbortController();
+    const error = await failure(wim.overwrite(WriteFlag.REBUILD | WriteFlag.RECOMPRESS, {
+      signal: controller.signal, onProgress: ({ kind }) => { if (kind === 'writeMetadataEnd') { controller.abort(); } },
+    }));
+    expect(error).toBeInstanceOf(CancelledError);
+    expect((await readFile(path)).equals(before)).toBe(true);
+    expect(await readdir(folder)).toEqual(['ordinary.wim', 'source']);
+    const kinds = new Set<string>();
+    await wim.overwrite(WriteFlag.REBUILD | WriteFlag.RECOMPRESS, { onProgress: ({ kind }) => { kinds.add(kind); } });
+    wim.close();
+    expect([...kinds]).toEqual(['writeStreams', 'writeMetadataBegin', 'writeMetadataEnd', 'calcIntegrity']);
+    await imagex('verify', path);
+  });
+
+  test('verify() reports progress and finds damaged data', async () => {
+    const path = await ordinaryWim(tempFolder(), { compress: 'none' });
+    const events: WimlibProgress[] = [];
+    const wim = await openWim(path);
+    await wim.verify({ onProgress: (progress) => { events.push(progress); } });
+    wim.close();
+    expect(events.at(-1)).toMatchObject({ kind: 'verifyStreams', totalStreams: Object.keys(ordinaryTree).length - 1 });
+    const bytes = await readFile(path);
+    bytes.write('XX', bytes.indexOf('An ordinary file'));
+    await writeFile(path, bytes);
+    const damaged = await openWim(path, { action: 'verify' });
+    expect(await failure(damaged.verify())).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT' });
+    damaged.close();
+  });
+
+  test('iterateDirTree() walks the tree, stops when told, and passes exceptions on', async () => {
+    const path = await ordinaryWim(tempFolder());
+    const wim = await openWim(path);
+    const entries: DirEntry[] = [];
+    await wim.iterateDirTree(1, '/', IterateFlag.RECURSIVE, (entry) => { entries.push(entry); return true; });
+    for (const [name, content] of Object.entries(ordinaryTree)) {
+      expect(entries.find((entry) => entry.fullPath === `/${name}`)?.data.sizeBytes).toBe(Buffer.byteLength(content as string));
+    }
+    let seen = 0;
+    await wim.iterateDirTree(1, '/Windows', IterateFlag.CHILDREN, () => { seen += 1; return seen < 2; });
+    expect(seen).toBe(2);
+    await expect(wim.iterateDirTree(1, '/', 0, () => { throw new Error('mine'); })).rejects.toThrow('mine');
+    expect(await failure(wim.iterateDirTree(1, '/nowhere', 0, () => true))).toMatchObject({ symbol: 'ERROR_FILE_NOT_FOUND' });
+    expect(await failure(wim.iterateDirTree(2, '/', 0, () => true))).toMatchObject({ symbol: 'DISMAPI_E_INVALID_IMAGE_INDEX' });
+    wim.close();
+  });
+
+  test('referenceSplitParts() makes the data of the other parts known', async () => {
+    const folder = tempFolder();
+    await imagex('split', await ordinaryWim(folder), join(folder, 'part.swm'), '0.1');
+    const wim = await openWim(join(folder, 'part.swm'));
+    const missing = async () => {
+      let count = 0;
+      await wim.iterateDirTree(1, '/', IterateFlag.RECURSIVE, ({ data }) => { count += data.isMissing ? 1 : 0; return true; });
+      return count;
+    };
+    const totalParts = (await readdir(folder)).filter((name) => name.endsWith('.swm')).length;
+    expect(totalParts).toBeGreaterThan(1);
+    expect(await missing()).toBeGreaterThan(0);
+    await wim.referenceSplitParts(Array.from({ length: totalParts - 1 }, (_, i) => join(folder, `part${i + 2}.swm`)));
+    expect(await missing()).toBe(0);
+    wim.close();
+  });
+
+  test('refuses a second operation while one runs, and any after close()', async () => {
+    const path = await ordinaryWim(tempFolder());
+    const wim = await openWim(path);
+    const running = wim.verify();
+    expect(() => { wim.setImageName(1, 'a'); }).toThrow('busy');
+    await expect(wim.verify()).rejects.toThrow('busy');
+    expect(() => { wim.close(); }).toThrow('busy');
+    await running;
+    wim.close();
+    wim.close();
+    expect(() => { wim.setImageName(1, 'a'); }).toThrow('closed');
+  });
+
+  test('overwrite() of a locked file says who is to blame', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder);
+    const wim = await openWim(path, { writeAccess: true });
+    await wim.markImageChanged(1);
+    const locker = execFile('flock', [path, 'cat']);
+    try {
+      await expect.poll(async () => (await run('flock', ['--nonblock', path, 'true']).then(() => 0, () => 1))).toBe(1);
+      expect(await failure(wim.overwrite(0))).toMatchObject({ symbol: 'ERROR_SHARING_VIOLATION', target: path });
+    } finally {
+      locker.stdin?.end();
+      wim.close();
+    }
+    await imagex('verify', path);
+  });
+});
