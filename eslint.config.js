@@ -98,7 +98,7 @@ export default defineConfig(
   },
   {
     // Programs for a person at a terminal.
-    files: ['sidecar/build/**', 'test/run.mjs', 'test/bench/**'],
+    files: ['sidecar/build/**', 'test/run.mjs', 'test/bench/**', 'test/fuzz/**'],
     rules: { 'no-console': 'off' },
   },
 );

@@ -1,7 +1,7 @@
 /** Changes the XML document of a WIM file: the statistics of one image, or a further image behind the last. */
 import type { XmlElement } from '../xml.ts';
 import type { FileErrors } from './fileErrors.ts';
-import type { WimDocument } from './imageXml.ts';
+import { parseXmlNumber, type WimDocument } from './imageXml.ts';
 
 /** By how much an image's statistics change; the counts of other tools stay theirs in what did not change. */
 export interface StatisticsChange {
@@ -37,7 +37,7 @@ function timestamp(time: bigint): string {
 }
 
 /** The child elements of an image after a change; a number that the document lacks stays missing. */
-function changedElements(text: string, image: XmlElement, change: StatisticsChange): Map<string, string> {
+function changedElements(image: XmlElement, change: StatisticsChange): Map<string, string> {
   const values = new Map([['LASTMODIFICATIONTIME', timestamp(change.modified)]]);
   const differences = [
     ['DIRCOUNT', change.directories], ['FILECOUNT', change.files],
@@ -45,8 +45,8 @@ function changedElements(text: string, image: XmlElement, change: StatisticsChan
   ] as const;
   for (const [name, difference] of differences) {
     const element = image.children.find((child) => child.qualifiedName === name);
-    const old = element === undefined ? Number.NaN : Number(text.slice(element.contentStart, element.contentEnd));
-    if (Number.isSafeInteger(old)) { values.set(name, String(Math.max(0, old + difference))); }
+    const old = parseXmlNumber(element?.text);
+    if (old !== null) { values.set(name, String(Math.max(0, old + difference))); }
   }
   return values;
 }
@@ -92,7 +92,7 @@ function requireImage(document: WimDocument, imageIndex: number, errors: FileErr
 export function changeImage(document: WimDocument, imageIndex: number, change: StatisticsChange, totalBytes: number, errors: FileErrors): string {
   const { text, root } = document;
   const image = requireImage(document, imageIndex, errors);
-  return edited(text, 0, text.length, [...imageEdits(image, changedElements(text, image, change)), ...totalBytesEdits(root, totalBytes)]);
+  return edited(text, 0, text.length, [...imageEdits(image, changedElements(image, change)), ...totalBytesEdits(root, totalBytes)]);
 }
 
 function startTag(image: XmlElement, newIndex: number): string {
@@ -118,7 +118,7 @@ export function addImage(document: WimDocument, imageIndex: number, change: Stat
   const base = nameOf(image);
   let name = base;
   for (let number = 2; name !== '' && taken.has(name.toUpperCase()); number++) { name = `${base} (${number})`; }
-  const values = changedElements(text, image, change);
+  const values = changedElements(image, change);
   if (name !== '') { values.set('NAME', name); }
   const content = hasOneTag(image)
     ? [...values].map(([key, value]) => `<${key}>${value}</${key}>`).join('')

@@ -72,7 +72,7 @@ export function readSize(buffer: Buffer, offset: number): number {
 
 export function readResourceHeader(buffer: Buffer, offset: number): ResourceHeader {
   return {
-    sizeInWim: buffer.readUIntLE(offset, 6) + buffer.readUInt8(offset + 6) * 2 ** 48,
+    sizeInWim: Math.min(buffer.readUIntLE(offset, 6) + buffer.readUInt8(offset + 6) * 2 ** 48, Number.MAX_SAFE_INTEGER),
     flags: buffer.readUInt8(offset + 7),
     offset: readSize(buffer, offset + 8),
     uncompressedSize: readSize(buffer, offset + 16),

@@ -1,0 +1,24 @@
+/** `npm run fuzz [-- [--seed N] [--mutations N]]`: reads 100,000 changed WIM files and parts of them; a few thousand are in `npm test`. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { fuzzWims } from '../helpers/wimFuzz.ts';
+
+const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, mutations: { type: 'string', default: '100000' } } });
+const [seed, mutations] = [Number(values.seed), Number(values.mutations)];
+if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(mutations) || mutations < 1) {
+  console.error('--seed and --mutations take whole numbers');
+  process.exit(2);
+}
+const folder = mkdtempSync(join(tmpdir(), 'dismts-fuzz-'));
+try {
+  const started = performance.now();
+  const { read, slowestMs } = await fuzzWims(folder, seed, mutations, (done) => {
+    if (done % 10_000 === 0) { console.log(`${done} of ${mutations}`); }
+  });
+  console.log(`${mutations} mutations of seed ${seed} in ${Math.round((performance.now() - started) / 1000)} s; the slowest took ${Math.round(slowestMs)} ms of processor time`);
+  console.log('Read to the end:', read);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
