@@ -20,7 +20,7 @@ const floors = [
   ['engine'], ['engineless', 'transport'], ['program'],
 ];
 /** The files at the top of sidecar/src that make the program. */
-const programFiles = ['main.ts', 'cli.ts', 'stdio.ts', 'server.ts', 'call.ts', 'operation.ts', 'exitWith.ts'];
+const programFiles = ['main.ts', 'cli.ts', 'stdio.ts', 'server.ts', 'call.ts', 'operation.ts', 'exitWith.ts', 'moduleFolder.ts'];
 const sources = resolve(import.meta.dirname, 'sidecar/src');
 
 /** The number of the floor that a file of sidecar/src is on. */

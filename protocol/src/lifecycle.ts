@@ -32,6 +32,8 @@ export const initialize = request('initialize', z.strictObject({
     /** Methods that `$/cancelRequest` stops. */
     cancellable: z.array(z.string()),
   }),
+  /** What the user should know of this installation before the first command; left out where there is nothing. */
+  warnings: z.array(z.string()).optional(),
 }));
 
 /** Cancels what runs, waits until it has cleaned up, answers; mounts stay. Only `exit` may follow. */

@@ -41,6 +41,8 @@ export interface ServerOptions {
   readonly createEngine: EngineFactory;
   /** Folder of the log files that operations write of their own. */
   readonly logDirectory: string;
+  /** What the client should know of the installation. */
+  readonly installationWarnings?: () => string[];
 }
 
 interface RunningOperation {
@@ -215,7 +217,9 @@ export class Server {
         state: 'done', engine, defaults: { logPath, logLevel, scratchDirectory, logDirectory: this.#options.logDirectory },
       };
       const supported = [...engineOperations.keys()].filter((method) => !Object.hasOwn(engine.unsupported, method));
+      const warnings = this.#options.installationWarnings?.() ?? [];
       return {
+        ...(warnings.length > 0 && { warnings }),
         server: { name: 'dismts', version },
         protocolVersion,
         engine: engine.name,

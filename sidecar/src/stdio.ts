@@ -1,6 +1,8 @@
 /** `dismts --stdio`: serves the process that started this one, over stdin and stdout. */
+import { isSea } from 'node:sea';
 import type { EngineFactory } from './engine/selectEngine.ts';
 import { defaultLogDirectory } from './log/fileLog.ts';
+import { moduleFolderWarnings } from './moduleFolder.ts';
 import { Server } from './server.ts';
 import { claimStdout } from './silence.ts';
 
@@ -10,7 +12,11 @@ const terminatedExit = 143;
 /** Serves one connection and gives the exit code. */
 export async function serveStdio(createEngine: EngineFactory): Promise<number> {
   const output = claimStdout(true);
-  const server = new Server({ input: process.stdin, output, createEngine, logDirectory: defaultLogDirectory() });
+  const server = new Server({
+    input: process.stdin, output, createEngine, logDirectory: defaultLogDirectory(),
+    // From the source, the program is Node.js.
+    ...(isSea() && { installationWarnings: () => moduleFolderWarnings(process.execPath) }),
+  });
   // A terminal sends Ctrl+C and a hang-up to the whole process group: what they mean is for the client to decide, and to say.
   process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined);
   process.on('SIGTERM', () => {

@@ -31,8 +31,8 @@ Describe 'The package' -Tag 'Unit' {
     }
 
     It 'has its scripts in one file' {
-        Get-ChildItem -LiteralPath $package -Recurse -File -Include *.ps1 | Should -BeNullOrEmpty
-        Get-ChildItem -LiteralPath "$package/module" -Directory | ForEach-Object { $_.Name } | Sort-Object | Should -Be 'bin', 'en-US'
+        [System.IO.File]::ReadAllText("$package/module/DismTs.psm1") | Should -Not -Match '\. \$file'
+        Get-ChildItem -LiteralPath "$package/module" -Directory | Should -Not -Match '(Private|Public)$'
     }
 
     It 'has every function of the source, as it is there' {
@@ -69,6 +69,22 @@ Describe 'The package' -Tag 'Unit' {
         $process = & (Get-Module -Name DismTs) { $script:sidecars['Auto'].Process.Id }
         Remove-Module -Name DismTs
         Get-Process -Id $process -ErrorAction Ignore | Should -BeNullOrEmpty
+    }
+
+    It 'warns, once for each sidecar, when others can change it' {
+        [System.IO.File]::SetUnixFileMode("$package/module", 'UserRead, UserWrite, UserExecute, OtherRead, OtherWrite, OtherExecute')
+        try {
+            Import-Module -Name "$package/DismTs.psd1"
+            $null = Get-DismTsImage -Mounted -WarningVariable said -WarningAction SilentlyContinue
+            $said | Should -HaveCount 1
+            "$said" | Should -BeLike "Others can change DismTs*: `"$package/module`" can be written by everybody.*"
+            Get-DismTsImage -Mounted 3>&1 | Should -BeNullOrEmpty
+        } finally {
+            [System.IO.File]::SetUnixFileMode("$package/module", 'UserRead, UserWrite, UserExecute, OtherRead, OtherExecute')
+        }
+        Remove-Module -Name DismTs
+        Import-Module -Name "$package/DismTs.psd1"
+        Get-DismTsImage -Mounted 3>&1 | Should -BeNullOrEmpty
     }
 
     It 'has its functions where positions in errors and stacks say' {
