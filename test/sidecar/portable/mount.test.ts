@@ -128,14 +128,15 @@ describe.runIf(isRoot)('mountImage()', () => {
       expect((await imagex('dir', wim, '1')).split('\n')).toEqual(expect.arrayContaining(['/new.txt', '/newer.txt']));
     });
 
-  test('knows a mount by every spelling of its folder', async () => {
+  test('knows a mount by every spelling of its folder, and lists it in the one that was given', async () => {
     const bench = await workbench();
     const wim = await ordinaryWim(bench.folder);
     const real = await bench.mountFolder('real');
     await symlink(real, join(bench.folder, 'linked'));
     await symlink(wim, join(bench.folder, 'linked.wim'));
     await bench.mount(join(bench.folder, 'linked.wim'), { mountPath: `${bench.folder}/linked//` });
-    expect(await bench.only()).toMatchObject({ path: real, imagePath: wim });
+    expect(await bench.only()).toMatchObject({ path: `${bench.folder}/linked//`, imagePath: join(bench.folder, 'linked.wim') });
+    expect((await failure(bench.mount(wim, { mountPath: real }))).symbol).toBe('WIM_E_MOUNT_DIR_IN_USE');
     await bench.dismount(`${bench.folder}/state/../linked/.`, false);
     expect(await bench.list()).toEqual([]);
   });

@@ -21,6 +21,8 @@ export const mountRecordSchema = z.object({
   state: z.enum(['mounting', 'mounted']),
   wimPath: z.string(),
   mountPath: z.string(),
+  /** Folder and file as they were given, which lists show: scripts compare them with what they gave. Not in records of before. */
+  given: z.object({ mountPath: z.string(), imagePath: z.string() }).optional(),
   imageIndex: z.number().int().min(1),
   mode: z.enum(['ReadWrite', 'ReadOnly']),
   /** SHA-1 of the image's metadata, in hex. */

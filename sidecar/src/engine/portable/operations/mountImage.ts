@@ -90,7 +90,8 @@ export async function mountImage(params: Params, context: OperationContext): Pro
       imagePath: params.imagePath, imageIndex, mountMode: readOnly ? 'ReadOnly' : 'ReadWrite',
     });
     const record: MountRecord = {
-      version: 1, id: randomUUID(), state: 'mounting', wimPath, mountPath, imageIndex, mode: readOnly ? 'ReadOnly' : 'ReadWrite',
+      version: 1, id: randomUUID(), state: 'mounting', wimPath, mountPath, given: { mountPath: params.mountPath, imagePath: params.imagePath },
+      imageIndex, mode: readOnly ? 'ReadOnly' : 'ReadWrite',
       imageHash: image.hash, file: image.file, generation: 1, stacking: readOnly ? 'none' : 'overlayfs', streamsShown: image.streamsFit,
     };
     const registry = await state.locks.lockRegistry(context.signal);

@@ -12,7 +12,8 @@ import { guarded, messageOf } from '../../../systemErrors.ts';
 async function describe(state: State, record: MountRecord): Promise<MountedImage> {
   const { status, reason } = await mountStatus(state, record);
   return {
-    path: record.mountPath, imagePath: record.wimPath, imageIndex: record.imageIndex, mountMode: record.mode,
+    path: record.given?.mountPath ?? record.mountPath, imagePath: record.given?.imagePath ?? record.wimPath,
+    imageIndex: record.imageIndex, mountMode: record.mode,
     mountStatus: status, statusReason: reason,
   };
 }
