@@ -256,16 +256,6 @@ function Get-ScriptFinding {
                         New-Finding -Extent $node.Extent -Verdict InboxNameOnly -Advice "Renamed, $member is a string and has no number: compare it with a name."
                     }
                 }
-                'SwitchStatementAst' {
-                    $expression = $node.Condition
-                    if ($expression -is [System.Management.Automation.Language.PipelineAst]) {
-                        $expression = $expression.GetPureExpression()
-                    }
-                    $member = Get-EnumerationMember -Ast $expression
-                    if ($member -and @($node.Clauses | Where-Object { Test-Constant -Ast $_.Item1 })) {
-                        New-Finding -Extent $expression.Extent -Verdict InboxNameOnly -Advice "Renamed, $member is a string: name the cases, do not number them."
-                    }
-                }
                 { $_ -in 'TypeExpressionAst', 'TypeConstraintAst' } {
                     if ($node.TypeName.FullName -match '^Microsoft\.Dism\.Commands\.') {
                         New-Finding -Extent $node.Extent -Verdict InboxNameOnly -Advice 'The type is there on Windows and after Enable-DismTsInboxName only. Renamed, use [psobject], and strings for enumerations.'

@@ -52,7 +52,6 @@ function Update-Image {
         @{ Line = 'Get-WindowsImage -Mounted | ? { $_.MountStatus -gt 0 }'; Verdict = 'InboxNameOnly'; Advice = '*MountStatus is a string*' }
         @{ Line = '$f = Get-WindowsOptionalFeature -Path m; if (-not $f.State) { }'; Verdict = 'InboxNameOnly'; Advice = '*always true*' }
         @{ Line = '[int] (Get-WindowsImage -Mounted).MountStatus'; Verdict = 'InboxNameOnly'; Advice = '*has no number*' }
-        @{ Line = 'switch ((Get-WindowsImage -Mounted).MountStatus) { 0 { } }'; Verdict = 'InboxNameOnly'; Advice = '*name the cases*' }
         @{ Line = '[Microsoft.Dism.Commands.FeatureState]::Enabled'; Verdict = 'InboxNameOnly'; Advice = 'The type is there on Windows*' }
         @{ Line = 'function f { param([Microsoft.Dism.Commands.ImageObject[]] $o) }'; Verdict = 'InboxNameOnly'; Advice = 'The type is there on Windows*' }
         @{ Line = '$x.GetType().FullName -eq "Microsoft.Dism.Commands.ImageObject"'; Verdict = 'InboxNameOnly'; Advice = 'A type name*' }
@@ -83,6 +82,8 @@ function Update-Image {
         @{ Line = 'Mount-WindowsImage -Image a -Index 1 -Path b -Read -LP c' }
         @{ Line = 'try { Save-WindowsImage -Path m } catch { if ($_.Exception.HResult -eq 0xC1420117) { } elseif ("$_" -match "0xC1420127") { } }' }
         @{ Line = 'if ($process.State -eq 2) { }' }
+        # "switch" compares an enumeration with names only, also in-box.
+        @{ Line = 'switch ((Get-WindowsImage -Mounted).MountStatus) { 0 { } "Ok" { } }' }
         @{ Line = '$text = "see help"; Get-WindowsImage -ImagePath $text' }
     ) {
         Get-Finding -Line $Line | Should -BeNullOrEmpty
