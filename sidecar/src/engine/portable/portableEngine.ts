@@ -1,15 +1,15 @@
 /** The portable engine: WIM files through libwim, mounts through FUSE and overlays. No Windows needed. */
 import type { Engine } from '../engine.ts';
 import { unsupportedBy } from '../support.ts';
+import * as commit from './operations/commitImage.ts';
+import * as environment from './operations/environment.ts';
 import * as health from './operations/health.ts';
+import * as information from './operations/getImageInfo.ts';
 import * as inventory from './operations/inventory.ts';
-import { commitImage } from './operations/commitImage.ts';
-import { getEnvironment } from './operations/environment.ts';
-import { getImageInfo } from './operations/getImageInfo.ts';
-import { cleanupMountPoints, listMountedImages } from './operations/mountedImages.ts';
-import { mountImage } from './operations/mountImage.ts';
-import { remountImage } from './operations/remountImage.ts';
-import { unmountImage } from './operations/unmountImage.ts';
+import * as mount from './operations/mountImage.ts';
+import * as mounted from './operations/mountedImages.ts';
+import * as remount from './operations/remountImage.ts';
+import * as unmount from './operations/unmountImage.ts';
 
 /** Makes the engine. Nothing is loaded or looked at before the first call. */
 export function createPortableEngine() {
@@ -20,15 +20,7 @@ export function createPortableEngine() {
       'image/mount', 'image/commit', 'image/unmount', 'image/cleanupMountPoints', 'health/check', 'health/scan', 'health/restore',
       'package/get', 'feature/get', 'capability/get',
     ],
-    getEnvironment,
-    getImageInfo,
-    listMountedImages,
-    mountImage,
-    remountImage,
-    commitImage,
-    unmountImage,
-    cleanupMountPoints,
-    ...health,
-    ...inventory,
+    // What else a file exports bears the name of no method.
+    ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory,
   } satisfies Engine;
 }
