@@ -77,3 +77,14 @@ export function packageName(identity: ComponentIdentity): string {
   const culture = isNeutralCulture(identity.culture) ? '' : identity.culture;
   return [identity.name, identity.publicKeyToken ?? '', identity.processorArchitecture ?? '', culture, identity.version].join('~');
 }
+
+/** Sorts versions such as `10.0.26100.1` by their numbers. */
+export function compareVersions(left: string, right: string): number {
+  // Something may follow a version, as in "10.0.19041.1 (WinBuild.160101.0800)".
+  const [a, b] = [left, right].map((version) => version.split('.', 4).map((part) => Number.parseInt(part, 10) || 0));
+  for (let index = 0; index < 4; index++) {
+    const difference = (a?.[index] ?? 0) - (b?.[index] ?? 0);
+    if (difference !== 0) { return difference; }
+  }
+  return 0;
+}

@@ -1,20 +1,53 @@
 /** Finds the base manifests of an image, which its compressed manifests are expanded with. */
 import { readBaseManifest } from '../componentStore/baseManifest.ts';
-import { DismError } from '../errors.ts';
+import { compareVersions } from '../componentStore/identity.ts';
+import { fileTrouble, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
+import type { StoreIndex } from './storeIndex.ts';
+import { storeFolder } from './storePaths.ts';
 
-/** Base manifests of every servicing stack of an image, the newest last in name first. @param store Its component store. */
-export async function readBases(files: ImageFiles, store: string): Promise<Buffer[]> {
-  const bases: Buffer[] = [];
-  for (const name of (await files.list(store)).sort().reverse()) {
-    if (!/_microsoft-windows-servicingstack_/i.test(name)) { continue; }
-    const dll = await files.read(joinPath(store, name, 'wcp.dll'));
-    if (dll === undefined) { continue; }
+/** Whether the name of a component's key or folder is that of a servicing stack. */
+export function isServicingStack(name: string): boolean {
+  return /_microsoft-windows-servicingstack_/i.test(name);
+}
+
+const versionOf = (name: string): string => name.split('_')[3] ?? '';
+
+/** The base manifests of an image. */
+export interface OwnBases {
+  /** Of every servicing stack, that of the newest first. */
+  readonly bases: readonly Buffer[];
+  /** There is none, or that of the newest servicing stack that is recorded cannot be read. */
+  readonly isNewestLost: boolean;
+}
+
+/** Base manifests of every servicing stack in a store, with the version of each; those that cannot be read are not there. */
+async function readBasesIn(files: ImageFiles, store: string): Promise<{ readonly version: string; readonly base: Buffer }[]> {
+  const bases: { version: string; base: Buffer }[] = [];
+  const stacks = (await files.list(store).catch(nothingIfInTrouble) ?? []).filter(isServicingStack).sort((a, b) => compareVersions(versionOf(b), versionOf(a)));
+  for (const name of stacks) {
     try {
-      bases.push(readBaseManifest(dll));
+      const dll = await files.read(joinPath(store, name, 'wcp.dll'));
+      if (dll !== undefined) { bases.push({ version: versionOf(name), base: readBaseManifest(dll) }); }
     } catch (error) {
-      if (!(error instanceof DismError)) { throw error; }
+      if (fileTrouble(error) === undefined) { throw error; }
     }
   }
   return bases;
+}
+
+/** The base manifests of a source. @param store Its component store. */
+export async function readBases(files: ImageFiles, store: string): Promise<Buffer[]> {
+  return (await readBasesIn(files, store)).map(({ base }) => base);
+}
+
+/** The base manifests of an image, and whether they are all that it should have. */
+export async function readOwnBases(files: ImageFiles, index: StoreIndex): Promise<OwnBases> {
+  const found = await readBasesIn(files, storeFolder(index));
+  const [newest] = index.components.filter(({ keyform, payloadDeleted }) => isServicingStack(keyform) && !payloadDeleted)
+    .map(({ keyform }) => versionOf(keyform)).sort((a, b) => compareVersions(b, a));
+  return {
+    bases: found.map(({ base }) => base),
+    isNewestLost: found.length === 0 || (newest !== undefined && !found.some(({ version }) => version === newest)),
+  };
 }

@@ -1,4 +1,5 @@
 /** Brings catalogs of a store back: as another name of one that the image has, or from a source. */
+import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import { joinPath } from '../imageFiles/imageFiles.ts';
 import type { RestoreSession } from './restoreSession.ts';
 import { catalogPath } from './storePaths.ts';
@@ -29,21 +30,21 @@ export class CatalogRestore {
    * @returns False where nobody has it.
    */
   async place(path: string, digest: string): Promise<boolean> {
-    const { files, writer } = this.#session;
-    const old = await files.stat(path);
+    const { writer } = this.#session;
+    const old = await this.#session.stat(path);
     const others: string[] = [];
     for (const name of old !== undefined && old.links > 1 ? await this.#names() : []) {
-      if (name.toUpperCase() !== path.toUpperCase() && (await files.stat(name))?.id === old?.id) { others.push(name); }
+      if (name.toUpperCase() !== path.toUpperCase() && (await this.#session.stat(name))?.id === old?.id) { others.push(name); }
     }
     const own = await this.#own(digest);
     // Where either has several names, they were one file, and become so again.
-    if (own !== undefined && Math.max(old?.links ?? 0, (await files.stat(own))?.links ?? 0) > 1) {
+    if (own !== undefined && Math.max(old?.links ?? 0, (await this.#session.stat(own))?.links ?? 0) > 1) {
       await writer.relink(own, path, others);
       return true;
     }
     const data = own === undefined
       ? await this.#session.fromSources({ algorithm: 'sha256', hex: digest }, (source) => source.catalogPaths(digest))
-      : await files.read(own);
+      : await this.#session.read(own);
     if (data === undefined) { return false; }
     await writer.write(path, data, others);
     return true;
@@ -55,7 +56,7 @@ export class CatalogRestore {
     const folders = ['WinSxS/Catalogs', 'servicing/Packages', 'System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}'];
     const names: string[] = [];
     for (const folder of folders.map((below) => joinPath(index.windows, below))) {
-      for (const file of await files.list(folder)) {
+      for (const file of await files.list(folder).catch(nothingIfInTrouble) ?? []) {
         if (/\.cat$/i.test(file)) { names.push(joinPath(folder, file)); }
       }
     }
@@ -67,17 +68,21 @@ export class CatalogRestore {
     this.#byDigest ??= this.#readDigests();
     const path = (await this.#byDigest).get(digest);
     // It may have been replaced since.
-    return path !== undefined && await this.#session.files.digest(path, 'sha256') === digest ? path : undefined;
+    return path !== undefined && await this.#digestOf(path) === digest ? path : undefined;
+  }
+
+  async #digestOf(path: string): Promise<string | undefined> {
+    return await this.#session.files.digest(path, 'sha256').catch(nothingIfInTrouble);
   }
 
   async #readDigests(): Promise<ReadonlyMap<string, string>> {
-    const { files, context } = this.#session;
+    const { context } = this.#session;
     const paths = new Map<string, string>();
     for (const path of await this.#names()) {
       context.signal.throwIfAborted();
-      const digest = await files.digest(path, 'sha256');
+      const digest = await this.#digestOf(path);
       // One with several names is preferred, so that a lost name becomes one of them again.
-      const links = (await files.stat(path))?.links ?? 0;
+      const links = (await this.#session.stat(path))?.links ?? 0;
       if (digest !== undefined && (links > 1 || !paths.has(digest))) { paths.set(digest, path); }
     }
     return paths;

@@ -1,8 +1,8 @@
 /** The fast check: markers that somebody left, and truths that cost little. */
 import type { ImageFiles } from '../imageFiles/imageFiles.ts';
 import { Findings } from './findings.ts';
-import { readBases } from './baseManifests.ts';
-import { manifestFolder, packageFolder, packagePath, storeFolder } from './storePaths.ts';
+import { readOwnBases } from './baseManifests.ts';
+import { manifestFolder, packageFolder, packagePath } from './storePaths.ts';
 import type { StoreIndex } from './storeIndex.ts';
 
 /**
@@ -20,8 +20,8 @@ export async function checkStore(files: ImageFiles, index: StoreIndex, lastScan:
   if (lastScan !== undefined && lastScan !== 'Healthy') {
     findings.add({ class: 'Marker', component: 'LastScan', state: 'Found', reason: `the last scan of DismTs found the image ${lastScan}` });
   }
-  if ((await readBases(files, storeFolder(index))).length === 0) {
-    findings.add({ class: 'Base Manifest Missing', component: 'microsoft-windows-servicingstack', file: 'wcp.dll', state: 'Found', reason: 'no servicing stack has a readable base manifest' });
+  if ((await readOwnBases(files, index)).isNewestLost) {
+    findings.add({ class: 'Base Manifest Missing', component: 'microsoft-windows-servicingstack', file: 'wcp.dll', state: 'Found', reason: 'the newest servicing stack has no readable base manifest' });
   }
   const manifests = new Set((await files.list(manifestFolder(index))).map((name) => name.toUpperCase()));
   for (const { keyform } of index.components) {
@@ -31,7 +31,7 @@ export async function checkStore(files: ImageFiles, index: StoreIndex, lastScan:
   }
   const packages = new Set((await files.list(packageFolder(index))).map((name) => name.toUpperCase()));
   const name = (path: string): string => (path.split('/').at(-1) ?? path).toUpperCase();
-  for (const { identity } of index.packages) {
+  for (const { identity } of index.packages ?? []) {
     for (const [ending, kind] of [['mum', 'CBS MUM Missing'], ['cat', 'CBS Catalog Missing']] as const) {
       if (!packages.has(name(packagePath(index, identity, ending)))) {
         findings.add({ class: kind, component: identity, state: 'Found', reason: 'the file does not exist' });

@@ -1,5 +1,6 @@
 /** Collects what a scan finds, and counts it under the headings of CBS.log. */
 import type { Finding, FindingClass, HealthCounts, ImageHealthState } from '@dismts/protocol';
+import { printable } from '../printable.ts';
 
 export type FindingState = Finding['state'];
 
@@ -33,9 +34,10 @@ export class Findings {
 
   add(row: { readonly class: FindingClass; readonly component: string; readonly file?: string; readonly state: FindingState; readonly reason: string;
     readonly wantedDigest?: string | undefined; readonly offeredVersions?: readonly string[]; }): void {
+    // All of it may come from the image.
     const finding: Finding = {
-      class: row.class, component: row.component, file: row.file ?? '', state: row.state, reason: row.reason,
-      wantedDigest: row.wantedDigest ?? '', offeredVersions: [...row.offeredVersions ?? []],
+      class: row.class, component: printable(row.component), file: printable(row.file ?? ''), state: row.state, reason: printable(row.reason),
+      wantedDigest: printable(row.wantedDigest ?? ''), offeredVersions: (row.offeredVersions ?? []).map(printable),
     };
     this.#rows.set(Findings.#key(finding), finding);
   }

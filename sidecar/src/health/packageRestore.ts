@@ -3,6 +3,7 @@
  * The good half of a pair stays as it is.
  */
 import { catalogName } from '../componentStore/catalog.ts';
+import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import type { CatalogRestore } from './catalogRestore.ts';
 import { isVouchedFor, mumDamage } from './packageFiles.ts';
 import type { RestoreSession } from './restoreSession.ts';
@@ -23,15 +24,15 @@ export async function restorePackages(session: RestoreSession, catalogs: Catalog
 }
 
 async function restorePackage(session: RestoreSession, catalogs: CatalogRestore, identity: string): Promise<void> {
-  const { files, writer, index, context, touched } = session;
+  const { writer, index, context, touched } = session;
   const pair = await findPair(session, identity);
   if (pair === undefined) { return; }
   const cat = packagePath(index, identity, 'cat');
-  if ((await files.read(cat))?.equals(pair.cat) !== true && !await catalogs.place(cat, catalogName(pair.cat).toLowerCase())) {
+  if ((await session.read(cat))?.equals(pair.cat) !== true && !await catalogs.place(cat, catalogName(pair.cat).toLowerCase())) {
     await writer.write(cat, pair.cat);
   }
   const mum = packagePath(index, identity, 'mum');
-  if ((await files.read(mum))?.equals(pair.mum) !== true) { await writer.write(mum, pair.mum); }
+  if ((await session.read(mum))?.equals(pair.mum) !== true) { await writer.write(mum, pair.mum); }
   context.log.info(`(w)\t(Fixed)\tCBS MUM\t${identity}`);
   touched.packages.add(identity.toLowerCase());
 }
@@ -42,7 +43,7 @@ async function findPair({ files, index, sources }: RestoreSession, identity: str
   const read = async (ending: 'mum' | 'cat'): Promise<Buffer[]> => {
     const found: Buffer[] = [];
     for (const { files: place, pathOf } of places) {
-      const data = await place.read(pathOf(ending)).catch(() => undefined);
+      const data = await place.read(pathOf(ending)).catch(nothingIfInTrouble);
       if (data !== undefined) { found.push(data); }
     }
     return found;
@@ -51,7 +52,7 @@ async function findPair({ files, index, sources }: RestoreSession, identity: str
   for (const name of index.catalogs) {
     // The store keeps the same catalog under its digest.
     if (catalogs.length > 0) { break; }
-    const data = await files.read(catalogPath(index, name));
+    const data = await files.read(catalogPath(index, name)).catch(nothingIfInTrouble);
     const mums = await read('mum');
     if (data !== undefined && catalogName(data).toLowerCase() === name && await firstVouchedFor(data, mums) !== undefined) { catalogs.push(data); }
   }

@@ -1,31 +1,42 @@
 /** Checks the catalogs of a store and the files of its packages. */
 import { catalogName } from '../componentStore/catalog.ts';
+import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import { isVouchedFor, mumDamage } from './packageFiles.ts';
 import type { ScanSession } from './scanSession.ts';
-import { catalogPath, maxPackageFileBytes, packagePath } from './storePaths.ts';
+import { catalogFolder, catalogPath, maxPackageFileBytes, packagePath } from './storePaths.ts';
 
 /** Fills `brokenCatalogs` and `brokenPackages` of the scan. */
 export async function checkCatalogsAndPackages(session: ScanSession): Promise<void> {
   const { index, filter, scan } = session;
   const catalogs = await session.sized([...index.catalogs].filter((name) => filter?.catalogs.has(name) ?? true), (name) => [catalogPath(index, name)]);
-  const packages = await session.sized(index.packages.filter(({ identity }) => filter?.packages.has(identity.toLowerCase()) ?? true),
+  const packages = await session.sized((index.packages ?? []).filter(({ identity }) => filter?.packages.has(identity.toLowerCase()) ?? true),
     ({ identity }) => [packagePath(index, identity, 'mum'), packagePath(index, identity, 'cat')]);
   session.begin('Checking packages', [...catalogs, ...packages]);
   await session.forEach(catalogs, async ({ item: name, bytes }) => {
     await checkCatalog(session, name);
     session.advance(bytes);
-  }, ({ item: name }, reason) => {
-    scan.brokenCatalogs.push(name);
-    scan.findings.add({ class: 'CBS Catalog Corrupt', component: name, state: 'Found', wantedDigest: name, reason });
+  }, ({ item: name }, { reason, isDenied }) => {
+    if (!isDenied) { scan.brokenCatalogs.push(name); }
+    scan.findings.add({ class: 'CBS Catalog Corrupt', component: name, state: isDenied ? 'NotChecked' : 'Found', wantedDigest: name, reason });
   });
   await session.forEach(packages, async ({ item: { identity }, bytes }) => {
     await checkPackage(session, identity);
     session.advance(bytes);
-  }, ({ item: { identity } }, reason) => {
-    scan.brokenPackages.push(identity);
-    scan.findings.add({ class: 'CBS MUM Corrupt', component: identity, state: 'Found', reason });
+  }, ({ item: { identity } }, { reason, isDenied }) => {
+    if (!isDenied) { scan.brokenPackages.push(identity); }
+    scan.findings.add({ class: 'CBS MUM Corrupt', component: identity, state: isDenied ? 'NotChecked' : 'Found', reason });
   });
   session.finish();
+  if (filter === undefined) { await noteStrays(session); }
+}
+
+async function noteStrays({ files, index, scan }: ScanSession): Promise<void> {
+  if (index.brokenHives.some(({ name }) => name === 'COMPONENTS')) { return; }
+  for (const name of await files.list(catalogFolder(index)).catch(nothingIfInTrouble) ?? []) {
+    if (!index.catalogs.has(name.toLowerCase().replace(/\.cat$/, ''))) {
+      scan.findings.add({ class: 'Note', component: name, state: 'Noted', reason: 'the catalog belongs to nothing that is recorded' });
+    }
+  }
 }
 
 async function checkCatalog({ files, index, scan }: ScanSession, name: string): Promise<void> {
@@ -42,7 +53,7 @@ async function checkCatalog({ files, index, scan }: ScanSession, name: string): 
 async function checkPackage({ files, index, scan }: ScanSession, identity: string): Promise<void> {
   scan.findings.measured.packagesChecked++;
   const broken = (kind: 'CBS MUM Missing' | 'CBS MUM Corrupt' | 'CBS Catalog Missing' | 'CBS Catalog Corrupt', reason: string): void => {
-    if (!scan.brokenPackages.includes(identity)) { scan.brokenPackages.push(identity); }
+    if (scan.brokenPackages.at(-1) !== identity) { scan.brokenPackages.push(identity); }
     scan.findings.add({ class: kind, component: identity, state: 'Found', reason });
   };
   const mum = await files.read(packagePath(index, identity, 'mum'), maxPackageFileBytes);

@@ -1,125 +1,153 @@
-/** Brings payload of a store back, under all names that it had. */
-import { expand } from '../componentStore/compressed.ts';
+/** Brings payload of a store back, under the names that it had, and that its component owns. */
+import { magicBytes, storedForm } from '../componentStore/compressed.ts';
 import type { Digest } from '../componentStore/manifest.ts';
-import { DismError } from '../errors.ts';
-import { untilAborted } from '../imageFiles/cancellableFiles.ts';
-import { digestOf } from '../imageFiles/digest.ts';
-import { joinPath } from '../imageFiles/imageFiles.ts';
+import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
+import type { FileStat } from '../imageFiles/imageFiles.ts';
+import { fileValueName } from '../componentStore/keyHash.ts';
+import { BackupFiles } from './backupFiles.ts';
+import { readRecordedFiles } from './componentsHive.ts';
 import { findDestination } from './destinations.ts';
-import { isWinner } from './projectionScan.ts';
+import { ownsDestinations } from './ownership.ts';
 import type { RestoreSession } from './restoreSession.ts';
-import { folderOf, maxPayloadBytes, payloadPath, storeFolder } from './storePaths.ts';
+import { StoreHives } from './storeHives.ts';
+import { folderOf, payloadPath } from './storePaths.ts';
 import type { BrokenFile, StoreScan } from './storeScan.ts';
 
 export class PayloadRestore {
   readonly #session: RestoreSession;
-  #backup: Promise<ReadonlyMap<string, string>> | undefined;
+  readonly #backup: BackupFiles;
+  /** Names that became names of a restored file, in upper case. */
+  readonly #given = new Set<string>();
+  #recorded: ReturnType<typeof readRecordedFiles> | undefined;
 
   constructor(session: RestoreSession) {
     this.#session = session;
+    this.#backup = new BackupFiles(session);
   }
 
+  /** Restores everything that a scan found broken. */
   async run(scan: StoreScan): Promise<void> {
     const session = this.#session;
-    // The servicing stack's own files first: the base manifest is in one of them.
-    const isStack = ({ component }: BrokenFile): boolean => /_microsoft-windows-servicingstack_/i.test(component.component.keyform);
-    const broken = [...scan.brokenFiles].sort((a, b) => Number(isStack(b)) - Number(isStack(a)));
-    for (const item of broken) {
-      await session.attempt(item.component.component.keyform, async () => { await this.#restoreFile(scan, item); });
+    for (const item of scan.brokenFiles) {
+      await this.restoreFiles(scan, [item]);
       session.advance();
     }
     for (const { broken: { component, file }, path } of scan.brokenProjections) {
-      const store = payloadPath(session.index, component.component.keyform, file.storePath);
-      await session.attempt(component.component.keyform, async () => {
+      const { keyform } = component.component;
+      await session.attempt(keyform, async () => {
+        if (file.digest === undefined) { return; }
         await session.writer.makeFolders(path);
-        await this.#shareStoreFile(store, path, file.digest);
-        session.touched.components.add(component.component.keyform.toLowerCase());
+        await this.#restoreName(payloadPath(session.index, keyform, file.storePath), path, file.digest);
+        session.touched.components.add(keyform.toLowerCase());
       });
       session.advance();
     }
   }
 
-  async #restoreFile(scan: StoreScan, broken: BrokenFile): Promise<void> {
-    const { files, writer, index, context, touched } = this.#session;
-    const { component: { component, manifest }, file } = broken;
+  /** Restores files of the store, with the other names that they have. */
+  async restoreFiles(scan: StoreScan, broken: readonly BrokenFile[]): Promise<void> {
+    for (const item of broken) {
+      await this.#session.attempt(item.component.component.keyform, async () => { await this.#restoreFile(scan, item); });
+    }
+  }
+
+  async #restoreFile(scan: StoreScan, { component: verified, file }: BrokenFile): Promise<void> {
+    const session = this.#session;
+    const { writer, index, context, touched } = session;
+    const { component, manifest: { identity } } = verified;
     const { digest } = file;
     if (digest === undefined) { return; }
     const path = payloadPath(index, component.keyform, file.storePath);
-    const destinations = file.destinations.flatMap((destination) => (
-      findDestination(destination, manifest.identity, index.windows, index.hasWow64)?.path ?? []));
-    const old = await files.stat(path);
+    const conclude = (): void => {
+      context.log.info(`(w)\t(Fixed)\tCSI Payload\t${component.keyform}\\${file.storePath}`);
+      touched.components.add(component.keyform.toLowerCase());
+    };
+    if (this.#given.has(path.toUpperCase())) {
+      conclude();
+      return;
+    }
+    const old = await session.stat(path);
+    const destinations = file.destinations.flatMap((destination) => findDestination(destination, identity, index.windows, index.hasWow64)?.path ?? []);
+    const owned = !file.writeable && ownsDestinations(index, verified) ? destinations : [];
+    // A file that the store keeps compressed is another one than that in use.
+    const isSeparate = old !== undefined ? await this.#isCompressed(path)
+      : component.hasCompressedFiles && await this.#wasCompressed(component.keyform, file.name);
     await writer.makeFolders(path);
-    const shared = old === undefined ? [] : scan.namesById.get(old.id) ?? [];
-    const others = await writer.writableNames([...shared, ...isWinner(index, manifest.identity) ? destinations : []], path);
-    const projected = await this.#firstWith(digest, destinations, path);
+    const absent = old === undefined ? await this.#absent(owned) : [];
+    const others = await writer.writableNames([...namesOf(scan, old, digest), ...isSeparate ? [] : absent], path);
+    const projected = isSeparate ? undefined : await this.#firstWith(digest, owned);
     if (projected !== undefined) {
       await writer.relink(projected, path, others);
     } else {
-      // A file of another component with the same content is another file all the same: it is copied.
-      const own = await this.#firstWith(digest, [scan.goodFiles.get(digest.hex)].filter((good) => good !== undefined), path);
-      const data = own !== undefined ? await this.#plain(own, digest)
-        : await this.#fromBackup(digest)
-          ?? await this.#session.fromSources(digest, (source) => source.payloadPaths(component.keyform, file.storePath, destinations));
+      const data = await this.#find(scan, digest, destinations)
+        ?? await session.fromSources(digest, (source) => source.payloadPaths(component.keyform, file.storePath, destinations));
       if (data === undefined) { return; }
       await writer.write(path, data, others);
+      for (const name of isSeparate ? await writer.writableNames(absent, path) : []) { await writer.write(name, data); }
     }
-    context.log.info(`(w)\t(Fixed)\tCSI Payload\t${component.keyform}\\${file.storePath}`);
-    touched.components.add(component.keyform.toLowerCase());
+    for (const name of others) { this.#given.add(name.toUpperCase()); }
+    conclude();
   }
 
-  /** Makes a name in use a name of the store's file, unless its folder is not there or it is that already. */
-  async #shareStoreFile(store: string, name: string, digest: Digest | undefined): Promise<void> {
+  async #isCompressed(path: string): Promise<boolean> {
+    const head = await this.#session.files.readHead(path, magicBytes).catch(nothingIfInTrouble);
+    return head !== undefined && storedForm(head) !== 'plain';
+  }
+
+  /** What the registry says of a file that is lost. */
+  async #wasCompressed(component: string, file: string): Promise<boolean> {
+    const { files, index } = this.#session;
+    this.#recorded ??= readRecordedFiles(new StoreHives(files, index.windows),
+      index.components.filter(({ hasCompressedFiles }) => hasCompressedFiles).map(({ keyform }) => keyform));
+    return (await this.#recorded).get(component)?.get(fileValueName(file).toLowerCase()) ?? false;
+  }
+
+  async #absent(paths: readonly string[]): Promise<string[]> {
+    const absent: string[] = [];
+    for (const path of paths) {
+      // What is there and cannot be looked at is not absent.
+      if (await this.#session.files.stat(path).catch(() => null) === undefined) { absent.push(path); }
+    }
+    return absent;
+  }
+
+  /** A copy of the bytes in the image: a file of another component, or of nobody, with the same content is another file all the same. */
+  async #find(scan: StoreScan, digest: Digest, destinations: readonly string[]): Promise<Buffer | undefined> {
+    const good = scan.goodFiles.get(digest.hex);
+    const own = await this.#firstWith(digest, [...good === undefined ? [] : [good], ...destinations]);
+    return own === undefined ? await this.#backup.find(digest) : await this.#plain(own, digest);
+  }
+
+  /** Gives a name in use the bytes of the store's file: as another name of it where the store keeps it plain. */
+  async #restoreName(store: string, name: string, digest: Digest): Promise<void> {
     const { files, writer } = this.#session;
-    const [file, found] = [await files.stat(store), await files.stat(name)];
-    if (file === undefined || file.id === found?.id || digest === undefined) { return; }
-    if (await files.digest(store, digest.algorithm) !== digest.hex) { return; }
+    const [file, found] = [await this.#session.stat(store), await this.#session.stat(name)];
+    if (file === undefined || file.id === found?.id) { return; }
     if (found === undefined && !await writer.hasFolder(folderOf(name))) { return; }
-    await writer.relink(store, name);
+    if (await files.digest(store, digest.algorithm).catch(nothingIfInTrouble) === digest.hex) {
+      await writer.relink(store, name);
+      return;
+    }
+    const data = await this.#plain(store, digest);
+    if (data !== undefined) { await writer.write(name, data); }
   }
 
   /** The first of some paths of the image whose bytes, expanded, have the digest. */
-  async #firstWith(digest: Digest, paths: readonly string[], except: string): Promise<string | undefined> {
+  async #firstWith(digest: Digest, paths: readonly string[]): Promise<string | undefined> {
     for (const path of paths) {
-      if (path.toUpperCase() !== except.toUpperCase() && await this.#plain(path, digest) !== undefined) { return path; }
+      if (await this.#plain(path, digest) !== undefined) { return path; }
     }
     return undefined;
   }
 
   async #plain(path: string, digest: Digest): Promise<Buffer | undefined> {
-    const data = await this.#session.files.read(path);
+    const data = await this.#session.read(path);
     return data === undefined ? undefined : await this.#session.accept(data, digest);
   }
+}
 
-  /** WinSxS\Backup, matched by digest since its names say little. */
-  async #fromBackup(digest: Digest): Promise<Buffer | undefined> {
-    this.#backup ??= this.#readBackup();
-    const path = (await this.#backup).get(`${digest.algorithm} ${digest.hex}`);
-    return path === undefined ? undefined : await this.#plain(path, digest);
-  }
-
-  async #readBackup(): Promise<ReadonlyMap<string, string>> {
-    const { files, index, context } = this.#session;
-    const folder = joinPath(storeFolder(index), 'Backup');
-    const paths = new Map<string, string>();
-    for (const name of await files.list(folder)) {
-      context.signal.throwIfAborted();
-      const path = joinPath(folder, name);
-      const data = await files.read(path);
-      if (data === undefined) { continue; }
-      for (const plain of [data, ...await this.#expandSafely(data)]) {
-        for (const algorithm of ['sha256', 'sha1'] as const) { paths.set(`${algorithm} ${await digestOf(plain, algorithm)}`, path); }
-      }
-    }
-    return paths;
-  }
-
-  async #expandSafely(data: Buffer): Promise<Buffer[]> {
-    const { signal } = this.#session.context;
-    try {
-      return (await untilAborted(signal, expand(data, [], { maxBytes: maxPayloadBytes, signal }))).map((expanded) => expanded.data);
-    } catch (error) {
-      if (error instanceof DismError) { return []; }
-      throw error;
-    }
-  }
+/** The names of a broken file that should have the same bytes: in the store, and in use where their component owns them. */
+function namesOf(scan: StoreScan, old: FileStat | undefined, digest: Digest): string[] {
+  const names = old === undefined ? [] : scan.namesById.get(old.id) ?? [];
+  return names.filter(({ wantedDigest }) => wantedDigest === digest.hex).map(({ path }) => path);
 }

@@ -1,11 +1,13 @@
-/** Checks the names under which the system uses the files of the store. */
+/** Checks the names under which the system uses the files of the store, as far as their components own these. */
 import type { ComponentIdentity } from '../componentStore/identity.ts';
-import { keyform } from '../componentStore/keyHash.ts';
-import type { FileStat } from '../imageFiles/imageFiles.ts';
+import type { Digest } from '../componentStore/manifest.ts';
 import { type Destination, findDestination } from './destinations.ts';
+import { ownsDestinations } from './ownership.ts';
 import type { ScanSession } from './scanSession.ts';
-import type { StoreIndex } from './storeIndex.ts';
 import type { BrokenFile } from './storeScan.ts';
+
+/** What the store has of a file. */
+type InStore = { readonly state: 'good' | 'bad'; readonly id: string } | { readonly state: 'missing' };
 
 /** A name in use that does not exist. */
 interface MissingName {
@@ -13,63 +15,69 @@ interface MissingName {
   readonly destination: Destination;
 }
 
-/** Whether a component is the one of its family that the system uses. */
-export function isWinner(index: StoreIndex, identity: ComponentIdentity): boolean {
-  return index.winners.get(keyform(identity, { versionless: true }).toUpperCase()) === identity.version;
-}
-
-/** Whether a component's files are to be found at their destinations. */
-function isInstalled(index: StoreIndex, identity: ComponentIdentity): boolean {
-  return index.installed.get(keyform(identity, { versionless: true }).toUpperCase()) === identity.version;
-}
-
 export class ProjectionScan {
   readonly #session: ScanSession;
   readonly #missingNames: MissingName[] = [];
+  #hasUnowned = false;
 
   constructor(session: ScanSession) {
     this.#session = session;
   }
 
   /** Whether a name in use still has the bytes that the store has lost. */
-  async hasBytesOf({ component: { component, manifest }, file }: BrokenFile): Promise<boolean> {
+  async hasBytesOf({ component: { manifest }, file }: BrokenFile, digest: Digest): Promise<boolean> {
     for (const destination of file.destinations) {
       const path = this.#find(destination, manifest.identity)?.path;
-      const stat = path === undefined ? undefined : await this.#session.stat(path, component.keyform, file.storePath);
-      if (path === undefined || stat === undefined || stat === 'unknown' || file.digest === undefined) { continue; }
-      if (await this.#session.digestOnce(path, stat, file.digest.algorithm) === file.digest.hex) { return true; }
+      const look = path === undefined ? undefined : await this.#session.look(path);
+      if (path !== undefined && look?.kind === 'file' && await this.#session.digestOnce(path, look.stat, digest.algorithm) === digest.hex) { return true; }
     }
     return false;
   }
 
-  /** The names under which the system uses the file have to be the file, as far as it is the one in use. */
-  async check(broken: BrokenFile, storePath: string, stat: FileStat): Promise<void> {
-    const { index, scan } = this.#session;
-    const { component: { component, manifest }, file } = broken;
-    if (!isWinner(index, manifest.identity)) { return; }
+  /** The names under which the system uses a file have to have its bytes. A file that may be changed there is the administrator's. */
+  async check(broken: BrokenFile, inStore: InStore): Promise<void> {
+    const { index } = this.#session;
+    const { component, file } = broken;
+    if (index.winners === undefined && file.destinations.length > 0) { this.#hasUnowned = true; }
+    if (file.writeable || file.digest === undefined || !ownsDestinations(index, component)) { return; }
     for (const destination of file.destinations) {
-      const place = this.#find(destination, manifest.identity);
-      if (place === undefined) { continue; }
-      const { path, rule } = place;
-      const found = await this.#session.stat(path, component.keyform, path);
-      if (found === 'unknown') { continue; }
-      if (found === undefined) {
-        // The newest version in the store need not be installed: its package may only be staged.
-        if (isInstalled(index, manifest.identity)) { this.#missingNames.push({ broken, destination: place }); }
-        continue;
-      }
-      if (found.links > 1) { this.#session.addName(found.id, path); }
-      if (found.id === stat.id || file.digest === undefined || await this.#session.digestOnce(path, found, file.digest.algorithm) === file.digest.hex) {
-        scan.provenRules.add(rule);
-        continue;
-      }
-      // The store may hold it compressed; then the name in use holds it plain, and only its own content counts.
-      scan.brokenProjections.push({ broken, path });
-      scan.findings.add({
-        class: 'Projection Differs', component: component.keyform, file: path, state: 'Found', wantedDigest: file.digest.hex,
-        reason: `it is not the file "${storePath}" of the store`,
-      });
+      const place = this.#find(destination, component.manifest.identity);
+      if (place !== undefined) { await this.#checkName(broken, file.digest, inStore, place); }
     }
+  }
+
+  async #checkName(broken: BrokenFile, digest: Digest, inStore: InStore, place: Destination): Promise<void> {
+    const { scan } = this.#session;
+    const { path, rule } = place;
+    const row = { class: 'Projection Differs', component: broken.component.component.keyform, file: path, wantedDigest: digest.hex } as const;
+    const look = await this.#session.look(path);
+    if (look.kind === 'unknown') {
+      scan.findings.add({ ...row, state: 'NotChecked', reason: look.reason });
+    } else if (look.kind === 'nothing') {
+      // Where the store has lost the file too, a restore brings both back.
+      if (inStore.state !== 'missing') { this.#missingNames.push({ broken, destination: place }); }
+    } else if (look.kind === 'lost') {
+      this.#noteBroken(broken, path, look.reason);
+    } else {
+      const { stat } = look;
+      this.#session.addName(stat, { path, wantedDigest: digest.hex });
+      const isStoreFile = inStore.state !== 'missing' && inStore.id === stat.id;
+      if (isStoreFile && inStore.state === 'bad') { return; }
+      // The store may hold it compressed; then the name in use holds it plain, and only its own content counts.
+      if (isStoreFile || await this.#session.digestOnce(path, stat, digest.algorithm) === digest.hex) {
+        scan.provenRules.add(rule);
+      } else {
+        this.#noteBroken(broken, path, 'its content is not that of the file in the store');
+      }
+    }
+  }
+
+  #noteBroken(broken: BrokenFile, path: string, reason: string): void {
+    const { scan } = this.#session;
+    scan.brokenProjections.push({ broken, path });
+    scan.findings.add({
+      class: 'Projection Differs', component: broken.component.component.keyform, file: path, wantedDigest: broken.file.digest?.hex, state: 'Found', reason,
+    });
   }
 
   #find(destination: string, identity: ComponentIdentity): Destination | undefined {
@@ -79,15 +87,22 @@ export class ProjectionScan {
 
   /** What a macro means is not documented: only where this image itself shows it, a file that is not there is missing. */
   judgeMissingNames(): void {
-    const { scan } = this.#session;
+    const { index, scan } = this.#session;
     for (const { broken, destination: { path, rule } } of this.#missingNames) {
-      const row = { class: 'Projection Differs', component: broken.component.component.keyform, file: path, wantedDigest: broken.file.digest?.hex } as const;
       if (scan.provenRules.has(rule)) {
-        scan.brokenProjections.push({ broken, path });
-        scan.findings.add({ ...row, state: 'Found', reason: 'the file does not exist' });
+        this.#noteBroken(broken, path, 'the file does not exist');
       } else {
-        scan.findings.add({ ...row, state: 'NotChecked', reason: `the file does not exist there, and nothing in the image shows that ${rule} means this folder` });
+        scan.findings.add({
+          class: 'Projection Differs', component: broken.component.component.keyform, file: path, wantedDigest: broken.file.digest?.hex, state: 'NotChecked',
+          reason: `the file does not exist there, and nothing in the image shows that ${rule} means this folder`,
+        });
       }
+    }
+    if (this.#hasUnowned && !index.brokenHives.some(({ name }) => name === 'SOFTWARE')) {
+      scan.findings.add({
+        class: 'Projection Differs', component: 'SOFTWARE', state: 'NotChecked',
+        reason: 'the registry does not name the versions in use (SideBySide\\Winners), so that only the store is checked, not the files that the system uses',
+      });
     }
   }
 }

@@ -1,46 +1,53 @@
 /** Tells what became of each finding: a changed thing counts as repaired only where a new scan of it finds nothing. */
 import type { Finding } from '@dismts/protocol';
 import type { ImageFiles } from '../imageFiles/imageFiles.ts';
+import { Findings } from './findings.ts';
 import type { RestoreSession } from './restoreSession.ts';
 import { scanStore } from './scan.ts';
+import type { StoreScan } from './storeScan.ts';
 
 const missingPayload = 'Repair failed: Missing replacement payload';
 const missingPair = 'Repair failed: Missing replacement mum/cat pair';
 
-/** Scans what was touched. @param before Every finding of the scans before; of those of one thing, the last counts. */
+/** Scans what was touched. @param before Every finding of the scans before. */
 export async function concludeRestore(
-  session: RestoreSession, image: ImageFiles, before: readonly Finding[], provenRules: ReadonlySet<string>,
+  session: RestoreSession, image: ImageFiles, before: readonly Finding[], { provenRules, isBaseInDoubt }: StoreScan,
 ): Promise<{ readonly findings: readonly Finding[]; readonly sourceMissing: boolean }> {
   await session.readBases();
-  const after = await scanStore(image, session.index, session.ownBases, session.context, { ...session.touched, provenRules });
-  const rows = new Map<string, Finding>();
+  const after = await scanStore(image, session.index, session.own, session.context, { ...session.touched, provenRules, isBaseInDoubt });
+  const rows = new Findings();
   let sourceMissing = false;
   for (const row of before) {
-    const key = `${row.class}\0${row.component.toLowerCase()}\0${row.file.toLowerCase()}`;
-    if (row.state === 'Noted') {
-      rows.set(key, row);
-      continue;
+    if (row.state === 'Noted' || (row.state === 'NotChecked' && !wasTouched(session, row))) {
+      rows.add(row);
+    } else if (wasTouched(session, row) && !after.findings.has(row)) {
+      if (row.state === 'Found') { rows.add({ ...row, state: 'Repaired' }); }
+    } else if (row.state === 'Found') {
+      sourceMissing = true;
+      rows.add(await notRepaired(session, row));
     }
-    if (wasTouched(session, row) && !after.findings.has(row)) {
-      if (row.state === 'Found') { rows.set(key, { ...row, state: 'Repaired' }); }
-      continue;
-    }
-    if (row.state === 'NotChecked') {
-      rows.set(key, row);
-      continue;
-    }
-    sourceMissing = true;
-    const isPackage = row.class.startsWith('CBS MUM') || (row.class.startsWith('CBS Catalog') && row.wantedDigest === '');
-    rows.set(key, {
-      ...row, state: 'NotRepaired', reason: `${row.reason}. ${isPackage ? missingPair : missingPayload}`, offeredVersions: await offeredVersions(session, row),
-    });
   }
-  return { findings: [...rows].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row), sourceMissing };
+  // What only the last scan sees is damage that a repair has laid bare, or did not reach.
+  for (const row of after.findings.rows()) {
+    if (rows.has(row)) { continue; }
+    if (row.state === 'Found') { sourceMissing = true; }
+    rows.add(row.state === 'Found' ? await notRepaired(session, row) : row);
+  }
+  return { findings: rows.rows(), sourceMissing };
 }
 
-function wasTouched({ touched: { components, packages, catalogs }, ownBases }: RestoreSession, row: Finding): boolean {
+async function notRepaired(session: RestoreSession, row: Finding): Promise<Finding> {
+  const failure = session.failures.get(row.component.toLowerCase());
+  const isPackage = row.class.startsWith('CBS MUM') || (row.class.startsWith('CBS Catalog') && row.wantedDigest === '');
+  return {
+    ...row, state: 'NotRepaired', offeredVersions: await offeredVersions(session, row),
+    reason: `${row.reason}. ${failure === undefined ? isPackage ? missingPair : missingPayload : `Repair failed: ${failure}`}`,
+  };
+}
+
+function wasTouched({ touched: { components, packages, catalogs }, own }: RestoreSession, row: Finding): boolean {
   const component = row.component.toLowerCase();
-  return components.has(component) || packages.has(component) || catalogs.has(component) || (row.class === 'Base Manifest Missing' && ownBases.length > 0);
+  return components.has(component) || packages.has(component) || catalogs.has(component) || (row.class === 'Base Manifest Missing' && !own.isNewestLost);
 }
 
 async function offeredVersions({ sources }: RestoreSession, row: Finding): Promise<string[]> {

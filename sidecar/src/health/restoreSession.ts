@@ -1,14 +1,15 @@
 /** What the parts of one restore share: the image, its sources, what was touched, and how far the restore is. */
 import type { Digest } from '../componentStore/manifest.ts';
-import { DismError } from '../errors.ts';
 import { CancellableFiles } from '../imageFiles/cancellableFiles.ts';
-import type { ImageFiles, WritableImageFiles } from '../imageFiles/imageFiles.ts';
+import { fileTrouble, isDenied, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
+import type { FileStat, ImageFiles, WritableImageFiles } from '../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../operationContext.ts';
-import { readBases } from './baseManifests.ts';
+import { type OwnBases, readOwnBases } from './baseManifests.ts';
 import { matchDigest } from './digestMatch.ts';
+import type { ScanBases } from './scanSession.ts';
 import type { StoreSource } from './sources.ts';
 import type { StoreIndex } from './storeIndex.ts';
-import { maxPayloadBytes, storeFolder } from './storePaths.ts';
+import { maxPayloadBytes } from './storePaths.ts';
 import { StoreWriter } from './storeWriter.ts';
 
 export class RestoreSession {
@@ -20,8 +21,10 @@ export class RestoreSession {
   readonly context: OperationContext;
   /** What was changed, and therefore is scanned again; all in lower case. */
   readonly touched = { components: new Set<string>(), packages: new Set<string>(), catalogs: new Set<string>() };
+  /** Why something could not be repaired though it was there, by component, package or catalog in lower case. */
+  readonly failures = new Map<string, string>();
   /** Base manifests of the image. */
-  ownBases: readonly Buffer[] = [];
+  own: OwnBases = { bases: [], isNewestLost: true };
   /** Those, then those of the sources. */
   bases: readonly Buffer[] = [];
   #done = 0;
@@ -35,9 +38,14 @@ export class RestoreSession {
     this.context = context;
   }
 
+  /** What scans expand manifests with. */
+  get scanBases(): ScanBases {
+    return { bases: this.bases, isNewestLost: this.own.isNewestLost };
+  }
+
   async readBases(): Promise<void> {
-    this.ownBases = await readBases(this.files, storeFolder(this.index));
-    const bases = [...this.ownBases];
+    this.own = await readOwnBases(this.files, this.index);
+    const bases = [...this.own.bases];
     for (const source of this.sources) { bases.push(...await source.bases()); }
     this.bases = bases;
   }
@@ -48,7 +56,8 @@ export class RestoreSession {
   }
 
   advance(): void {
-    this.context.progress('Repairing', ++this.#done, this.#total);
+    this.#done++;
+    this.context.progress('Repairing', this.#done, this.#total);
   }
 
   /** One item that cannot be repaired, such as one behind a link, must not keep the others from it. */
@@ -57,9 +66,22 @@ export class RestoreSession {
     try {
       await step();
     } catch (error) {
-      if (!(error instanceof DismError)) { throw error; }
-      this.context.log.error(`(n)\t${item}\t${error.message}`);
+      const reason = fileTrouble(error);
+      // Who may not write one file of an image may write none.
+      if (reason === undefined || isDenied(error)) { throw error; }
+      this.failures.set(item.toLowerCase(), reason);
+      this.context.log.error(`(n)\t${item}\t${reason}`);
     }
+  }
+
+  /** A file of the image; what cannot be read counts as not there. */
+  async read(path: string): Promise<Buffer | undefined> {
+    return await this.files.read(path).catch(nothingIfInTrouble);
+  }
+
+  /** What a file of the image is; what cannot be looked at counts as not there. */
+  async stat(path: string): Promise<FileStat | undefined> {
+    return await this.files.stat(path).catch(nothingIfInTrouble);
   }
 
   /** Bytes, or what they expand to, where that has the digest. */
@@ -73,21 +95,12 @@ export class RestoreSession {
     for (const source of this.sources) {
       for (const path of pathsOf(source)) {
         this.context.signal.throwIfAborted();
-        const data = await readSafely(source, path);
+        // A source may be as hostile or as broken as it likes: what cannot be read there is not there.
+        const data = await source.files.read(path).catch(nothingIfInTrouble);
         const accepted = data === undefined ? undefined : await this.accept(data, digest);
         if (accepted !== undefined) { return accepted; }
       }
     }
     return undefined;
-  }
-}
-
-/** A source may be as hostile or as broken as it likes: what cannot be read there is not there. */
-async function readSafely(source: StoreSource, path: string): Promise<Buffer | undefined> {
-  try {
-    return await source.files.read(path);
-  } catch (error) {
-    if (error instanceof DismError) { return undefined; }
-    throw error;
   }
 }

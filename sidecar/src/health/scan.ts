@@ -12,13 +12,13 @@ import type { ImageFiles } from '../imageFiles/imageFiles.ts';
 import { checkManifests } from './manifestScan.ts';
 import { checkCatalogsAndPackages } from './packageScan.ts';
 import { checkPayload } from './payloadScan.ts';
-import { ScanSession } from './scanSession.ts';
+import { type ScanBases, ScanSession } from './scanSession.ts';
 import type { StoreIndex } from './storeIndex.ts';
 import type { ScanFilter, StoreScan } from './storeScan.ts';
 
-/** Scans. @param bases Base manifests to expand with; the image's own come first. */
+/** Scans the whole store, or what a filter leaves of it. */
 export async function scanStore(
-  files: ImageFiles, index: StoreIndex, bases: readonly Buffer[], context: OperationContext, filter?: ScanFilter,
+  files: ImageFiles, index: StoreIndex, bases: ScanBases, context: OperationContext, filter?: ScanFilter,
 ): Promise<StoreScan> {
   const session = new ScanSession(files, index, bases, context, filter);
   reportHives(session);
@@ -31,6 +31,9 @@ export async function scanStore(
 function reportHives({ index, scan: { findings } }: ScanSession): void {
   for (const { name, reason } of index.brokenHives) {
     findings.add({ class: 'CSI Store Metadata Corrupt', component: name, state: 'Found', reason: `the registry hive cannot be read: ${reason}` });
+  }
+  if (index.packages === undefined && !index.brokenHives.some(({ name }) => name === 'SOFTWARE')) {
+    findings.add({ class: 'CSI Store Metadata Corrupt', component: 'SOFTWARE', state: 'NotChecked', reason: 'the registry hive knows of no packages, so that none is checked' });
   }
   for (const name of index.dirtyHives) {
     findings.add({

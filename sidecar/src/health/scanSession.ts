@@ -1,12 +1,12 @@
 /** What the parts of one scan share: the image, what is known of it, how far the scan is, and what it has found. */
 import type { ProgressPhase } from '@dismts/protocol';
 import { Breather } from '../breather.ts';
-import { DismError } from '../errors.ts';
 import { CancellableFiles, untilAborted } from '../imageFiles/cancellableFiles.ts';
+import { fileTrouble, isDenied, isLoss, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import type { FileStat, ImageFiles } from '../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../operationContext.ts';
 import type { StoreIndex } from './storeIndex.ts';
-import { emptyScan, type ScanFilter, type StoreScan } from './storeScan.ts';
+import { emptyScan, type FileName, type ScanFilter, type StoreScan } from './storeScan.ts';
 
 /** As many files are read at a time as libuv has threads. */
 const concurrency = 4;
@@ -20,16 +20,39 @@ export interface Sized<T> {
   readonly place: number;
 }
 
-/** For what may be a link or otherwise out of reach: it counts as not there, and what reads it will tell why. */
-export function unlessDismError(error: unknown): undefined {
-  if (!(error instanceof DismError)) { throw error; }
-  return undefined;
+/** What was seen where a file should be. */
+export type Look =
+  | { readonly kind: 'file'; readonly stat: FileStat }
+  | { readonly kind: 'nothing' }
+  /** It is no file, or the disk has lost it. */
+  | { readonly kind: 'lost'; readonly reason: string }
+  /** It cannot be looked at. */
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Trouble with one item of a scan. */
+export interface Trouble {
+  readonly reason: string;
+  /** The item is lost, rather than out of reach. */
+  readonly isLoss: boolean;
+  /** This user may not look at it, which says nothing of it. */
+  readonly isDenied: boolean;
+}
+
+/** What compressed manifests are expanded with. */
+export interface ScanBases {
+  /** Those of the image come first, then those of sources. */
+  readonly bases: readonly Buffer[];
+  /** The image itself has none, or not that of its newest servicing stack. */
+  readonly isNewestLost: boolean;
 }
 
 export class ScanSession {
   readonly files: ImageFiles;
   readonly index: StoreIndex;
+  /** Base manifests to expand with; those of the image come first. */
   readonly bases: readonly Buffer[];
+  /** The image has no base manifest, or not that of its newest servicing stack. */
+  readonly isNewestBaseLost: boolean;
   readonly context: OperationContext;
   readonly filter: ScanFilter | undefined;
   readonly scan: StoreScan;
@@ -39,10 +62,11 @@ export class ScanSession {
   #doneBytes = 0;
   #totalBytes = 0;
 
-  constructor(files: ImageFiles, index: StoreIndex, bases: readonly Buffer[], context: OperationContext, filter: ScanFilter | undefined) {
+  constructor(files: ImageFiles, index: StoreIndex, bases: ScanBases, context: OperationContext, filter: ScanFilter | undefined) {
     this.files = new CancellableFiles(files, context.signal);
     this.index = index;
-    this.bases = bases;
+    this.bases = bases.bases;
+    this.isNewestBaseLost = bases.isNewestLost;
     this.context = context;
     this.filter = filter;
     this.scan = emptyScan(filter?.provenRules);
@@ -75,7 +99,7 @@ export class ScanSession {
       let bytes = 0;
       let place = 0;
       for (const path of pathsOf(item)) {
-        const stat = await this.files.stat(path).catch(unlessDismError);
+        const stat = await this.files.stat(path).catch(nothingIfInTrouble);
         bytes += stat?.size ?? 0;
         place ||= stat?.place ?? 0;
       }
@@ -85,7 +109,7 @@ export class ScanSession {
   }
 
   /** Runs tasks side by side, a few at a time. One item that cannot be looked at, such as a link in the way, does not keep the others from it. */
-  async forEach<T>(items: readonly T[], task: (item: T) => Promise<void>, onUnreadable: (item: T, reason: string) => void): Promise<void> {
+  async forEach<T>(items: readonly T[], task: (item: T) => Promise<void>, onTrouble: (item: T, trouble: Trouble) => void): Promise<void> {
     let next = 0;
     const breather = new Breather();
     const work = async (): Promise<void> => {
@@ -94,28 +118,32 @@ export class ScanSession {
         try {
           await task(item);
         } catch (error) {
-          if (!(error instanceof DismError)) { throw error; }
-          onUnreadable(item, error.message);
+          const reason = fileTrouble(error);
+          if (reason === undefined) { throw error; }
+          onTrouble(item, { reason, isLoss: isLoss(error), isDenied: isDenied(error) });
         }
       }
     };
     await untilAborted(this.context.signal, Promise.all(Array.from({ length: concurrency }, work)));
   }
 
-  /** What a file is; what cannot be looked at is a finding. */
-  async stat(path: string, component: string, file: string): Promise<FileStat | undefined | 'unknown'> {
+  /** Looks at a file without opening it. */
+  async look(path: string): Promise<Look> {
     try {
-      return await this.files.stat(path);
+      const stat = await this.files.stat(path);
+      return stat === undefined ? { kind: 'nothing' } : { kind: 'file', stat };
     } catch (error) {
-      if (!(error instanceof DismError)) { throw error; }
-      this.scan.findings.add({ class: 'CSI Payload Corrupt', component, file, state: 'NotChecked', reason: error.message });
-      return 'unknown';
+      const reason = fileTrouble(error);
+      if (reason === undefined) { throw error; }
+      return { kind: isLoss(error) ? 'lost' : 'unknown', reason };
     }
   }
 
-  addName(id: string, path: string): void {
+  /** Remembers a name of a file that has several. */
+  addName({ id, links }: FileStat, name: FileName): void {
+    if (links === 1) { return; }
     const names = this.scan.namesById.get(id);
-    if (names === undefined) { this.scan.namesById.set(id, [path]); } else { names.push(path); }
+    if (names === undefined) { this.scan.namesById.set(id, [name]); } else { names.push(name); }
   }
 
   /** Digest of a file; each is read once, however many names it has. */

@@ -15,21 +15,30 @@ export interface BrokenFile {
   readonly file: ManifestFile;
 }
 
+/** One of several names of a file. */
+export interface FileName {
+  readonly path: string;
+  /** Digest in hex that the file of this name should have. */
+  readonly wantedDigest: string | undefined;
+}
+
 /** What a scan learned, for the report and for a restore. */
 export interface StoreScan {
   readonly findings: Findings;
   readonly verified: Map<string, VerifiedComponent>;
   readonly brokenManifests: StoreComponent[];
+  /** Components whose compressed manifest cannot be told from one that the base manifest fails. */
+  readonly unjudgedManifests: StoreComponent[];
   readonly brokenFiles: BrokenFile[];
   readonly brokenProjections: { readonly broken: BrokenFile; readonly path: string }[];
   readonly brokenCatalogs: string[];
   readonly brokenPackages: string[];
-  /** Manifests that a base of the image expands, and that nobody could check without one. */
-  missingBase: boolean;
+  /** The base manifest of the image is lost or bad: what its manifests are cannot be told before it is mended. */
+  isBaseInDoubt: boolean;
   /** Store files that have a digest, by digest in hex. */
   readonly goodFiles: Map<string, string>;
-  /** Names in the store and at destinations that a file has, by its id, where it has several. */
-  readonly namesById: Map<string, string[]>;
+  /** Names in the store and at destinations of components that own these, of files that have several, by the file's id. */
+  readonly namesById: Map<string, FileName[]>;
   /** Rules of destinations by which some file was found where it should be. */
   readonly provenRules: Set<string>;
 }
@@ -41,13 +50,16 @@ export interface ScanFilter {
   readonly catalogs: ReadonlySet<string>;
   /** Rules of destinations that the scan before has proved. */
   readonly provenRules: ReadonlySet<string>;
+  /** What the scan before has found of the base manifest: a few manifests do not tell. */
+  readonly isBaseInDoubt: boolean;
 }
 
 /** A scan that has found nothing yet. */
 export function emptyScan(provenRules: Iterable<string> = []): StoreScan {
   return {
-    findings: new Findings(), verified: new Map(), brokenManifests: [], brokenFiles: [], brokenProjections: [],
-    brokenCatalogs: [], brokenPackages: [], missingBase: false, goodFiles: new Map(), namesById: new Map(), provenRules: new Set(provenRules),
+    findings: new Findings(), verified: new Map(), brokenManifests: [], unjudgedManifests: [], brokenFiles: [], brokenProjections: [],
+    brokenCatalogs: [], brokenPackages: [], isBaseInDoubt: false, goodFiles: new Map(), namesById: new Map(),
+    provenRules: new Set(provenRules),
   };
 }
 

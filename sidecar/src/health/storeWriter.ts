@@ -1,6 +1,6 @@
 /** Puts files of a store in place, each step whole or not at all. */
+import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import type { ImageFiles, WritableImageFiles } from '../imageFiles/imageFiles.ts';
-import { unlessDismError } from './scanSession.ts';
 import { folderOf } from './storePaths.ts';
 
 export class StoreWriter {
@@ -52,7 +52,7 @@ export class StoreWriter {
     for (const name of names) {
       const folder = folderOf(name);
       // Listing it fails where a link is in the way.
-      const isReachable = await this.#files.list(folder).catch(unlessDismError) !== undefined && await this.hasFolder(folder);
+      const isReachable = await this.#files.list(folder).catch(nothingIfInTrouble) !== undefined && await this.hasFolder(folder);
       if (isReachable && name.toUpperCase() !== path.toUpperCase()) { found.set(name.toUpperCase(), name); }
     }
     return [...found.values()];

@@ -41,6 +41,12 @@ export function isLoss(error: unknown): boolean {
   return error instanceof NotAFileError || damage.has((error as NodeJS.ErrnoException | undefined)?.code ?? '');
 }
 
+/** Whether the trouble is that this user may not look. */
+export function isDenied(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException;
+  return code === 'EACCES' || code === 'EPERM';
+}
+
 /** For catch(): what is in trouble counts as not there. */
 export function nothingIfInTrouble(error: unknown): undefined {
   if (fileTrouble(error) === undefined) { throw error; }

@@ -23,8 +23,12 @@ export class FolderImage implements ImageFiles {
   }
 
   async close(): Promise<void> {
-    this.tree.close();
+    this.closeNow();
     await Promise.resolve();
+  }
+
+  closeNow(): void {
+    this.tree.close();
   }
 
   async read(path: string, maxBytes = maxFileBytes): Promise<Buffer | undefined> {
@@ -63,6 +67,14 @@ export class FolderImage implements ImageFiles {
       }
       return hash.digest('hex');
     });
+  }
+
+  /** What tells a folder or file from another one that is put in its place, whatever that holds; the folder of the image itself for an empty path. */
+  fingerprint(path: string): string {
+    const stat = path === '' ? this.tree.statRoot() : this.tree.stat(path);
+    if (stat === undefined) { return 'none'; }
+    const { ino, birthtimeNs, size, mtimeNs, ctimeNs } = stat;
+    return path === '' ? `${ino} ${birthtimeNs}` : `${ino} ${size} ${mtimeNs} ${ctimeNs}`;
   }
 
   async #withFile<T>(path: string, use: (descriptor: number, size: number) => Promise<T>): Promise<T | undefined> {

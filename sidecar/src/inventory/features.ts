@@ -1,11 +1,12 @@
 /** The optional features of an image: the selectable updates of its packages. */
 import type { Feature, FeatureInfo } from '@dismts/protocol';
+import { compareVersions } from '../componentStore/identity.ts';
 import type { MumUpdate } from '../componentStore/mum.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { findPackage } from './packages.ts';
 import { readPackages, type ServicedPackage } from './servicedPackages.ts';
-import { CbsState, compareVersions, featureState, isInUse, restartType } from './states.ts';
+import { CbsState, featureState, isInUse, restartType } from './states.ts';
 import type { WindowsImage } from './windowsImage.ts';
 
 /** What to list. */

@@ -4,7 +4,6 @@ import { fileTimeToIso } from '../fileTime.ts';
 import { CbsState } from './states.ts';
 import type { WindowsImage } from './windowsImage.ts';
 
-const packagesPath = 'Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages';
 /** Visibility of packages that are parts of others. */
 const hidden = 2;
 
@@ -26,8 +25,7 @@ export interface ServicedPackage {
 
 /** All packages that CBS knows, also those that are hidden or not there any more. */
 export async function readPackages(image: WindowsImage): Promise<ServicedPackage[]> {
-  const software = await image.hive('SOFTWARE');
-  return (software.key(packagesPath)?.subkeys() ?? []).map(readPackage);
+  return (await image.packageKeys()).map(readPackage);
 }
 
 function readPackage(key: HiveKey): ServicedPackage {

@@ -75,13 +75,3 @@ export function restartType(text: string | undefined): RestartType {
     default: return 'Possible';
   }
 }
-
-/** Sorts versions such as `10.0.26100.1` by their numbers. */
-export function compareVersions(left: string, right: string): number {
-  const [a, b] = [left, right].map((version) => version.split('.').map((part) => Number.parseInt(part, 10) || 0));
-  for (let index = 0; index < 4; index++) {
-    const difference = (a?.[index] ?? 0) - (b?.[index] ?? 0);
-    if (difference !== 0) { return difference; }
-  }
-  return 0;
-}

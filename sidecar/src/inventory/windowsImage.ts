@@ -1,9 +1,10 @@
 /** An image with a Windows in it: its registry hives and package files, opened only as they are needed. */
 import { parseMum, type Mum } from '../componentStore/mum.ts';
-import { StoreFormatError } from '../componentStore/formatErrors.ts';
 import { DismError } from '../errors.ts';
+import { fileTrouble } from '../imageFiles/fileTrouble.ts';
 import { joinPath, type ImageFiles } from '../imageFiles/imageFiles.ts';
 import { Hresult } from '../hresult.ts';
+import { printable } from '../printable.ts';
 import { Hive, type HiveKey } from '../registry/hive.ts';
 
 /** Hives in System32\config that listings are read from. */
@@ -11,6 +12,8 @@ export type HiveName = 'SOFTWARE' | 'SYSTEM' | 'DRIVERS';
 
 /** What listings need of an image. */
 export type ListedFiles = Pick<ImageFiles, 'read' | 'list'>;
+
+const packagesPath = 'Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\Packages';
 
 /** How many names of unreadable package files a warning gives. */
 const namedFiles = 3;
@@ -25,6 +28,7 @@ export class WindowsImage {
   readonly #hives = new Map<HiveName, Hive | undefined>();
   readonly #unreadable: string[] = [];
   readonly #dirty: HiveName[] = [];
+  #hasNoServicing = false;
 
   private constructor(files: ListedFiles, path: string, windows: string) {
     this.#files = files;
@@ -54,9 +58,12 @@ export class WindowsImage {
   get warnings(): string[] {
     const warnings = this.#dirty.map((name) =>
       `The registry hive ${name} was not closed properly: its last changes are in its log files, and are not listed`);
+    if (this.#hasNoServicing) {
+      warnings.push('The registry of the image has no key "Component Based Servicing\\Packages": which packages it has cannot be told');
+    }
     const count = this.#unreadable.length;
     if (count === 0) { return warnings; }
-    const names = this.#unreadable.slice(0, namedFiles).map((name) => `"${name}"`).join(', ');
+    const names = this.#unreadable.slice(0, namedFiles).map((name) => `"${printable(name)}"`).join(', ');
     return [...warnings, `${count === 1 ? 'A package file is' : `${count} package files are`} missing or damaged, so what they say is not listed: `
       + `${names}${count > namedFiles ? ' and others' : ''}. Repair-DismTsImage -ScanHealth tells more.`];
   }
@@ -81,6 +88,13 @@ export class WindowsImage {
       this.#hives.set(name, await this.#openHive(name));
     }
     return this.#hives.get(name);
+  }
+
+  /** The keys of the packages that CBS knows; none, with a warning, where the image does not say. */
+  async packageKeys(): Promise<readonly HiveKey[]> {
+    const packages = (await this.hive('SOFTWARE')).key(packagesPath);
+    this.#hasNoServicing = packages === undefined;
+    return packages?.subkeys() ?? [];
   }
 
   /** What `CurrentControlSet` would be if this Windows were started. */
@@ -118,12 +132,13 @@ export class WindowsImage {
   }
 
   async #readMum(folder: string, name: string): Promise<Mum | undefined> {
-    // Names come from the registry: one with a separator would be a path.
-    const data = /[/\\]/.test(name) ? undefined : await this.#files.read(joinPath(folder, name));
     try {
+      // Names come from the registry: one with a separator would be a path.
+      const data = /[/\\]/.test(name) ? undefined : await this.#files.read(joinPath(folder, name));
       if (data !== undefined) { return parseMum(data); }
     } catch (error) {
-      if (!(error instanceof StoreFormatError)) { throw error; }
+      // One file, whatever became of it, is no reason to list nothing.
+      if (fileTrouble(error) === undefined) { throw error; }
     }
     this.#unreadable.push(name);
     return undefined;

@@ -7,6 +7,7 @@ import type { OperationLog } from '../operationContext.ts';
 import { isElevated } from '../platform/elevation.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { printableLine } from '../printable.ts';
 import { posixLogFolder } from '../stateFolder.ts';
 import { version } from '../version.ts';
 import { levelRanks } from './levels.ts';
@@ -57,7 +58,7 @@ export function defaultLogDirectory(env: NodeJS.ProcessEnv = process.env): strin
   const stateDirectory = absolute('DISMTS_STATE_DIR');
   if (stateDirectory !== undefined) { return join(stateDirectory, 'logs'); }
   const root = isElevated()
-    ? absolute('ProgramData') ?? 'C:\ProgramData'
+    ? absolute('ProgramData') ?? 'C:\\ProgramData'
     : absolute('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local');
   return join(root, 'DismTs', 'Logs');
 }
@@ -149,10 +150,9 @@ class LogFile implements FileLog {
   }
 
   #line(label: string, text: string, time: Date): string {
-    // File names come from images, which may try to write lines of their own. Tabs are between the columns of a report.
-    const printable = text.slice(0, maxLineLength).replace(
-      /(?!\t)[\p{Cc}\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
-    return `${timestamp(time)}, ${label}  DISMTS  PID=${process.pid} ${this.#options.operation}: ${printable}\n`;
+    // File names come from images, which may try to write lines of their own.
+    const line = printableLine(text.slice(0, maxLineLength));
+    return `${timestamp(time)}, ${label}  DISMTS  PID=${process.pid} ${this.#options.operation}: ${line}\n`;
   }
 }
 

@@ -2,6 +2,7 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { printableLine } from '../printable.ts';
 
 /** No line is given longer than this, in UTF-16 code units. */
 export const maxLineLength = 32 * 1024;
@@ -153,6 +154,5 @@ function* linesOf(text: string, firstLine: number, cut: boolean): Generator<LogL
 
 /** A text that does nothing to a terminal. NULs are what a crash leaves at the end of a file. */
 function printable(text: string): string {
-  return text.replace(/^\uFEFF|\r$/g, '').replaceAll('\0', '').replace(
-    /[^\P{Cc}\t]|[\u2028\u2029]/gu, (character) => `\\u${(character.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`);
+  return printableLine(text.replace(/^\uFEFF|\r$/g, '').replaceAll('\0', ''));
 }

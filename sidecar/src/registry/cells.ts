@@ -80,6 +80,22 @@ export class HiveCells {
     return this.#data.subarray(offset + 4, offset + size);
   }
 
+  /**
+   * Walks over all cells, in use or free, which fill their bins without a gap: damage shows there also where nobody reads.
+   * @throws DismError ERROR_FILE_CORRUPT: they do not.
+   */
+  check(): void {
+    for (let bin = 0; bin < this.binBytes;) {
+      const end = this.#binEnds[bin / pageBytes] ?? this.binBytes;
+      for (let offset = bin + binHeaderBytes; offset < end;) {
+        const size = Math.abs(this.#data.readInt32LE(offset));
+        if (size < 8 || size % 8 !== 0 || size > end - offset) { throw this.damaged(offset, 'the size of a cell is wrong'); }
+        offset += size;
+      }
+      bin = end;
+    }
+  }
+
   /** The error for damage at an offset as cells count it; the message names the offset in the file. */
   damaged(offset: number, reason: string): DismError {
     return this.#damaged(offset + baseBlockBytes, reason);

@@ -22,8 +22,10 @@ export class Hive {
   /** True: the newest data may wait in the .LOG1 and .LOG2 files; what is read may be older, and must not be changed. */
   readonly isDirty: boolean;
   readonly root: HiveKey;
+  readonly #cells: HiveCells;
 
   private constructor(cells: HiveCells) {
+    this.#cells = cells;
     this.isDirty = cells.isDirty;
     this.root = new HiveKey(cells, cells.rootOffset, undefined);
   }
@@ -34,6 +36,11 @@ export class Hive {
    */
   static parse(data: Buffer, path: string): Hive {
     return new Hive(new HiveCells(data, path));
+  }
+
+  /** Checks what can be checked without reading every key. @throws DismError ERROR_FILE_CORRUPT: the hive is damaged inside. */
+  check(): void {
+    this.#cells.check();
   }
 
   /** The key at a path below the root such as `A\B\C`, in any case; the root for an empty path. */

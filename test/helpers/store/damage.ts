@@ -13,6 +13,12 @@ export interface ExpectedFinding {
   readonly file: string;
 }
 
+/** A change that a restore has to leave alone: these bytes, or no file. */
+export interface KeptChange {
+  readonly path: string;
+  readonly data: Buffer | undefined;
+}
+
 /** One way to damage a store, at one place. */
 export interface DamageCase {
   readonly name: string;
@@ -28,6 +34,8 @@ export interface DamageCase {
   readonly strays: readonly string[];
   /** Files that are gone. */
   readonly lost: readonly string[];
+  /** What is there afterwards and is nobody's damage, so that it has to stay. */
+  readonly kept: readonly KeptChange[];
   readonly apply: (folder: string) => void;
 }
 
@@ -81,7 +89,7 @@ function silentOffset(stored: Buffer, base: Buffer, manifest: Buffer): number | 
   return undefined;
 }
 
-const nothing = { strays: [], lost: [], isRepairableAlone: false } as const;
+const nothing = { strays: [], lost: [], kept: [], isRepairableAlone: false } as const;
 
 function payloadFinding(component: SyntheticComponent, file: SyntheticFile): ExpectedFinding {
   return { class: 'CSI Payload Corrupt', component: component.keyform, file: file.storePath };
@@ -95,18 +103,28 @@ function payloadCases(store: SyntheticStore, component: SyntheticComponent, file
   const common = { ...nothing, touches: names, findings: [payloadFinding(component, file)] };
   const at = `${component.spec.identity.name} ${component.spec.identity.version}, ${file.spec.name}`;
   // Where the same bytes are in the store a second time, or in its Backup.
-  const hasTwin = tree.paths().some((path) => path.startsWith('Windows/WinSxS/') && !names.includes(path) && tree.read(path).equals(file.spec.data) && bytes > 0);
-  const suffix = `${hasTwin ? ', of which there is a copy' : ''}${file.spec.algorithm === 'sha1' ? ', known by its SHA-1' : ''}`;
+  const hasTwin = tree.paths().some((path) => (path.startsWith('Windows/WinSxS/') || file.unlinkedDestinations.includes(path))
+    && !names.includes(path) && tree.read(path).equals(file.spec.data) && bytes > 0);
+  const suffix = `${hasTwin ? ', of which there is a copy' : ''}${file.spec.algorithm === 'sha1' ? ', known by its SHA-1' : ''}`
+    + `${component.spec.isNotProjected === true ? ', not in use' : ''}${file.spec.isWriteable === true ? ', which may change' : ''}`;
   const cases: DamageCase[] = [
     { ...common, kind: `delete payload under all names${suffix}`, name: `delete ${at} under all names`, isRepairableAlone: hasTwin, lost: names,
       apply: (folder) => { for (const name of names) { rmSync(join(folder, name)); } } },
   ];
-  if (bytes > 0) {
+  if (bytes > 0 && file.spec.isWriteable !== true) {
     cases.push(
       { ...common, kind: `flip a byte of ${form} payload${suffix}`, name: `flip a byte of ${at}`, isRepairableAlone: hasTwin,
         apply: (folder) => { flipByte(join(folder, file.path), form === 'DCH' ? bytes - 5 : bytes >>> 1); } },
       { ...common, kind: `truncate ${form} payload${suffix}`, name: `truncate ${at}`, isRepairableAlone: hasTwin, apply: (folder) => { truncateFile(join(folder, file.path)); } },
     );
+  }
+  if (component.spec.isNotProjected !== true && file.spec.isWriteable !== true) {
+    // The store keeps it compressed, so that the file in use is another one.
+    cases.push(...file.unlinkedDestinations.filter((path) => tree.has(path)).map((path): DamageCase => ({
+      ...common, kind: `put another file in place of one in use, of which the store has ${form}`, name: `put another file in place of ${path}`, touches: [path, ...names],
+      isRepairableAlone: true, findings: [{ class: 'Projection Differs', component: component.keyform, file: path }],
+      apply: (folder) => { replaceFile(join(folder, path), Buffer.from('something else')); },
+    })));
   }
   if (names.length > 1) {
     const [destination = ''] = file.destinations;
@@ -121,6 +139,31 @@ function payloadCases(store: SyntheticStore, component: SyntheticComponent, file
       cases.push({ ...common, kind: 'delete a name in use', name: `delete ${destination}`, isRepairableAlone: true,
         findings: [{ class: 'Projection Differs', component: component.keyform, file: destination }], apply: (folder) => { rmSync(join(folder, destination)); } });
     }
+  }
+  return cases;
+}
+
+/** Changes of what a restore must not touch: files in use that no component owns, and those that may change. */
+function keptCases({ tree }: SyntheticStore, { spec: { isNotProjected } }: SyntheticComponent, file: SyntheticFile): DamageCase[] {
+  if (isNotProjected !== true && file.spec.isWriteable !== true) { return []; }
+  const standing = file.spec.isWriteable === true ? 'of a file that may change' : 'of a component that is not in use';
+  const data = Buffer.from(`what an administrator wrote for ${file.spec.name}`);
+  const common = { ...nothing, findings: [] };
+  // The name may be that of another version, which is in use.
+  const free = file.unlinkedDestinations.filter((path) => !tree.has(path) || (file.spec.inUse instanceof Buffer && tree.read(path).equals(file.spec.inUse)));
+  const cases = free.flatMap((path): DamageCase[] => [
+    { ...common, kind: `write a file at a name ${standing}${tree.has(path) ? '' : ', where there was none'}`, name: `write ${path}`, touches: [path], kept: [{ path, data }],
+      apply: (folder) => {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        rmSync(join(folder, path), { force: true });
+        writeFileSync(join(folder, path), data);
+      } },
+    ...!tree.has(path) ? [] : [{ ...common, kind: `delete a name ${standing}`, name: `delete ${path}`, touches: [path], kept: [{ path, data: undefined }],
+      apply: (folder: string) => { rmSync(join(folder, path)); } }],
+  ]);
+  if (file.spec.isWriteable === true) {
+    cases.push({ ...common, kind: `change the store's copy ${standing}`, name: `change ${file.path}`, touches: [file.path], kept: [{ path: file.path, data }],
+      apply: (folder) => { replaceFile(join(folder, file.path), data); } });
   }
   return cases;
 }
@@ -204,9 +247,10 @@ export function damageCases(store: SyntheticStore): DamageCase[] {
   const { core, coreWow64 } = store.byName;
   // The base manifest, files that may change and differentials have tests of their own.
   const withPayload = store.components.filter(({ spec }) => spec.isPayloadRemoved !== true && spec.identity.name !== 'Microsoft-Windows-ServicingStack');
-  const isOrdinary = ({ spec }: SyntheticFile): boolean => spec.changedTo === undefined && spec.isDifferentialOnly !== true && spec.differentials === undefined;
+  const isOrdinary = ({ spec }: SyntheticFile): boolean => spec.isDifferentialOnly !== true && spec.differentials === undefined;
   return [
     ...withPayload.flatMap((component) => component.files.filter(isOrdinary).flatMap((file) => payloadCases(store, component, file))),
+    ...store.components.flatMap((component) => component.files.flatMap((file) => keptCases(store, component, file))),
     ...store.components.flatMap((component) => manifestCases(store, component)),
     ...Object.values(store.packages).flatMap((entry) => packageCases(store, entry)),
     swapCase(store, core, coreWow64),

@@ -21,8 +21,10 @@ export interface FileSpec {
   readonly links?: readonly string[];
   readonly algorithm?: 'sha256' | 'sha1';
   readonly form?: PayloadForm;
-  /** The file may be changed where it is used; this is what was made of it. */
-  readonly changedTo?: Buffer;
+  /** The file may be changed where it is used. */
+  readonly isWriteable?: boolean;
+  /** What is at its destinations, where that is no other name of the store's file: other bytes, or nothing. */
+  readonly inUse?: Buffer | 'nothing';
   /** Files beside it in `f`, `r` and `n`: the patch without its checksum. */
   readonly differentials?: Readonly<Partial<Record<'f' | 'r' | 'n', Buffer>>>;
   /** The file itself is not there, only its differentials. */
@@ -77,7 +79,7 @@ function fileElement(file: FileSpec): string {
   const attributes: [string, string | undefined][] = [
     ['name', file.name], ['destinationPath', file.destination === undefined ? undefined : `${file.destination}\\`], ['destinationName', file.destinationName],
     ['sourceName', file.sourceName ?? ''], ['sourcePath', file.sourcePath ?? '.\\'], ['importPath', '$(build.nttree)\\'],
-    ['writeableType', file.changedTo === undefined ? undefined : 'mutable'],
+    ['writeableType', file.isWriteable === true ? 'mutable' : undefined],
   ];
   return `  <file ${attributes.flatMap(([name, value]) => value === undefined ? [] : [`${name}="${xmlText(value)}"`]).join(' ')}>\r\n`
     + (file.links ?? []).map((link) => `    <link destination="${xmlText(link)}" />\r\n`).join('')

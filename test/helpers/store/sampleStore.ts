@@ -8,6 +8,8 @@ const token = '31bf3856ad364e35';
 export const sampleVersion = '10.0.99999.1';
 /** Version of those that were superseded. */
 export const olderVersion = '10.0.99998.7';
+/** Version of one that is only staged, beside the one in use. */
+export const newerVersion = '10.0.99999.9';
 
 function identity(name: string, more: Partial<ComponentIdentity> = {}): ComponentIdentity {
   return { name, version: sampleVersion, publicKeyToken: token, processorArchitecture: 'amd64', versionScope: 'nonSxS', ...more };
@@ -78,7 +80,12 @@ export const sampleComponents = {
   },
   mutable: {
     identity: identity('DismTs-Mutable'), flags: 0x80,
-    files: [{ name: 'dtmutable.ini', data: prose('default', 400), destination: system32, changedTo: Buffer.from('[changed]\r\nby=the user\r\n') }],
+    files: [
+      { name: 'dtmutable.ini', data: prose('default', 400), destination: system32, isWriteable: true, inUse: Buffer.from('[changed]\r\nby=the user\r\n') },
+      { name: 'dtdeleted.ini', data: prose('deleted default', 410), destination: system32, isWriteable: true, inUse: 'nothing' },
+      { name: 'dtunchanged.ini', data: prose('unchanged default', 420), destination: system32, isWriteable: true, inUse: prose('unchanged default', 420) },
+      { name: 'dtfixed.dll', data: pseudoRandom(2400, 17), destination: system32 },
+    ],
   },
   noFiles: { identity: identity('DismTs-Registry-Only') },
   removed: {
@@ -130,7 +137,23 @@ export const sampleComponents = {
   },
   featureStaged: {
     identity: identity('DismTs-Feature-Staged'), isNotProjected: true,
-    files: [{ name: 'dtstaged.exe', data: pseudoRandom(2800, 14), destination: system32 }],
+    files: [
+      { name: 'dtstaged.exe', data: pseudoRandom(2800, 14), destination: system32 },
+      { name: 'dtforeign.dll', data: pseudoRandom(2810, 18), destination: system32, inUse: Buffer.from('a file of somebody else') },
+      { name: 'dtsame.dll', data: pseudoRandom(2820, 19), destination: system32, inUse: pseudoRandom(2820, 19) },
+    ],
+  },
+  pair: {
+    identity: identity('DismTs-Pair'),
+    files: [{ name: 'dtpair.dll', data: pseudoRandom(2830, 20), destination: system32 }, { name: 'dtboth.dll', data: pseudoRandom(2840, 21), destination: system32 }],
+  },
+  pairNewer: {
+    identity: identity('DismTs-Pair', { version: newerVersion }), isNotProjected: true,
+    files: [{ name: 'dtpair.dll', data: pseudoRandom(2850, 22), destination: system32 }, { name: 'dtboth.dll', data: pseudoRandom(2840, 21), destination: system32 }],
+  },
+  pairOlder: {
+    identity: identity('DismTs-Pair', { version: olderVersion }), isNotProjected: true,
+    files: [{ name: 'dtpair.dll', data: pseudoRandom(2860, 23), destination: system32 }, { name: 'dtgone.dll', data: pseudoRandom(2870, 24), destination: system32 }],
   },
   capability: {
     identity: identity('DismTs-Capability-Tool'),
@@ -182,9 +205,9 @@ export const samplePackages = {
     identity: packageIdentity('DismTs-Foundation-Package'), state: 0x70, visibility: 1, releaseType: 'Foundation',
     displayName: 'DismTs Foundation', description: 'What every edition has', isCatalogLinked: true,
     updates: [
-      { name: 'Base', state: 0x70, components: ['core', 'coreWow64', 'linked', 'longName', 'blanks', 'subfolder', 'renamed', 'noFiles', 'old', 'managed', 'twin', 'font'] },
+      { name: 'Base', state: 0x70, components: ['core', 'coreWow64', 'linked', 'longName', 'blanks', 'subfolder', 'renamed', 'noFiles', 'old', 'managed', 'twin', 'font', 'pair'] },
       { name: 'DismTs-Feature-On', state: 0x70, components: ['feature'], feature: 'A feature that is on' },
-      { name: 'DismTs-Feature-Off', state: 0x40, components: ['featureStaged'], feature: 'A feature that is off' },
+      { name: 'DismTs-Feature-Off', state: 0x40, components: ['featureStaged', 'pairNewer'], feature: 'A feature that is off' },
       { name: 'DismTs-Feature-Gone', state: 0x20, components: ['removed'], feature: 'A feature whose payload is gone' },
     ],
   },
@@ -196,7 +219,7 @@ export const samplePackages = {
   superseded: {
     identity: packageIdentity('Package_for_DismTsRollup', { version: '99998.7.1.0' }), state: 0x50, visibility: 1, releaseType: 'Update',
     displayName: 'Older cumulative update', description: 'Fixed issues in DismTs', parent: { integrate: 'separate', name: 'DismTs-Foundation-Package' },
-    updates: [{ name: '9999998-1_neutral', state: 0x50, components: ['coreOlder'] }],
+    updates: [{ name: '9999998-1_neutral', state: 0x50, components: ['coreOlder', 'pairOlder'] }],
   },
   capability: {
     identity: packageIdentity('DismTs-Capability-Tool-FoD-Package'), state: 0x70, visibility: 1, releaseType: 'OnDemand Pack',

@@ -32,10 +32,10 @@ export function componentsHive(components: readonly SyntheticComponent[], packag
     if (spec.flags !== undefined) { key.dword('CF', spec.flags); }
     for (const file of spec.files ?? []) { key.dword(fileValueName(file.name), file.form === undefined || file.form === 'plain' ? 1 : 0x201); }
     for (const owner of component.deployments) { key.binary(`c!${owner}`, empty); }
-    if (spec.isNotProjected !== true || spec.identity.version === olderVersion) {
-      if (spec.identity.version === olderVersion) { older.subkey(keyform(spec.identity, { versionless: true })).binary(`v!${spec.identity.version}`, Buffer.of(1)); }
-      families.subkey(keyform(spec.identity, { versionless: true })).binary(`v!${spec.identity.version}`, Buffer.of(1));
-    }
+    // Every version in the store is in the index, whether it is in use, superseded or only staged.
+    const family = keyform(spec.identity, { versionless: true });
+    if (spec.identity.version === olderVersion) { older.key(family).binary(`v!${spec.identity.version}`, Buffer.of(1)); }
+    families.key(family).binary(`v!${spec.identity.version}`, Buffer.of(1));
   }
   const canonical = root.key('CanonicalData');
   for (const entry of packages) {

@@ -26,6 +26,8 @@ export interface SyntheticFile {
   readonly storePath: string;
   /** Other names of it. */
   readonly destinations: readonly string[];
+  /** Where its manifest says that it goes, and is another file or none. */
+  readonly unlinkedDestinations: readonly string[];
   /** In hex, of the algorithm that its manifest names. */
   readonly digest: string;
 }
@@ -112,14 +114,15 @@ async function addComponent(tree: StoreTree, spec: ComponentSpec, base: Buffer, 
     const folder = (file.sourcePath ?? '').replaceAll('\\', '/').replace(/^\.\//, '');
     const storePath = `${folder}${file.sourceName ?? file.name}`;
     const path = `Windows/WinSxS/${key}/${storePath}`;
-    const targets = file.destination === undefined || spec.isNotProjected === true || spec.isPayloadRemoved === true
+    const targets = file.destination === undefined || spec.isPayloadRemoved === true
       ? [] : [`${file.destination}\\${file.destinationName ?? file.name}`, ...file.links ?? []].map((target) => resolveDestination(target, spec.identity));
-    files.push({ spec: file, path, storePath, destinations: targets, digest: createHash(file.algorithm ?? 'sha256').update(file.data).digest('hex') });
+    const isLinked = spec.isNotProjected !== true && file.inUse === undefined;
+    files.push({ spec: file, path, storePath, destinations: isLinked ? targets : [], unlinkedDestinations: isLinked ? [] : targets, digest: createHash(file.algorithm ?? 'sha256').update(file.data).digest('hex') });
     for (const [kind, patch] of Object.entries(file.differentials ?? {})) { tree.add(`Windows/WinSxS/${key}/${kind}/${storePath}`, checksummed(patch)); }
     if (spec.isPayloadRemoved === true || file.isDifferentialOnly === true) { continue; }
     tree.add(path, await storedForm(file));
     for (const target of targets) {
-      if (file.changedTo === undefined) { tree.link(path, target); } else { tree.add(target, file.changedTo); }
+      if (isLinked) { tree.link(path, target); } else if (file.inUse instanceof Buffer) { tree.add(target, file.inUse); }
     }
   }
   return { spec, keyform: key, manifestPath, manifest, files, deployments };

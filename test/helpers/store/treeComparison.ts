@@ -1,6 +1,7 @@
 /** Compares a folder with the store that was written to it: names, content, hard links, modes and times. */
 import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { KeptChange } from './damage.ts';
 import type { SyntheticStore } from './syntheticImage.ts';
 import { treeTime } from './storeTree.ts';
 
@@ -10,6 +11,8 @@ export interface TreeAllowances {
   readonly strays?: readonly string[];
   /** Names of files that were gone at some time, and whose time therefore is that of their return. */
   readonly lost?: readonly string[];
+  /** What was changed on purpose, and has to be so. */
+  readonly kept?: readonly KeptChange[];
 }
 
 /** All files below a folder, as relative paths. */
@@ -37,7 +40,14 @@ export function treeDifferences(store: SyntheticStore, folder: string, allowance
   const found = new Set(listTree(folder));
   const groups = new Map<string, string[]>();
   const differences: string[] = [];
+  const kept = new Set(allowances.kept?.map(({ path }) => path));
+  for (const { path, data } of allowances.kept ?? []) {
+    const isThere = found.delete(path);
+    if (data === undefined ? isThere : !isThere || !readFileSync(join(folder, path)).equals(data)) { differences.push(`${path} is not what it was changed to`); }
+    if (isThere && lstatSync(join(folder, path)).nlink !== 1) { differences.push(`${path} has become another name of a file`); }
+  }
   for (const path of tree.paths()) {
+    if (kept.has(path)) { continue; }
     if (!found.delete(path)) {
       differences.push(`${path} is missing`);
       continue;

@@ -54,7 +54,9 @@ function makeScene(): Scene {
 }
 
 function differencesOf({ image, damage }: Scene): string[] {
-  return treeDifferences(store, image, { strays: damage.flatMap(({ strays }) => strays), lost: damage.flatMap(({ lost }) => lost) });
+  return treeDifferences(store, image, {
+    strays: damage.flatMap(({ strays }) => strays), lost: damage.flatMap(({ lost }) => lost), kept: damage.flatMap(({ kept }) => kept),
+  });
 }
 
 /** Runs an operation that `arrange` may cancel; how long the cancellation took to be heard, or undefined where it came too late. */

@@ -2,12 +2,14 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { createServer } from 'node:net';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { DismError } from '../../../sidecar/src/errors.ts';
+import { getPackages } from '../../../sidecar/src/engine/portable/operations/inventory.ts';
 import { hostileContents, junction } from '../../helpers/hostileWims.ts';
+import { testContext } from '../../helpers/operationContext.ts';
 import { isRoot } from '../../helpers/nobody.ts';
 import { rawWim, type RawNode } from '../../helpers/rawWim.ts';
 import { flipByte, replaceFile } from '../../helpers/store/damage.ts';
@@ -17,7 +19,7 @@ import type { ComponentSpec, FileSpec } from '../../helpers/store/manifestText.t
 import { componentsHive, softwareHive } from '../../helpers/store/storeHives.ts';
 import { makeStore, type SyntheticStore } from '../../helpers/store/syntheticImage.ts';
 import { bundleHealthChild, canTrace, runTraced } from '../../helpers/store/tracedHealth.ts';
-import { listTree } from '../../helpers/store/treeComparison.ts';
+import { listTree, treeDifferences } from '../../helpers/store/treeComparison.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -145,18 +147,77 @@ it('manifests that name files outside have nothing written there', async () => {
   expect(result.imageHealthState).toBe('Repairable');
 });
 
-it.skipIf(!isRoot)('pipes and devices in place of files are not opened, and nothing waits for them', async () => {
-  const scene = makeScene(plain);
-  const places = [core.manifestPath, font.files[0]?.path ?? '', plain.packages.update.mumPath, plain.packages.update.storeCatalogPath];
-  places.forEach((path, index) => {
-    rmSync(join(scene.image, path));
-    execFileSync('mknod', [join(scene.image, path), ...index % 2 === 0 ? ['p'] : ['c', '1', '5']]);
+/** Something in place of a file that must not be opened. */
+async function putSpecial(path: string, kind: 'pipe' | 'device' | 'socket'): Promise<void> {
+  rmSync(path, { force: true });
+  if (kind === 'socket') {
+    const server = createServer();
+    // The path of a socket is short.
+    process.chdir(dirname(path));
+    await new Promise<void>((resolve) => { server.listen(`./${basename(path).slice(0, 60)}`, resolve); });
+    renameSync(join(dirname(path), basename(path).slice(0, 60)), path);
+    process.chdir(root);
+    server.close();
+  } else {
+    execFileSync('mknod', [path, ...kind === 'pipe' ? ['p'] : ['c', '1', '5']]);
+  }
+}
+
+describe.skipIf(!isRoot).each(['pipe', 'device', 'socket'] as const)('a %s in place of files', (kind) => {
+  const { twin, subfolder } = plain.byName;
+  const places = [
+    font.files[0]?.path ?? '', twin.files[0]?.destinations[0] ?? '', core.manifestPath, subfolder.manifestPath,
+    plain.packages.update.mumPath, plain.packages.update.catalogPath, plain.packages.capability.storeCatalogPath,
+  ];
+  const strays = ['Windows/WinSxS/Backup/special', 'Windows/WinSxS/Catalogs/special.cat', 'Windows/WinSxS/Manifests/special.manifest', 'Windows/System32/CatRoot/special.cat'];
+
+  it('is a finding, and is replaced by the file', async () => {
+    const scene = makeScene(plain);
+    for (const path of [...places, ...strays]) { await putSpecial(join(scene.image, path), kind); }
+    const result = await scan(scene.image);
+    expect(result.imageHealthState).toBe('Repairable');
+    const reason = `a ${kind} is in its place`;
+    expect(result.findings.filter((row) => row.state === 'Found').map((row) => [rowText(row), row.reason]).sort()).toEqual([
+      [rowText({ class: 'CBS Catalog Corrupt', component: plain.packages.capability.catalogDigest, file: '' }), reason],
+      [rowText({ class: 'CBS MUM Corrupt', component: plain.packages.update.name, file: '' }), reason],
+      [rowText({ class: 'CSI Manifest Corrupt', component: core.keyform, file: '' }), reason],
+      [rowText({ class: 'CSI Manifest Corrupt', component: subfolder.keyform, file: '' }), reason],
+      [rowText({ class: 'CSI Payload Corrupt', component: font.keyform, file: 'dtfont.ttf' }), reason],
+      [rowText({ class: 'Projection Differs', component: twin.keyform, file: twin.files[0]?.destinations[0] ?? '' }), reason],
+    ].sort());
+    const restored = await restore(scene.image, [scene.source]);
+    expect({ state: restored.imageHealthState, failure: restored.failure }).toEqual({ state: 'Healthy', failure: null });
+    for (const path of strays) { rmSync(join(scene.image, path)); }
+    expect(treeDifferences(plain, scene.image, { lost: places })).toEqual([]);
   });
-  const before = scene.state();
-  const result = await scan(scene.image);
-  expect(result.imageHealthState).toBe('Repairable');
-  await runBoth(scene);
-  expect(scene.state()).toEqual(before);
+
+  it('in a source gives nothing, and the next source is asked', async () => {
+    const scene = makeScene(plain);
+    const other = join(scene.folder, 'other');
+    plain.tree.write(other);
+    for (const path of [...places, ...font.files[0]?.destinations ?? [], plain.wcpPath]) { await putSpecial(join(scene.source, path), kind); }
+    for (const path of places) { rmSync(join(scene.image, path)); }
+    const restored = await restore(scene.image, [scene.source, other]);
+    expect({ state: restored.imageHealthState, failure: restored.failure }).toEqual({ state: 'Healthy', failure: null });
+  });
+
+  it.skipIf(!canTrace)('is not opened', async () => {
+    const scene = makeScene(plain);
+    for (const path of [...places, ...strays]) { await putSpecial(join(scene.image, path), kind); }
+    mkdirSync(join(scene.folder, 'state'), { mode: 0o700 });
+    const { trace, status, stderr } = runTraced(program, scene.folder, ['-y', '-e', 'trace=open,openat,openat2'], ['scan', scene.image]);
+    expect(status, stderr).toBe(0);
+    const opened = trace.filter((line) => [...places, ...strays].some((path) => line.includes(`<${join(scene.image, path)}`)));
+    expect(opened.length).toBeGreaterThan(0);
+    expect(opened.filter((line) => !line.includes('O_PATH'))).toEqual([]);
+  });
+
+  it('of a hive makes the image NonRepairable, and lists nothing', async () => {
+    const scene = makeScene(plain);
+    await putSpecial(join(scene.image, 'Windows/System32/config/SOFTWARE'), kind);
+    expect(await scan(scene.image)).toMatchObject({ imageHealthState: 'NonRepairable' });
+    await expect(getPackages({ path: scene.image }, testContext('package/get'))).rejects.toMatchObject({ symbol: 'ERROR_FILE_CORRUPT' });
+  });
 });
 
 describe('a source', () => {
@@ -226,7 +287,7 @@ describe('opens nothing outside', () => {
     expect(output).toBeDefined();
     const folders = ['image', 'source', 'state'].map((name) => join(scene.folder, name));
     // What libwim has to say goes into a file of the program's own.
-    const isMessages = (path: string): boolean => new RegExp(`^${tmpdir()}/dismts-\\w{6}(?:/libwim\\.log)?$`).test(path);
+    const isMessages = (path: string): boolean => new RegExp(`^/tmp/dismts-\\w{6}(?:/libwim\\.log)?$`).test(path);
     const isAllowed = (path: string): boolean => isOfNode(path) || isMessages(path) || path === program || folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
     expect(openedPaths(trace, isAllowed)).toEqual([]);
     // The trace does show what is opened.

@@ -71,7 +71,8 @@ describe('a restore is refused, a scan is not, and nothing changes, where', () =
   it.each([
     ['pending.xml waits', (image: string) => { makePending(image); }, 'CBS_E_PENDING'],
     ['the COMPONENTS hive is dirty', (image: string) => { makeHiveDirty(image, 'COMPONENTS'); }, 'ERROR_FILE_CORRUPT'],
-    ['the SOFTWARE hive is dirty', (image: string) => { makeHiveDirty(image, 'SOFTWARE'); }, 'ERROR_FILE_CORRUPT'],
+    ...['SOFTWARE', 'SYSTEM', 'DRIVERS'].map((name): [string, (image: string) => void, string] => (
+      [`the ${name} hive is dirty`, (image: string) => { makeHiveDirty(image, name); }, 'ERROR_FILE_CORRUPT'])),
     ['a session is pending', (image: string) => {
       const root = softwareHive(Object.values(store.packages), store.components);
       root.key('Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\SessionsPending\\30000000_1').dword('Complete', 0);
@@ -174,8 +175,9 @@ describe('a fast check', () => {
 describe('a file', () => {
   it('that may change is no damage where it did', async () => {
     const { image, differences } = makeImage();
-    const { path, destinations } = fileOf(store.byName.mutable);
-    replaceFile(join(image, destinations[0] ?? ''), Buffer.from('[changed]\r\nagain=1\r\n'));
+    const [file] = store.byName.mutable.files;
+    const path = file?.path ?? '';
+    replaceFile(join(image, file?.unlinkedDestinations[0] ?? ''), Buffer.from('[changed]\r\nagain=1\r\n'));
     writeFileSync(join(image, path), 'changed in the store');
     const before = differences();
     const result = await restore(image);

@@ -1,5 +1,5 @@
 /** Listings of an image: packages, features, drivers, capabilities and edition. */
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import {
   getCapabilities as capabilitiesMethod, getDrivers as driversMethod, getEdition as editionMethod,
@@ -15,11 +15,11 @@ import { listFeatures } from '../../../sidecar/src/inventory/features.ts';
 import { getCapabilities, getDrivers, getEdition, getFeatures, getPackages } from '../../../sidecar/src/engine/portable/operations/inventory.ts';
 import { listPackages } from '../../../sidecar/src/inventory/packages.ts';
 import { WindowsImage } from '../../../sidecar/src/inventory/windowsImage.ts';
-import { writeHive } from '../../helpers/store/hiveWriter.ts';
+import { KeyBuilder, writeHive } from '../../helpers/store/hiveWriter.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 import {
-  addPackage, foundation, gone, hiddenPart, inMemory, makeSample, mum, olderFoundation, rollup, sampleFiles, tool, type Sample,
+  addPackage, cbs, foundation, gone, hiddenPart, inMemory, makeSample, mum, olderFoundation, rollup, sampleFiles, tool, type Sample,
 } from './sampleImage.ts';
 
 const time = '2024-09-06T05:14:36.000Z';
@@ -352,6 +352,60 @@ describe('the operations', () => {
     }
     expect(packagesMethod.params.safeParse({ path: '/mnt', online: true }).success).toBe(false);
     expect(packagesMethod.params.safeParse({}).success).toBe(false);
+  });
+
+  it('list everything else where a package file is a link, a folder, empty or cut off at any byte, with one warning', async () => {
+    const path = applied();
+    const file = join(path, `Windows/servicing/packages/${rollup}.mum`);
+    const whole = readFileSync(file);
+    const damages: readonly (() => void)[] = [
+      () => { symlinkSync('/etc/passwd', file); }, () => { symlinkSync(file, file); }, () => { mkdirSync(file); },
+      ...Array.from({ length: Math.ceil(whole.length / 7) }, (_, index) => () => { writeFileSync(file, whole.subarray(0, index * 7)); }),
+    ];
+    for (const damage of damages) {
+      rmSync(file, { recursive: true });
+      damage();
+      for (const listed of [
+        (await getPackages({ path }, testContext('package/get'))), (await getPackages({ path, detailed: true }, testContext('package/get'))),
+      ]) {
+        expect(listed.packages).toHaveLength(5);
+        expect(listed.warnings).toEqual([expect.stringContaining(`"${rollup}.mum"`)]);
+      }
+      expect((await getFeatures({ path }, testContext('feature/get'))).features).toHaveLength(10);
+    }
+  });
+
+  it.each(['', cbs])('say that an image without packages in its registry tells nothing ("%s" is there)', async (key) => {
+    const path = applied();
+    const software = new KeyBuilder();
+    software.key('Microsoft\\Windows NT\\CurrentVersion').string('EditionID', 'Professional');
+    if (key !== '') { software.key(key).dword('Version', 1); }
+    writeFileSync(join(path, 'Windows/system32/config/SOFTWARE'), writeHive(software));
+    const warnings = [expect.stringContaining('Component Based Servicing') as string];
+    expect(await getPackages({ path }, testContext('package/get'))).toMatchObject({ packages: [], warnings });
+    expect(await getFeatures({ path }, testContext('feature/get'))).toMatchObject({ features: [], warnings });
+    expect(await getCapabilities({ path }, testContext('capability/get'))).toMatchObject({ warnings });
+    expect(await getEdition({ path }, testContext('edition/get'))).toMatchObject({ warnings: [] });
+  });
+
+  it('escape what an image says of itself', async () => {
+    const folder = tempFolder();
+    const sample = makeSample();
+    const name = `Contoso\u001b]0;owned\u0007\u202e~~amd64~~1.0.0.0`;
+    addPackage(sample.software, name, { state: 0x70 });
+    addPackage(sample.software, 'Described~~amd64~~1.0.0.0', { state: 0x70 });
+    sample.files.set('Windows/servicing/Packages/Described~~amd64~~1.0.0.0.mum', mum('Described~~amd64~~1.0.0.0', { assembly: 'description="two\r\nlines\u001b[2J"' }));
+    for (const [path, data] of sampleFiles(sample)) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), data);
+    }
+    const listed = await getPackages({ path: folder, detailed: true }, testContext('package/get'));
+    const shown = String.raw`Contoso\u001b]0;owned\u0007\u202e~~amd64~~1.0.0.0`;
+    expect(listed.packages).toEqual(expect.arrayContaining([expect.objectContaining({ packageName: shown })]));
+    expect(listed.packages).toEqual(expect.arrayContaining([expect.objectContaining({ description: String.raw`two lines\u001b[2J` })]));
+    expect(listed.warnings).toEqual([expect.stringContaining(shown)]);
+    // It is still found by the name that it has.
+    expect((await getPackages({ path: folder, packageName: name }, testContext('package/get'))).packages).toMatchObject([{ packageName: shown }]);
   });
 
   it('refuse a folder that does not exist, and files behind symbolic links', async () => {

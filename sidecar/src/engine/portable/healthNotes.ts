@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { type ImageHealthState, imageHealthStateSchema } from '@dismts/protocol';
 
 /** The notes on one image, kept in the state directory under a name made from its path. */
-export class ImageNotes {
+export class HealthNotes {
   readonly #folder: string;
   readonly #base: string;
 
@@ -16,15 +16,16 @@ export class ImageNotes {
     this.#base = join(this.#folder, createHash('sha256').update(image).digest('hex').slice(0, 32));
   }
 
-  async lastScan(): Promise<ImageHealthState | undefined> {
-    const text = await readFile(`${this.#base}.state`, 'utf8').catch(() => '');
-    const parsed = imageHealthStateSchema.safeParse(text.trim());
-    return parsed.success ? parsed.data : undefined;
+  /** What the last scan found. @param content What tells the image from another one that was put in its place since. */
+  async lastScan(content: string): Promise<ImageHealthState | undefined> {
+    const [state, scanned] = (await readFile(`${this.#base}.state`, 'utf8').catch(() => '')).split('\n');
+    const parsed = imageHealthStateSchema.safeParse(state);
+    return parsed.success && scanned === content ? parsed.data : undefined;
   }
 
-  async rememberScan(state: ImageHealthState): Promise<void> {
+  async rememberScan(state: ImageHealthState, content: string): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await writeFile(`${this.#base}.state`, `${state}\n`, { mode: 0o600 });
+    await writeFile(`${this.#base}.state`, `${state}\n${content}\n`, { mode: 0o600 });
   }
 
   /** Temporary files, as paths of the image, that an interrupted restore may have left. */

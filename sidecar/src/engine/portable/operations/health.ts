@@ -1,4 +1,5 @@
 /** health/check, health/scan and health/restore on the portable engine. */
+import { randomUUID } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import type { z } from 'zod';
 import type {
@@ -17,14 +18,15 @@ import { Hresult } from '../../../hresult.ts';
 import { CancellableFiles } from '../../../imageFiles/cancellableFiles.ts';
 import { checkStore } from '../../../health/check.ts';
 import { countFindings, type Findings, stateOf } from '../../../health/findings.ts';
+import { fileTrouble } from '../../../imageFiles/fileTrouble.ts';
 import { FolderImage } from '../../../imageFiles/folderFiles.ts';
 import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
 import { type ImageFiles, joinPath } from '../../../imageFiles/imageFiles.ts';
-import { ImageNotes } from '../healthNotes.ts';
+import { HealthNotes } from '../healthNotes.ts';
 import { releaseMemory } from '../../../releaseMemory.ts';
 import { writeReport } from '../../../health/report.ts';
 import { restoreStore } from '../../../health/restore.ts';
-import { readBases } from '../../../health/baseManifests.ts';
+import { readOwnBases } from '../../../health/baseManifests.ts';
 import { scanStore } from '../../../health/scan.ts';
 import { openSources } from '../../../health/sources.ts';
 import { readStoreIndex, type StoreIndex } from '../../../health/storeIndex.ts';
@@ -36,7 +38,7 @@ interface Subject {
   readonly state: State;
   /** Its mount, where DismTs mounted it. */
   readonly record: MountRecord | undefined;
-  readonly notes: ImageNotes;
+  readonly notes: HealthNotes;
 }
 
 /** The image in the words of a message. */
@@ -57,7 +59,7 @@ async function findSubject(params: { readonly path?: string | undefined }, what:
       throw new DismError(status === 'Invalid' ? Hresult.DISM_E_MOUNT_INVALID : Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${reason}`, { target: path });
     }
   }
-  return { path, state, record, notes: new ImageNotes(state.path, record === undefined ? path : `${path}\0${record.id}`) };
+  return { path, state, record, notes: new HealthNotes(state.path, record === undefined ? path : `${path}\0${record.id}`) };
 }
 
 /** The fastest way to read an image: a mount without changes straight from its file, in the order of the file. */
@@ -71,6 +73,21 @@ async function openForReading({ path, state, record }: Subject, context: Operati
     }
   }
   return new FolderImage(path);
+}
+
+/** What tells an image from another one at the same path: which folder it is, and which COMPONENTS hive is in it. A mount of ours has notes of its own. */
+function contentOf({ path, record }: Subject, windows: string): string {
+  if (record !== undefined) { return record.id; }
+  const folder = new FolderImage(path);
+  try {
+    return `${folder.fingerprint('')} ${folder.fingerprint(joinPath(windows, 'System32/config/COMPONENTS'))}`;
+  } catch (error) {
+    if (fileTrouble(error) === undefined) { throw error; }
+    // Never that of another scan.
+    return randomUUID();
+  } finally {
+    folder.closeNow();
+  }
 }
 
 function result(params: { readonly path?: string | undefined }, windows: string, basis: 'markers' | 'scan', rows: readonly Finding[],
@@ -93,7 +110,7 @@ export async function checkHealth(params: z.output<typeof checkMethod.params>, c
     try {
       const cancellable = new CancellableFiles(files, context.signal);
       const index = await readStoreIndex(cancellable, params.windowsDirectory ?? 'Windows', context.signal);
-      const findings = await checkStore(cancellable, index, await subject.notes.lastScan());
+      const findings = await checkStore(cancellable, index, await subject.notes.lastScan(contentOf(subject, index.windows)));
       return result(params, index.windows, 'markers', findings.rows(), findings.measured, context);
     } finally {
       await files.close();
@@ -111,10 +128,11 @@ export async function scanHealth(params: z.output<typeof scanMethod.params>, con
     try {
       const cancellable = new CancellableFiles(files, context.signal);
       const index = await readStoreIndex(cancellable, params.windowsDirectory ?? 'Windows', context.signal);
-      const { findings } = await scanStore(files, index, await readBases(cancellable, joinPath(index.windows, 'WinSxS')), context);
+      const content = contentOf(subject, index.windows);
+      const { findings } = await scanStore(files, index, await readOwnBases(cancellable, index), context);
       const answer = result(params, index.windows, 'scan', findings.rows(), findings.measured, context);
       writeReport(context.log, 'Detect only', answer, Date.now() - started);
-      await subject.notes.rememberScan(answer.imageHealthState);
+      await subject.notes.rememberScan(answer.imageHealthState, content);
       return { ...answer, logPath: context.log.path };
     } finally {
       await files.close();
@@ -186,7 +204,7 @@ async function restoreLocked(
       writeReport(context.log, 'Detect and Repair', answer, Date.now() - started);
       // After the report, which makes the log file that the failure names.
       const failure = outcome.sourceMissing ? sourceFailure(params, answer, what, context) : null;
-      await notes.rememberScan(answer.imageHealthState);
+      await notes.rememberScan(answer.imageHealthState, contentOf(subject, index.windows));
       await notes.forgetTemporaries();
       return { ...answer, failure, logPath: context.log.path };
     } finally {

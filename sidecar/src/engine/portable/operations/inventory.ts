@@ -14,11 +14,23 @@ import { listDrivers } from '../../../inventory/drivers.ts';
 import { readEdition } from '../../../inventory/edition.ts';
 import { listFeatures } from '../../../inventory/features.ts';
 import { listPackages } from '../../../inventory/packages.ts';
+import { printable, printableText } from '../../../printable.ts';
 import { WindowsImage } from '../../../inventory/windowsImage.ts';
 
 interface ImageParams {
   readonly path?: string | undefined;
   readonly windowsDirectory?: string | undefined;
+}
+
+/** Properties that are running text, which may have breaks of lines; all others are names. */
+const texts: ReadonlySet<string> = new Set(['description', 'displayName', 'copyright', 'company', 'supportInformation', 'classDescription', 'value']);
+
+/** The same with every string from the image safe to print. */
+function printableStrings<T>(value: T, key = ''): T {
+  if (typeof value === 'string') { return (texts.has(key) ? printableText(value) : printable(value)) as T; }
+  if (Array.isArray(value)) { return value.map((item: unknown) => printableStrings(item, key)) as T; }
+  if (typeof value !== 'object' || value === null) { return value; }
+  return Object.fromEntries(Object.entries(value).map(([name, item]: [string, unknown]) => [name, printableStrings(item, name)])) as T;
 }
 
 /** Opens the image, reads, and adds what every result has. */
@@ -35,7 +47,7 @@ async function read<T>(
       const image = await WindowsImage.open(files, path, windowsDirectory);
       const found = await step(image);
       for (const warning of image.warnings) { context.log.warning(warning); }
-      return { ...imageResult(path, context, image.warnings), winPath: image.windows, ...found };
+      return { ...imageResult(path, context, image.warnings), winPath: image.windows, ...printableStrings(found) };
     } finally {
       await files.close();
     }
