@@ -1,8 +1,9 @@
-/** Warm commands of the module, measured from within PowerShell. */
+/** The module in PowerShell: its start, and warm commands, measured from within. */
 import { execFile, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { overheadBelow, ratioAtMost, type Row } from './measure.ts';
+import { measureModuleStart } from './moduleStart.ts';
 import type { Workbench } from './workbench.ts';
 
 /** Milliseconds of one command and its peer, by round. */
@@ -31,7 +32,8 @@ export async function measureModule(bench: Workbench, sidecar: readonly string[]
 
 export async function measurePowerShell(bench: Workbench): Promise<Row[]> {
   const all = await measureModule(bench, [bench.executable, '--stdio'], ['-ImagePath', await bench.mixedWim()]);
-  return all.map((figures): Row => (figures.name === 'information'
+  const warm = all.map((figures): Row => (figures.name === 'information'
     ? { ...figures, name: 'pwsh: information', unit: 'ms', peerName: 'wiminfo from pwsh', aim: ratioAtMost(0.5) }
     : { ...figures, name: `pwsh: ${figures.name}`, unit: 'ms', peerName: 'bare exchange', aim: overheadBelow(3) }));
+  return [...await measureModuleStart(bench), ...warm];
 }
