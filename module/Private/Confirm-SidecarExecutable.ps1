@@ -15,11 +15,8 @@ function Confirm-SidecarExecutable {
     $sumsPath = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($platformFolder), 'SHA256SUMS')
     $entry = [System.IO.Path]::GetFileName($platformFolder) + '/' + [System.IO.Path]::GetFileName($path)
     $errorParameters = @{
-        HResult  = 0x80096010
         Symbol   = 'DISMTS_E_SIDECAR_HASH'
-        Category = 'SecurityError'
         Target   = $path
-        Hint     = 'The executable is not the one that this module was made with: install DismTs again, or run "npm run build" in the source folder.'
     }
     $expected = $null
     if ([System.IO.File]::Exists($sumsPath)) {

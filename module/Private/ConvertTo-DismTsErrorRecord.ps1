@@ -31,15 +31,10 @@ function ConvertTo-DismTsErrorRecord {
             $errorParameters['Holders'] = @($data.holders | ForEach-Object { ConvertTo-DismTsObject -InputObject $_ -TypeName 'HolderObject' })
         }
     } elseif ($ResponseError.code -eq -32602) {
-        $errorParameters['HResult'] = 0x80070057
         $errorParameters['Symbol'] = 'E_INVALIDARG'
-        $errorParameters['Category'] = 'InvalidArgument'
     } else {
         $errorParameters['Message'] = "Cannot finish `"$Method`" because of a bug in DismTs: $($ResponseError.message) (JSON-RPC $($ResponseError.code))"
-        $errorParameters['HResult'] = 0x8000FFFF
         $errorParameters['Symbol'] = 'E_UNEXPECTED'
-        $errorParameters['Category'] = 'NotSpecified'
-        $errorParameters['Hint'] = 'Report it, with the log file of the operation.'
         if ($null -ne $data -and $data.PSObject.Properties['logPath']) {
             $errorParameters['LogPath'] = $data.logPath
         }

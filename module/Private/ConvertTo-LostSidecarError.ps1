@@ -18,12 +18,9 @@ function ConvertTo-LostSidecarError {
     )
     $cause = $Sidecar.Failure
     $errorParameters = @{
-        HResult   = 0x800706BE
         Symbol    = 'DISMTS_E_SIDECAR_LOST'
-        Category  = 'ConnectionError'
         Operation = $Method
         Target    = $Sidecar.Executable
-        Hint      = 'The next command starts a new sidecar. Look at the state with "Get-DismTsImage -Mounted" before you run this one again.'
     }
     if ($Params['logPath']) {
         $errorParameters['LogPath'] = $Params['logPath']

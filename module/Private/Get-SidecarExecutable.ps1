@@ -25,11 +25,8 @@ function Get-SidecarExecutable {
     }
     $errorParameters = @{
         Message  = "Cannot start DismTs: there is no executable for this machine ($platform) at `"$path`"; there are: $built"
-        HResult  = 0x80070002
         Symbol   = 'DISMTS_E_SIDECAR_NOT_FOUND'
-        Category = 'ObjectNotFound'
         Target   = $path
-        Hint     = 'Install a package of DismTs that has an executable for this machine, or run "npm ci && npm run build" in the source folder.'
     }
     return New-DismTsErrorRecord @errorParameters -Unusable
 }

@@ -55,11 +55,8 @@ function Invoke-SidecarRequest {
         # Only the action of an event can run here while a command waits; two readers would take each other's answers.
         $errorParameters = @{
             Message   = "Cannot run `"$Method`": another command of this runspace is waiting for its answer"
-            HResult   = 0x800700AA
             Symbol    = 'DISMTS_E_BUSY'
-            Category  = 'ResourceBusy'
             Operation = $Method
-            Hint      = 'Run it in a runspace of its own.'
         }
         $problem = New-DismTsErrorRecord @errorParameters
     } else {
@@ -122,12 +119,9 @@ function Invoke-SidecarRequest {
         if ($timedOut -and ($null -eq $response -or ($null -ne $refusal -and $refusal.code -eq -32800))) {
             $errorParameters = @{
                 Message   = "Cannot finish `"$Method`" within $($TimeoutMilliseconds / 1000) seconds: it was cancelled"
-                HResult   = 0x800705B4
                 Symbol    = 'DISMTS_E_TIMEOUT'
-                Category  = 'OperationTimeout'
                 Operation = $Method
                 Target    = $Target
-                Hint      = 'Allow more time, or look into the log for what it waits for.'
             }
             if ($null -ne $refusal -and $refusal.message -match '; (.+)$') {
                 $errorParameters['Message'] += "; $($Matches[1])"

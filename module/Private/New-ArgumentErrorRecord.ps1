@@ -12,5 +12,5 @@ function New-ArgumentErrorRecord {
         # What the command is about.
         [string] $Target
     )
-    return New-DismTsErrorRecord -Message $Message -HResult 0x80070057 -Symbol 'E_INVALIDARG' -Category 'InvalidArgument' -Target $Target
+    return New-DismTsErrorRecord -Message $Message -Symbol 'E_INVALIDARG' -Target $Target
 }

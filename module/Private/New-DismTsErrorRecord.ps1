@@ -9,22 +9,20 @@ function New-DismTsErrorRecord {
         [Parameter(Mandatory)]
         [string] $Message,
 
-        # Signed 32-bit HRESULT.
-        [Parameter(Mandatory)]
-        [int] $HResult,
-
         # Stable English name; the first part of FullyQualifiedErrorId.
         [Parameter(Mandatory)]
         [string] $Symbol,
 
-        # Name of an ErrorCategory.
-        [Parameter(Mandatory)]
+        # Signed 32-bit HRESULT. Default: that of the symbol, which is then one of Get-ModuleError.
+        [int] $HResult,
+
+        # Name of an ErrorCategory. Default: that of the symbol.
         [string] $Category,
 
         # The file, folder or name at fault.
         [string] $Target,
 
-        # What to do about it.
+        # What to do about it. Default, where no HResult is given: what the table says of the symbol.
         [string] $Hint,
 
         # The method that failed.
@@ -42,6 +40,14 @@ function New-DismTsErrorRecord {
         # The engine cannot be used at all: the command ends, not only the item.
         [switch] $Unusable
     )
+    if (-not $PSBoundParameters.ContainsKey('HResult')) {
+        $known = Get-ModuleError -Symbol $Symbol
+        $HResult = $known.nativeCode
+        $Category = $known.category
+        if (-not $Hint) {
+            $Hint = $known.hint
+        }
+    }
     $hex = '0x{0:X8}' -f $HResult
     $fullMessage = "$Message ($hex)"
     if ($inboxCall) {

@@ -34,9 +34,7 @@ function Open-SidecarExecutable {
         }
         $errorParameters = @{
             Message  = "Cannot read `"$Path`": $($_.Exception.GetBaseException().Message)"
-            HResult  = 0x80004005
             Symbol   = 'DISMTS_E_SIDECAR_START'
-            Category = 'ResourceUnavailable'
             Target   = $Path
             Hint     = 'Its hash is computed before it is started: see that this account may read the file, and that no other program has it open for writing.'
         }

@@ -41,7 +41,7 @@ function Resolve-DismTsPath {
             $literal = [System.IO.Path]::Combine($callerDrive.Root, $below.TrimStart('/', '\'))
         }
     }
-    $errorParameters = @{ Target = $Path; Category = 'InvalidArgument'; Symbol = 'E_INVALIDARG'; HResult = 0x80070057 }
+    $errorParameters = @{ Target = $Path; Symbol = 'E_INVALIDARG' }
     try {
         $resolved = $Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($literal, [ref] $provider, [ref] $drive)
         if ($provider.Name -ne 'FileSystem') {
@@ -56,9 +56,7 @@ function Resolve-DismTsPath {
         $errorParameters['Message'] = "Cannot use -$Parameter `"$Path`": $($cause.Message.TrimEnd('.'))"
         if ($cause -is [System.Management.Automation.SessionStateException]) {
             # No such drive or provider.
-            $errorParameters['Category'] = 'ObjectNotFound'
             $errorParameters['Symbol'] = 'ERROR_PATH_NOT_FOUND'
-            $errorParameters['HResult'] = 0x80070003
         }
     }
     $problem = New-DismTsErrorRecord @errorParameters

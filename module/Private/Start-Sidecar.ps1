@@ -81,11 +81,8 @@ function Start-Sidecar {
         } catch {
             $errorParameters = @{
                 Message  = "Cannot start `"$executable`": $($_.Exception.GetBaseException().Message.Replace($program, $executable))"
-                HResult  = 0x80004005
                 Symbol   = 'DISMTS_E_SIDECAR_START'
-                Category = 'ResourceUnavailable'
                 Target   = $executable
-                Hint     = 'Check that the file may be executed: its mode, a "noexec" volume, application control, a virus scanner.'
             }
             return New-DismTsErrorRecord @errorParameters -Unusable
         }
@@ -102,11 +99,8 @@ function Start-Sidecar {
         if ("$($answer.protocolVersion)".Split('.')[0] -ne $script:protocolVersion.Split('.')[0]) {
             $errorParameters = @{
                 Message  = "Cannot use `"$executable`": it speaks version $($answer.protocolVersion) of the protocol, this module version $script:protocolVersion"
-                HResult  = 0xA0440001
                 Symbol   = 'DISMTS_E_PROTOCOL_VERSION'
-                Category = 'InvalidOperation'
                 Target   = $executable
-                Hint     = 'Module and executable are of different releases: install DismTs again.'
             }
             return New-DismTsErrorRecord @errorParameters -Unusable
         }

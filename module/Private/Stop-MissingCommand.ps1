@@ -23,9 +23,7 @@ function Stop-MissingCommand {
         $command = Get-InboxCommand | Where-Object { $_.Name -eq $name }
         $errorParameters = @{
             Message  = "Cannot run `"$name`": it is not in this version of DismTs"
-            HResult  = 0x80004001
             Symbol   = 'E_NOTIMPL'
-            Category = 'NotImplemented'
             Target   = $name
             Hint     = "Use $($command.Instead)."
         }

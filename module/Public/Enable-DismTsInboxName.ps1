@@ -59,9 +59,7 @@ function Enable-DismTsInboxName {
         if ($hidden.Names -and -not $Force) {
             $errorParameters = @{
                 Message  = "Cannot define the in-box names: there are other commands of these names: $($hidden.Names -join ', ')"
-                HResult  = 0x800700B7
                 Symbol   = 'ERROR_ALREADY_EXISTS'
-                Category = 'ResourceExists'
                 Target   = $hidden.Names[0]
                 Hint     = 'Give -Force to hide them in this session; Disable-DismTsInboxName brings them back.'
             }

@@ -95,9 +95,7 @@ function Get-DismTsLog {
         if (-not $path) {
             $errorParameters = @{
                 Message  = 'Cannot tell which log is meant: no operation of this session wrote one'
-                HResult  = 0x80070002
                 Symbol   = 'ERROR_FILE_NOT_FOUND'
-                Category = 'ObjectNotFound'
                 Hint     = 'Give -LogPath, here or with the operation.'
             }
             if ($null -ne $InputObject) {

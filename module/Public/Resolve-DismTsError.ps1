@@ -3,7 +3,7 @@ function Resolve-DismTsError {
     .SYNOPSIS
     Explains an error code or an error record: symbol, meaning, and what to do.
     .DESCRIPTION
-    Takes HRESULTs and Win32 codes as numbers or text, exceptions and error records, also those of the in-box Dism module. Without input it explains the latest
+    Takes HRESULTs and Win32 codes as numbers or text, their symbols, exceptions and error records, also those of the in-box Dism module. Without input it explains the latest
     error of the session. Of errors that DismTs made it also shows the operation, the file or folder at fault, the log file, and the programs that keep it busy.
     .EXAMPLE
     Resolve-DismTsError 0xC1420117
@@ -29,7 +29,7 @@ function Resolve-DismTsError {
     [CmdletBinding(PositionalBinding = $false)]
     [OutputType('DismTs.ErrorInfoObject')]
     param(
-        # The code (-2147024894, 3010, '0x80070002', '80070002'), exception or error record. Default: the latest error of the session.
+        # The code (-2147024894, 3010, '0x80070002', '80070002'), symbol ('E_ACCESSDENIED'), exception or error record. Default: the latest error of the session.
         [Parameter(Position = 0, ValueFromPipeline)]
         [Alias('Code', 'ErrorRecord')]
         [object] $InputObject,
@@ -59,35 +59,38 @@ function Resolve-DismTsError {
         } elseif ($subject -is [System.Exception]) {
             $exception = $subject
         }
-        if ($exception -and "$(Get-NoteValue -InputObject $exception -Name 'Symbol')".StartsWith('DISMTS_E_')) {
-            # Made by this module, perhaps because there is no sidecar to ask.
-            $result = [pscustomobject] @{
-                known      = $true
-                nativeCode = $exception.HResult
-                hex        = $exception.HResultHex
-                symbol     = $exception.Symbol
-                category   = 'NotSpecified'
-                meaning    = $exception.Message
-                hint       = $exception.Hint
-            }
-            if ($subject -is [System.Management.Automation.ErrorRecord]) {
-                $result.category = "$($subject.CategoryInfo.Category)"
-            }
+        $request = @{}
+        $symbol = ''
+        if ($exception) {
+            $symbol = "$(Get-NoteValue -InputObject $exception -Name 'Symbol')"
+        }
+        if (-not $exception -and "$subject" -match '^\s*([a-z][a-z0-9]*(?:_[a-z0-9]+)+)\s*$') {
+            $symbol = $Matches[1].ToUpperInvariant()
+            $request['symbol'] = $symbol
         } else {
             $code = ConvertTo-ErrorCode -InputObject $subject
             if ($null -eq $code) {
                 $errorParameters = @{
-                    Message  = "Cannot resolve `"$subject`": it is no error code"
-                    HResult  = 0x80070057
-                    Symbol   = 'E_INVALIDARG'
-                    Category = 'InvalidArgument'
-                    Target   = "$subject"
-                    Hint     = 'Give a 32-bit number such as -2147024894 or 3010, a text such as "0x80070002", an exception or an error record.'
+                    Message = "Cannot resolve `"$subject`": it is no error code"
+                    Symbol  = 'E_INVALIDARG'
+                    Target  = "$subject"
+                    Hint    = 'Give a 32-bit number such as -2147024894 or 3010, a text such as "0x80070002", a symbol such as E_ACCESSDENIED, an exception or an error record.'
                 }
                 Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-DismTsErrorRecord @errorParameters)
                 return
             }
-            $result = Invoke-SidecarRequest -Method 'error/resolve' -Params @{ code = $code } -Cmdlet $PSCmdlet -Engine $Engine -DismPath $DismPath
+            $request['code'] = $code
+        }
+        if ($symbol.StartsWith('DISMTS_E_')) {
+            # Perhaps there is no sidecar to ask, as this error says.
+            $result = Get-ModuleError -Symbol $symbol
+        } elseif (-not $symbol) {
+            $result = Get-ModuleError -Code $code
+        }
+        if ($null -ne $result) {
+            Add-Member -InputObject $result -NotePropertyMembers @{ known = $true; hex = '0x{0:X8}' -f $result.nativeCode }
+        } else {
+            $result = Invoke-SidecarRequest -Method 'error/resolve' -Params $request -Cmdlet $PSCmdlet -Engine $Engine -DismPath $DismPath
         }
         if ($null -eq $result) {
             return

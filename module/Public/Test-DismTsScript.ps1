@@ -81,9 +81,7 @@ function Test-DismTsScript {
             if (-not [System.IO.File]::Exists($file)) {
                 $errorParameters = @{
                     Message  = "Cannot read `"$file`": there is no such file"
-                    HResult  = 0x80070002
                     Symbol   = 'ERROR_FILE_NOT_FOUND'
-                    Category = 'ObjectNotFound'
                     Target   = $file
                 }
                 Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-DismTsErrorRecord @errorParameters)

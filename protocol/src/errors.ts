@@ -41,7 +41,7 @@ export type Holder = z.infer<typeof holderSchema>;
 export const errorCategorySchema = z.enum([
   'NotSpecified', 'InvalidArgument', 'InvalidData', 'InvalidOperation', 'NotImplemented', 'ObjectNotFound',
   'OperationStopped', 'PermissionDenied', 'ResourceBusy', 'ResourceExists', 'ResourceUnavailable',
-  'ReadError', 'WriteError', 'OperationTimeout', 'ConnectionError',
+  'ReadError', 'WriteError', 'OperationTimeout', 'ConnectionError', 'SecurityError',
 ]);
 export type ErrorCategory = z.infer<typeof errorCategorySchema>;
 

@@ -5,6 +5,7 @@ import type { OperationContext } from './operationContext.ts';
 import { CancelledError, DismError, UnsupportedError } from './errors.ts';
 import { formatHresult } from './hresult.ts';
 import { logStack, openFileLog, type FileLog } from './log/fileLog.ts';
+import { toDismError } from './systemErrors.ts';
 import { parseParams } from './transport/params.ts';
 import { ProgressReporter } from './transport/progressReporter.ts';
 import { toWireError } from './transport/responseError.ts';
@@ -78,7 +79,7 @@ export async function runOperation(request: OperationRequest): Promise<unknown> 
     });
     return withLogWarning(result, log);
   } catch (caught) {
-    const error = asCancellation(caught, request.signal, operation);
+    const error = toDismError(caught, ...failedWork(request), { operation, signal: request.signal });
     if (log !== undefined) {
       logFailure(log, error);
     }
@@ -114,9 +115,12 @@ function refuseUnsupported(engine: Engine, operation: string): void {
   }
 }
 
-/** Node's own functions answer an aborted signal with an AbortError. */
-function asCancellation(error: unknown, signal: AbortSignal, operation: string): unknown {
-  return signal.aborted && error instanceof Error && error.name === 'AbortError' ? new CancelledError(operation, { cause: error }) : error;
+/** What cannot be done, and the file or folder that it is about, for an error that nobody on the way has put in words. */
+function failedWork({ operation, params }: OperationRequest): readonly [what: string, target: string] {
+  const what = `Cannot finish "${operation.declaration.method}"`;
+  const { imagePath, path, mountPath } = (params ?? {}) as Readonly<Record<string, unknown>>;
+  const target = [imagePath, path, mountPath].find((value) => typeof value === 'string');
+  return target === undefined ? [what, ''] : [`${what} for "${target}"`, target];
 }
 
 /** An operation does not fail for want of a log, but its user should know. */

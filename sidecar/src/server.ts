@@ -10,6 +10,7 @@ import type { EngineFactory } from './engine/selectEngine.ts';
 import { DismError } from './errors.ts';
 import { withoutEngine } from './engineless/withoutEngine.ts';
 import { Hresult } from './hresult.ts';
+import { Interruption, withTimeout } from './interruption.ts';
 import { logBug } from './log/fileLog.ts';
 import { engineOperations, runOperation, type EngineOperation, type OperationDefaults } from './operation.ts';
 import { FrameReader, type Violation } from './transport/frameReader.ts';
@@ -67,8 +68,7 @@ export class Server {
   #initialization: Initialization = { state: 'none' };
   #engine: Engine | undefined;
   #ending: Promise<void> | undefined;
-  #failPending: (error: unknown) => void = () => undefined;
-  readonly #failed: Promise<never>;
+  readonly #failed = new Interruption<Error>();
   #resolveExitCode: (exitCode: number) => void = () => undefined;
 
   /** Settles with the exit code when the connection is over and every operation has cleaned up. Mounts stay. */
@@ -79,10 +79,6 @@ export class Server {
     this.ended = new Promise((resolve) => {
       this.#resolveExitCode = resolve;
     });
-    this.#failed = new Promise((_resolve, reject) => {
-      this.#failPending = reject;
-    });
-    this.#failed.catch(() => undefined);
     this.#reader = new FrameReader(options.input, this.#pendingIds, (violation) => {
       this.#answerViolation(violation);
     });
@@ -122,7 +118,7 @@ export class Server {
 
   /** After an exception that nothing caught: answers all requests with it, lets operations clean up for a short time, then ends. */
   async fail(error: unknown): Promise<void> {
-    this.#failPending(toWireError(error, { operation: 'server', logPath: logBug(error, 'server', this.#options.logDirectory) }));
+    this.#failed.interrupt(toWireError(error, { operation: 'server', logPath: logBug(error, 'server', this.#options.logDirectory) }));
     await withTimeout(this.stop(ServerExit.bug), failTimeoutMs);
     this.#resolveExitCode(ServerExit.bug);
   }
@@ -165,7 +161,7 @@ export class Server {
 
   async #handleRequest(method: string, params: unknown, token: CancellationToken): Promise<unknown> {
     try {
-      return await Promise.race([this.#answer(method, params, token), this.#failed]);
+      return await this.#failed.race(this.#answer(method, params, token), (error) => error);
     } catch (error) {
       // What fails within an operation comes here as a WireError, already logged.
       throw toWireError(error, { operation: method, logPath: isBug(error) ? logBug(error, method, this.#options.logDirectory) : '' });
@@ -301,12 +297,4 @@ function refuseOtherProtocol(params: unknown): void {
 function progressTokenOf(params: unknown): number | string | undefined {
   const token = typeof params === 'object' && params !== null && 'workDoneToken' in params ? params.workDoneToken : undefined;
   return typeof token === 'string' || typeof token === 'number' ? token : undefined;
-}
-
-async function withTimeout(work: Promise<unknown>, timeoutMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  await Promise.race([work, new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, timeoutMs);
-  })]);
-  clearTimeout(timer);
 }

@@ -1,26 +1,47 @@
-/** Turns the errors of system calls, and an aborted signal, into DismErrors. */
+/** Turns the errors of system calls, and an aborted signal, into DismErrors: the only place where an errno becomes an HRESULT. */
+import { statfsSync, statSync } from 'node:fs';
+import { dirname, isAbsolute } from 'node:path';
+import { describeErrno, directionOf, type ErrnoEntry } from './errnos.ts';
 import { CancelledError, DismError } from './errors.ts';
 import { Hresult } from './hresult.ts';
 import type { OperationContext } from './operationContext.ts';
 
-/** HRESULT and reason, by errno. */
-const reasons: ReadonlyMap<string, readonly [code: number, reason: string]> = new Map([
-  ['ENOENT', [Hresult.ERROR_FILE_NOT_FOUND, 'it does not exist']],
-  ['ENOTDIR', [Hresult.ERROR_PATH_NOT_FOUND, 'a part of the path is no folder']],
-  ['ELOOP', [Hresult.ERROR_PATH_NOT_FOUND, 'a part of the path is a symbolic link that leads nowhere']],
-  ['ENAMETOOLONG', [Hresult.ERROR_PATH_NOT_FOUND, 'the path is too long']],
-  ['EACCES', [Hresult.E_ACCESSDENIED, 'permission denied']],
-  ['EPERM', [Hresult.E_ACCESSDENIED, 'permission denied']],
-  ['EROFS', [Hresult.DISM_E_IMAGE_READONLY, 'its file system is read-only']],
-  ['ETXTBSY', [Hresult.ERROR_SHARING_VIOLATION, 'another program uses it']],
-  ['EBUSY', [Hresult.ERROR_SHARING_VIOLATION, 'another program uses it']],
-  ['ENOSPC', [Hresult.ERROR_DISK_FULL, 'no space is left on its disk']],
-  ['EDQUOT', [Hresult.ERROR_DISK_FULL, 'the disk quota is used up']],
-  ['EFBIG', [Hresult.ERROR_DISK_FULL, 'its file system allows no larger file']],
-  ['EIO', [Hresult.ERROR_WRITE_FAULT, 'the disk reports an error']],
-  ['ENOTCONN', [Hresult.DISMAPI_E_NEEDS_REMOUNT, 'what serves the image has stopped']],
-  ['ENOMEM', [Hresult.E_OUTOFMEMORY, 'memory is exhausted']],
-]);
+/** The error of a system call, as Node.js and libc.ts make it. */
+export interface SystemError extends Error {
+  /** The errno's name, such as `EIO`. */
+  readonly code: string;
+  readonly syscall: string;
+  readonly path?: string;
+}
+
+/** True for what the system answered: an ordinary failure, whatever the answer is. Errors of Node.js itself have no system call. */
+export function isSystemError(error: unknown): error is SystemError {
+  const { code, syscall } = (error ?? {}) as Partial<SystemError>;
+  return error instanceof Error && typeof code === 'string' && typeof syscall === 'string';
+}
+
+/** True where rights are missing, or the file system is read-only. */
+export function isDenied(error: unknown): boolean {
+  return isSystemError(error) && ['EACCES', 'EPERM', 'EROFS'].includes(error.code);
+}
+
+/** The error, with the path that it is about: calls on a descriptor do not know it, and one below /proc/self/fd says nothing to anybody. */
+export function atPath(error: unknown, path: string): unknown {
+  return isSystemError(error) ? Object.assign(error, { path }) : error;
+}
+
+/**
+ * The DismError for the error of a system call.
+ * @param what What cannot be done, such as `Cannot save "/mnt/a"`.
+ * @param target The path that the message names already; empty: none.
+ */
+export function systemFailure(error: SystemError, what: string, target: string): DismError {
+  const culprit = error.path ?? target;
+  const { hresult, reason, hint } = lookCloser(error, culprit) ?? describeErrno(error.code, error.syscall);
+  return new DismError(hresult, `${what}: ${reason}${culprit === target || culprit === '' ? '' : ` ("${culprit}")`}`, {
+    target: culprit === '' ? undefined : culprit, hint, cause: error,
+  });
+}
 
 /**
  * The DismError for anything that an operation ran into. Errors that are none of the system's stay what they are: bugs.
@@ -29,13 +50,9 @@ const reasons: ReadonlyMap<string, readonly [code: number, reason: string]> = ne
 export function toDismError(error: unknown, what: string, target: string, context: Pick<OperationContext, 'operation' | 'signal'>): unknown {
   if (error instanceof DismError) { return error; }
   if (context.signal.aborted && (error === context.signal.reason || (error as Error | undefined)?.name === 'AbortError')) {
-    return new CancelledError(context.operation, { target });
+    return new CancelledError(context.operation, { target: target === '' ? undefined : target, cause: error });
   }
-  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
-  const known = code === undefined ? undefined : reasons.get(code);
-  if (known === undefined) { return error; }
-  const culprit = path ?? target;
-  return new DismError(known[0], `${what}: ${known[1]}${culprit === target ? '' : ` ("${culprit}")`}`, { target: culprit, cause: error });
+  return isSystemError(error) ? systemFailure(error, what, target) : error;
 }
 
 /** Runs a step of an operation; what it throws becomes a DismError. */
@@ -52,4 +69,25 @@ export async function guarded<T>(
 /** For messages of warnings and logs. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What the errno alone does not say: whether it is the folder that is missing, and what a disk has run out of. */
+function lookCloser({ code, syscall }: SystemError, culprit: string): ErrnoEntry | undefined {
+  if (!isAbsolute(culprit)) { return undefined; }
+  const folder = dirname(culprit);
+  try {
+    if (code === 'ENOENT' && !syscall.startsWith('spawn') && statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      return { hresult: Hresult.ERROR_PATH_NOT_FOUND, reason: `the folder "${folder}" does not exist`, hint: undefined };
+    }
+    if (code === 'ENOSPC' && directionOf(syscall) !== 'other') {
+      const { bavail, files, ffree } = statfsSync(folder);
+      // A file system that makes inodes as they are needed reports none at all.
+      if (files > 0 && ffree === 0 && bavail > 0) {
+        return { hresult: Hresult.ERROR_DISK_FULL, reason: 'its file system can hold no more files (it has no inodes left)', hint: 'Remove files that are not needed: their number counts, not their size.' };
+      }
+    }
+  } catch {
+    // Nothing more can be found out.
+  }
+  return undefined;
 }

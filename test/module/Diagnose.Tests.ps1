@@ -98,6 +98,27 @@ Describe 'Resolve-DismTsError' -Tag 'Unit' {
         $result.Hint | Should -Be 'Do this.'
     }
 
+    It 'knows <Symbol>, which this module makes itself, by symbol and by code, without a sidecar' -ForEach @(
+        foreach ($name in 'BUSY', 'TIMEOUT', 'PROTOCOL_VERSION', 'SIDECAR_LOST', 'SIDECAR_PROTOCOL', 'SIDECAR_START', 'SIDECAR_HASH', 'SIDECAR_NOT_FOUND') {
+            @{ Symbol = "DISMTS_E_$name" }
+        }
+    ) {
+        Mock -ModuleName DismTs -CommandName Invoke-SidecarRequest -MockWith { throw 'asked' }
+        $result = Resolve-DismTsError $Symbol
+        $result.Symbol | Should -Be $Symbol
+        $result.Known | Should -BeTrue
+        $result.Hex | Should -Match '^0xA04400'
+        $result.Meaning | Should -Not -BeNullOrEmpty
+        $result.Hint | Should -Not -BeNullOrEmpty
+        (Resolve-DismTsError $result.Code).Symbol | Should -Be $Symbol
+        (Resolve-DismTsError $result.Hex).Symbol | Should -Be $Symbol
+        $record = InModuleScope DismTs -Parameters @{ Name = $Symbol } { param($Name) New-DismTsErrorRecord -Message 'Cannot do it' -Symbol $Name }
+        $record.Exception.HResult | Should -Be $result.Code
+        $record.Exception.Hint | Should -Be $result.Hint
+        $record.CategoryInfo.Category | Should -Be $result.Category
+        ($record | Resolve-DismTsError).Symbol | Should -Be $Symbol
+    }
+
     It 'refuses <InputObject>, which is no code' -ForEach @(@{ InputObject = 'install.wim' }, @{ InputObject = 99999999999 }, @{ InputObject = '0x123456789' }) {
         { Resolve-DismTsError $InputObject } | Should -Throw -ErrorId 'E_INVALIDARG,Resolve-DismTsError'
     }

@@ -156,7 +156,7 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
             $record = $problem[0]
             $record.FullyQualifiedErrorId | Should -Be 'DISMTS_E_SIDECAR_LOST,Get-DismTsImage'
             $record.CategoryInfo.Category | Should -Be 'ConnectionError'
-            $record.Exception.HResultHex | Should -Be '0x800706BE'
+            $record.Exception.HResultHex | Should -Be '0xA0440013'
             $record.Exception.Message | Should -Match 'exit code 99'
             $record.Exception.LogExcerpt | Should -Be 'node: out of luck'
         }

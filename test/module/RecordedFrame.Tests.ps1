@@ -8,7 +8,7 @@ BeforeDiscovery {
         'error-bug'                  = { Get-DismTsImage -ImagePath /bug/a.wim }
         'error-busy'                 = { Dismount-DismTsImage -Path /busy -Save }
         'error-dism'                 = { Mount-DismTsImage -ImagePath /error=C0040005/install.wim -Index 1 -Path /mnt/a }
-        'error-resolve'              = { -1052638953, 5, 3242328405 | Resolve-DismTsError }
+        'error-resolve'              = { -1052638953, 5, 3242328405, 'e_accessdenied', 'E_NONE' | Resolve-DismTsError }
         'error-unsupported'          = { Get-DismTsImage -ImagePath /unsupported/a.ffu }
         'error-wimlib'               = { Get-DismTsImage -ImagePath /wimerror/a.wim }
         'image-cleanupMountPoints'   = { Clear-DismTsMountPoint -Confirm:$false }

@@ -78,9 +78,10 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
   'environment-get': { description: 'What the machine has of what the engine needs', steps: [[call(1, 'environment/get', {}), 1]] },
   'error-resolve': {
-    description: 'A signed code, a bare Win32 number, and a code that is not in the table',
+    description: 'A signed code, a bare Win32 number, a code that is not in the table, a symbol, and one that is none',
     steps: [
       [call(1, 'error/resolve', { code: 0xC1420117 | 0 }), 1], [call(2, 'error/resolve', { code: 5 }), 1], [call(3, 'error/resolve', { code: 0xC1420155 }), 1],
+      [call(4, 'error/resolve', { symbol: 'E_ACCESSDENIED' }), 1], [call(5, 'error/resolve', { symbol: 'E_NONE' }), 1],
     ],
   },
   'image-getInfo': { description: 'All images of a file', steps: [[call(1, 'image/getInfo', { imagePath: '/images/install.wim' }), 1]] },

@@ -16,7 +16,7 @@ export class FolderImage implements ImageFiles {
   readonly description: string;
   protected readonly tree: FolderTree;
 
-  /** @throws DismError ERROR_PATH_NOT_FOUND: there is no such folder. */
+  /** @throws DismError: the folder cannot be opened. */
   constructor(path: string) {
     this.description = path;
     this.tree = new FolderTree(path);
@@ -82,6 +82,8 @@ export class FolderImage implements ImageFiles {
     if (descriptor === undefined) { return undefined; }
     try {
       return await use(descriptor, fstatSync(descriptor).size);
+    } catch (error) {
+      throw this.tree.at(path, error);
     } finally {
       closeSync(descriptor);
     }

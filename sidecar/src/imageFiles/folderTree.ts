@@ -1,8 +1,10 @@
 /** The names below a folder, found without regard to case, and never through a link: descriptors for what reads and writes there. */
 import { closeSync, constants, fstatSync, openSync, readdirSync, type BigIntStats } from 'node:fs';
+import { join } from 'node:path';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { openBeneath } from '../platform/linux/beneath.ts';
+import { atPath, isSystemError, systemFailure } from '../systemErrors.ts';
 import { NotAFileError } from './fileTrouble.ts';
 
 /** Has no name in Node; the same on every architecture that Linux runs Node on. */
@@ -23,17 +25,28 @@ export interface Place {
 
 /** What is below a folder that is open for as long as this object is. */
 export class FolderTree {
+  readonly #path: string;
   readonly #root: number;
   /** Folders that were listed, by their path as spelled. */
   readonly #names = new Map<string, Names>();
 
-  /** @throws DismError ERROR_PATH_NOT_FOUND: there is no such folder. */
+  /** @throws DismError: the folder cannot be opened. */
   constructor(path: string) {
+    this.#path = path;
     try {
       this.#root = openSync(path, constants.O_RDONLY | constants.O_DIRECTORY);
-    } catch (cause) {
-      throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `Cannot open the folder "${path}"`, { target: path, cause });
+    } catch (error) {
+      if (!isSystemError(error)) { throw error; }
+      const what = `Cannot open the folder "${path}"`;
+      throw error.code === 'ENOENT'
+        ? new DismError(Hresult.ERROR_PATH_NOT_FOUND, `${what}: it does not exist`, { target: path, cause: error })
+        : systemFailure(error, what, path);
     }
+  }
+
+  /** The error of a call on a descriptor, with the path of the file that the caller had opened. */
+  at(path: string, error: unknown): unknown {
+    return atPath(error, join(this.#path, path));
   }
 
   close(): void {
@@ -77,7 +90,7 @@ export class FolderTree {
     const known = this.#names.get(spelled);
     if (known !== undefined) { return known; }
     const names = new Map<string, string[]>();
-    const folder = openBeneath(this.#root, spelled, constants.O_RDONLY | constants.O_DIRECTORY);
+    const folder = this.#openFolder(spelled);
     if (folder !== undefined) {
       try {
         for (const name of readdirSync(`/proc/self/fd/${folder}`)) {
@@ -85,6 +98,8 @@ export class FolderTree {
           const same = names.get(upper);
           if (same === undefined) { names.set(upper, [name]); } else { same.push(name); }
         }
+      } catch (error) {
+        throw this.at(spelled, error);
       } finally {
         closeSync(folder);
       }
@@ -93,12 +108,20 @@ export class FolderTree {
     return names;
   }
 
+  #openFolder(spelled: string): number | undefined {
+    try {
+      return openBeneath(this.#root, spelled, constants.O_RDONLY | constants.O_DIRECTORY);
+    } catch (error) {
+      throw this.at(spelled, error);
+    }
+  }
+
   /** Opens the folder of a path; the caller closes it. @throws DismError ERROR_PATH_NOT_FOUND: there is none. */
   openParent(path: string): Place {
     const parts = path.split('/').filter((part) => part !== '');
     const asked = parts.pop();
     const parent = this.resolve(parts.join('/'));
-    const folder = parent === undefined ? undefined : openBeneath(this.#root, parent, constants.O_RDONLY | constants.O_DIRECTORY);
+    const folder = parent === undefined ? undefined : this.#openFolder(parent);
     if (asked === undefined || parent === undefined || folder === undefined) {
       throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `The folder of "${path}" does not exist in the image`, { target: path });
     }
@@ -112,13 +135,22 @@ export class FolderTree {
   stat(path: string): BigIntStats | undefined {
     const spelled = this.resolve(path);
     if (spelled === undefined || spelled === '') { return undefined; }
-    return lookAt(this.#root, spelled, (_, stat) => stat);
+    try {
+      return lookAt(this.#root, spelled, (_, stat) => stat);
+    } catch (error) {
+      throw this.at(spelled, error);
+    }
   }
 
   /** Opens a regular file for reading, and nothing else; undefined where there is none. The caller closes it. @throws NotAFileError as stat() */
   open(path: string): number | undefined {
     const spelled = this.resolve(path);
-    return spelled === undefined || spelled === '' ? undefined : openFile(this.#root, spelled);
+    if (spelled === undefined || spelled === '') { return undefined; }
+    try {
+      return openFile(this.#root, spelled);
+    } catch (error) {
+      throw this.at(spelled, error);
+    }
   }
 }
 

@@ -7,6 +7,7 @@ import {
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { copyAttributes } from '../platform/linux/attributes.ts';
+import { isDenied } from '../systemErrors.ts';
 import { readWhole, writeWhole } from './fileBytes.ts';
 import { NotAFileError } from './fileTrouble.ts';
 import { FolderImage } from './folderFiles.ts';
@@ -49,6 +50,8 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
         closeSync(descriptor);
         if (old !== undefined) { closeSync(old); }
       }
+    } catch (error) {
+      throw this.tree.at(path, error);
     } finally {
       closeSync(folder);
       this.tree.forgetNames();
@@ -71,6 +74,8 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     try {
       mkdirSync(`/proc/self/fd/${folder}/${name}`, { mode: 0o777 });
       fsyncSync(folder);
+    } catch (error) {
+      throw this.tree.at(path, error);
     } finally {
       closeSync(folder);
       this.tree.forgetNames();
@@ -84,6 +89,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     try {
       accessSync(`/proc/self/fd/${folder}`, constants.W_OK);
     } catch (cause) {
+      if (!isDenied(cause)) { throw this.tree.at(path, cause); }
       throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the image cannot be written`, { target: this.description, cause });
     } finally {
       closeSync(folder);
@@ -122,6 +128,8 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
         rmSync(`${base}/${temporary}`, { force: true });
       }
       fsyncSync(folder);
+    } catch (error) {
+      throw this.tree.at(path, error);
     } finally {
       closeSync(folder);
     }

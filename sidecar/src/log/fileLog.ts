@@ -9,6 +9,7 @@ import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { printableLine } from '../printable.ts';
 import { posixLogFolder } from '../stateFolder.ts';
+import { isSystemError, messageOf, systemFailure } from '../systemErrors.ts';
 import { version } from '../version.ts';
 import { levelRanks } from './levels.ts';
 
@@ -145,7 +146,7 @@ class LogFile implements FileLog {
       }
       writeSync(this.#descriptor, this.#line(label, text, new Date()));
     } catch (error) {
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = messageOf(error);
     }
   }
 
@@ -164,20 +165,12 @@ function openOwnFile(path: string): number {
     }
     return openSync(path, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY, 0o640);
   } catch (error) {
-    throw new DismError(Hresult.DISMAPI_E_LOGGING_DISABLED, `Cannot write the log file "${path}": ${openFailure(error as NodeJS.ErrnoException)}`,
-      { target: path, cause: error });
+    throw new DismError(Hresult.DISMAPI_E_LOGGING_DISABLED, loggingFailure(error, `Cannot write the log file "${path}"`, path), { target: path, cause: error });
   }
 }
 
-function openFailure(error: NodeJS.ErrnoException): string {
-  switch (error.code) {
-    case undefined: return error.message;
-    case 'ENOENT':
-    case 'ENOTDIR': return 'its folder does not exist';
-    case 'EACCES':
-    case 'EPERM': return 'access is denied';
-    default: return error.code;
-  }
+function loggingFailure(error: unknown, what: string, path: string): string {
+  return isSystemError(error) ? systemFailure(error, what, path).message : `${what}: ${messageOf(error)}`;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { getRawAsset } from 'node:sea';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { isSystemError, systemFailure } from '../systemErrors.ts';
 import { UnsafePathError, withPrivateFile } from './privateFile.ts';
 import { privateLocation } from './privateLocation.ts';
 
@@ -10,7 +11,7 @@ const addonName = 'koffi.node';
 
 /**
  * Extracts the embedded addon where that is needed and calls `use` with the path to load.
- * @throws DismError ERROR_MOD_NOT_FOUND: there is no folder that only this user can write, or no space.
+ * @throws DismError ERROR_MOD_NOT_FOUND: there is no folder that only this user can write. Others: as the system says.
  */
 export function withEmbeddedAddon<T>(sha256: string, use: (path: string) => T): T {
   try {
@@ -19,6 +20,7 @@ export function withEmbeddedAddon<T>(sha256: string, use: (path: string) => T): 
     return withPrivateFile({ base, below: [...below, 'addon', sha256], name: addonName, sha256, content }, use);
   } catch (error) {
     if (error instanceof DismError) { throw error; }
+    if (isSystemError(error)) { throw systemFailure(error, `Cannot extract the native library "${addonName}"`, ''); }
     const unsafePath = error instanceof UnsafePathError ? error.path : undefined;
     throw new DismError(Hresult.ERROR_MOD_NOT_FOUND, `Cannot extract the native library "${addonName}": ${(error as Error).message}`, {
       hint: unsafePath === undefined

@@ -20,7 +20,7 @@ export interface ReadableFile {
 /** Reads exactly `buffer.length` bytes at `position`; fewer is a damaged file. */
 export async function readFully({ handle, errors }: ReadableFile, buffer: Buffer, position: number): Promise<void> {
   for (let done = 0; done < buffer.length;) {
-    const { bytesRead } = await handle.read(buffer, done, buffer.length - done, position + done);
+    const { bytesRead } = await handle.read(buffer, done, buffer.length - done, position + done).catch((error: unknown) => { throw errors.ofSystem(error); });
     if (bytesRead === 0) { throw errors.damaged(`it ends at byte ${position + done}, within its data`); }
     done += bytesRead;
   }

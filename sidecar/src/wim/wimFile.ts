@@ -117,7 +117,7 @@ export class WimFile implements ReadableFile {
       return new WimFile(errors, handle, signature, await readHeader({ handle, errors, size: signature.size }));
     } catch (error) {
       await handle?.close();
-      throw error instanceof DismError ? error : await errors.ofSystem(error);
+      throw error instanceof DismError ? error : errors.ofSystem(error);
     }
   }
 

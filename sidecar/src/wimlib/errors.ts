@@ -1,4 +1,5 @@
 /** Every error code of libwim, and what DismTs makes of it: one table. */
+import { describeErrno, type ErrnoEntry } from '../errnos.ts';
 import { CancelledError, DismError, UnsupportedError, WimError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 
@@ -97,18 +98,29 @@ export const wimlibErrors: ReadonlyMap<number, WimlibErrorEntry> = new Map([
   [91, entry('WIMLIB_ERR_SET_XATTR', null, 'extended attributes could not be set')],
 ]);
 
-/** Causes that libwim knows only as errno; found in the text that it writes beside the code. */
-const causes: readonly (readonly [text: string, hresult: number, reason: string])[] = [
-  ['No space left on device', Hresult.ERROR_DISK_FULL, 'there is no space left on the disk'],
-  ['Disk quota exceeded', Hresult.ERROR_DISK_FULL, 'the disk quota is used up'],
-  ['File too large', Hresult.ERROR_DISK_FULL, 'the file system cannot hold a file of that size'],
-  ['Read-only file system', Hresult.WIM_E_CONTAINER_READONLY, 'its file system is read-only'],
-  ['Permission denied', Hresult.E_ACCESSDENIED, 'permission is denied'],
-  ['Operation not permitted', Hresult.E_ACCESSDENIED, 'the operation is not permitted'],
-];
-const codesWithCauses: ReadonlySet<string> = new Set([
-  'WIMLIB_ERR_OPEN', 'WIMLIB_ERR_READ', 'WIMLIB_ERR_WRITE', 'WIMLIB_ERR_RENAME',
+/** Causes that libwim knows only as errno: how glibc and musl word them in the text that it writes beside the code. */
+const causes: ReadonlyMap<string, string> = new Map([
+  ['No space left on device', 'ENOSPC'], ['Disk quota exceeded', 'EDQUOT'], ['Quota exceeded', 'EDQUOT'], ['File too large', 'EFBIG'],
+  ['Permission denied', 'EACCES'], ['Operation not permitted', 'EPERM'], ['Too many open files in system', 'ENFILE'], ['Too many open files', 'EMFILE'],
+  ['No file descriptors available', 'EMFILE'], ['Remote I/O error', 'EREMOTEIO'], ['Input/output error', 'EIO'], ['I/O error', 'EIO'],
+  ['Stale file handle', 'ESTALE'], ['Connection timed out', 'ETIMEDOUT'], ['Operation timed out', 'ETIMEDOUT'], ['Host is down', 'EHOSTDOWN'],
+  ['No such device or address', 'ENXIO'], ['No such device', 'ENODEV'], ['Structure needs cleaning', 'EUCLEAN'], ['Bad message', 'EBADMSG'],
+  ['Text file busy', 'ETXTBSY'], ['Transport endpoint is not connected', 'ENOTCONN'], ['Socket not connected', 'ENOTCONN'], ['No medium found', 'ENOMEDIUM'],
 ]);
+/** Codes that have such a cause, and what libwim was doing. */
+const callsOf: ReadonlyMap<string, string> = new Map([
+  ['WIMLIB_ERR_OPEN', 'open'], ['WIMLIB_ERR_READ', 'read'], ['WIMLIB_ERR_STAT', 'stat'], ['WIMLIB_ERR_OPENDIR', 'scandir'],
+  ['WIMLIB_ERR_WRITE', 'write'], ['WIMLIB_ERR_RENAME', 'rename'], ['WIMLIB_ERR_MKDIR', 'mkdir'],
+]);
+
+/** What the table of errnos says of the cause. */
+function causeOf(symbol: string, messages: string): ErrnoEntry | undefined {
+  const call = callsOf.get(symbol);
+  if (call === undefined) { return undefined; }
+  if (messages.includes('Read-only file system')) { return { hresult: Hresult.WIM_E_CONTAINER_READONLY, reason: 'its file system is read-only', hint: undefined }; }
+  const [, code] = [...causes].find(([text]) => messages.includes(text)) ?? [];
+  return code === undefined ? undefined : describeErrno(code, call);
+}
 
 /** What failed, for the message. */
 export interface WimlibFailure {
@@ -133,12 +145,8 @@ export function wimlibError(code: number, { what, target, operation, messages = 
   if (hresult === Hresult.ERROR_CANCELLED) {
     return new CancelledError(operation, options);
   }
-  if (codesWithCauses.has(symbol)) {
-    const known = causes.find(([text]) => messages.includes(text));
-    if (known !== undefined) {
-      return new DismError(known[1], `${what}: ${known[2]}`, options);
-    }
-  }
+  const cause = causeOf(symbol, messages);
+  if (cause !== undefined) { return new DismError(cause.hresult, `${what}: ${cause.reason}`, { ...options, hint: cause.hint }); }
   if (hresult === Hresult.ERROR_NOT_SUPPORTED) {
     return new UnsupportedError(`${what}: ${reason}`, options);
   }

@@ -69,7 +69,7 @@ describe('a file is refused:', () => {
       [join(folder, 'missing', 'a.wim'), 'ERROR_PATH_NOT_FOUND'],
       [join(folder, 'file', 'a.wim'), 'ERROR_PATH_NOT_FOUND'],
       [join(folder, 'loop'), 'ERROR_PATH_NOT_FOUND'],
-      [join(folder, 'x'.repeat(300)), 'ERROR_PATH_NOT_FOUND'],
+      [join(folder, 'x'.repeat(300)), 'ERROR_FILENAME_EXCED_RANGE'],
       ['C:\\images\\a.wim', 'ERROR_PATH_NOT_FOUND'],
       ['relative.wim', 'ERROR_PATH_NOT_FOUND'],
       [folder, 'E_ACCESSDENIED'],

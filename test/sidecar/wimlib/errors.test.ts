@@ -112,7 +112,7 @@ describe('overwrite()', () => {
     await writeFile(join(small, 'filler'), pseudoRandom(2_000_000, 1)).catch(() => undefined);
     await wim.markImageChanged(1);
     expect(await failure(wim.overwrite(WriteFlag.FSYNC))).toMatchObject({
-      symbol: 'ERROR_DISK_FULL', message: `Cannot commit "${path}": there is no space left on the disk`,
+      symbol: 'ERROR_DISK_FULL', message: `Cannot commit "${path}": no space is left on its disk`,
     });
     expect((await readFile(path)).equals(before)).toBe(true);
     await imagex('verify', path);
@@ -142,6 +142,10 @@ describe('wimlibError()', () => {
     expect(wimlibError(72, { ...failed, messages })).toMatchObject({ symbol: 'ERROR_DISK_FULL' });
     expect(wimlibError(72, failed)).toMatchObject({ symbol: 'ERROR_WRITE_FAULT' });
     expect(wimlibError(13, { ...failed, messages })).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT' });
+    expect(wimlibError(50, { ...failed, messages: 'Input/output error' })).toMatchObject({ symbol: 'ERROR_READ_FAULT' });
+    expect(wimlibError(47, { ...failed, messages: 'Too many open files in system' })).toMatchObject({ symbol: 'ERROR_TOO_MANY_OPEN_FILES', hint: expect.stringContaining('fs.file-max') as string });
+    expect(wimlibError(72, { ...failed, messages: 'Input/output error' })).toMatchObject({ symbol: 'ERROR_WRITE_FAULT' });
+    expect(wimlibError(72, { ...failed, messages: 'File too large' })).toMatchObject({ symbol: 'ERROR_FILE_TOO_LARGE' });
     expect((wimlibError(13, { ...failed, messages }).cause as Error).message).toContain(messages);
   });
 });

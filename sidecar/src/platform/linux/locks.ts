@@ -9,11 +9,12 @@ const LOCK_NB = 4;
 
 /**
  * Takes a lock on an open file, which ends with the last descriptor of it, those of other processes that inherited it included.
+ * @param path For the error.
  * @returns false where another holds one that does not go with it.
  */
-export function tryLock(descriptor: number, isShared = false): boolean {
+export function tryLock(descriptor: number, path: string, isShared = false): boolean {
   if (libc().flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) === 0) { return true; }
-  const error = new SystemCallError('flock', String(descriptor));
+  const error = new SystemCallError('flock', path);
   if (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK') { return false; }
   throw error;
 }
@@ -29,9 +30,13 @@ export class Lock {
   /** @returns undefined where another holds it. */
   static tryAcquire(path: string, isShared = false): Lock | undefined {
     const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
-    if (tryLock(descriptor, isShared)) { return new Lock(descriptor); }
-    closeSync(descriptor);
-    return undefined;
+    let isHeld = false;
+    try {
+      isHeld = tryLock(descriptor, path, isShared);
+    } finally {
+      if (!isHeld) { closeSync(descriptor); }
+    }
+    return isHeld ? new Lock(descriptor) : undefined;
   }
 
   /** Waits for the lock. @throws the signal's reason. */

@@ -89,7 +89,8 @@ export class Caller {
    */
   read<T>(call: ReadingCall<T>): Promise<CallResult<T>> {
     const result = this.#last.then(() => this.#perform(call));
-    this.#last = result.catch(() => undefined);
+    // Not catch(): the chain would keep the result until the next call.
+    this.#last = result.then(() => undefined, () => undefined);
     return result;
   }
 

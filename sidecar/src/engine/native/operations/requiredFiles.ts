@@ -3,6 +3,7 @@ import { readdirSync, statSync, type Stats } from 'node:fs';
 import { extname } from 'node:path';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { isSystemError, systemFailure } from '../../../systemErrors.ts';
 
 /** A source in a WIM file, as dism.exe takes it. */
 const wimSource = /^(?:WIM|ESD):(.+):(\d+)$/i;
@@ -11,10 +12,9 @@ function look(path: string, action: string): Stats | undefined {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOTDIR') { return undefined; }
-    throw new DismError(code === 'EACCES' || code === 'EPERM' ? Hresult.E_ACCESSDENIED : Hresult.ERROR_PATH_NOT_FOUND,
-      `${action}: "${path}" cannot be read (${code ?? 'unknown error'})`, { target: path, cause: error });
+    if (!isSystemError(error)) { throw error; }
+    if (error.code === 'ENOTDIR') { return undefined; }
+    throw systemFailure(error, action, path);
   }
 }
 
@@ -64,9 +64,6 @@ export function listFolder(path: string, action: string): { readonly name: strin
     return readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }))
       .sort((one, other) => (one.name < other.name ? -1 : 1));
   } catch (error) {
-    const denied = ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '');
-    throw new DismError(denied ? Hresult.E_ACCESSDENIED : Hresult.ERROR_PATH_NOT_FOUND, `${action}: the folder "${path}" cannot be read`, {
-      target: path, cause: error,
-    });
+    throw isSystemError(error) ? systemFailure(error, action, path) : error;
   }
 }

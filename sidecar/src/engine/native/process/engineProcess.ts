@@ -6,6 +6,7 @@ import { CancellationTokenSource, createMessageConnection, StreamMessageReader, 
 import type { DismLogRange } from '../../../log/byteRange.ts';
 import { DismError } from '../../../errors.ts';
 import { formatHresult, Hresult } from '../../../hresult.ts';
+import { Interruption } from '../../../interruption.ts';
 import { engineProcessArgument } from './engineProcessArgument.ts';
 import {
   configure, dismLogged, fromResponseError, logged, perform, progressed, RetiredError, stop,
@@ -39,6 +40,8 @@ export class EngineProcess {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #connection: MessageConnection;
   readonly #listeners = new Map<number, OperationListener>();
+  /** With how the process ended. */
+  readonly #lost = new Interruption<string>();
   #lastId = 0;
   #stderrTail = '';
   #running = true;
@@ -91,10 +94,12 @@ export class EngineProcess {
     if (signal.aborted) { cancel(); }
     this.#listeners.set(id, listener);
     try {
-      const lost = this.ended.then((how) => { throw lostError(call.operation, how, this.#stderrTail); });
-      const answer = this.#connection.sendRequest(perform, { ...call, id }, source.token);
-      // A connection that breaks rejects its requests before it is known how the process ended.
-      return await Promise.race([lost, answer.catch((error: unknown) => (this.#isAnswer(error) ? Promise.reject(error as Error) : lost))]);
+      const answer = this.#connection.sendRequest(perform, { ...call, id }, source.token).catch((error: unknown) => {
+        if (this.#isAnswer(error)) { throw error; }
+        // A connection that breaks rejects its requests before it is known how the process ended.
+        return new Promise<never>(() => undefined);
+      });
+      return await this.#lost.race(answer, (how) => lostError(call.operation, how, this.#stderrTail));
     } catch (error) {
       const failure = fromResponseError(error, call.operation);
       this.#retired ||= failure instanceof RetiredError;
@@ -133,6 +138,7 @@ export class EngineProcess {
     return new Promise((resolve) => {
       const end = (how: string): void => {
         this.#running = false;
+        this.#lost.interrupt(how);
         resolve(how);
       };
       this.#child.once('error', (error) => { end(`could not be started: ${error.message}`); });

@@ -74,7 +74,7 @@ class OperationHost {
     try {
       return await this.#inTurn(() => this.#run(call, controller.signal), controller.signal, call.operation);
     } catch (error) {
-      throw toResponseError(error);
+      throw toResponseError(error, call.operation);
     } finally {
       this.#running.delete(controller);
     }
@@ -105,7 +105,8 @@ class OperationHost {
       if (signal.aborted) { throw new CancelledError(operation); }
       return run();
     });
-    this.#last = done.catch(() => undefined);
+    // Not catch(): the chain would keep the answer until the next one.
+    this.#last = done.then(() => undefined, () => undefined);
     let onAbort: () => void = () => undefined;
     const cancelled = new Promise<void>((resolve) => {
       onAbort = resolve;

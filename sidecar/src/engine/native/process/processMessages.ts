@@ -3,6 +3,7 @@ import type { Holder, LogLevel, ProgressPhase } from '@dismts/protocol';
 import { NotificationType, NotificationType0, RequestType, ResponseError } from 'vscode-jsonrpc/node';
 import type { DismLogRange } from '../../../log/byteRange.ts';
 import { CancelledError, DismError, UnsupportedError } from '../../../errors.ts';
+import { isSystemError, systemFailure } from '../../../systemErrors.ts';
 import type { EngineOperations } from '../../engine.ts';
 
 /** Libraries to use as they are, without looking for them or at who can change them: tests name a double. */
@@ -85,8 +86,9 @@ export class RetiredError extends Error {
 }
 
 /** Turns what an operation threw into an answer. */
-export function toResponseError(error: unknown): ResponseError<EngineFailure | undefined> {
+export function toResponseError(error: unknown, operation: string): ResponseError<EngineFailure | undefined> {
   if (error instanceof RetiredError) { return new ResponseError(retiredCode, error.message, undefined); }
+  if (isSystemError(error)) { return toResponseError(systemFailure(error, `Cannot finish "${operation}"`, ''), operation); }
   if (!(error instanceof DismError)) {
     return new ResponseError(bugCode, error instanceof Error ? error.stack ?? error.message : String(error), undefined);
   }

@@ -4,6 +4,7 @@ import { access, realpath } from 'node:fs/promises';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { isDenied } from '../../../systemErrors.ts';
 import { findParts } from '../../../wim/splitParts.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { identifyImage } from '../mounting/imageIdentity.ts';
@@ -48,6 +49,7 @@ async function checkWritable(wimPath: string, what: string): Promise<void> {
   try {
     await access(wimPath, constants.W_OK);
   } catch (cause) {
+    if (!isDenied(cause)) { throw cause; }
     throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: you may not write to the file`, { target: wimPath, cause });
   }
 }

@@ -54,7 +54,7 @@ export async function settleCommit(state: State, record: MountRecord, context: O
     return undefined;
   }
   try {
-    if (!tryLock(file.fd)) { return undefined; }
+    if (!tryLock(file.fd, commit.wimPath)) { return undefined; }
     const committed = await isCommitted(file, commit);
     if (committed === true && !commit.append) {
       context.log.warning(`a save into "${commit.wimPath}" was interrupted after it was complete; the mount "${record.mountPath}" needs a remount`);

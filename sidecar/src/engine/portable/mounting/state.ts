@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { stateFolder } from '../../../stateFolder.ts';
+import { isDenied, messageOf } from '../../../systemErrors.ts';
 import { Generations } from './generations.ts';
 import { MountLocks } from './mountLocks.ts';
 import { RecordStore } from './recordStore.ts';
@@ -45,8 +46,8 @@ export class State {
       for (const folder of [this.path, join(this.path, 'mounts'), join(this.path, 'locks')]) { ensurePrivateFolder(folder); }
     } catch (error) {
       // A full disk, for instance, is no question of rights.
-      if (!['EACCES', 'EPERM', 'EROFS'].includes((error as NodeJS.ErrnoException).code ?? '')) { throw error; }
-      throw new DismError(Hresult.E_ACCESSDENIED, `Cannot make the state directory "${this.path}": ${(error as Error).message}`, {
+      if (!isDenied(error)) { throw error; }
+      throw new DismError(Hresult.E_ACCESSDENIED, `Cannot make the state directory "${this.path}": ${messageOf(error)}`, {
         target: this.path, hint: 'Choose a folder that you can write with DISMTS_STATE_DIR.', cause: error,
       });
     }

@@ -66,7 +66,7 @@ async function openForAppend(path: string): Promise<WimFile> {
   const wim = await WimFile.open(path, {
     what: `Cannot save the image into "${path}"`, forWriting: true,
     prepare: (handle, errors) => {
-      if (!tryLock(handle.fd)) { throw errors.make(Hresult.ERROR_SHARING_VIOLATION, 'another program is writing to it'); }
+      if (!tryLock(handle.fd, path)) { throw errors.make(Hresult.ERROR_SHARING_VIOLATION, 'another program is writing to it'); }
     },
   });
   try {
