@@ -248,6 +248,96 @@ Describe 'Enable-DismTsInboxName' -Tag 'Unit' {
         }
     }
 
+    Context 'The differences that stay' {
+        BeforeAll {
+            $text = [System.IO.File]::ReadAllText("$root/module/en-US/about_DismTs.help.txt")
+            $table = [regex]::Match($text, '(?s)DIFFERENCES THAT STAY.*?----[^\n]*\n(.*?)\n\n').Groups[1].Value
+            $rows = @{}
+            foreach ($line in $table -split '\n') {
+                $rows[$line.Substring(8, 25).Trim()] = @($line.Substring(33, 19).Trim(), $line.Substring(52, 18).Trim(), $line.Substring(70).Trim())
+            }
+            $busy = @{}
+            foreach ($name in 'Dismount-DismTsImage', 'Dismount-WindowsImage') {
+                $busy[$name] = Get-StatementError { & $name -Path /fake/busy -Save }
+            }
+        }
+
+        It '<Row>: <Renamed> when renamed, <InboxName> under the in-box names' -ForEach @(
+            @{ Row = 'Kind of command'; Renamed = 'function'; InboxName = 'function'; Check = { 'Mount-DismTsImage', 'Mount-WindowsImage' | ForEach-Object { (Get-Command -Name $_).CommandType | Should -Be 'Function' } } }
+            @{ Row = 'Error id'; Renamed = 'symbol and'; InboxName = 'symbol and'; Check = { $busy.Keys | ForEach-Object { $busy[$_].FullyQualifiedErrorId | Should -Be "WIM_E_UNMOUNT_INCOMPLETE,$_" } } }
+            @{ Row = 'Text of an error'; Renamed = 'own, with code'; InboxName = 'own, with code'; Check = { $busy.Values | ForEach-Object { $_.Exception.Message | Should -BeLike '*files are open*0xC1420117)' } } }
+            @{ Row = 'Category of an error'; Renamed = 'by cause'; InboxName = 'by cause'; Check = { $busy.Values | ForEach-Object { $_.CategoryInfo.Category | Should -Be 'ResourceBusy' } } }
+            @{
+                Row = 'Error of a piped item'; Renamed = 'next item'; InboxName = 'ends pipeline'
+                Check = {
+                    $mounts = '/fake/busy', '/fake/a' | ForEach-Object { [pscustomobject] @{ Path = $_ } }
+                    @($mounts | Dismount-DismTsImage -Save -ErrorAction SilentlyContinue) | Should -HaveCount 1
+                    { $mounts | Dismount-WindowsImage -Save -ErrorAction SilentlyContinue } | Should -Throw
+                }
+            }
+            @{
+                Row = 'Enumerations'; Renamed = 'strings'; InboxName = 'enumerations'
+                Check = { (Get-DismTsImage -Mounted)[0].MountStatus | Should -BeOfType ([string]); (Get-WindowsImage -Mounted)[0].MountStatus | Should -BeOfType ([enum]) }
+            }
+            @{
+                Row = 'Types of objects'; Renamed = 'DismTs.*'; InboxName = 'Microsoft.Dism.*'
+                Check = {
+                    (Get-DismTsImage -Mounted)[0].PSObject.TypeNames[0] | Should -BeLike 'DismTs.*'
+                    (Get-WindowsImage -Mounted)[0].GetType().FullName | Should -BeLike 'Microsoft.Dism.*'
+                }
+            }
+            @{
+                Row = '-LogLevel 2'; Renamed = 'Warnings'; InboxName = 'WarningsInfo'
+                Check = {
+                    $null = Get-DismTsImage -ImagePath /fake/x.wim -LogLevel 2
+                    $null = Get-WindowsImage -ImagePath /fake/x.wim -LogLevel 2
+                    @(Get-ReceivedMessage -RecordPath $recordPath -Method image/getInfo)[-2, -1].Message.params.logLevel | Should -Be 'Warnings', 'WarningsInfo'
+                }
+            }
+            @{
+                Row = 'Log without -LogPath'; Renamed = 'one each'; InboxName = 'one each'
+                Check = {
+                    $null = Get-WindowsImage -ImagePath /fake/x.wim
+                    (@(Get-ReceivedMessage -RecordPath $recordPath -Method image/getInfo)[-1]).Message.params.PSObject.Properties.Name | Should -Not -Contain 'logPath'
+                }
+            }
+            @{
+                Row = 'Restart'; Renamed = 'never'; InboxName = 'never'
+                Check = {
+                    'Save-DismTsImage', 'Save-WindowsImage' | ForEach-Object { (& $_ -Path /fake/restart).RestartNeeded | Should -BeTrue }
+                    foreach ($file in Get-ChildItem -LiteralPath "$root/module" -Recurse -Include *.ps1, *.psm1) {
+                        $ast = [System.Management.Automation.Language.Parser]::ParseFile($file.FullName, [ref] $null, [ref] $null)
+                        $calls = $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true)
+                        $calls | ForEach-Object { $_.GetCommandName() } | Should -Not -BeIn 'Restart-Computer', 'shutdown', 'shutdown.exe'
+                    }
+                }
+            }
+            @{ Row = '-WhatIf, -Confirm'; Renamed = 'known'; InboxName = 'known'; Check = { 'Mount-DismTsImage', 'Mount-WindowsImage' | ForEach-Object { (Get-Command -Name $_).Parameters.Keys | Should -Contain 'WhatIf' } } }
+            @{
+                Row = 'Commands of wimgapi'; Renamed = 'not yet'; InboxName = 'error that says so'
+                Check = {
+                    # Once these are there, the row goes.
+                    Get-Command -Name Split-DismTsImage -ErrorAction Ignore | Should -BeNullOrEmpty
+                    (Get-StatementError { Split-WindowsImage -ImagePath /a -SplitImagePath /b -FileSize 1 }).Exception.Hint | Should -BeLike '*wimlib-imagex split*'
+                }
+            }
+            @{ Row = 'dism.exe'; Renamed = 'not replaced'; InboxName = 'not replaced'; Check = { (Get-Module -Name Dism).ExportedCommands.Keys | Should -Not -BeIn 'dism', 'dism.exe' } }
+            @{
+                Row = 'Servicing off Windows'; Renamed = '0x80070032'; InboxName = '0x80070032'
+                # PortedScript.Tests.ps1 runs the script that this is from, in each way.
+                Check = { (Import-PowerShellDataFile -Path "$PSScriptRoot/scripts/Expected.psd1")['Servicing'] | Should -Contain 'engine: 80070032' }
+            }
+        ) {
+            $rows[$Row] | Should -Not -BeNullOrEmpty
+            $rows[$Row][1, 2] | Should -Be $Renamed, $InboxName
+            & $Check
+        }
+
+        It 'are all in this test' {
+            @($rows.Keys | Where-Object { $_ }) | Should -HaveCount 14
+        }
+    }
+
     Context 'Other runspaces and jobs' {
         It 'have the names by themselves, with the same types' {
             $types = 1..3 | ForEach-Object -Parallel {
