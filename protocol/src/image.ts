@@ -62,6 +62,7 @@ export const mountedImageSchema = z.object({
   imageIndex: reportedIndexSchema,
   /** Unknown, here and below, is a number of the API that DismTs does not know. */
   mountMode: z.enum(['ReadWrite', 'ReadOnly', 'Unknown']),
+  /** DismMountStatus, and `Unknown` also where it cannot be told at the moment or something is in the way: clean-up leaves that alone. */
   mountStatus: z.enum(['Ok', 'NeedsRemount', 'Invalid', 'Unknown']),
   /** Why the status is not Ok, one sentence; empty when it is. */
   statusReason: z.string(),
@@ -70,7 +71,7 @@ export type MountedImage = z.infer<typeof mountedImageSchema>;
 
 /** All images that DismTs mounted on this machine, for this state directory. DismGetMountedImageInfo. */
 export const listMountedImages = request('image/listMounted', operationOptionsSchema,
-  z.object({ mounts: z.array(mountedImageSchema), logPath: z.string() }));
+  z.object({ mounts: z.array(mountedImageSchema), logPath: z.string(), warnings: z.array(z.string()).optional() }));
 
 /** Mounts one image into an existing empty folder. DismMountImage. Cancellable. */
 export const mountImage = request('image/mount', operationOptionsSchema.extend({

@@ -157,7 +157,7 @@ export class Workbench {
       for (const { path } of await this.list()) { await this.dismount(path, false); }
       await this.expectNothingLeft();
     } finally {
-      for (const path of mountsBelow(this.folder).reverse()) { unmount(path, true); }
+      for (const path of mountsBelow(this.folder).reverse()) { if (mountsBelow(this.folder).includes(path)) { unmount(path, true); } }
       for (const pid of await processesWith(this.folder)) { process.kill(pid, 'SIGKILL'); }
     }
   }

@@ -228,10 +228,10 @@ describe.runIf(isRoot)('kill -9 of a mount', () => {
 
 describe.runIf(isRoot)('kill -9 of what serves a mount', () => {
   async function killServer(mountPath: string): Promise<void> {
-    const servers = await processesWith(mountPath);
+    const servers = await processesWith(`\0${mountPath}\0`);
     expect(servers).toHaveLength(1);
     for (const pid of servers) { process.kill(pid, 'SIGKILL'); }
-    await until('the program has ended', async () => (await processesWith(mountPath)).length === 0);
+    await until('the program has ended', async () => (await processesWith(`\0${mountPath}\0`)).length === 0);
   }
 
   test('shows as NeedsRemount, and a remount brings every change back', async () => {
@@ -276,7 +276,7 @@ describe.runIf(isRoot)('kill -9 of what serves a mount', () => {
     const mountPath = await bench.mount(wim);
     await change(mountPath, 1);
     const staged = await readFolder(mountPath);
-    const [server] = await processesWith(mountPath);
+    const [server] = await processesWith(`\0${mountPath}\0`);
     if (server === undefined) { throw new Error('nothing serves the mount'); }
     let killed = false;
     await bench.call('commitImage', { mountPath }, {
@@ -299,11 +299,11 @@ test.runIf(isRoot)('records that make no sense are left alone and reported, and 
   const [id = ''] = await readdir(join(bench.stateDirectory, 'mounts'));
   const record = await readFile(join(bench.stateDirectory, 'mounts', id, 'record.json'), 'utf8');
   const other = join(bench.stateDirectory, 'mounts', '00000000-0000-4000-8000-000000000000');
-  await writeTree(other, { 'record.json': '{"version":1,', 'generations/1/upper/precious.txt': 'staged' });
+  await writeTree(other, { 'record.json': '{"version":2,', 'generations/1/upper/precious.txt': 'staged' });
   expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
   expect(bench.context.lines.join('\n')).toMatch(/warning: .*00000000-0000-4000-8000-000000000000/);
   await bench.save(mountPath);
-  await writeFile(join(other, 'record.json'), record.replace('"version": 1', '"version": 2'));
+  await writeFile(join(other, 'record.json'), record.replace('"version": 2', '"version": 3'));
   expect(await bench.list()).toHaveLength(1);
   expect(await readFile(join(other, 'generations/1/upper/precious.txt'), 'utf8')).toBe('staged');
   await rm(other, { recursive: true });

@@ -24,6 +24,17 @@ function bind() {
       (descriptor: number, name: string, value: Buffer, size: number, flags: number) => number,
     openat2: library.func('long syscall(long number, int dirfd, const char *path, void *how, size_t size)') as unknown as
       (number: number, folder: number, path: string, how: Buffer, size: number) => number | bigint,
+    fsopen: library.func('long syscall(long number, const char *type, uint flags)') as unknown as (number: number, type: string, flags: number) => number | bigint,
+    fsconfig: library.func('long syscall(long number, int fd, uint command, const char *key, const char *value, int aux)') as unknown as
+      (number: number, context: number, command: number, key: string | null, value: string | null, aux: number) => number | bigint,
+    fsmount: library.func('long syscall(long number, int fd, uint flags, uint attributes)') as unknown as
+      (number: number, context: number, flags: number, attributes: number) => number | bigint,
+    mountSetattr: library.func('long syscall(long number, int dirfd, const char *path, uint flags, void *attributes, size_t size)') as unknown as
+      (number: number, folder: number, path: string, flags: number, attributes: Buffer, size: number) => number | bigint,
+    openTree: library.func('long syscall(long number, int dirfd, const char *path, uint flags)') as unknown as
+      (number: number, folder: number, path: string, flags: number) => number | bigint,
+    moveMount: library.func('long syscall(long number, int fromfd, const char *from, int tofd, const char *to, uint flags)') as unknown as
+      (number: number, from: number, fromPath: string, to: number, toPath: string, flags: number) => number | bigint,
   };
 }
 

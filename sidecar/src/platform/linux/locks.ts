@@ -1,11 +1,17 @@
 /** Locks on files: flock(2). They end with the process, whichever way it ends. */
-import { closeSync, constants, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import type { Holder } from '@dismts/protocol';
+import { processState, programOf } from './holders.ts';
 import { libc, SystemCallError } from './libc.ts';
 
 const LOCK_SH = 1;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+
+/** How long a lock is waited for whose holder has been stopped, and whose holder does nothing that could be seen. */
+const [stoppedMs, idleMs] = [4000, 30_000];
+const pollMs = 25;
 
 /**
  * Takes a lock on an open file, which ends with the last descriptor of it, those of other processes that inherited it included.
@@ -17,6 +23,53 @@ export function tryLock(descriptor: number, path: string, isShared = false): boo
   const error = new SystemCallError('flock', path);
   if (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK') { return false; }
   throw error;
+}
+
+/** Who took the locks that are on a file: /proc/locks. A process that inherited one is not in it, nor one of another container. */
+export function lockHolders(file: number | string): Holder[] {
+  const found = typeof file === 'number' ? fstatSync(file) : statSync(file, { throwIfNoEntry: false });
+  if (found === undefined) { return []; }
+  // Some file systems show another device there than stat(2) does.
+  const pids = [...readFileSync('/proc/locks', 'latin1').matchAll(/^\d+: FLOCK +\S+ +\S+ +(\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /gm)]
+    .filter(([, , inode]) => Number(inode) === found.ino).map(([, pid]) => Number(pid));
+  return [...new Set(pids)].filter((pid) => processState(pid) !== undefined).map((pid) => ({ pid, program: programOf(pid) }));
+}
+
+/** A lock was not to be had: who holds it has been stopped, or hangs. */
+export class LockHeldError extends Error {
+  override readonly name = 'LockHeldError';
+  readonly holders: readonly Holder[];
+  readonly stopped: boolean;
+
+  constructor(path: string, holders: readonly Holder[], stopped: boolean) {
+    super(`the lock "${path}" is held`);
+    this.holders = holders;
+    this.stopped = stopped;
+  }
+}
+
+/** Watches the holders of a lock: one that works is waited for, however long it takes. */
+class Patience {
+  readonly #path: string;
+  #ticks = '';
+  #sign = performance.now();
+  #running = performance.now();
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  /** @throws LockHeldError */
+  check(): void {
+    const now = performance.now();
+    const holders = lockHolders(this.#path);
+    const states = holders.map(({ pid }) => processState(pid));
+    const ticks = states.map((state) => state?.ticks).join();
+    if (ticks !== this.#ticks) { [this.#ticks, this.#sign] = [ticks, now]; }
+    const stopped = states.length > 0 && states.every((state) => state?.state === 'T' || state?.state === 't');
+    if (!stopped) { this.#running = now; }
+    if (now - this.#running > stoppedMs || now - this.#sign > idleMs) { throw new LockHeldError(this.#path, holders, stopped); }
+  }
 }
 
 /** A lock that ends with the process, whichever way it ends, and with all programs that were given its descriptor. */
@@ -39,13 +92,31 @@ export class Lock {
     return isHeld ? new Lock(descriptor) : undefined;
   }
 
-  /** Waits for the lock. @throws the signal's reason. */
+  /**
+   * Waits for the lock, as long as who holds it does something.
+   * @throws the signal's reason. LockHeldError: the holder has been stopped, or hangs.
+   */
   static async acquire(path: string, signal: AbortSignal): Promise<Lock> {
-    for (;;) {
+    const patience = new Patience(path);
+    for (let round = 1; ; round++) {
       const lock = Lock.tryAcquire(path);
       if (lock !== undefined) { return lock; }
       // flock(2) that blocks would hold a thread of the pool and could not be cancelled.
-      await setTimeout(25, undefined, { signal });
+      await setTimeout(pollMs, undefined, { signal });
+      if (round % 10 === 0) { patience.check(); }
+    }
+  }
+
+  /**
+   * Takes the lock where it is free or will be in a moment: another looks at it, or its holder was killed and a child that it
+   * was just starting still has the descriptor.
+   * @returns undefined where a process that lives holds it, and has not let it go within `milliseconds`.
+   */
+  static async acquireSoon(path: string, milliseconds: number): Promise<Lock | undefined> {
+    for (const deadline = performance.now() + milliseconds; ;) {
+      const lock = Lock.tryAcquire(path);
+      if (lock !== undefined || performance.now() > deadline) { return lock; }
+      await setTimeout(pollMs);
     }
   }
 

@@ -2,6 +2,15 @@
 import { readFileSync } from 'node:fs';
 
 export interface MountTableEntry {
+  /** Of this mount; a number is given to another mount once this one has ended. */
+  readonly id: number;
+  /** Of the mount that this one is mounted on. */
+  readonly parentId: number;
+  /** `major:minor` of the file system; those without a disk of their own have one each. */
+  readonly device: string;
+  /** Which folder of the file system shows; `/` but for bind mounts of a part. */
+  readonly root: string;
+  /** Where it shows now, also when a folder on the way was renamed. */
   readonly mountPoint: string;
   /** `overlay`, `fuse.wimfs`, ... */
   readonly type: string;
@@ -17,21 +26,46 @@ function unescapeOctal(text: string): string {
   return Buffer.from(bytes, 'latin1').toString('utf8');
 }
 
-/** All mounts in the order in which they were made: the last one at a place is the one that shows. */
+/** All mounts. Of those at one place topMount() says which one shows. */
 export function readMountTable(): MountTableEntry[] {
   // The kernel answers from memory, which takes less time than to wake another thread up for it.
   const text = readFileSync('/proc/self/mountinfo', 'utf8');
   return text.split('\n').flatMap((line) => {
     const fields = line.split(' ');
     const separator = fields.indexOf('-');
-    const [mountPoint, mountOptions] = fields.slice(4, 6);
+    const [id, parentId, device, root, mountPoint, mountOptions] = fields;
     const [type, source, superOptions] = fields.slice(separator + 1);
-    if (separator === -1 || mountPoint === undefined || mountOptions === undefined || type === undefined || source === undefined) { return []; }
+    if (separator === -1 || device === undefined || root === undefined || mountPoint === undefined || mountOptions === undefined
+      || type === undefined || source === undefined) { return []; }
     return [{
+      id: Number(id),
+      parentId: Number(parentId),
+      device,
+      root: unescapeOctal(root),
       mountPoint: unescapeOctal(mountPoint),
       type,
       source: unescapeOctal(source),
       options: [...mountOptions.split(','), ...(superOptions ?? '').split(',')],
     }];
   });
+}
+
+/** The mount that shows at a place: the one that no other there is mounted on. The order of the table does not tell. */
+export function topMount(table: readonly MountTableEntry[], mountPoint: string): MountTableEntry | undefined {
+  const there = table.filter((entry) => entry.mountPoint === mountPoint);
+  const covered = new Set(there.map(({ parentId }) => parentId));
+  return there.findLast(({ id }) => !covered.has(id));
+}
+
+/** What is mounted on a mount or on those on it, wherever below its place. */
+export function mountsOn(table: readonly MountTableEntry[], { id }: Pick<MountTableEntry, 'id'>): MountTableEntry[] {
+  const children = table.filter(({ parentId, id: own }) => parentId === id && own !== id);
+  return children.flatMap((child) => [child, ...mountsOn(table, child)]);
+}
+
+/** Number of the mount that an open file or folder is on; also where it was opened by its path only (O_PATH). */
+export function mountIdOf(descriptor: number): number {
+  const id = /^mnt_id:\s*(\d+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1'))?.[1];
+  if (id === undefined) { throw new Error('this kernel does not say which mount a file is on'); }
+  return Number(id);
 }

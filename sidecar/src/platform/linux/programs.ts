@@ -26,13 +26,16 @@ const maxOutputBytes = 64 * 1024;
 
 /**
  * Runs a program to its end. It gets a session of its own, so a Ctrl+C in the caller's terminal does not reach it.
+ * @param files Open files that the program gets as descriptors from 3 on.
  * @param lock Held by the program, too, and by what it leaves in the background.
  * @throws the signal's reason, after the program was killed and has ended.
  */
-export async function runProgram(path: string, args: readonly string[], signal: AbortSignal, lock?: Lock): Promise<ProgramResult> {
+export async function runProgram(
+  path: string, args: readonly string[], signal: AbortSignal, lock?: Lock, files: readonly number[] = [],
+): Promise<ProgramResult> {
   signal.throwIfAborted();
   const child = spawn(path, args, {
-    cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe', ...lock === undefined ? [] : [lock.descriptor]],
+    cwd: '/', detached: true, stdio: ['ignore', 'pipe', 'pipe', ...files, ...lock === undefined ? [] : [lock.descriptor]],
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LANG: 'C.UTF-8' },
   });
   const chunks: Buffer[] = [];

@@ -1,6 +1,6 @@
 /** WIM files as images that can be mounted. */
 import { constants } from 'node:fs';
-import { access, realpath } from 'node:fs/promises';
+import { access, realpath, stat } from 'node:fs/promises';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -46,6 +46,11 @@ async function resolveImage(params: MountParams, wim: WimFile, context: Operatio
 
 /** What a writable mount needs of the file. */
 async function checkWritable(wimPath: string, what: string): Promise<void> {
+  if (((await stat(wimPath)).mode & 0o222) === 0) {
+    throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the file is marked read-only`, {
+      target: wimPath, hint: `Clear the mark ("chmod u+w"), or mount with -ReadOnly.`,
+    });
+  }
   try {
     await access(wimPath, constants.W_OK);
   } catch (cause) {

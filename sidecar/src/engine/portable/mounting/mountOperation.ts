@@ -6,9 +6,11 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { findHolders } from '../../../platform/linux/holders.ts';
-import { recover } from './recovery.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
+import { readMountTable } from '../../../platform/linux/mountTable.ts';
+import { recover } from './recovery.ts';
 import type { MountRecord } from './record.ts';
+import { lookAt, mountIdAt, obstacleTo, type Sight } from './sight.ts';
 import { State } from './state.ts';
 import { guarded } from '../../../systemErrors.ts';
 
@@ -16,12 +18,7 @@ import { guarded } from '../../../systemErrors.ts';
 export async function openState(context: OperationContext): Promise<State> {
   const state = new State();
   state.prepare();
-  const registry = await state.locks.lockRegistry(context.signal);
-  try {
-    await recover(state, context);
-  } finally {
-    registry.release();
-  }
+  await recover(state, context);
   return state;
 }
 
@@ -45,37 +42,82 @@ export function allRecords(state: State, context: OperationContext): MountRecord
   return readRecords(state, context).filter((record) => record.state === 'mounted');
 }
 
+/** Which mount a folder belongs to: as the kernel says, which follows renamed folders, else as it was recorded. */
+export function findMount(state: State, path: string, context: OperationContext): string | undefined {
+  return mountIdAt(state, path, readMountTable()) ?? allRecords(state, context).find((record) => record.mountPath === path)?.id;
+}
+
+/** What to say of who works on a mount. */
+export function runningOperation(state: State, id: string, what: string, target: string): DismError {
+  const holders = state.locks.mountHolders(id);
+  const who = holders.length === 0 ? '' : `: ${holders.map(({ pid, program }) => `${program} (${pid})`).join(', ')}`;
+  return new DismError(Hresult.DISM_E_IMAGE_BUSY, `${what}: another operation is running on it${who}`, { target, holders });
+}
+
 /**
  * Runs an operation on the mount at a folder.
  * @param what What cannot be done, such as `Cannot dismount "/mnt/a"`.
  * @param notAMount The code for a folder where DismTs mounted nothing.
- * @throws DismError the given code; DISM_E_IMAGE_BUSY: another operation runs on the mount.
+ * @param withoutRecord Takes a mount off whose record cannot be read.
+ * @throws DismError the given code; DISM_E_IMAGE_BUSY: another operation runs on the mount; DISM_E_MOUNT_INVALID: its record cannot be read.
  */
 export async function withMount<T>(
   mountPath: string, what: string, notAMount: number, context: OperationContext,
   operation: (state: State, record: MountRecord, mountLock: Lock) => Promise<T>,
+  withoutRecord?: (state: State, id: string, path: string, problem: string) => Promise<T>,
 ): Promise<T> {
   return await guarded(what, mountPath, context, async () => {
     const path = await canonicalMountPath(mountPath);
     const state = await openState(context);
-    const known = allRecords(state, context).find((record) => record.mountPath === path);
-    if (known === undefined) {
-      throw new DismError(notAMount, `${what}: no image is mounted there`, {
-        target: mountPath, hint: 'List the mounted images: Get-DismTsImage -Mounted.',
+    const id = findMount(state, path, context);
+    if (id === undefined || !isKnown(state, id)) {
+      throw new DismError(notAMount, `${what}: ${id === undefined ? 'no image is mounted there' : 'the image there belongs to another state directory'}`, {
+        target: mountPath, hint: id === undefined ? 'List the mounted images: Get-DismTsImage -Mounted.' : 'Name that directory with DISMTS_STATE_DIR.',
       });
     }
-    const lock = state.locks.tryLockMount(known.id);
-    if (lock === undefined) {
-      throw new DismError(Hresult.DISM_E_IMAGE_BUSY, `${what}: another operation is running on it`, { target: mountPath });
-    }
+    const lock = await state.locks.lockMountSoon(id);
+    if (lock === undefined) { throw runningOperation(state, id, what, mountPath); }
     try {
-      const record = state.records.read(known.id);
+      const record = readRecord(state, id, path);
+      if (record instanceof Error) {
+        if (withoutRecord !== undefined) { return await withoutRecord(state, id, path, record.message); }
+        throw new DismError(Hresult.DISM_E_MOUNT_INVALID, `${what}: its record cannot be read (${record.message})`, {
+          target: state.records.folder(id), cause: record,
+          hint: `Restore "${state.records.folder(id)}" from a backup, or take the mount off with Dismount-DismTsImage -Discard; its changes are kept aside then.`,
+        });
+      }
       if (record === undefined) { throw new DismError(notAMount, `${what}: it was dismounted meanwhile`, { target: mountPath }); }
       return await operation(state, record, lock);
     } finally {
       lock.release();
     }
   });
+}
+
+/** Whether a mount that the kernel shows is one of this state directory, with a record or without. */
+function isKnown(state: State, id: string): boolean {
+  return state.records.exists(id) || readMountTable().some(({ mountPoint }) => mountPoint.startsWith(`${state.records.folder(id)}/`));
+}
+
+/** The record of a mount, or why it cannot be read; undefined where the mount has gone. */
+function readRecord(state: State, id: string, path: string): MountRecord | Error | undefined {
+  try {
+    return state.records.read(id) ?? (mountIdAt(state, path) === id ? new Error('it is missing') : undefined);
+  } catch (error) {
+    return error as Error;
+  }
+}
+
+/** @throws DismError WIM_E_UNMOUNT_INCOMPLETE: others mounted something on the mount, in it, or it at another place. */
+export function requireFree(state: State, record: MountRecord, what: string): Sight {
+  const sight = lookAt(state, record);
+  const obstacle = obstacleTo(sight);
+  if (obstacle !== undefined) {
+    throw new DismError(Hresult.WIM_E_UNMOUNT_INCOMPLETE, `${what}: ${obstacle}`, {
+      target: record.mountPath, hint: 'Unmount that first, then try again; nothing has been changed.',
+    });
+  }
+  return sight;
 }
 
 /** The error for a mount that is in use; names who uses it. */

@@ -14,8 +14,23 @@ const pendingCommitSchema = z.object({
 });
 export type PendingCommit = z.infer<typeof pendingCommitSchema>;
 
+/** What stands for a mount since it was brought up last; of no meaning after a restart of the machine. */
+const liveMountSchema = z.object({
+  bootId: z.string(),
+  /** Of the mount that users see. */
+  mountId: z.number().int(),
+  device: z.string(),
+  /** Of the mount that it is on. */
+  parentId: z.number().int(),
+  /** What serves the image. */
+  server: z.object({ pid: z.number().int(), startTime: z.string() }).optional(),
+  /** The folder that the changes go to. */
+  upper: z.object({ device: z.string(), inode: z.string() }).optional(),
+});
+export type LiveMount = z.infer<typeof liveMountSchema>;
+
 export const mountRecordSchema = z.object({
-  version: z.literal(1),
+  version: z.literal(2),
   id: z.uuid(),
   /** `mounting` until everything stands; what is left of an interrupted mount is removed. */
   state: z.enum(['mounting', 'mounted']),
@@ -36,5 +51,16 @@ export const mountRecordSchema = z.object({
   /** Named streams show as `user.*` attributes; off where one is too large for the file system of the changes. */
   streamsShown: z.boolean(),
   commit: pendingCommitSchema.optional(),
+  /** Where the file was: another folder at its path means that the volume is away, not the file. */
+  place: z.object({ device: z.string(), inode: z.string(), folderDevice: z.string(), folderInode: z.string() }),
+  live: liveMountSchema.optional(),
 });
 export type MountRecord = z.infer<typeof mountRecordSchema>;
+
+/** Stands for a record that cannot be read, to find what of its mount is there. */
+export function recordOfUnknown(id: string, mountPath: string): MountRecord {
+  return {
+    version: 2, id, state: 'mounted', wimPath: '', mountPath, imageIndex: 1, mode: 'ReadWrite', imageHash: '', file: { size: 0, modifiedMs: 0, inode: '' },
+    generation: 1, stacking: 'none', streamsShown: false, place: { device: '', inode: '', folderDevice: '', folderInode: '' },
+  };
+}

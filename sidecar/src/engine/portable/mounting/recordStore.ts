@@ -1,5 +1,5 @@
 /** The records of mounts: one folder a mount, written whole or not at all. */
-import { closeSync, constants, fsync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
@@ -30,6 +30,11 @@ async function writeDurably(folder: string, text: string): Promise<void> {
   try { await flush(opened); } finally { closeSync(opened); }
 }
 
+/** Whether a folder of a mount holds nothing yet but the beginning of a record. */
+function isLeftover(content: readonly string[]): boolean {
+  return content.every((file) => file === newRecordName);
+}
+
 /** The folders of all mounts, with their records. */
 export class RecordStore {
   readonly #mounts: string;
@@ -43,6 +48,11 @@ export class RecordStore {
   /** Folder of a mount. */
   folder(id: string): string {
     return join(this.#mounts, id);
+  }
+
+  /** Whether there is a folder of a mount, with a record or without. */
+  exists(id: string): boolean {
+    return existsSync(this.folder(id));
   }
 
   /** All records. One that cannot be read is not ours to judge: it is left alone and reported. */
@@ -69,12 +79,25 @@ export class RecordStore {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return undefined; }
       throw error;
     }
-    return mountRecordSchema.parse(JSON.parse(text));
+    const record = mountRecordSchema.parse(JSON.parse(text));
+    // What is said twice has to agree: a wrong path here would change the file of somebody else.
+    if (record.id !== id) { throw new Error(`it is the record of another mount, "${record.id}"`); }
+    if (record.commit !== undefined && record.commit.wimPath !== record.wimPath) {
+      throw new Error(`its save is into "${record.commit.wimPath}", but its image is in "${record.wimPath}"`);
+    }
+    return record;
   }
 
   async write(record: MountRecord): Promise<void> {
     mkdirSync(this.folder(record.id), { recursive: true, mode: 0o700 });
     await writeDurably(this.folder(record.id), `${JSON.stringify(record, null, 2)}\n`);
+  }
+
+  /** Folders of mounts that have no record but something else in them. */
+  withoutRecord(): string[] {
+    return readdirSync(this.#mounts)
+      .filter((name) => z.uuid().safeParse(name).success && !existsSync(this.#recordPath(name)) && !isLeftover(readdirSync(join(this.#mounts, name))))
+      .map((name) => join(this.#mounts, name));
   }
 
   /** Forgets a mount: at once, so that a half removed one is never taken for a mount. */
@@ -84,13 +107,22 @@ export class RecordStore {
     await removeFolder(join(this.#mounts, `${id}${removedSuffix}`));
   }
 
+  /** Forgets a mount, but keeps its folder with the staged changes. @returns where it is now. */
+  setAside(id: string, folder: string): string {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    const target = join(folder, `${new Date().toISOString().replace(/[:.]/g, '-')}-${id}`);
+    renameSync(this.folder(id), target);
+    this.#locks.removeOf(id);
+    return target;
+  }
+
   /** Deletes what an interrupted remove() or a mount that was killed before its record left. The registry lock must be held. */
   async removeLeftovers(): Promise<void> {
     const names = new Set(readdirSync(this.#mounts));
     for (const name of names) {
       const content = name.endsWith(removedSuffix) ? [] : readdirSync(join(this.#mounts, name));
       // Without a record, but with staged changes, it is not ours to judge.
-      if (content.some((file) => file !== newRecordName)) { continue; }
+      if (!isLeftover(content)) { continue; }
       await removeFolder(join(this.#mounts, name));
       names.delete(name);
     }

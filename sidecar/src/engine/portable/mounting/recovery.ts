@@ -7,6 +7,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { fileSignature } from './imageIdentity.ts';
 import { tryLock } from '../../../platform/linux/locks.ts';
 import { takeDown } from './bringUp.ts';
+import { lookAt } from './sight.ts';
 import { freeze, isFrozen } from './stacking.ts';
 import type { MountRecord, PendingCommit } from './record.ts';
 import type { State } from './state.ts';
@@ -22,9 +23,12 @@ export async function beginGeneration(state: State, record: MountRecord, imageHa
   return next;
 }
 
-/** The record without its pending commit. */
-export async function endCommit(state: State, record: MountRecord): Promise<MountRecord> {
-  const next: MountRecord = { ...record, commit: undefined, file: await fileSignature(record.wimPath).catch(() => record.file) };
+/**
+ * The record without its pending commit.
+ * @param isKnown The file is known to hold the mounted image, as after a save. If not, its next look at the status finds out.
+ */
+export async function endCommit(state: State, record: MountRecord, isKnown: boolean): Promise<MountRecord> {
+  const next: MountRecord = { ...record, commit: undefined, file: isKnown ? await fileSignature(record.wimPath).catch(() => record.file) : record.file };
   await state.records.write(next);
   return next;
 }
@@ -58,6 +62,8 @@ export async function settleCommit(state: State, record: MountRecord, context: O
     const committed = await isCommitted(file, commit);
     if (committed === true && !commit.append) {
       context.log.warning(`a save into "${commit.wimPath}" was interrupted after it was complete; the mount "${record.mountPath}" needs a remount`);
+      // The header may be in memory only, and the staged changes go now.
+      await file.sync();
       await takeDown(state, record);
       return await beginGeneration(state, record, commit.newImageHash ?? record.imageHash);
     }
@@ -69,45 +75,61 @@ export async function settleCommit(state: State, record: MountRecord, context: O
         await file.sync();
       }
     }
-    return await endCommit(state, record);
+    return await endCommit(state, record, false);
   } finally {
     await file.close();
   }
 }
 
 /** Lets users write again where a save ended while nobody could. */
-function thaw(record: MountRecord, context: OperationContext): void {
-  if (!isFrozen(record)) { return; }
+function thaw(state: State, record: MountRecord, context: OperationContext): void {
+  const [view] = lookAt(state, record).views;
+  if (view === undefined || !isFrozen(state, record)) { return; }
   context.log.warning(`a save of "${record.mountPath}" was interrupted; the mount can be written to again`);
-  freeze(record, false);
+  freeze(view, false);
+}
+
+async function recoverMount(state: State, id: string, context: OperationContext): Promise<void> {
+  // A process that was killed while it started a program still has its lock for a moment, in the child.
+  const lock = state.locks.mountHolders(id).length > 0 ? state.locks.tryLockMount(id) : await state.locks.lockMountSoon(id);
+  if (lock === undefined) { return; }
+  try {
+    const record = state.records.read(id);
+    if (record?.state === 'mounting') {
+      context.log.warning(`an interrupted mount at "${record.mountPath}" is undone`);
+      await takeDown(state, record);
+      await state.records.remove(record.id);
+    } else if (record !== undefined) {
+      const settled = await settleCommit(state, record, context);
+      if (settled !== undefined) { thaw(state, settled, context); }
+    }
+  } finally {
+    lock.release();
+  }
 }
 
 /**
- * Recovers every mount that nobody works on. The registry lock must be held.
+ * Recovers every mount that nobody works on.
  * An interrupted mount is undone; an interrupted save is taken back, or for done if the file says so.
  */
 export async function recover(state: State, context: OperationContext): Promise<void> {
   const records = state.records.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
-  for (const found of records) {
-    if (found.state === 'mounted' && found.commit === undefined && !isFrozen(found)) { continue; }
-    const lock = state.locks.tryLockMount(found.id);
-    if (lock === undefined) { continue; }
-    try {
-      const record = state.records.read(found.id);
-      if (record?.state === 'mounting') {
-        context.log.warning(`an interrupted mount at "${record.mountPath}" is undone`);
-        await takeDown(state, record);
-        await state.records.remove(record.id);
-      } else if (record !== undefined) {
-        const settled = await settleCommit(state, record, context);
-        if (settled !== undefined) { thaw(settled, context); }
-      }
-    } catch (error) {
+  for (const record of records) {
+    if (record.state === 'mounted' && record.commit === undefined && !isFrozen(state, record)) { continue; }
+    await recoverMount(state, record.id, context).catch((error: unknown) => {
       // What ails one mount must not keep others from being used, nor this one from being dismounted.
-      context.log.error(`the mount "${found.mountPath}" cannot be recovered: ${messageOf(error)}`);
-    } finally {
-      lock.release();
-    }
+      context.log.error(`the mount "${record.mountPath}" cannot be recovered: ${messageOf(error)}`);
+    });
   }
-  await state.records.removeLeftovers().catch((error: unknown) => { context.log.warning(`leftovers cannot be removed: ${messageOf(error)}`); });
+  // Whoever makes or removes a mount at this moment is none of our business; the next operation looks again.
+  const registry = state.locks.tryLockRegistry();
+  if (registry === undefined) { return; }
+  try {
+    await state.records.removeLeftovers();
+    await state.removeOldDropped();
+  } catch (error) {
+    context.log.warning(`leftovers cannot be removed: ${messageOf(error)}`);
+  } finally {
+    registry.release();
+  }
 }

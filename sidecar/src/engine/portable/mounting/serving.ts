@@ -1,15 +1,18 @@
 /** Serves an image at a mount folder through libwim's FUSE file system, and takes it away again. */
-import { existsSync } from 'node:fs';
-import { lstat, readdir, readFile } from 'node:fs/promises';
+import { closeSync, existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { randomUUID } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { DismError, WimError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { SystemCallError } from '../../../platform/linux/libc.ts';
-import { unmount } from '../../../platform/linux/mountCalls.ts';
-import { readMountTable } from '../../../platform/linux/mountTable.ts';
+import { findHolders } from '../../../platform/linux/holders.ts';
+import { holdFile, unmountEntry } from '../../../platform/linux/mountCalls.ts';
+import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { findProgram, runProgram } from '../../../platform/linux/programs.ts';
+import { mountPrivately, type PrivateRootRequest } from './privateRoot.ts';
+import type { MountRecord } from './record.ts';
 import type { State } from './state.ts';
 
 /** Type of the file system in the mount table. */
@@ -19,7 +22,10 @@ export interface ServeRequest {
   readonly id: string;
   readonly wimPath: string;
   readonly imageIndex: number;
+  /** Where links of the image lead to, and without a private root also where it is mounted. */
   readonly mountPath: string;
+  /** Of root: where it is mounted at first, and put at last. */
+  readonly privateRoot: Pick<PrivateRootRequest, 'root' | 'baseMount' | 'target'> | undefined;
   readonly streamsShown: boolean;
   /** The other parts of a split WIM. */
   readonly otherParts: readonly string[];
@@ -45,31 +51,42 @@ export function requireServing(): { readonly imagex: string } {
 
 /**
  * Serves an image read-only. The program that does it goes into the background and outlives this process.
- * @throws DismError; nothing is mounted then.
+ * @throws DismError. Killed at the wrong moment it may have mounted already, which takeDown() ends.
  */
 export async function serve(request: ServeRequest, state: State, context: OperationContext): Promise<void> {
   const { imagex } = requireServing();
-  const { mountPath, wimPath, imageIndex } = request;
+  const { mountPath, wimPath, otherParts, privateRoot } = request;
+  // In a private root what is served is the file that was looked at, by its descriptor, and its volume is in use there.
+  const files = privateRoot === undefined ? [] : [wimPath, ...otherParts].map(holdFile);
+  const [image = wimPath, ...parts] = privateRoot === undefined ? [wimPath, ...otherParts] : files.map((_, index) => `/proc/self/fd/${3 + index}`);
   const args = [
-    'mount', wimPath, String(imageIndex), mountPath,
+    'mount', image, String(request.imageIndex), mountPath,
     `--streams-interface=${request.streamsShown ? 'xattr' : 'none'}`,
     // A part is named by a pattern, as of a shell.
-    ...request.otherParts.map((part) => `--ref=${part.replace(/[\\*?[]/g, '\\$&')}`),
+    ...parts.map((part) => `--ref=${part.replace(/[\\*?[]/g, '\\$&')}`),
   ];
-  context.log.debug(`${imagex} ${args.join(' ')}`);
+  context.log.debug(`${imagex} ${args.join(' ')} ("${wimPath}")`);
   const lock = state.locks.lockServing(request.id);
   try {
-    const { exitCode, output } = await runProgram(imagex, args, context.signal, lock);
-    if (exitCode === 0) { return; }
-    context.log.error(output);
-    throw servingError(request, exitCode, output);
-  } catch (error) {
-    // Killed at the wrong moment it may have mounted already.
-    await stopServing(mountPath, true);
-    throw error;
+    const run = async (program: string, words: readonly string[]): Promise<void> => {
+      const { exitCode, output } = await runProgram(program, words, context.signal, lock, files);
+      if (exitCode === 0) { return; }
+      context.log.error(output);
+      throw servingError(request, exitCode, output);
+    };
+    if (privateRoot === undefined) { await run(imagex, args); return; }
+    await mountPrivately({ ...privateRoot, mountPath, files: ['/', '/proc/self', '/dev/fuse', imagex, wimPath, ...otherParts] },
+      async () => { await run(requireChroot(), [privateRoot.root, imagex, ...args]); });
   } finally {
+    for (const file of files) { closeSync(file); }
     lock?.release();
   }
+}
+
+function requireChroot(): string {
+  const path = findProgram('chroot');
+  if (path !== undefined) { return path; }
+  throw new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, 'Cannot mount: the program "chroot" is not installed', { hint: 'Install it: it is part of coreutils.' });
 }
 
 function servingError({ wimPath, mountPath }: ServeRequest, exitCode: number, output: string): DismError {
@@ -88,56 +105,79 @@ function servingError({ wimPath, mountPath }: ServeRequest, exitCode: number, ou
 /** A killed program that waits for a broken disk ends when the disk answers; nobody waits for that. */
 const maxEndMs = 2000;
 
-/** Our processes that serve something at a folder, or are about to. */
-async function findServers(mountPath: string): Promise<number[]> {
-  const found: number[] = [];
-  for (const pid of await readdir('/proc')) {
-    if (!/^\d+$/.test(pid)) { continue; }
-    const [program = '', ...args] = (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).split('\0');
-    if (!program.endsWith('/wimlib-imagex') || args[0] !== 'mount' || !args.includes(mountPath)) { continue; }
-    const folder = await lstat(`/proc/${pid}`).catch(() => undefined);
-    if (folder?.uid === process.geteuid?.()) { found.push(Number(pid)); }
+/**
+ * The processes that serve a mount, or are about to: those that were given its lock. Those of other containers are not ours.
+ * Only the programs that we start: another operation that looks at the lock is none of them.
+ */
+export function findServers(state: State, id: string): number[] {
+  const lock = state.locks.servingLock(id);
+  const ownNamespace = readlinkSync('/proc/self/ns/mnt');
+  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map(Number).filter((pid) => {
+    try {
+      const [program = '', argument] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+      return (/(?:^|\/)wimlib-imagex$/.test(program) ? argument === 'mount' : /(?:^|\/)chroot$/.test(program))
+        && readlinkSync(`/proc/${pid}/ns/mnt`) === ownNamespace
+        && readdirSync(`/proc/${pid}/fd`).some((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith(lock));
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Ends processes that serve something. One that has ended by itself is no error. */
+function endProcesses(pids: readonly number[]): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') { throw error; }
+    }
   }
-  return found;
 }
 
 /**
- * Ends the programs that serve a folder. One that was started by a process that was killed would else mount when
+ * Ends the programs that serve a mount. One that was started by a process that was killed would else mount when
  * nobody expects it any more.
+ * @throws DismError DISM_E_IMAGE_BUSY: it is served in another mount namespace.
  */
-export async function endServers(state: State, { id, mountPath }: Pick<ServeRequest, 'id' | 'mountPath'>): Promise<void> {
+export async function endServers(state: State, { id }: Pick<MountRecord, 'id'>): Promise<void> {
+  endProcesses(findServers(state, id));
   // One that is just going into the background has begun another process before it is gone.
-  for (const deadline = performance.now() + maxEndMs; state.locks.isServed(id) && performance.now() < deadline;) {
-    for (const pid of await findServers(mountPath)) {
-      try {
-        process.kill(pid, 'SIGKILL');
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') { throw error; }
-      }
+  for (const deadline = performance.now() + maxEndMs; state.locks.isServed(id);) {
+    const servers = findServers(state, id);
+    if (performance.now() > deadline) {
+      if (servers.length > 0) { return; }
+      throw new DismError(Hresult.DISM_E_IMAGE_BUSY, 'it is served by a program that cannot be seen from here, such as one in a container', {
+        hint: 'Dismount it where it was mounted.',
+      });
     }
+    endProcesses(servers);
     await setTimeout(5);
   }
 }
 
+/** How often, and how far apart, a busy mount is tried again that nobody can be seen to use: somebody only looked at it. */
+const [busyTries, busyPauseMs] = [40, 50];
+
 /**
- * Takes what is served at a folder away.
- * @param detach Also where somebody still uses it; it ends for new users at once.
- * @returns False where nothing is mounted there.
+ * Ends a mount of ours, as root or through fusermount.
+ * @param detach Also where somebody uses it; it ends for new users at once.
  * @throws SystemCallError EBUSY.
  */
-export async function stopServing(mountPath: string, detach = false): Promise<boolean> {
-  const top = readMountTable().findLast((entry) => entry.mountPoint === mountPath);
-  if (top?.type !== wimfsType) { return false; }
-  await unmountTop(mountPath, detach);
-  return true;
+export async function endMount(entry: MountTableEntry, detach = false): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      if (isRoot()) { unmountEntry(entry, detach); } else { await unmountAsUser(entry.mountPoint, detach); }
+      return;
+    } catch (error) {
+      const isBusy = (error as NodeJS.ErrnoException).code === 'EBUSY';
+      if (!isBusy || tries === busyTries || (await findHolders(entry.mountPoint)).length > 0) { throw error; }
+      await setTimeout(busyPauseMs);
+    }
+  }
 }
 
-/** Unmounts what shows at a folder, as root or through fusermount. @throws SystemCallError EBUSY. */
-export async function unmountTop(mountPath: string, detach: boolean): Promise<void> {
-  if (isRoot()) {
-    unmount(mountPath, detach);
-    return;
-  }
+async function unmountAsUser(mountPath: string, detach: boolean): Promise<void> {
   const fusermount = findProgram('fusermount3', 'fusermount');
   if (fusermount === undefined) { return; }
   const { exitCode, output } = await runProgram(fusermount, ['-u', ...(detach ? ['-z'] : []), '--', mountPath], new AbortController().signal);
@@ -147,15 +187,26 @@ export async function unmountTop(mountPath: string, detach: boolean): Promise<vo
   }
 }
 
+/** How long a mount may take to answer. */
+const maxAnswerMs = 3000;
+/** Questions that were not answered yet, by mount; each keeps a thread waiting, so no second one is asked. */
+const waiting = new Set<number>();
+
 /**
- * Whether what is mounted at a folder answers. A name that nobody has is asked for, so that the answer comes from
+ * Whether what is mounted somewhere answers. A name that nobody has is asked for, so that the answer comes from
  * whoever serves the image and not from a cache.
+ * @returns `late` where no answer came within seconds.
  */
-export async function answers(mountPath: string): Promise<boolean> {
+export async function answers({ id, mountPoint }: Pick<MountTableEntry, 'id' | 'mountPoint'>): Promise<'yes' | 'no' | 'late'> {
+  if (waiting.has(id)) { return 'late'; }
+  waiting.add(id);
+  const question = lstat(`${mountPoint}/.dismts-${randomUUID()}`)
+    .then(() => 'yes' as const, (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'yes' as const : 'no' as const)
+    .finally(() => { waiting.delete(id); });
+  const timer = new AbortController();
   try {
-    await lstat(`${mountPath}/.dismts-${randomUUID()}`);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return await Promise.race([question, setTimeout(maxAnswerMs, 'late' as const, { signal: timer.signal, ref: true })]);
+  } finally {
+    timer.abort();
   }
 }

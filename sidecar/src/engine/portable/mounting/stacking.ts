@@ -1,89 +1,83 @@
-/** Stacks the staged changes of a mount on the image that is served below them. */
+/** Makes what users see of a mount: the served image with the staged changes on it, before it is put anywhere. */
+import { closeSync } from 'node:fs';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { SystemCallError } from '../../../platform/linux/libc.ts';
-import { mount, MS_NOATIME, MS_NODEV, MS_NOSUID, remountReadOnly } from '../../../platform/linux/mountCalls.ts';
-import { type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
+import {
+  cloneMount, holdFolder, makeFileSystem, MOUNT_ATTR_NOATIME, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY,
+  MS_NOATIME, MS_NODEV, MS_NOSUID, pathOf, remountReadOnly,
+} from '../../../platform/linux/mountCalls.ts';
+import { mountIdOf, type MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { forgetOrigins } from './originMarks.ts';
-import { unmountTop } from './serving.ts';
 import type { MountRecord } from './record.ts';
+import { coverSource, lookAt, stackSource } from './sight.ts';
 import type { State } from './state.ts';
 
 /**
  * Nobody runs a program with the rights of another user out of an image. Times of access stay those of the image:
  * they tell later what a file was before it was changed and renamed.
  */
-const mountFlags = MS_NOSUID | MS_NODEV | MS_NOATIME;
+const viewAttributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOATIME;
+const viewFlags = MS_NOSUID | MS_NODEV | MS_NOATIME;
 
 /**
- * How the mount table names what we stacked, so that nobody else's overlay is taken for ours, nor one with changes
- * that were saved for the one with the changes since.
- */
-export function stackSource({ id, generation }: Pick<MountRecord, 'id' | 'generation'>): string {
-  return `dismts-${id}-${generation}`;
-}
-
-/** Overlay options separate by `,` and `:`, and take a backslash before a character that means itself. */
-function escapeOption(path: string): string {
-  return path.replace(/[\\,:]/g, '\\$&');
-}
-
-function options(state: State, record: MountRecord): string {
-  return [
-    `lowerdir=${escapeOption(record.mountPath)}`,
-    `upperdir=${escapeOption(state.generations.upperFolder(record))}`,
-    `workdir=${escapeOption(state.generations.workFolder(record))}`,
-  ].join(',');
-}
-
-/**
- * Puts the changes of the record's generation on top of what is served at its folder. Renames are recorded by
+ * Puts the changes of the record's generation on top of the image that is served for it. Renames are recorded by
  * overlayfs (`redirect_dir`), and a change of name or time copies no content (`metacopy`).
- * @throws DismError; nothing is stacked then.
+ * @returns A mount that shows nowhere yet; it ends with the descriptor. @throws DismError ERROR_NOT_SUPPORTED.
  */
-export function stack(state: State, record: MountRecord): void {
-  const { mountPath } = record;
-  forgetOrigins(state.generations.upperFolder(record));
+function stack(state: State, record: MountRecord): number {
+  const { generations } = state;
+  forgetOrigins(generations.upperFolder(record));
+  const folders = [generations.lowerFolder(record), generations.upperFolder(record), generations.workFolder(record)].map((path) => holdFolder(path));
   try {
-    mount(stackSource(record), mountPath, 'overlay', mountFlags,
-      `${options(state, record)},redirect_dir=on,metacopy=on,index=off`);
+    // By descriptor: a path may be longer than the kernel takes, and has separators of the options in it.
+    const [lowerdir = '', upperdir = '', workdir = ''] = folders.map(pathOf);
+    return makeFileSystem('overlay', stackSource(record), { lowerdir, upperdir, workdir, redirect_dir: 'on', metacopy: 'on', index: 'off' }, viewAttributes);
   } catch (error) {
     if (!(error instanceof SystemCallError)) { throw error; }
-    throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot stack changes on "${mountPath}": the kernel refused an overlay (${error.code})`, {
-      target: mountPath,
+    throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot stack changes on "${record.mountPath}": the kernel refused an overlay (${error.code})`, {
+      target: record.mountPath,
       hint: `The folder for changes, "${state.path}", must be on a local file system with trusted extended attributes (ext4, XFS, Btrfs), not on another overlay; choose one with DISMTS_STATE_DIR. In a container the overlay file system must be allowed.`,
       cause: error,
     });
+  } finally {
+    for (const folder of folders) { closeSync(folder); }
   }
 }
 
-/** What of ours shows at the folder of a record, of whichever generation. */
-function stackedOn(record: MountRecord): MountTableEntry | undefined {
-  const top = readMountTable().findLast((entry) => entry.mountPoint === record.mountPath);
-  return top?.source.startsWith(stackSource({ id: record.id, generation: 0 }).slice(0, -1)) === true ? top : undefined;
+/** What users are to see. @returns A mount that shows nowhere yet; it ends with the descriptor. @throws DismError, SystemCallError */
+export function makeView(state: State, record: MountRecord): number {
+  if (record.mode === 'ReadWrite') { return stack(state, record); }
+  const lower = holdFolder(state.generations.lowerFolder(record));
+  try {
+    return cloneMount(lower);
+  } finally {
+    closeSync(lower);
+  }
+}
+
+/** An empty folder that nobody can write to. It lies below the view, so that no writer falls through to the folder while the view is changed. */
+export function makeCover(record: MountRecord): number {
+  return makeFileSystem('tmpfs', coverSource(record), { mode: '555', size: '4096' },
+    MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 }
 
 /** Whether the changes of the record's generation are what shows at its folder, but nobody can write to it. */
-export function isFrozen(record: MountRecord): boolean {
-  const top = stackedOn(record);
-  return top?.source === stackSource(record) && top.options.includes('ro');
-}
-
-/**
- * Takes the changes off. They stay in the state directory.
- * @returns False where they are not stacked.
- * @throws SystemCallError EBUSY: somebody uses the mount.
- */
-export async function unstack(record: MountRecord, detach = false): Promise<boolean> {
-  if (stackedOn(record) === undefined) { return false; }
-  await unmountTop(record.mountPath, detach);
-  return true;
+export function isFrozen(state: State, record: MountRecord): boolean {
+  const [view] = lookAt(state, record).views;
+  return view?.source === stackSource(record) && view.options.includes('ro');
 }
 
 /**
  * Stops all writing to the mount while it is read, or allows it again.
- * @throws SystemCallError EBUSY: a file is open for writing.
+ * @throws SystemCallError EBUSY: a file is open for writing, or something else is mounted on it.
  */
-export function freeze(record: MountRecord, frozen: boolean): void {
-  remountReadOnly(record.mountPath, frozen, mountFlags);
+export function freeze(view: MountTableEntry, frozen: boolean): void {
+  const folder = holdFolder(view.mountPoint);
+  try {
+    if (mountIdOf(folder) !== view.id) { throw new SystemCallError('mount', view.mountPoint, 16); }
+    remountReadOnly(pathOf(folder), frozen, viewFlags);
+  } finally {
+    closeSync(folder);
+  }
 }

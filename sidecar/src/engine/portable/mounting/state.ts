@@ -1,8 +1,10 @@
 /** The state directory: one folder a mount, with its record and its staged changes. It is the truth about mounts. */
 import { lstatSync, mkdirSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { removeFolder } from '../../../platform/linux/removeFolder.ts';
 import { stateFolder } from '../../../stateFolder.ts';
 import { isDenied, messageOf } from '../../../systemErrors.ts';
 import { Generations } from './generations.ts';
@@ -26,30 +28,50 @@ function ensurePrivateFolder(path: string): void {
   }
 }
 
+/** How long, and how many at least. */
+const [keepDroppedDays, keepDropped] = [30, 5];
+
 /** All that DismTs knows of mounts on this machine for one state directory. */
 export class State {
   readonly path: string;
+  /** Folder of the folders of all mounts. */
+  readonly mountsFolder: string;
   readonly records: RecordStore;
   readonly locks: MountLocks;
   readonly generations: Generations;
 
   constructor(path: string = stateFolder()) {
     this.path = path;
+    this.mountsFolder = join(path, 'mounts');
     this.locks = new MountLocks(join(path, 'locks'));
-    this.records = new RecordStore(join(path, 'mounts'), this.locks);
-    this.generations = new Generations(join(path, 'mounts'));
+    this.records = new RecordStore(this.mountsFolder, this.locks);
+    this.generations = new Generations(this.mountsFolder);
   }
 
   /** Makes the folders. @throws DismError E_ACCESSDENIED: they cannot be made, or others could write to them. */
   prepare(): void {
     try {
-      for (const folder of [this.path, join(this.path, 'mounts'), join(this.path, 'locks')]) { ensurePrivateFolder(folder); }
+      for (const folder of [this.path, this.mountsFolder, join(this.path, 'locks')]) { ensurePrivateFolder(folder); }
     } catch (error) {
       // A full disk, for instance, is no question of rights.
       if (!isDenied(error)) { throw error; }
       throw new DismError(Hresult.E_ACCESSDENIED, `Cannot make the state directory "${this.path}": ${messageOf(error)}`, {
         target: this.path, hint: 'Choose a folder that you can write with DISMTS_STATE_DIR.', cause: error,
       });
+    }
+  }
+
+  /** Where staged changes are kept that were dropped without being asked for. */
+  get droppedFolder(): string {
+    return join(this.path, 'dropped');
+  }
+
+  /** Deletes what was set aside long ago. The last ones stay whatever the clock says, which may have been wrong. */
+  async removeOldDropped(): Promise<void> {
+    const oldest = new Date(Date.now() - keepDroppedDays * 24 * 60 * 60 * 1000).toISOString();
+    const names = (await readdir(this.droppedFolder).catch(() => [])).sort().reverse();
+    for (const name of names.slice(keepDropped)) {
+      if (name < oldest) { await removeFolder(join(this.droppedFolder, name)); }
     }
   }
 }

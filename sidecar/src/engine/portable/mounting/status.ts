@@ -1,14 +1,19 @@
-/** Says how a mount is: Ok, NeedsRemount or Invalid (DismMountStatus), and why. */
-import { stat } from 'node:fs/promises';
+/** Says how a mount is: Ok, NeedsRemount, Invalid (DismMountStatus) or, where that cannot be told, Unknown; and why. */
+import { lstat, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { MountedImage } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+import { printable } from '../../../printable.ts';
+import { processState } from '../../../platform/linux/holders.ts';
+import { steadily } from '../images/steadily.ts';
 import { fileSignature, readImageHashes, sameSignature } from './imageIdentity.ts';
-import { readMountTable } from '../../../platform/linux/mountTable.ts';
-import { answers, wimfsType } from './serving.ts';
-import { stackSource } from './stacking.ts';
+import { answers, findServers } from './serving.ts';
+import { bootId, describeMount, isServerAlive, lookAt, obstacleTo, type Sight, stackSource } from './sight.ts';
 import type { MountRecord } from './record.ts';
 import type { State } from './state.ts';
-import { messageOf } from '../../../systemErrors.ts';
+import { messageOf, toDismError } from '../../../systemErrors.ts';
 
 export interface MountStatus {
   readonly status: MountedImage['mountStatus'];
@@ -16,37 +21,151 @@ export interface MountStatus {
   readonly reason: string;
   /** Invalid because the file no longer holds the image that was mounted. */
   readonly imageChanged: boolean;
+  /** What kept the status from being told. */
+  readonly cause?: unknown;
 }
 
 const ok: MountStatus = { status: 'Ok', reason: '', imageChanged: false };
 const invalid = (reason: string, imageChanged = false): MountStatus => ({ status: 'Invalid', reason, imageChanged });
 const needsRemount = (reason: string): MountStatus => ({ status: 'NeedsRemount', reason, imageChanged: false });
+/** Everything that may pass, or that a person has to look at: nothing is removed for it. */
+const unknown = (reason: string, cause?: unknown): MountStatus => ({ status: 'Unknown', reason, imageChanged: false, cause });
+
+const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+
+/** Where a file is, so that a volume that is away is not taken for a file that was deleted. @throws Error of node:fs. */
+export async function placeOfFile(path: string): Promise<MountRecord['place']> {
+  const [file, folder] = [await stat(path, { bigint: true }), await stat(dirname(path), { bigint: true })];
+  return { device: String(file.dev), inode: String(file.ino), folderDevice: String(folder.dev), folderInode: String(folder.ino) };
+}
+
+/** What a missing WIM file means: Invalid only where the folder that held it is there, and looked into. */
+async function missingFile({ wimPath, place }: MountRecord): Promise<MountStatus> {
+  const folder = await stat(dirname(wimPath), { bigint: true }).catch((error: unknown) => error);
+  const isThere = !(folder instanceof Error) && String((folder as { ino: bigint }).ino) === place.folderInode
+    && String((folder as { dev: bigint }).dev) === place.folderDevice;
+  return isThere ? invalid(`the file "${wimPath}" does not exist any more`)
+    : unknown(`the file "${wimPath}" is away with its folder or volume; the changes stay staged until it is back`);
+}
 
 async function checkImage(record: MountRecord): Promise<MountStatus> {
+  const { wimPath, imageIndex, commit } = record;
   try {
-    if (sameSignature(await fileSignature(record.wimPath), record.file)) { return ok; }
-    const hash = (await readImageHashes(record.wimPath))[record.imageIndex - 1];
-    return hash === record.imageHash
-      ? ok
-      : invalid(`image ${record.imageIndex} of "${record.wimPath}" was changed by another program after it was mounted`, true);
+    if (commit === undefined && sameSignature(await fileSignature(wimPath), record.file)) { return ok; }
+    const hash = (await steadily(wimPath, async () => await readImageHashes(wimPath)))[imageIndex - 1];
+    if (hash === record.imageHash || (commit?.append === false && hash !== undefined && hash === commit.newImageHash)) { return ok; }
+    return invalid(`image ${imageIndex} of "${wimPath}" was changed by another program after it was mounted`, true);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return invalid(`the file "${record.wimPath}" does not exist any more`); }
-    const text = error instanceof DismError ? error.message : messageOf(error);
-    return invalid(`the file "${record.wimPath}" cannot be read any more: ${text}`, error instanceof DismError);
+    if (isMissing(error)) { return await missingFile(record); }
+    return unknown(`the file "${wimPath}" cannot be read: ${messageOf(error)}`, error);
+  }
+}
+
+/** The staged changes: there, whole, and those that the mount writes to. */
+async function checkChanges(state: State, record: MountRecord, { views }: Sight): Promise<MountStatus> {
+  const path = state.generations.upperFolder(record);
+  try {
+    const upper = await lstat(path, { bigint: true });
+    if (!upper.isDirectory()) { return unknown(`the staged changes "${path}" are no folder`); }
+    const { live } = record;
+    const isLive = views.some(({ source, id }) => source === stackSource(record) && id === live?.mountId) && live?.bootId === bootId();
+    if (isLive && live.upper !== undefined && (live.upper.inode !== String(upper.ino) || live.upper.device !== String(upper.dev))) {
+      return unknown(`the state directory was replaced while the image was mounted: "${path}" is not the folder that the mount writes to; copy what you need out of the mount, then dismount it with -Discard`);
+    }
+    if (!state.generations.isWhole(record)) {
+      return unknown(`the staged changes "${path}" are a copy without their trusted.* attributes, which say what was renamed and deleted; restore them with attributes (cp -a, rsync -aX, tar --xattrs-include="*")`);
+    }
+    return ok;
+  } catch (error) {
+    if (!isMissing(error)) { return unknown(`the staged changes "${path}" cannot be read: ${messageOf(error)}`, error); }
+    const folder = await stat(state.generations.folder(record)).catch((cause: unknown) => cause);
+    return folder instanceof Error && !isMissing(folder) ? unknown(`the staged changes "${path}" cannot be read: ${folder.message}`, folder)
+      : invalid(`the staged changes "${path}" are gone`);
+  }
+}
+
+/** What shows at the folder. */
+async function checkView(state: State, record: MountRecord, sight: Sight): Promise<MountStatus> {
+  const { views: [view], foreign, onIt } = sight;
+  if (view === undefined) {
+    if (foreign !== undefined) { return unknown(`something else is mounted at its folder: ${describeMount(foreign)}`); }
+    if (onIt.length > 0) { return unknown(obstacleTo(sight) ?? ''); }
+    if (findServers(state, record.id).length === 0 && state.locks.isServed(record.id)) {
+      return unknown('it is mounted where this process cannot see it, such as in a container');
+    }
+    return needsRemount('the image is not served at its folder, as after a restart of the machine');
+  }
+  if (onIt.some(({ mountPoint }) => mountPoint === view.mountPoint)) { return unknown(obstacleTo(sight) ?? ''); }
+  if (record.mode === 'ReadWrite' && view.source !== stackSource(record)) {
+    return needsRemount('the changes were saved, and the folder still shows the image before');
+  }
+  const { live } = record;
+  if (live?.server !== undefined && isServerAlive(live)) {
+    const server = processState(live.server.pid);
+    if (server?.state === 'T' || server?.state === 't') { return unknown(`the program that serves the image (process ${live.server.pid}) has been stopped`); }
+  }
+  switch (await answers(view)) {
+    case 'yes': return ok;
+    case 'late': return unknown('the program that serves the image does not answer');
+    case 'no': return needsRemount('the program that serves the image has ended');
   }
 }
 
 /** Looks at a mount without changing anything. */
 export async function mountStatus(state: State, record: MountRecord): Promise<MountStatus> {
+  const sight = lookAt(state, record);
+  const changes = record.mode === 'ReadWrite' ? await checkChanges(state, record, sight) : ok;
+  const shown = await checkView(state, record, sight);
   const image = await checkImage(record);
-  if (image.status !== 'Ok') { return image; }
-  if (record.mode === 'ReadWrite') {
-    const upper = await stat(state.generations.upperFolder(record)).catch(() => undefined);
-    if (upper?.isDirectory() !== true) { return invalid(`the staged changes "${state.generations.upperFolder(record)}" are gone`); }
+  // What is proven comes first, then what cannot be told.
+  const all = [image, changes, shown];
+  return all.find(({ status }) => status === 'Invalid') ?? all.find(({ status }) => status === 'Unknown') ?? all.find(({ status }) => status === 'NeedsRemount') ?? ok;
+}
+
+/**
+ * The status of a mount that nobody holds still, by a record that may be older than the mount.
+ * @returns undefined where it was dismounted meanwhile.
+ */
+export async function currentStatus(state: State, id: string): Promise<{ readonly record: MountRecord; readonly found: MountStatus } | undefined> {
+  for (let tries = 1; ; tries++) {
+    const record = state.records.read(id);
+    if (record === undefined || record.state !== 'mounted') { return undefined; }
+    const found = await mountStatus(state, record);
+    if (found.status === 'Ok') { return { record, found }; }
+    const holders = state.locks.mountHolders(id);
+    const now = state.records.read(id);
+    if (JSON.stringify(now) !== JSON.stringify(record) && tries < 20) { continue; }
+    if (holders.length === 0) {
+      // Judged at the end of an operation, perhaps: once more, now that nobody works on it.
+      if (tries === 1) { continue; }
+      return { record, found };
+    }
+    return { record, found: await duringOperation(state, record, holders.map(({ pid, program }) => `${program} (${pid})`).join(', ')) };
   }
-  const layers = readMountTable().filter((entry) => entry.mountPoint === record.mountPath);
-  const top = layers.at(-1);
-  const isOurs = record.mode === 'ReadOnly' ? top?.type === wimfsType : top?.source === stackSource(record);
-  if (!isOurs) { return needsRemount('the image is not served at its folder, as after a restart of the machine'); }
-  return await answers(record.mountPath) ? ok : needsRemount('the program that serves the image has ended');
+}
+
+/** While another operation works on a mount it is in between: all that can be said is whether it shows its image. */
+async function duringOperation(state: State, record: MountRecord, holder: string): Promise<MountStatus> {
+  const [view] = lookAt(state, record).views;
+  const shows = view !== undefined && await answers(view) === 'yes';
+  return shows ? ok : unknown(printable(`another operation is running on it: ${holder}`));
+}
+
+/**
+ * Refuses to go on with a mount whose status is Invalid, or cannot be told.
+ * @throws DismError DISM_E_MOUNT_INVALID; the WIM_E_CHANGED_* code: the image is another one; what the system says.
+ */
+export function requireKnown(
+  { status, reason, imageChanged, cause }: MountStatus, what: string, target: string, context: Pick<OperationContext, 'operation' | 'signal'>,
+  action: 'commit' | 'remount',
+): void {
+  if (status === 'Invalid') {
+    const changed = action === 'commit' ? Hresult.WIM_E_CHANGED_COMMIT_REFUSED : Hresult.WIM_E_CHANGED_REMOUNT_REFUSED;
+    throw new DismError(imageChanged ? changed : Hresult.DISM_E_MOUNT_INVALID, `${what}: ${reason}`, { target });
+  }
+  if (status !== 'Unknown') { return; }
+  const known = cause === undefined ? undefined : toDismError(cause, what, target, context);
+  throw new DismError(known instanceof DismError ? known.hresult : Hresult.DISM_E_MOUNT_INVALID, `${what}: ${reason}`, {
+    target, cause, hint: 'Nothing has been changed, and the staged changes are kept.',
+  });
 }

@@ -1,18 +1,19 @@
 /** image/commit on the portable engine, and the part of it that image/unmount shares. */
+import { statSync } from 'node:fs';
 import type { z } from 'zod';
 import type { commitImage as commitImageMethod } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { commitChanges, type CommitResult } from '../saving/commit.ts';
-import { bringUpAgain } from '../mounting/bringUp.ts';
-import { busyError, imageResult, isBusy, withMount } from '../mounting/mountOperation.ts';
-import { mountStatus } from '../mounting/status.ts';
+import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
+import { renewView } from '../mounting/bringUp.ts';
+import { busyError, imageResult, isBusy, requireFree, withMount } from '../mounting/mountOperation.ts';
 import { beginGeneration, endCommit, settleCommit } from '../mounting/recovery.ts';
-import { stopServing } from '../mounting/serving.ts';
-import { freeze, unstack } from '../mounting/stacking.ts';
 import type { MountRecord } from '../mounting/record.ts';
+import { freeze } from '../mounting/stacking.ts';
 import type { State } from '../mounting/state.ts';
+import { mountStatus, requireKnown } from '../mounting/status.ts';
+import { commitChanges, type CommitResult } from '../saving/commit.ts';
 import { messageOf, toDismError } from '../../../systemErrors.ts';
 
 type Params = z.output<typeof commitImageMethod.params>;
@@ -25,17 +26,25 @@ export interface SaveOptions {
 }
 
 /** @throws DismError: the mount is not one that can be saved now. */
-export async function requireSaveable(state: State, record: MountRecord, what: string, target: string): Promise<void> {
+export async function requireSaveable(state: State, record: MountRecord, what: string, target: string, context: OperationContext): Promise<void> {
   if (record.mode === 'ReadOnly') {
     throw new DismError(Hresult.WIM_E_MOUNTED_READONLY, `${what}: the image is mounted read-only`, { target });
   }
-  const { status, reason, imageChanged } = await mountStatus(state, record);
-  if (status === 'NeedsRemount') {
-    throw new DismError(Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${reason}`, { target });
+  requireFree(state, record, what);
+  const found = await mountStatus(state, record);
+  if (found.status === 'NeedsRemount') {
+    throw new DismError(Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${found.reason}`, { target });
   }
-  if (status === 'Invalid') {
-    throw new DismError(imageChanged ? Hresult.WIM_E_CHANGED_COMMIT_REFUSED : Hresult.DISM_E_MOUNT_INVALID, `${what}: ${reason}`, { target });
-  }
+  requireKnown(found, what, target, context, 'commit');
+  requireWritable(record.wimPath, what);
+}
+
+/** That root could write to a file is no leave to. @throws DismError DISM_E_IMAGE_READONLY. */
+function requireWritable(wimPath: string, what: string): void {
+  if ((statSync(wimPath).mode & 0o222) !== 0) { return; }
+  throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the file "${wimPath}" is marked read-only`, {
+    target: wimPath, hint: 'Clear the mark ("chmod u+w"), then save again; the changes stay staged.',
+  });
 }
 
 /**
@@ -63,7 +72,7 @@ export async function saveChanges(
     }, context);
     if (!result.written) { return { record, result }; }
     context.log.info(`saved image ${result.imageIndex} of "${record.wimPath}"`);
-    const next = append ? await endCommit(state, current) : await beginGeneration(state, current, result.imageHash);
+    const next = append ? await endCommit(state, current, true) : await beginGeneration(state, current, result.imageHash);
     return { record: next, result };
   } catch (error) {
     // Where even this fails, the record keeps the save, and the next operation tries again.
@@ -87,51 +96,55 @@ export function isUnsaved(state: State, record: MountRecord): boolean {
 export async function commitImage(params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot save "${params.mountPath}"`;
   return await withMount(params.mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) => {
-    await requireSaveable(state, record, what, params.mountPath);
+    await requireSaveable(state, record, what, params.mountPath, context);
     if (params.validateOnly === true) { return { ...imageResult(params.mountPath, context), imageIndex: record.imageIndex }; }
-    await stopWriting(record, what);
+    const view = await stopWriting(state, record, what);
     let saved;
     try {
       saved = await saveChanges(state, record, params, context);
     } catch (error) {
-      if (isUnsaved(state, record)) { freeze(record, false); }
+      if (isUnsaved(state, record)) { letWrite(view, record, context); }
       throw toDismError(error, what, record.wimPath, context);
     }
     const warnings = [...saved.result.warnings];
     if (saved.record.generation === record.generation) {
-      freeze(record, false);
+      letWrite(view, record, context);
     } else {
-      warnings.push(...await showNewGeneration(state, record, saved.record, context));
+      warnings.push(...await showNewGeneration(state, saved.record, context));
     }
     return { ...imageResult(params.mountPath, context, warnings), imageIndex: saved.result.imageIndex };
   });
 }
 
 /** Keeps everybody from writing. @throws DismError WIM_E_UNMOUNT_INCOMPLETE: a file is open for writing. */
-async function stopWriting(record: MountRecord, what: string): Promise<void> {
+async function stopWriting(state: State, record: MountRecord, what: string): Promise<MountTableEntry> {
+  const { views: [view] } = requireFree(state, record, what);
+  if (view === undefined) { throw new DismError(Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: it is not mounted any more`, { target: record.mountPath }); }
   try {
-    freeze(record, true);
+    freeze(view, true);
+    return view;
   } catch (error) {
-    throw isBusy(error) ? await busyError(what, record.mountPath, error) : error;
+    throw isBusy(error) ? await busyError(what, view.mountPoint, error) : error;
   }
 }
 
-/**
- * Serves the saved image, with no changes on it. Whoever has a file of the old one open keeps it, read-only.
- * @returns Warnings: the save itself is done, whatever happens here.
- */
-async function showNewGeneration(state: State, old: MountRecord, record: MountRecord, context: OperationContext): Promise<string[]> {
+/** Lets everybody write again. Where that fails the next operation does it, and what went before is what the user has to know. */
+function letWrite(view: MountTableEntry, record: MountRecord, context: OperationContext): void {
   try {
-    await unstack(old).catch(async (error: unknown) => {
-      if (!isBusy(error)) { throw error; }
-      await unstack(old, true);
-    });
-    await stopServing(record.mountPath, true);
-    await bringUpAgain(state, record, context);
+    freeze(view, false);
+  } catch (error) {
+    context.log.error(`"${record.mountPath}" cannot be written to yet: ${messageOf(error)}`);
+  }
+}
+
+/** Serves the saved image, with no changes on it. @returns Warnings: the save itself is done, whatever happens here. */
+async function showNewGeneration(state: State, record: MountRecord, context: OperationContext): Promise<string[]> {
+  try {
+    await renewView(state, record, context);
     await state.generations.removeOld(record);
     return [];
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     context.log.error(`the image was saved, but is not served again: ${text}`);
     return [`The changes are saved, but "${record.mountPath}" needs a remount: ${text}`];
   }

@@ -1,48 +1,67 @@
 /** image/mount on the portable engine. */
 import { randomUUID } from 'node:crypto';
-import { lstat, readdir, stat } from 'node:fs/promises';
+import { closeSync, readdirSync } from 'node:fs';
 import type { z } from 'zod';
 import type { mountImage as mountImageMethod } from '@dismts/protocol';
 import { isElevated } from '../../../platform/elevation.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { imageFormatOf } from '../images/formats.ts';
-import { bringUp, takeDown } from '../mounting/bringUp.ts';
-import { canonicalMountPath, imageResult, openState, readRecords } from '../mounting/mountOperation.ts';
+import type { Lock } from '../../../platform/linux/locks.ts';
+import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
-import { requireServing } from '../mounting/serving.ts';
+import { imageFormatOf } from '../images/formats.ts';
+import type { IdentifiedImage } from '../images/imageFormat.ts';
+import { steadily } from '../images/steadily.ts';
+import { bringUp, placeOf, takeDown } from '../mounting/bringUp.ts';
+import { fileSignature, sameSignature } from '../mounting/imageIdentity.ts';
+import { imageResult, openState, readRecords } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../mounting/record.ts';
+import { requireServing } from '../mounting/serving.ts';
+import { describeMount } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
+import { placeOfFile } from '../mounting/status.ts';
 import { guarded } from '../../../systemErrors.ts';
 
 type Params = z.output<typeof mountImageMethod.params>;
 type Result = z.input<typeof mountImageMethod.result>;
 
-/** Checks the folder. @returns its canonical path. */
-async function checkMountFolder(path: string, what: string, state: State): Promise<string> {
-  const folder = await canonicalMountPath(path);
-  if (folder === '/') {
-    throw new DismError(Hresult.WIM_E_MOUNT_TO_VOLUME_ROOT, `${what}: it is the root of the file system`, { target: path });
-  }
-  const found = await lstat(folder).catch((error: unknown) => {
-    if (['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) { return undefined; }
+/** Holds the folder, and checks it. @returns Its descriptor, which the caller closes, and its canonical path. */
+function holdMountFolder(path: string, what: string, state: State): { readonly folder: number; readonly mountPath: string } {
+  const folder = openMountFolder(path, what);
+  try {
+    const mountPath = placeOf(folder, what, path);
+    if (mountPath === '/') {
+      throw new DismError(Hresult.WIM_E_MOUNT_TO_VOLUME_ROOT, `${what}: it is the root of the file system`, { target: path });
+    }
+    const there = readMountTable().find((entry) => entry.mountPoint === mountPath && /^(?:overlay|fuse\.)/.test(entry.type));
+    if (there !== undefined) {
+      throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already: ${describeMount(there)}`, { target: path });
+    }
+    if (mountPath === state.path || mountPath.startsWith(`${state.path}/`)) {
+      throw new DismError(Hresult.E_INVALIDARG, `${what}: it lies in the state directory of DismTs`, { target: path });
+    }
+    if (readdirSync(pathOf(folder)).length > 0) {
+      throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, { target: path });
+    }
+    return { folder, mountPath };
+  } catch (error) {
+    closeSync(folder);
     throw error;
-  });
-  const isInUse = readMountTable().some((entry) => entry.mountPoint === folder && /^(?:overlay|fuse\.)/.test(entry.type));
-  if (isInUse) {
-    throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already`, { target: path });
   }
-  if (found === undefined || !found.isDirectory()) {
+}
+
+function openMountFolder(path: string, what: string): number {
+  try {
+    return holdFolder(path, true);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTCONN') {
+      throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already, and does not answer`, { target: path });
+    }
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') { throw error; }
     throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: there is no such folder`, { target: path });
   }
-  if (folder === state.path || folder.startsWith(`${state.path}/`)) {
-    throw new DismError(Hresult.E_INVALIDARG, `${what}: it lies in the state directory of DismTs`, { target: path });
-  }
-  if ((await readdir(folder)).length > 0) {
-    throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, { target: path });
-  }
-  return folder;
 }
 
 /** Only root may stack an overlay, and may look at the mount of an image for it. @throws DismError ERROR_ELEVATION_REQUIRED. */
@@ -57,8 +76,7 @@ function requireRoot(what: string, mountPath: string): void {
  * Only one mount at a folder, and nothing beside a writable mount of an image: two sets of changes could not both be
  * saved. Counts what is just being mounted, and what needs a remount. The registry lock must be held.
  */
-async function checkConflict(state: State, { wimPath, mountPath, imageIndex }: MountRecord, what: string, context: OperationContext): Promise<void> {
-  const own = await stat(wimPath);
+function checkConflict(state: State, { wimPath, mountPath, imageIndex, place }: MountRecord, what: string, context: OperationContext): void {
   for (const record of readRecords(state, context)) {
     if (record.mountPath === mountPath) {
       throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: image ${record.imageIndex} of "${record.wimPath}" has its mount there`, {
@@ -66,10 +84,47 @@ async function checkConflict(state: State, { wimPath, mountPath, imageIndex }: M
       });
     }
     if (record.mode !== 'ReadWrite' || record.imageIndex !== imageIndex) { continue; }
-    const other = await stat(record.wimPath).catch(() => undefined);
-    if (record.wimPath === wimPath || (other !== undefined && other.ino === own.ino && other.dev === own.dev)) {
+    // As it was recorded: to look at the file of another mount may take forever, on a share that hangs.
+    if (record.wimPath === wimPath || (record.place.inode === place.inode && record.place.device === place.device)) {
       throw new DismError(Hresult.WIM_E_ALREADY_MOUNTED_READWRITE,
         `${what}: image ${imageIndex} is already mounted for writing at "${record.mountPath}"`, { target: wimPath });
+    }
+  }
+}
+
+/** How often an image is looked at anew that is being changed by another process. */
+const maxLooks = 20;
+
+/**
+ * Registers a mount of the image as it is now. The image is read before: reading takes long, and nothing long is done under the
+ * registry lock. What another process saved meanwhile shows in the file, and then the image is read again.
+ */
+async function register(
+  state: State, image: () => Promise<IdentifiedImage>, make: (image: IdentifiedImage) => Promise<MountRecord>, what: string, validateOnly: boolean,
+  context: OperationContext,
+): Promise<{ readonly record: MountRecord; readonly otherParts: readonly string[]; readonly lock: Lock | undefined }> {
+  for (let looks = 1; ; looks++) {
+    const found = await image();
+    const record = await make(found);
+    const registry = await state.locks.lockRegistry(context.signal);
+    let lock: Lock | undefined;
+    try {
+      checkConflict(state, record, what, context);
+      if (!sameSignature(await fileSignature(record.wimPath), record.file)) {
+        if (looks < maxLooks) { continue; }
+        throw new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program is writing to the file`, { target: record.wimPath });
+      }
+      if (!validateOnly) {
+        lock = state.locks.tryLockMount(record.id);
+        await state.records.write(record);
+      }
+      return { record, otherParts: found.otherParts, lock };
+    } catch (error) {
+      lock?.release();
+      await state.records.removeLeftovers();
+      throw error;
+    } finally {
+      registry.release();
     }
   }
 }
@@ -82,42 +137,31 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     const readOnly = params.readOnly === true;
     if (!readOnly) { requireRoot(what, params.mountPath); }
     const state = await openState(context);
-    const mountPath = await checkMountFolder(params.mountPath, what, state);
-    const image = await imageFormatOf().identify(params, what, context);
-    const { wimPath, imageIndex } = image;
-    const result = (): Result => ({
-      ...imageResult(params.mountPath, context),
-      imagePath: params.imagePath, imageIndex, mountMode: readOnly ? 'ReadOnly' : 'ReadWrite',
-    });
-    const record: MountRecord = {
-      version: 1, id: randomUUID(), state: 'mounting', wimPath, mountPath, given: { mountPath: params.mountPath, imagePath: params.imagePath },
-      imageIndex, mode: readOnly ? 'ReadOnly' : 'ReadWrite',
-      imageHash: image.hash, file: image.file, generation: 1, stacking: readOnly ? 'none' : 'overlayfs', streamsShown: image.streamsFit,
-    };
-    const registry = await state.locks.lockRegistry(context.signal);
-    let lock;
+    const { folder, mountPath } = holdMountFolder(params.mountPath, what, state);
     try {
-      await checkConflict(state, record, what, context);
-      if (params.validateOnly === true) { return result(); }
-      lock = state.locks.tryLockMount(record.id);
-      await state.records.write(record);
-    } catch (error) {
-      lock?.release();
-      await state.records.removeLeftovers();
-      throw error;
+      const id = randomUUID();
+      const mode = readOnly ? 'ReadOnly' : 'ReadWrite';
+      const { record, otherParts, lock } = await register(state, async () => await steadily(params.imagePath,
+        async () => await imageFormatOf().identify(params, what, context)), async ({ wimPath, imageIndex, hash, file, streamsFit }) => ({
+        version: 2, id, state: 'mounting', wimPath, mountPath, given: { mountPath: params.mountPath, imagePath: params.imagePath },
+        imageIndex, mode, imageHash: hash, file, place: await placeOfFile(wimPath), generation: 1, stacking: readOnly ? 'none' : 'overlayfs', streamsShown: streamsFit,
+      }), what, params.validateOnly === true, context);
+      const { imageIndex } = record;
+      const result: Result = { ...imageResult(params.mountPath, context), imagePath: params.imagePath, imageIndex, mountMode: mode };
+      if (params.validateOnly === true) { return result; }
+      try {
+        await bringUp(state, record, otherParts, folder, context);
+        context.log.info(`mounted image ${imageIndex} of "${record.wimPath}" at "${mountPath}" (${mode})`);
+        return result;
+      } catch (error) {
+        await takeDown(state, record);
+        await state.records.remove(id);
+        throw error;
+      } finally {
+        lock?.release();
+      }
     } finally {
-      registry.release();
-    }
-    try {
-      await bringUp(state, record, image.otherParts, context);
-      context.log.info(`mounted image ${imageIndex} of "${wimPath}" at "${mountPath}" (${record.mode})`);
-      return result();
-    } catch (error) {
-      await takeDown(state, record);
-      await state.records.remove(record.id);
-      throw error;
-    } finally {
-      lock?.release();
+      closeSync(folder);
     }
   });
 }

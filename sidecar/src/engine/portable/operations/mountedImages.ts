@@ -1,21 +1,42 @@
 /** image/listMounted and image/cleanupMountPoints on the portable engine. */
+import { basename, dirname } from 'node:path';
 import type { z } from 'zod';
 import type { cleanupMountPoints as cleanupMethod, listMountedImages as listMethod, MountedImage } from '@dismts/protocol';
 import type { OperationContext } from '../../../operationContext.ts';
-import { allRecords, openState } from '../mounting/mountOperation.ts';
-import { mountStatus } from '../mounting/status.ts';
+import { printable } from '../../../printable.ts';
+import { readMountTable } from '../../../platform/linux/mountTable.ts';
 import { takeDown } from '../mounting/bringUp.ts';
+import { allRecords, openState } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../mounting/record.ts';
+import { coverSource, lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
+import { currentStatus, mountStatus, type MountStatus } from '../mounting/status.ts';
 import { guarded, messageOf } from '../../../systemErrors.ts';
 
-async function describe(state: State, record: MountRecord): Promise<MountedImage> {
-  const { status, reason } = await mountStatus(state, record);
+/** A mount in the words of the protocol, at the folder where it shows now. */
+function describe(state: State, record: MountRecord, { status, reason }: MountStatus): MountedImage {
+  const place = lookAt(state, record).views[0]?.mountPoint ?? record.mountPath;
   return {
-    path: record.given?.mountPath ?? record.mountPath, imagePath: record.given?.imagePath ?? record.wimPath,
+    path: place === record.mountPath ? record.given?.mountPath ?? place : place, imagePath: record.given?.imagePath ?? record.wimPath,
     imageIndex: record.imageIndex, mountMode: record.mode,
     mountStatus: status, statusReason: reason,
   };
+}
+
+/** What stands for mounts that nobody can say anything of, and the way out. */
+function unreadable(state: State): string[] {
+  const warnings: string[] = [];
+  const wayOut = (folder: string): string => {
+    const id = basename(folder);
+    const shown = readMountTable().find(({ source }) => source.startsWith(coverSource({ id })));
+    return shown === undefined ? `restore "${folder}" from a backup, or move it elsewhere`
+      : `restore "${folder}" from a backup, or take it off with Dismount-DismTsImage -Path "${shown.mountPoint}" -Discard, which keeps the changes aside`;
+  };
+  state.records.readAll((path, reason) => {
+    warnings.push(printable(`The record "${path}" of a mount cannot be read (${reason.replace(/\s+/g, ' ').slice(0, 200)}): ${wayOut(dirname(path))}`));
+  });
+  for (const folder of state.records.withoutRecord()) { warnings.push(`The mount in "${folder}" has no record: ${wayOut(folder)}`); }
+  return warnings;
 }
 
 /** All mounts of the state directory, by folder. */
@@ -24,45 +45,75 @@ export async function listMountedImages(
 ): Promise<z.input<typeof listMethod.result>> {
   return await guarded('Cannot list the mounted images', '', context, async () => {
     const state = await openState(context);
-    const mounts = await Promise.all(allRecords(state, context).map(async (record) => await describe(state, record)));
+    const found = await Promise.all(allRecords(state, context).map(async ({ id }) => await currentStatus(state, id)));
+    const mounts = found.flatMap((one) => (one === undefined ? [] : [describe(state, one.record, one.found)]));
     mounts.sort((a, b) => (a.path < b.path ? -1 : 1));
-    return { mounts, logPath: context.log.path };
+    return { mounts, logPath: context.log.path, warnings: unreadable(state) };
   });
 }
 
-/** Removes mounts whose status is Invalid, with their staged changes: nothing could be saved from them any more. */
+/** Whether something is staged for a mount, or may be. */
+function mayHaveChanges(state: State, record: MountRecord): boolean {
+  if (record.mode === 'ReadOnly') { return false; }
+  try {
+    return state.generations.hasChanges(record);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ENOENT';
+  }
+}
+
+/** Removes mounts whose status is Invalid: nothing could be saved from them any more. What they have staged is kept aside for a while. */
 export async function cleanupMountPoints(
   params: z.output<typeof cleanupMethod.params>, context: OperationContext,
 ): Promise<z.input<typeof cleanupMethod.result>> {
   return await guarded('Cannot clean up mount points', '', context, async () => {
     const state = await openState(context);
     const removed: MountedImage[] = [];
-    const warnings: string[] = [];
-    for (const record of allRecords(state, context)) {
+    const warnings = unreadable(state);
+    for (const { id } of allRecords(state, context)) {
       context.signal.throwIfAborted();
-      const image = await describe(state, record);
-      if (image.mountStatus !== 'Invalid') { continue; }
+      const judged = await currentStatus(state, id);
+      if (judged === undefined) { continue; }
+      const { mountPath } = judged.record;
+      if (judged.found.status === 'Unknown') { warnings.push(`"${mountPath}" was left alone: ${judged.found.reason}`); }
+      if (judged.found.status !== 'Invalid') { continue; }
       if (params.validateOnly === true) {
-        removed.push(image);
+        removed.push(describe(state, judged.record, judged.found));
         continue;
       }
-      const lock = state.locks.tryLockMount(record.id);
+      const lock = await state.locks.lockMountSoon(id);
       if (lock === undefined) {
-        warnings.push(`"${record.mountPath}" was left alone: another operation is running on it`);
+        warnings.push(`"${mountPath}" was left alone: another operation is running on it`);
         continue;
       }
       try {
         context.progress('Cleaning up', removed.length, 0);
-        await takeDown(state, record);
-        await state.records.remove(record.id);
-        context.log.info(`removed the invalid mount "${record.mountPath}": ${image.statusReason}`);
-        removed.push(image);
+        const image = await removeInvalid(state, id, warnings, context);
+        if (image !== undefined) { removed.push(image); }
       } catch (error) {
-        warnings.push(`"${record.mountPath}" could not be removed: ${messageOf(error)}`);
+        warnings.push(`"${mountPath}" could not be removed: ${messageOf(error)}`);
       } finally {
         lock.release();
       }
     }
     return { removed, logPath: context.log.path, warnings };
   });
+}
+
+/** Judges a mount again, now that nobody else can change it, and removes it where it is still Invalid. The mount's lock must be held. */
+async function removeInvalid(state: State, id: string, warnings: string[], context: OperationContext): Promise<MountedImage | undefined> {
+  const record = state.records.read(id);
+  if (record === undefined || record.commit !== undefined) { return undefined; }
+  const found = await mountStatus(state, record);
+  if (found.status !== 'Invalid') { return undefined; }
+  const image = describe(state, record, found);
+  await takeDown(state, record);
+  if (mayHaveChanges(state, record)) {
+    const kept = state.records.setAside(id, state.droppedFolder);
+    warnings.push(`The unsaved changes of "${image.path}" are kept in "${kept}" for 30 days`);
+  } else {
+    await state.records.remove(id);
+  }
+  context.log.info(`removed the invalid mount "${image.path}": ${image.statusReason}`);
+  return image;
 }

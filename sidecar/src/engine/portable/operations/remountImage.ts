@@ -1,46 +1,55 @@
 /** image/remount on the portable engine. */
-import { readdir } from 'node:fs/promises';
+import { closeSync, readdirSync } from 'node:fs';
 import type { z } from 'zod';
 import type { remountImage as remountImageMethod } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { bringUpAgain, takeDown } from '../mounting/bringUp.ts';
+import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
+import { bringUpAgain, placeOf, takeDownView } from '../mounting/bringUp.ts';
 import { imageResult, withMount } from '../mounting/mountOperation.ts';
-import { mountStatus } from '../mounting/status.ts';
+import type { MountRecord } from '../mounting/record.ts';
+import { lookAt } from '../mounting/sight.ts';
+import type { State } from '../mounting/state.ts';
+import { mountStatus, requireKnown } from '../mounting/status.ts';
 
 type Params = z.output<typeof remountImageMethod.params>;
 type Result = z.input<typeof remountImageMethod.result>;
+
+/** Holds the folder to mount at. Where the cover lies on it nobody could have written to it. */
+function holdRemountFolder(state: State, { mountPath, ...record }: MountRecord, what: string, target: string): number {
+  let folder: number;
+  try {
+    folder = holdFolder(mountPath, true);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') { throw error; }
+    throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: the folder is gone`, { target, hint: 'Make the folder again, then remount.' });
+  }
+  if (lookAt(state, { mountPath, ...record }).cover !== undefined || readdirSync(pathOf(folder)).length === 0) { return folder; }
+  closeSync(folder);
+  throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, {
+    target, hint: 'Somebody wrote to the folder while nothing was mounted there; move the files elsewhere, then remount.',
+  });
+}
 
 /** Serves a mount again with its staged changes. */
 export async function remountImage(params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot remount "${params.mountPath}"`;
   return await withMount(params.mountPath, what, Hresult.WIM_E_INVALID_REMOUNT_TARGET, context, async (state, record) => {
-    const { status, reason, imageChanged } = await mountStatus(state, record);
-    if (status === 'Ok') {
+    const found = await mountStatus(state, record);
+    if (found.status === 'Ok') {
       return imageResult(params.mountPath, context, [`"${params.mountPath}" is mounted and needs no remount`]);
     }
-    if (status === 'Invalid') {
-      throw new DismError(imageChanged ? Hresult.WIM_E_CHANGED_REMOUNT_REFUSED : Hresult.DISM_E_MOUNT_INVALID, `${what}: ${reason}`, { target: params.mountPath });
-    }
+    requireKnown(found, what, params.mountPath, context, 'remount');
     if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
     context.progress('Mounting', 0, 1);
-    await takeDown(state, record);
-    const names = await readdir(record.mountPath).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return undefined; }
-      throw error;
-    });
-    if (names === undefined) {
-      throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: the folder is gone`, {
-        target: params.mountPath, hint: 'Make the folder again, then remount.',
-      });
+    await takeDownView(state, record);
+    const folder = holdRemountFolder(state, record, what, params.mountPath);
+    try {
+      await bringUpAgain(state, { ...record, mountPath: placeOf(folder, what, params.mountPath) }, folder, context);
+    } finally {
+      closeSync(folder);
     }
-    if (names.length > 0) {
-      throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, {
-        target: params.mountPath, hint: 'Somebody wrote to the folder while nothing was mounted there; move the files elsewhere, then remount.',
-      });
-    }
-    await bringUpAgain(state, record, context);
     await state.generations.removeOld(record);
     context.progress('Mounting', 1, 1);
     context.log.info(`remounted "${record.mountPath}"`);

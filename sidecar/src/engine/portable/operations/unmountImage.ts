@@ -1,48 +1,107 @@
 /** image/unmount on the portable engine. */
+import { closeSync } from 'node:fs';
 import type { z } from 'zod';
 import type { unmountImage as unmountImageMethod } from '@dismts/protocol';
+import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { cloneMount, holdFolder } from '../../../platform/linux/mountCalls.ts';
+import { mountIdOf, type MountTableEntry } from '../../../platform/linux/mountTable.ts';
+import { attachView, takeDown } from '../mounting/bringUp.ts';
+import { busyError, imageResult, isBusy, requireFree, withMount } from '../mounting/mountOperation.ts';
+import { type MountRecord, recordOfUnknown } from '../mounting/record.ts';
+import { endMount } from '../mounting/serving.ts';
+import { describeMount, lookAt } from '../mounting/sight.ts';
+import type { State } from '../mounting/state.ts';
+import { messageOf, toDismError } from '../../../systemErrors.ts';
 import { isUnsaved, requireSaveable, saveChanges } from './commitImage.ts';
-import { busyError, imageResult, isBusy, withMount } from '../mounting/mountOperation.ts';
-import { stopServing } from '../mounting/serving.ts';
-import { stack, unstack } from '../mounting/stacking.ts';
-import type { MountRecord } from '../mounting/record.ts';
-import { toDismError } from '../../../systemErrors.ts';
 
 type Params = z.output<typeof unmountImageMethod.params>;
 type Result = z.input<typeof unmountImageMethod.result>;
 
 /** Takes off what users see. @throws DismError WIM_E_UNMOUNT_INCOMPLETE: in use; nothing has changed then. */
-async function takeOff(record: MountRecord, what: string): Promise<void> {
+async function takeOffView(view: MountTableEntry, what: string): Promise<void> {
   try {
-    if (record.mode === 'ReadOnly') { await stopServing(record.mountPath); } else { await unstack(record); }
+    await endMount(view);
   } catch (error) {
-    throw isBusy(error) ? await busyError(what, record.mountPath, error) : error;
+    throw isBusy(error) ? await busyError(what, view.mountPoint, error) : error;
   }
+}
+
+/** Saves the changes while nobody can reach them; when that fails, the view goes back to its place. */
+async function saveUnseen(
+  state: State, record: MountRecord, view: MountTableEntry, params: Params, what: string, context: OperationContext,
+): Promise<readonly string[]> {
+  const root = holdFolder(view.mountPoint);
+  let kept: number;
+  try {
+    kept = cloneMount(root);
+  } finally {
+    closeSync(root);
+  }
+  try {
+    await takeOffView(view, what);
+    try {
+      return (await saveChanges(state, record, params, context)).result.warnings;
+    } catch (error) {
+      if (isUnsaved(state, record)) { await putBack(state, record, kept, context); }
+      throw toDismError(error, what, record.wimPath, context);
+    }
+  } finally {
+    closeSync(kept);
+  }
+}
+
+/** Shows a view again. Where that fails the mount needs a remount, and what failed before is what the user has to know. */
+async function putBack(state: State, record: MountRecord, view: number, context: OperationContext): Promise<void> {
+  try {
+    const { cover } = lookAt(state, record);
+    if (cover === undefined) { throw new Error('the folder has been uncovered meanwhile'); }
+    attachView(record, view, cover);
+    if (record.live !== undefined) { await state.records.write({ ...record, live: { ...record.live, mountId: mountIdOf(view) } }); }
+  } catch (error) {
+    context.log.error(`"${record.mountPath}" needs a remount: ${messageOf(error)}`);
+  }
+}
+
+/** Takes a mount off whose record cannot be read. Nobody knows whether its changes are saved, so they are kept aside. */
+async function dropWithoutRecord(state: State, id: string, path: string, problem: string, params: Params, context: OperationContext): Promise<Result> {
+  const what = `Cannot dismount "${params.mountPath}"`;
+  if (params.commit) {
+    throw new DismError(Hresult.DISM_E_MOUNT_INVALID, `${what}: its record cannot be read (${problem})`, {
+      target: state.records.folder(id),
+      hint: `Restore "${state.records.folder(id)}" from a backup, or take the mount off with Dismount-DismTsImage -Discard; its changes are kept aside then.`,
+    });
+  }
+  if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
+  const record = recordOfUnknown(id, path);
+  await takeDown(state, { ...record, mode: 'ReadWrite' });
+  await takeDown(state, { ...record, mode: 'ReadOnly' });
+  const kept = state.records.exists(id) ? state.records.setAside(id, state.droppedFolder) : '';
+  return imageResult(params.mountPath, context, [
+    `The record of the mount could not be read (${problem})${kept === '' ? '' : `; what was staged is kept in "${kept}" for 30 days`}`,
+  ]);
 }
 
 /** Saves or drops the changes of a mount and takes it away. */
 export async function unmountImage(params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot dismount "${params.mountPath}"`;
   return await withMount(params.mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) => {
-    if (params.commit) { await requireSaveable(state, record, what, params.mountPath); }
+    if (params.commit) { await requireSaveable(state, record, what, params.mountPath, context); }
+    const { views: [view], foreign } = requireFree(state, record, what);
     if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
-    await takeOff(record, what);
-    let warnings: readonly string[] = [];
-    if (params.commit) {
-      try {
-        ({ result: { warnings } } = await saveChanges(state, record, params, context));
-      } catch (error) {
-        if (isUnsaved(state, record)) { stack(state, record); }
-        throw toDismError(error, what, record.wimPath, context);
-      }
+    const warnings: string[] = [];
+    if (foreign !== undefined) { warnings.push(`Something else is mounted at the folder and was left alone: ${describeMount(foreign)}`); }
+    if (params.commit && view !== undefined) {
+      warnings.push(...await saveUnseen(state, record, view, params, what, context));
+    } else if (view !== undefined) {
+      await takeOffView(view, what);
     }
     context.progress('Unmounting', 0, 1);
-    await stopServing(record.mountPath, true);
+    await takeDown(state, record);
     await state.records.remove(record.id);
     context.progress('Unmounting', 1, 1);
     context.log.info(`dismounted "${record.mountPath}" (${params.commit ? 'changes saved' : 'changes dropped'})`);
     return imageResult(params.mountPath, context, warnings);
-  });
+  }, async (state, id, path, problem) => await dropWithoutRecord(state, id, path, problem, params, context));
 }

@@ -1,0 +1,89 @@
+/**
+ * A root folder in which the program that serves an image sees the machine as it is, but mounts where nobody looks.
+ *
+ * libwim makes links of an image lead below the path that it mounts at, so that has to be the mount folder's. But a mount folder
+ * is reached by a name that others may change, must not show the bare image while a view is made or renewed, and is not empty
+ * then, which FUSE wants. So the program runs in a copy of the few mounts that it needs (read-only and cut off from the
+ * originals), mounts there, and the result is put into the state directory.
+ */
+import { closeSync, mkdirSync, rmdirSync } from 'node:fs';
+import { attachMount, cloneMount, holdFolder, sealMount, unmount } from '../../../platform/linux/mountCalls.ts';
+import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
+
+/** The mount that a path is on. */
+function mountOf(table: readonly MountTableEntry[], path: string): MountTableEntry | undefined {
+  const descriptor = holdFolder(path.slice(0, path.lastIndexOf('/')) || '/', true);
+  try {
+    const id = mountIdOf(descriptor);
+    return table.find((entry) => entry.id === id);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** What a private root is made of. */
+export interface PrivateRootRequest {
+  /** Where it is mounted while the program starts. */
+  readonly root: string;
+  /** Files that have to be seen at their paths. */
+  readonly files: readonly string[];
+  /** The mount folder, and the mount that it is on: what lies on it by now is not seen. */
+  readonly mountPath: string;
+  readonly baseMount: number;
+  /** Where the served image is put at last. */
+  readonly target: string;
+}
+
+/**
+ * Lets `serve` mount in a private root, and puts what it mounted at the mount folder's path there on the target.
+ * @throws Error: nothing was mounted; SystemCallError.
+ */
+export async function mountPrivately(request: PrivateRootRequest, serve: () => Promise<void>): Promise<void> {
+  const { root, mountPath, target } = request;
+  const table = readMountTable();
+  const wanted = new Set([...request.files.map((path) => mountOf(table, path)), table.find(({ id }) => id === request.baseMount)]
+    .filter((entry) => entry !== undefined));
+  mkdirSync(root, { recursive: true, mode: 0o700 });
+  let isMounted = false;
+  try {
+    for (const entry of [...wanted].sort((a, b) => a.mountPoint.length - b.mountPoint.length)) {
+      attachCopy(entry, `${root}${entry.mountPoint === '/' ? '' : entry.mountPoint}`);
+      isMounted = true;
+    }
+    await serve();
+    const served = readMountTable().find((entry) => entry.type === 'fuse.wimfs' && entry.mountPoint === `${root}${mountPath}`);
+    if (served === undefined) { throw new Error(`the image is not served at "${mountPath}"`); }
+    move(served, target);
+  } finally {
+    if (isMounted) { unmount(root, true); }
+    rmdirSync(root);
+  }
+}
+
+/** Copies a mount without what is mounted in it. */
+function attachCopy(entry: MountTableEntry, target: string): void {
+  const original = holdFolder(entry.mountPoint, true);
+  let copy: number | undefined;
+  let place: number | undefined;
+  try {
+    if (mountIdOf(original) !== entry.id) { throw new Error(`something else is mounted at "${entry.mountPoint}" now`); }
+    copy = cloneMount(original);
+    // Before it shows anywhere: whoever deletes the state directory must not delete the machine.
+    sealMount(copy);
+    place = holdFolder(target);
+    attachMount(copy, place);
+  } finally {
+    for (const descriptor of [original, copy, place]) { if (descriptor !== undefined) { closeSync(descriptor); } }
+  }
+}
+
+function move(served: MountTableEntry, target: string): void {
+  const [from, to] = [holdFolder(served.mountPoint), holdFolder(target)];
+  try {
+    const copy = cloneMount(from);
+    try { attachMount(copy, to); } finally { closeSync(copy); }
+  } finally {
+    closeSync(from);
+    closeSync(to);
+  }
+}
