@@ -3,6 +3,7 @@ import {
   align8, assignStreams, FileAttribute, hashesOf, type NamedStream, namesEnd, readStreamEntries, type Streams,
 } from './metadataFormat.ts';
 import { emptyHash } from './hash.ts';
+import { IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK } from './reparse.ts';
 
 const noSecurityId = 0xffffffff;
 
@@ -131,4 +132,14 @@ export class Inode {
 /** True for a directory proper, not for a junction or a directory symlink. */
 export function isDirectory(inode: Inode): boolean {
   return (inode.attributes & (FileAttribute.Directory | FileAttribute.ReparsePoint)) === FileAttribute.Directory;
+}
+
+/** True for what a mount shows as a symbolic link: a symlink or a junction. */
+export function isLink(inode: Inode): boolean {
+  return inode.reparse !== undefined && (inode.reparse.tag === IO_REPARSE_TAG_SYMLINK || inode.reparse.tag === IO_REPARSE_TAG_MOUNT_POINT);
+}
+
+/** True for what a mount shows as a file. */
+export function isRegularFile(inode: Inode): boolean {
+  return (inode.attributes & FileAttribute.Directory) === 0 && !isLink(inode);
 }

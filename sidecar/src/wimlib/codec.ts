@@ -14,6 +14,7 @@ interface CodecFunctions {
   createDecompressor(type: number, maxBlockBytes: number, out: [unknown]): number;
   freeDecompressor(decompressor: unknown): void;
   decompress(data: Buffer, bytes: number, out: Buffer, outBytes: number, decompressor: unknown): Promise<number>;
+  decompressNow(data: Buffer, bytes: number, out: Buffer, outBytes: number, decompressor: unknown): number;
 }
 
 let bound: CodecFunctions | undefined;
@@ -22,21 +23,23 @@ function bind(): CodecFunctions {
   if (bound !== undefined) { return bound; }
   const { koffi, path } = loadWimlib();
   const library = koffi.load(path);
-  const asynchronous = (prototype: string) => {
-    const call = library.func(prototype);
+  const asynchronous = (call: ReturnType<typeof library.func>) => {
     return async (...args: unknown[]): Promise<number> => await new Promise((resolve, reject) => {
       call.async(...args, (error: Error | null, result: number | bigint) => {
         if (error === null) { resolve(Number(result)); } else { reject(error); }
       });
     });
   };
+  const compress = library.func('size_t wimlib_compress(const void *data, size_t size, void *out, size_t out_size, void *compressor)');
+  const decompress = library.func('int wimlib_decompress(const void *data, size_t size, void *out, size_t out_size, void *decompressor)');
   bound = {
     createCompressor: library.func('int wimlib_create_compressor(int ctype, size_t max_block_size, unsigned int level, _Out_ void **compressor_ret)'),
     freeCompressor: library.func('void wimlib_free_compressor(void *compressor)'),
-    compress: asynchronous('size_t wimlib_compress(const void *data, size_t size, void *out, size_t out_size, void *compressor)'),
+    compress: asynchronous(compress),
     createDecompressor: library.func('int wimlib_create_decompressor(int ctype, size_t max_block_size, _Out_ void **decompressor_ret)'),
     freeDecompressor: library.func('void wimlib_free_decompressor(void *decompressor)'),
-    decompress: asynchronous('int wimlib_decompress(const void *data, size_t size, void *out, size_t out_size, void *decompressor)'),
+    decompress: asynchronous(decompress),
+    decompressNow: decompress as CodecFunctions['decompressNow'],
   };
   return bound;
 }
@@ -100,11 +103,16 @@ export class CompressorPool {
   }
 }
 
+/** So little is decompressed on the spot: to wake other threads up for it takes longer. */
+const smallBytes = 128 * 1024;
+
 /** Decompresses blocks of one kind, several at a time, into one buffer. */
 export async function decompressBlocks(
   type: CompressionType, blockBytes: number, blocks: readonly { readonly data: Buffer; readonly out: Buffer }[],
 ): Promise<void> {
+  if (blocks.length === 0) { return; }
   const functions = bind();
+  const isSmall = blocks.reduce((sum, { out }) => sum + out.length, 0) <= smallBytes;
   let next = 0;
   const work = async (): Promise<void> => {
     const handle: [unknown] = [null];
@@ -114,7 +122,11 @@ export async function decompressBlocks(
     }
     try {
       for (let block = blocks[next++]; block !== undefined; block = blocks[next++]) {
-        if (await functions.decompress(block.data, block.data.length, block.out, block.out.length, handle[0]) !== 0) {
+        const { data, out } = block;
+        const failed = isSmall
+          ? functions.decompressNow(data, data.length, out, out.length, handle[0])
+          : await functions.decompress(data, data.length, out, out.length, handle[0]);
+        if (failed !== 0) {
           throw new DismError(Hresult.ERROR_FILE_CORRUPT, 'A compressed block of the WIM file is damaged');
         }
       }
@@ -122,5 +134,5 @@ export async function decompressBlocks(
       functions.freeDecompressor(handle[0]);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(codecConcurrency, blocks.length) }, work));
+  await Promise.all(Array.from({ length: isSmall ? 1 : Math.min(codecConcurrency, blocks.length) }, work));
 }

@@ -1,15 +1,14 @@
 /** Replays the staged changes of a mount onto the tree of its image. Only memory changes here, no file. */
 import { attach, type Dentry, detach, type ImageTree, link, walk } from '../../../wim/dentry.ts';
 import { emptyHash } from '../../../wim/hash.ts';
-import { Inode, isDirectory } from '../../../wim/inode.ts';
+import { Inode, isDirectory, isLink, isRegularFile } from '../../../wim/inode.ts';
 import { FileAttribute } from '../../../wim/metadataFormat.ts';
-import { IO_REPARSE_TAG_MOUNT_POINT, IO_REPARSE_TAG_SYMLINK } from '../../../wim/reparse.ts';
-import { DismError } from '../../../errors.ts';
-import { Hresult } from '../../../hresult.ts';
+import { IO_REPARSE_TAG_SYMLINK } from '../../../wim/reparse.ts';
 import { Breather } from '../../../breather.ts';
 import { toFileTime } from '../../../fileTime.ts';
-import { DirectoryNames } from './directoryNames.ts';
-import { findRenamed, type Renamed } from './renamedFiles.ts';
+import { NewNames } from './newNames.ts';
+import { type Copy, type HardLinkGroup, Origins, unknownSource } from './origins.ts';
+import { findRenamed } from './renamedFiles.ts';
 import type { UpperEntry, UpperLayer } from './upperLayer.ts';
 
 /** What the caller has to bring into the file beside the tree. */
@@ -29,61 +28,7 @@ export interface AppliedChanges {
   readonly warnings: string[];
 }
 
-function lookup(root: Dentry, path: string): Dentry | undefined {
-  let current: Dentry | undefined = root;
-  for (const name of path.split('/')) {
-    if (name !== '') { current = current?.children?.get(name); }
-  }
-  return current;
-}
-
-function isRegularFile(inode: Inode): boolean {
-  return (inode.attributes & FileAttribute.Directory) === 0 && !isLink(inode);
-}
-
-/** True for what a mount shows as a symbolic link: a symlink or a junction. */
-export function isLink(inode: Inode): boolean {
-  return inode.reparse !== undefined && (inode.reparse.tag === IO_REPARSE_TAG_SYMLINK || inode.reparse.tag === IO_REPARSE_TAG_MOUNT_POINT);
-}
-
-/** Names that Windows cannot give to a file (Naming Files, Paths, and Namespaces). */
-function isImpossibleOnWindows(name: string): boolean {
-  return /[<>:"|?*\\\u0001-\u001f]/.test(name) || /[. ]$/.test(name) || /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i.test(name);
-}
-
-/** What the layer says of the image does not fit it. To go on would lose what the entry does not hold itself. */
-function unknownSource({ imagePath, redirect }: UpperEntry): DismError {
-  return new DismError(Hresult.WIM_E_INVALID_CONTAINER, redirect === undefined
-    ? `Cannot save "${imagePath}": the image has no such file, but the changes refer to its content`
-    : `Cannot save "${imagePath}": it was renamed from "${redirect}", which the image does not have`, { target: imagePath });
-}
-
 const maxWarnings = 20;
-const noShortName = Buffer.alloc(0);
-
-interface HardLinkGroup {
-  readonly members: { readonly entry: UpperEntry; readonly atOwnPath: Dentry | undefined; readonly source: Dentry | undefined }[];
-  /** What they all are names of, once it is known. */
-  inode: Inode | undefined;
-  contentNoted: boolean;
-  /** Where all its names are those of a copy. */
-  copy: Copy | undefined;
-}
-
-/** A copy of a file of the image at a place where the image has none: it was changed, then renamed. */
-interface Copy extends Renamed {
-  readonly entry: UpperEntry;
-  /** Hard links of it. */
-  readonly others: { readonly entry: UpperEntry; readonly directory: Dentry }[];
-}
-
-/**
- * Whether the redirect of an entry says what it was. Overlayfs keeps it right only as long as it needs it: a file that
- * was changed after a rename in its folder has the old name even when it is moved to another folder then.
- */
-function isRedirectSure({ kind, metadataOnly, redirect }: UpperEntry): boolean {
-  return redirect !== undefined && (kind === 'directory' || metadataOnly || redirect.startsWith('/'));
-}
 
 /**
  * The rule that decides what a file is: an entry at the path where the image has a file of the same kind is that
@@ -94,92 +39,41 @@ function isRedirectSure({ kind, metadataOnly, redirect }: UpperEntry): boolean {
 class Replay {
   readonly changes: AppliedChanges = { contents: [], streams: [], links: [], warnings: [] };
   readonly #tree: ImageTree;
-  /** What renamed entries were in the image; each is claimed once. */
-  readonly #moved = new Map<UpperEntry, Dentry>();
-  readonly #claimed = new Set<Dentry>();
-  /** Names of one file in the upper directory, by inode number there. */
-  readonly #hardLinks = new Map<bigint, HardLinkGroup>();
+  readonly #origins: Origins;
   readonly #linkTargets: ReadonlyMap<Inode, string>;
-  /** Files and folders of the image whose names were deleted, or renamed. */
-  readonly #deleted: Dentry[] = [];
-  readonly #deletedLinks: Dentry[] = [];
+  /** Links whose names were deleted, by what they point to. */
+  readonly #deletedLinks = new Map<string, Dentry[]>();
   readonly #copies: Copy[] = [];
-  #hasCopies = false;
-  #hasDeletions = false;
   #times: ReadonlySet<bigint> | undefined;
   readonly #contents = new Map<Inode, UpperEntry>();
-  readonly #names = new DirectoryNames();
+  readonly #names = new NewNames((text) => { this.#warn(text); });
   readonly #breather = new Breather();
   readonly #signal: AbortSignal;
 
-  constructor(tree: ImageTree, linkTargets: ReadonlyMap<Inode, string>, signal: AbortSignal) {
+  constructor(tree: ImageTree, layer: UpperLayer, linkTargets: ReadonlyMap<Inode, string>, signal: AbortSignal) {
     this.#tree = tree;
+    this.#origins = new Origins(tree, layer.root);
     this.#linkTargets = linkTargets;
     this.#signal = signal;
   }
 
   async run(layer: UpperLayer): Promise<void> {
-    this.#findMoved(layer.root, '/');
-    for (const group of this.#hardLinks.values()) { this.#settle(group); }
-    const mayHaveCopies = this.#hasCopies || (this.#hasDeletions && this.#tree.maxLinkId > 0n);
+    const { hasCopies, hasDeletions, moved, deleted } = this.#origins;
+    const mayHaveCopies = hasCopies || (hasDeletions && this.#tree.maxLinkId > 0n);
     const directories = new Map(mayHaveCopies ? this.#tree.entries.map((dentry) => [dentry, dentry.parent]) : []);
     // All sources are found before the first is taken away, so a swap of two names works.
-    for (const dentry of this.#moved.values()) { detach(dentry); }
-    for (const deleted of this.#deleted) {
-      walk(deleted, (dentry) => { if (isLink(dentry.inode)) { this.#deletedLinks.push(dentry); } });
-    }
+    for (const dentry of moved.values()) { detach(dentry); }
+    for (const gone of deleted) { walk(gone, (dentry) => { this.#noteDeletedLink(dentry); }); }
     await this.#place(layer.root, this.#tree.root, false);
     if (this.#copies.length > 0) { this.#placeCopies(directories); }
     for (const [inode, entry] of this.#contents) { this.changes.contents.push({ entry, inode }); }
   }
 
-  /** Finds what renamed entries were. `origin` is the directory's path in the image, undefined for a new one. */
-  #findMoved(directory: UpperEntry, origin: string | undefined): void {
-    for (const entry of directory.children) {
-      const own = origin === undefined ? undefined : `${origin}/${entry.name}`;
-      const atOwnPath = own === undefined ? undefined : lookup(this.#tree.root, own);
-      if (entry.kind === 'whiteout' || entry.opaque) { this.#hasDeletions = true; }
-      if (entry.kind === 'whiteout') {
-        if (atOwnPath !== undefined) { this.#deleted.push(atOwnPath); }
-        continue;
-      }
-      const redirect = isRedirectSure(entry) ? entry.redirect : undefined;
-      const source = redirect === undefined ? own
-        : redirect.startsWith('/') ? redirect : origin === undefined ? undefined : `${origin}/${redirect}`;
-      const dentry = redirect === undefined || source === undefined ? undefined : lookup(this.#tree.root, source);
-      if (redirect !== undefined && dentry === undefined) { throw unknownSource(entry); }
-      if (entry.kind === 'file' && entry.stat.nlink > 1n) {
-        const group = this.#hardLinks.get(entry.stat.ino) ?? { members: [], inode: undefined, contentNoted: false, copy: undefined };
-        group.members.push({ entry, atOwnPath, source: dentry });
-        this.#hardLinks.set(entry.stat.ino, group);
-      } else if (dentry !== undefined && dentry !== atOwnPath) {
-        this.#claim(entry, dentry);
-      }
-      if (entry.copied && redirect === undefined && (atOwnPath === undefined || !isRegularFile(atOwnPath.inode))) { this.#hasCopies = true; }
-      if (entry.kind === 'directory') { this.#findMoved(entry, entry.opaque && entry.redirect === undefined ? undefined : source); }
-    }
-  }
-
-  #claim(entry: UpperEntry, dentry: Dentry): void {
-    const fits = dentry !== this.#tree.root && isDirectory(dentry.inode) === (entry.kind === 'directory');
-    if (!fits || this.#claimed.has(dentry)) { throw unknownSource(entry); }
-    this.#claimed.add(dentry);
-    this.#moved.set(entry, dentry);
-  }
-
-  /** Which file of the image the names of one file are: the one that stayed, else the one that one of them was. */
-  #settle(group: HardLinkGroup): void {
-    const stayed = group.members.find(({ atOwnPath, source }) => atOwnPath !== undefined && isRegularFile(atOwnPath.inode)
-      && (source === undefined || source === atOwnPath || source.inode === atOwnPath.inode));
-    if (stayed?.atOwnPath !== undefined) {
-      group.inode = stayed.atOwnPath.inode;
-      return;
-    }
-    const moved = group.members.find(({ source }) => source !== undefined);
-    if (moved?.source !== undefined) {
-      this.#claim(moved.entry, moved.source);
-      group.inode = this.#moved.get(moved.entry)?.inode;
-    }
+  #noteDeletedLink(dentry: Dentry): void {
+    const target = isLink(dentry.inode) ? this.#linkTargets.get(dentry.inode) : undefined;
+    if (target === undefined) { return; }
+    const same = this.#deletedLinks.get(target);
+    if (same === undefined) { this.#deletedLinks.set(target, [dentry]); } else { same.push(dentry); }
   }
 
   /** Brings one directory of the layer into the tree. `hidden`: nothing that the image has there shows through. */
@@ -194,7 +88,7 @@ class Replay {
     }
     for (const entry of directory.children) {
       await this.#breather.breathe(this.#signal);
-      const moved = this.#moved.get(entry);
+      const moved = this.#origins.moved.get(entry);
       let existing = names.get(entry.name);
       if (moved !== undefined) {
         if (existing !== undefined) { detach(existing); }
@@ -222,9 +116,9 @@ class Replay {
 
   #attachMoved(target: Dentry, moved: Dentry, entry: UpperEntry): void {
     moved.name = entry.name;
-    if (this.#names.isShortNameTaken(target, moved)) { moved.shortName = noShortName; }
+    this.#names.makeRoom(target, moved);
     attach(target, moved);
-    this.#checkName(entry, target, moved);
+    this.#names.check(entry, target, moved);
   }
 
   async #placeDirectory(entry: UpperEntry, target: Dentry, existing: Dentry | undefined, hidden: boolean): Promise<void> {
@@ -238,7 +132,7 @@ class Replay {
   }
 
   #placeFile(entry: UpperEntry, target: Dentry, existing: Dentry | undefined): void {
-    const group = entry.stat.nlink > 1n ? this.#hardLinks.get(entry.stat.ino) : undefined;
+    const group = this.#origins.groupOf(entry);
     let dentry = existing;
     if (group?.inode !== undefined && dentry?.inode !== group.inode) {
       // Another name of a file that has its place already.
@@ -285,7 +179,7 @@ class Replay {
       inode.linkId = ++this.#tree.maxLinkId;
       inode.changed = true;
     }
-    this.#checkName(entry, directory, link(directory, entry.name, inode));
+    this.#names.check(entry, directory, link(directory, entry.name, inode));
   }
 
   #noteCopy(entry: UpperEntry, directory: Dentry, group: HardLinkGroup | undefined): void {
@@ -305,7 +199,7 @@ class Replay {
    */
   #linkTimes(): ReadonlySet<bigint> {
     if (this.#times === undefined) {
-      const links = this.#hasDeletions && this.#tree.maxLinkId > 0n ? this.#tree.entries.filter(({ inode }) => inode.linkId !== 0n) : [];
+      const links = this.#origins.hasDeletions && this.#tree.maxLinkId > 0n ? this.#tree.entries.filter(({ inode }) => inode.linkId !== 0n) : [];
       this.#times = new Set(links.map(({ inode }) => inode.lastAccessTime));
     }
     return this.#times;
@@ -340,8 +234,7 @@ class Replay {
     }
     if (existing !== undefined) { detach(existing); }
     // Overlayfs does not say what a renamed link was; one that was deleted elsewhere and points to the same is it.
-    const index = entry.copied ? this.#deletedLinks.findIndex(isSame) : -1;
-    const [moved] = index === -1 ? [] : this.#deletedLinks.splice(index, 1);
+    const moved = entry.copied ? this.#deletedLinks.get(entry.linkTarget ?? '')?.shift() : undefined;
     if (moved !== undefined) {
       detach(moved);
       this.#attachMoved(target, moved, entry);
@@ -362,7 +255,7 @@ class Replay {
       written: toFileTime(mtimeNs),
     });
     const dentry = link(target, entry.name, inode);
-    this.#checkName(entry, target, dentry);
+    this.#names.check(entry, target, dentry);
     return dentry;
   }
 
@@ -380,22 +273,6 @@ class Replay {
     }
   }
 
-  /** New names only: what the image brought along is its own affair. */
-  #checkName(entry: UpperEntry, directory: Dentry, dentry: Dentry): void {
-    this.#names.added(directory, dentry);
-    if (isImpossibleOnWindows(entry.name)) { this.#warn(`Windows cannot have a file named "${entry.imagePath}"`); }
-    for (const sibling of this.#names.twins(directory, entry.name)) {
-      this.#warn(`"${entry.imagePath}" differs from "${sibling}" in case only; Windows sees one of them`);
-    }
-    // Nothing could be applied where a name occurs twice; the short one is the one that nobody chose.
-    for (const sibling of this.#names.withShortName(directory, entry.name)) {
-      if (sibling !== dentry) {
-        sibling.shortName = noShortName;
-        sibling.markMoved();
-      }
-    }
-  }
-
   #warn(text: string): void {
     if (this.changes.warnings.length < maxWarnings) { this.changes.warnings.push(text); }
   }
@@ -408,7 +285,7 @@ class Replay {
 export async function applyChanges(
   tree: ImageTree, layer: UpperLayer, linkTargets: ReadonlyMap<Inode, string>, signal: AbortSignal,
 ): Promise<AppliedChanges> {
-  const replay = new Replay(tree, linkTargets, signal);
+  const replay = new Replay(tree, layer, linkTargets, signal);
   await replay.run(layer);
   return replay.changes;
 }

@@ -1,9 +1,8 @@
 /** Finds out what the links of an image point to: a renamed link is recognised by its target. */
 import { type ImageTree, walk } from '../../../wim/dentry.ts';
-import type { Inode } from '../../../wim/inode.ts';
+import { type Inode, isLink } from '../../../wim/inode.ts';
 import { linkTarget, maxReparseBytes } from '../../../wim/reparse.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
-import { isLink } from './applyChanges.ts';
 import type { UpperEntry, UpperLayer } from './upperLayer.ts';
 
 /** What the links of the image point to, as the mount shows them; needed only where the layer has links. */

@@ -1,0 +1,42 @@
+/** Checks the names that changes bring into an image: what Windows could not do with them is said, and short names make room. */
+import type { Dentry } from '../../../wim/dentry.ts';
+import { DirectoryNames } from './directoryNames.ts';
+import type { UpperEntry } from './upperLayer.ts';
+
+const noShortName = Buffer.alloc(0);
+
+/** Names that Windows cannot give to a file (Naming Files, Paths, and Namespaces). */
+function isImpossibleOnWindows(name: string): boolean {
+  return /[<>:"|?*\\\u0001-\u001f]/.test(name) || /[. ]$/.test(name) || /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i.test(name);
+}
+
+/** The new names of one image. */
+export class NewNames {
+  readonly #names = new DirectoryNames();
+  readonly #warn: (text: string) => void;
+
+  constructor(warn: (text: string) => void) {
+    this.#warn = warn;
+  }
+
+  /** Takes the short name of an entry away where the directory that it comes into has that name already. */
+  makeRoom(directory: Dentry, dentry: Dentry): void {
+    if (this.#names.isShortNameTaken(directory, dentry)) { dentry.shortName = noShortName; }
+  }
+
+  /** New names only: what the image brought along is its own affair. */
+  check(entry: UpperEntry, directory: Dentry, dentry: Dentry): void {
+    this.#names.added(directory, dentry);
+    if (isImpossibleOnWindows(entry.name)) { this.#warn(`Windows cannot have a file named "${entry.imagePath}"`); }
+    for (const sibling of this.#names.twins(directory, entry.name)) {
+      this.#warn(`"${entry.imagePath}" differs from "${sibling}" in case only; Windows sees one of them`);
+    }
+    // Nothing could be applied where a name occurs twice; the short one is the one that nobody chose.
+    for (const sibling of this.#names.withShortName(directory, entry.name)) {
+      if (sibling !== dentry) {
+        sibling.shortName = noShortName;
+        sibling.markMoved();
+      }
+    }
+  }
+}
