@@ -1,4 +1,5 @@
 /** The one table of what the system may answer: HRESULT, reason and advice by errno. */
+import { constants } from 'node:os';
 import { Hresult } from './hresult.ts';
 
 /** What the failed system call was doing. */
@@ -129,8 +130,23 @@ export function directionOf(syscall: string): Direction {
   return writingCalls.test(syscall) ? 'writing' : otherCalls.test(syscall) ? 'other' : 'reading';
 }
 
+/** Numbers that neither libuv nor Node.js has a name for: asm-generic/errno.h, as on all machines that DismTs runs on. */
+const linuxNames: ReadonlyMap<number, string> = new Map([
+  [55, 'ENOANO'], [64, 'ENONET'], [117, 'EUCLEAN'], [121, 'EREMOTEIO'], [123, 'ENOMEDIUM'], [124, 'EMEDIUMTYPE'], [126, 'ENOKEY'], [127, 'EKEYEXPIRED'],
+  [128, 'EKEYREVOKED'], [129, 'EKEYREJECTED'], [133, 'EHWPOISON'],
+]);
+
+/** The errno's name, which Node.js does not give where libuv does not know it: the code is then `Unknown system error -116`. */
+export function errnoName(code: string): string {
+  const [, digits] = /^Unknown system error -(\d+)$/.exec(code) ?? [];
+  const number = Number(digits);
+  return digits === undefined ? code
+    : Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? linuxNames.get(number) ?? `errno ${digits}`;
+}
+
 /** What an errno means. One that the table does not have is a fault of reading or writing, or a failure without a code of its own, and is named. */
-export function describeErrno(code: string, syscall: string): ErrnoEntry {
+export function describeErrno(answer: string, syscall: string): ErrnoEntry {
+  const code = errnoName(answer);
   // Node.js appends the program: "spawn fusermount3".
   const name = syscall.split(' ', 1)[0] ?? '';
   const direction = directionOf(name);

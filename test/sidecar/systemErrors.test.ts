@@ -59,6 +59,11 @@ describe('toDismError()', () => {
     }
   });
 
+  test.for([[116, 'ERROR_FILE_INVALID'], [117, 'ERROR_DISK_CORRUPT'], [122, 'ERROR_DISK_QUOTA_EXCEEDED'], [123, 'ERROR_NOT_READY'], [74, 'ERROR_CRC'], [128, 'E_ACCESSDENIED']] as const)(
+    'knows errno %i, which libuv has no name for', ([number, symbol]) => {
+      expect(failureOf(`Unknown system error -${number}`, 'read').symbol).toBe(symbol);
+    });
+
   test('names an errno that the table does not have', () => {
     expect(failureOf('ENONSENSE', 'ioctl').message).toBe('Cannot read "/images/a.wim": the system answers ENONSENSE to "ioctl"');
   });

@@ -1,4 +1,5 @@
 /** Tells trouble with one file of an image, which leaves the others as they are, from trouble with everything. */
+import { errnoName } from '../errnos.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 
@@ -33,12 +34,12 @@ export function fileTrouble(error: unknown): string | undefined {
   if (error instanceof NotAFileError) { return `${error.kind} is in its place`; }
   if (error instanceof DismError) { return error.message; }
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  return code === undefined || syscall === undefined ? undefined : reasons.get(code);
+  return code === undefined || syscall === undefined ? undefined : reasons.get(errnoName(code));
 }
 
 /** Whether the trouble is that the file is lost, rather than that it cannot be looked at. */
 export function isLoss(error: unknown): boolean {
-  return error instanceof NotAFileError || damage.has((error as NodeJS.ErrnoException | undefined)?.code ?? '');
+  return error instanceof NotAFileError || damage.has(errnoName((error as NodeJS.ErrnoException | undefined)?.code ?? ''));
 }
 
 /** Whether the trouble is that this user may not look. */

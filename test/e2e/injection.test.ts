@@ -1,0 +1,97 @@
+/**
+ * The built executable, while the kernel answers chosen system calls with errors: strace(1) injects them. Each is an ordinary failure
+ * (exit code 1, never 70) with the right HRESULT, and names the file. `DISMTS_TEST_ALL_ERRNOS=1` walks all that the system has, which takes minutes.
+ */
+import { execFileSync, spawn } from 'node:child_process';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { constants } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { builtExecutable } from '../helpers/programs.ts';
+import { tempFolder } from '../helpers/tempFolder.ts';
+import { captureWim, writeTree } from '../helpers/wims.ts';
+
+const strace = ['/usr/bin/strace', '/usr/local/bin/strace'].find((path) => existsSync(path));
+const executable = builtExecutable();
+const lacking = process.platform !== 'linux' ? 'Linux' : strace === undefined ? 'strace' : executable === undefined ? 'module/bin (npm run build)' : undefined;
+const canMount = process.geteuid?.() === 0 && existsSync('/dev/fuse');
+const all = process.env['DISMTS_TEST_ALL_ERRNOS'] !== undefined;
+
+interface Outcome { readonly exitCode: number | null; readonly stderr: string }
+
+/** Runs `dismts call` while the given calls on the path fail. -D: strace is no parent, so what serves a mount does not keep it. */
+async function callWith(injection: string, path: string | undefined, folder: string, method: string, params: object): Promise<Outcome> {
+  const filter = path === undefined ? [] : ['-P', path];
+  const child = spawn(strace ?? '', ['-D', '-f', '-o', join(folder, 'strace.out'), ...filter, '-e', `inject=${injection}`,
+    executable?.command ?? '', 'call', method, JSON.stringify(params)],
+  { env: { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') }, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
+  // Not 'close': what the program leaves in the background may have the pipe.
+  const exitCode = await new Promise<number | null>((resolve) => { child.once('exit', (code) => { setImmediate(() => { resolve(code); }); }); });
+  return { exitCode, stderr };
+}
+
+async function image(): Promise<{ folder: string; wim: string }> {
+  const folder = tempFolder();
+  mkdirSync(join(folder, 'state'), { mode: 0o700 });
+  const source = await writeTree(join(folder, 'source'), { 'a.txt': 'a' });
+  return { folder, wim: await captureWim(source, join(folder, 'a.wim')) };
+}
+
+const reading = [
+  ['openat', 'EIO', '0x8007001E'], ['pread64', 'EIO', '0x8007001E'], ['statx', 'EIO', '0x8007001E'], ['openat', 'ESTALE', '0x800703EE'],
+  ['pread64', 'ETIMEDOUT', '0x800705B4'], ['openat', 'EHOSTDOWN', '0x800704E8'], ['openat', 'ENODEV', '0x80070037'], ['openat', 'ENXIO', '0x80070037'],
+  ['pread64', 'EUCLEAN', '0x80070571'], ['pread64', 'EREMOTEIO', '0x8007001E'], ['openat', 'EMFILE', '0x80070004'], ['openat', 'ENFILE', '0x80070004'],
+  ['openat', 'ENOMEDIUM', '0x80070015'], ['pread64', 'EBADMSG', '0x80070017'], ['openat', 'EKEYREVOKED', '0x80070005'], ['pread64', 'ENOANO', '0x8007001E'],
+] as const;
+
+describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lacking ?? 'nothing'})`, () => {
+  test.for(reading)('while an image file is read: %s with %s', { timeout: 60_000 }, async ([syscall, errno, hex]) => {
+    const { folder, wim } = await image();
+    const { exitCode, stderr } = await callWith(`${syscall}:error=${errno}:when=1`, wim, folder, 'image/getInfo', { imagePath: wim });
+    expect(stderr).toContain(`(${hex})`);
+    expect(stderr.split('\n')[0]).toContain(wim);
+    expect(exitCode).toBe(1);
+  });
+
+  test.runIf(canMount).for([
+    ['openat', 'EIO', '0x8007001E'], ['flock', 'ENOLCK', '0x800700A7'], ['pread64', 'EIO', '0x8007001E'], ['pwrite64', 'EIO', '0x8007001D'],
+    ['pwrite64', 'ENOSPC', '0x80070070'], ['pwrite64', 'EFBIG', '0x800700DF'], ['pwrite64', 'EDQUOT', '0x8007050F'], ['ftruncate', 'EIO', '0x8007001D'],
+    ['fsync', 'EIO', '0x8007001D'], ['fsync', 'ESTALE', '0x800703EE'], ['pwrite64', 'EPIPE', '0x8007006D'],
+  ] as const)('while an image is saved: %s with %s; the changes are kept (needs root and FUSE)', { timeout: 120_000 }, async ([syscall, errno, hex]) => {
+    const { folder, wim } = await image();
+    const mountPath = join(folder, 'mount');
+    mkdirSync(mountPath);
+    const env = { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') };
+    const call = (method: string, params: object): void => {
+      execFileSync(executable?.command ?? '', ['call', method, JSON.stringify(params)], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
+    };
+    call('image/mount', { imagePath: wim, imageIndex: 1, mountPath });
+    onTestFinished(() => { call('image/unmount', { mountPath, commit: false }); });
+    appendFileSync(join(mountPath, 'a.txt'), 'changed');
+    copyFileSync(wim, join(folder, 'before.wim'));
+    const { exitCode, stderr } = await callWith(`${syscall}:error=${errno}:when=1`, wim, folder, 'image/commit', { mountPath });
+    expect(stderr).toContain(`(${hex})`);
+    expect(stderr).toMatch(/a\.wim|\/mount"/);
+    expect(exitCode).toBe(1);
+    // The next save has it all.
+    call('image/commit', { mountPath });
+  });
+
+  test('while the environment is looked at: statfs', { timeout: 60_000 }, async () => {
+    const { folder } = await image();
+    const { exitCode, stderr } = await callWith('statfs:error=EIO', undefined, folder, 'environment/get', {});
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('(0x8007001E)')]);
+  });
+
+  test.runIf(all)('is never a bug, whatever the errno (DISMTS_TEST_ALL_ERRNOS)', { timeout: 1_200_000 }, async () => {
+    const { folder, wim } = await image();
+    for (const errno of Object.keys(constants.errno)) {
+      for (const syscall of ['statx', 'openat', 'pread64']) {
+        const { exitCode, stderr } = await callWith(`${syscall}:error=${errno}:when=1`, wim, folder, 'image/getInfo', { imagePath: wim });
+        expect([exitCode, stderr.split('\n')[0]], `${syscall} ${errno}`).toEqual([1, expect.stringContaining(wim)]);
+      }
+    }
+  });
+});
