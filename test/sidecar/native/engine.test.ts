@@ -192,6 +192,11 @@ describe.skipIf(lacking !== undefined)(`sessions (needs ${lacking ?? 'nothing'})
     const { engine } = startNativeEngine({ modes: { 'result.DismOpenSession': '0x80070057', 'last-error-text': 'http://go.microsoft.com/fwlink/?LinkId=293395' } });
     expect((await failure(engine.getFeatures({ path: tempFolder() }, testContext('feature/get')))).hint).toContain('-DismPath');
   });
+
+  test('say the hint once', async () => {
+    const { engine } = startNativeEngine({ modes: { 'result.DismOpenSession': '0x80070032', 'last-error-text': 'http://go.microsoft.com/fwlink/?LinkId=293395' } });
+    expect((await failure(engine.getFeatures({ path: tempFolder() }, testContext('feature/get')))).hint?.match(/newer DISM than this/g)).toHaveLength(1);
+  });
 });
 
 describe.skipIf(lacking !== undefined)(`runOperation() (needs ${lacking ?? 'nothing'})`, () => {

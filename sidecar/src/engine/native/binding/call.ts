@@ -4,6 +4,7 @@ import { Hresult } from '../../../hresult.ts';
 import { callAsync, type AddressSlot } from './asyncCall.ts';
 import { EventFactory, type CancelEvent } from './cancelEvent.ts';
 import { DismLibrary, nativeFunction, type BoundFunction, type NativeFunction } from './dismLibrary.ts';
+import { hintFor } from './hints.ts';
 import { takeLastErrorMessage } from './lastError.ts';
 import { classify, type CallOutcome, type CallResult } from './outcome.ts';
 import { ProgressRelay, type ProgressListener } from './progress.ts';
@@ -31,6 +32,8 @@ export interface NativeCall {
   readonly options?: CallOptions | undefined;
   /** Arguments that no message may contain. */
   readonly secrets?: readonly string[];
+  /** It opens or mounts an image. */
+  readonly opensImage?: true;
   /** False: the text of the last error is not of this function. */
   readonly setsLastError?: false;
 }
@@ -136,7 +139,8 @@ export class Caller {
     const hasText = code < 0 && call.setsLastError !== false && code >>> 0 !== Hresult.DISMAPI_E_DISMAPI_NOT_INITIALIZED;
     const windowsText = hasText ? await takeLastErrorMessage(this.library, (address) => this.#free([[address]])) : '';
     const message = failureMessage({ action: call.action, hresult: code, windowsText, secrets: call.secrets ?? [] });
-    const error = new DismError(code, message, { target: call.target });
+    const hint = hintFor({ hresult: code, message, opensImage: call.opensImage === true });
+    const error = new DismError(code, message, { target: call.target, hint });
     return kind === 'cancelled' ? new CancelledError(call.function.names[0], { target: call.target, cause: error }) : error;
   }
 

@@ -94,7 +94,7 @@ export function imageFunctions(caller: Caller): ImageFunctions {
         : [image.index, null, DismImageIdentifier.ImageIndex];
       return caller.run({
         function: DismMountImage, arguments: (trio) => [imageFilePath, mountPath, index, name, identifier, flags, ...trio], options,
-        action: `Cannot mount ${quoted(imageFilePath)} to ${quoted(mountPath)}`, target: imageFilePath,
+        action: `Cannot mount ${quoted(imageFilePath)} to ${quoted(mountPath)}`, target: imageFilePath, opensImage: true,
       });
     },
     unmountImage: ({ mountPath, flags }, options) => caller.run({

@@ -49,7 +49,7 @@ export function sessionFunctions(caller: Caller): SessionFunctions {
       const session: NumberSlot = [0];
       return caller.read({
         function: DismOpenSession, arguments: [imagePath, windowsDirectory, systemDrive, session],
-        results: [], read: () => session[0],
+        results: [], read: () => session[0], opensImage: true,
         action: imagePath === DISM_ONLINE_IMAGE ? 'Cannot open the running Windows' : `Cannot open the image in ${quoted(imagePath)}`,
         target: imagePath === DISM_ONLINE_IMAGE ? undefined : imagePath,
       });

@@ -16,7 +16,6 @@ import type { CallOptions } from '../binding/dismApi.ts';
 import type { DismImageInfo, DismMountedImageInfo } from '../binding/structs.ts';
 import { isFolder, listFolder, requireFile, requireFolder } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
-import { explained } from '../process/hints.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import { text } from './values.ts';
 
@@ -127,11 +126,11 @@ export const mountImage: Handler<typeof mountMethod> = async (params, operation)
   });
   if (params.validateOnly === true) { return result(chooseImage(await readImages(operation, imagePath, action), params, action).imageIndex); }
   await operation.closeSessions(mountPath);
-  await operation.call(() => explained(() => operation.api.mountImage({
+  await operation.call(() => operation.api.mountImage({
     imageFilePath: imagePath, mountPath, image: imageName === undefined ? { index: imageIndex ?? 0 } : { name: imageName },
     flags: (readOnly ? DISM_MOUNT_READONLY : DISM_MOUNT_READWRITE) | (optimize ? DISM_MOUNT_OPTIMIZE : 0) | (checkIntegrity ? DISM_MOUNT_CHECK_INTEGRITY : 0)
       | (supportEa ? DISM_MOUNT_SUPPORT_EA : 0),
-  }, operation.options('Mounting')), true));
+  }, operation.options('Mounting')));
   if (imageIndex !== undefined) { return result(imageIndex); }
   // Of a name the API knows best which image it chose.
   const mount = await operation.optional(() => findMount(operation, mountPath), `The image is mounted; its index cannot be told`);

@@ -4,7 +4,6 @@ import { CancelledError, DismError } from '../../../errors.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import type { CallOptions, CallOutcome, CallResult, DismApi, DismSession } from '../binding/dismApi.ts';
 import { progressPosition } from '../binding/progress.ts';
-import { explained } from '../process/hints.ts';
 import { defaultWindowsDirectory, type ImageReference, type Sessions } from '../process/sessions.ts';
 
 /** Lives as long as the operation does. */
@@ -68,19 +67,19 @@ export class NativeOperation {
   /** Reads something of an image. */
   async read<T>(image: ImageReference, call: (session: DismSession) => Promise<CallResult<T>>): Promise<T> {
     this.throwIfCancelled();
-    return this.remember(await explained(() => this.#sessions.use(image, true, call))).value;
+    return this.remember(await this.#sessions.use(image, true, call)).value;
   }
 
   /** Changes something in an image. */
   async change(image: ImageReference, call: (session: DismSession) => Promise<CallOutcome>): Promise<CallOutcome> {
     this.throwIfCancelled();
-    return this.remember(await explained(() => this.#sessions.use(image, false, call)));
+    return this.remember(await this.#sessions.use(image, false, call));
   }
 
   /** Changes something in an image, and gives what the call says about it. */
   async changeAndRead<T>(image: ImageReference, call: (session: DismSession) => Promise<CallResult<T>>): Promise<T> {
     this.throwIfCancelled();
-    return this.remember(await explained(() => this.#sessions.use(image, false, call))).value;
+    return this.remember(await this.#sessions.use(image, false, call)).value;
   }
 
   /** Opens a session on an image, which shows that it can be serviced. */
@@ -92,7 +91,7 @@ export class NativeOperation {
   async call<T extends CallOutcome>(call: () => Promise<T>): Promise<T> {
     this.throwIfCancelled();
     try {
-      return this.remember(await explained(call));
+      return this.remember(await call());
     } catch (error) {
       this.#sessions.notice(error);
       throw error;

@@ -4,7 +4,6 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { DISM_ONLINE_IMAGE } from '../binding/constants.ts';
 import type { CallOutcome, DismApi, DismSession } from '../binding/dismApi.ts';
-import { explained } from './hints.ts';
 
 /** Which image an operation is about, as its parameters say it. */
 export interface ImageReference {
@@ -111,9 +110,9 @@ export class Sessions {
   }
 
   async #openOn({ path, windowsDirectory, systemDrive }: ImageReference): Promise<DismSession> {
-    const { value: session } = await explained(() => this.#api.openSession(path === undefined
+    const { value: session } = await this.#api.openSession(path === undefined
       ? { imagePath: DISM_ONLINE_IMAGE, windowsDirectory: null, systemDrive: null }
-      : { imagePath: path, windowsDirectory: isDefault(windowsDirectory) ? null : windowsDirectory ?? null, systemDrive: systemDrive ?? null }), true);
+      : { imagePath: path, windowsDirectory: isDefault(windowsDirectory) ? null : windowsDirectory ?? null, systemDrive: systemDrive ?? null });
     const [oldest] = this.#open.keys();
     if (oldest !== undefined && this.#open.size >= maxOpen) { await this.#close(oldest); }
     return session;
