@@ -88,6 +88,14 @@ export class Inode {
   get reparseHash(): string | undefined { return this.#readStreams().reparseHash; }
   set reparseHash(hash: string | undefined) { this.#readStreams().reparseHash = hash; }
 
+  /** False where originalHashes() has surely none that begins with one of these four characters. */
+  mayHaveReferredTo(beginnings: ReadonlySet<string>): boolean {
+    if (this.#source === undefined) { return false; }
+    const { data, offset } = this.#source;
+    // With streams of its own it has more hashes than one.
+    return data.readUInt16LE(offset + 0x60) > 0 || beginnings.has(data.toString('latin1', offset + 0x40, offset + 0x44));
+  }
+
   /** The hashes that the file's own entry refers to, before any change. */
   originalHashes(): string[] {
     if (this.#source === undefined) { return []; }

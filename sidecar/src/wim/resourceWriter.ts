@@ -11,11 +11,14 @@ export interface ResourceSource {
   readonly size: number;
   /** Fills the buffer from the given position; throws when the source has become shorter. */
   read(buffer: Buffer, position: number): Promise<void>;
+  /** All of it as ResourceWriter.prepare() made it. */
+  readonly stored?: Promise<Buffer> | undefined;
 }
 
-export function bufferSource(data: Buffer): ResourceSource {
+export function bufferSource(data: Buffer, stored?: Promise<Buffer>): ResourceSource {
   return {
     size: data.length,
+    stored,
     read: async (buffer, position) => {
       data.copy(buffer, 0, position, position + buffer.length);
       await Promise.resolve();
@@ -82,6 +85,10 @@ export class ResourceWriter {
   readonly #compressors: CompressorPool | undefined;
   readonly #metadataCompressors: CompressorPool | undefined;
   readonly #signal: AbortSignal;
+  /** What prepare() has begun, and what waits for its turn. */
+  #preparing = 0;
+  readonly #waiting: (() => void)[] = [];
+  #closed = false;
 
   constructor(file: FileHandle, header: WimHeader, position: number, signal: AbortSignal) {
     this.#file = file;
@@ -91,6 +98,29 @@ export class ResourceWriter {
     if (header.compressionType !== CompressionType.None) {
       this.#compressors = new CompressorPool(header.compressionType, header.chunkSize);
       this.#metadataCompressors = new CompressorPool(header.compressionType, header.chunkSize, metadataLevel);
+    }
+  }
+
+  /** Whether something of that size is compressed as one block, of which prepare() takes care. */
+  isSmall(size: number): boolean {
+    // Of an uncompressed file the chunk size is 0.
+    return size <= (this.#compressors === undefined ? 32768 : this.#header.chunkSize);
+  }
+
+  /**
+   * Begins to compress something small, while the caller goes on; what it gives belongs into a ResourceSource.
+   * @returns The bytes to be stored: as many as given where compressing does not pay.
+   */
+  async prepare(block: Buffer): Promise<Buffer> {
+    if (this.#compressors === undefined) { return block; }
+    if (this.#preparing >= codecConcurrency) { await new Promise<void>((resolve) => { this.#waiting.push(resolve); }); }
+    if (this.#closed) { return block; }
+    this.#preparing++;
+    try {
+      return await this.#compressors.compress(block);
+    } finally {
+      this.#preparing--;
+      this.#waiting.shift()?.();
     }
   }
 
@@ -116,17 +146,15 @@ export class ResourceWriter {
    * @returns Their headers, in the order given.
    */
   async appendAll(resources: readonly NewResource[], onBytes: (bytes: number) => void): Promise<ResourceHeader[]> {
-    const { chunkSize } = this.#header;
     const headers = new Map<NewResource, ResourceHeader>();
-    // Of an uncompressed file the chunk size is 0.
-    const isSmall = ({ source }: NewResource): boolean => source.size <= (this.#compressors === undefined ? 32768 : chunkSize);
-    const small = resources.filter(isSmall);
+    const small = resources.filter(({ source }) => this.isSmall(source.size));
     const output = this.#gatherFrom(this.position);
     const running: Promise<Buffer>[] = [];
     const prepare = async ({ source }: NewResource): Promise<Buffer> => {
+      if (source.stored !== undefined) { return await source.stored; }
       const block = Buffer.allocUnsafe(source.size);
       await source.read(block, 0);
-      return this.#compressors === undefined ? block : await this.#compressors.compress(block);
+      return await this.prepare(block);
     };
     try {
       for (let index = 0; index < small.length; index++) {
@@ -157,7 +185,7 @@ export class ResourceWriter {
     }
     this.position = output.position;
     for (const resource of resources) {
-      if (!isSmall(resource)) { headers.set(resource, await this.append(resource.source, resource.flags, onBytes)); }
+      if (!this.isSmall(resource.source.size)) { headers.set(resource, await this.append(resource.source, resource.flags, onBytes)); }
     }
     return resources.map((resource) => headers.get(resource) as ResourceHeader);
   }
@@ -167,7 +195,13 @@ export class ResourceWriter {
     return await this.#appendPlain(bufferSource(data), flags, undefined);
   }
 
-  close(): void {
+  /** Frees the compressors, once none is at work any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    while (this.#preparing > 0) {
+      await new Promise<void>((resolve) => { this.#waiting.unshift(resolve); });
+    }
+    for (const resume of this.#waiting.splice(0)) { resume(); }
     this.#compressors?.close();
     this.#metadataCompressors?.close();
   }

@@ -51,7 +51,11 @@ export function countReferences(tree: ImageTree): Map<string, References> {
 function countAll(entries: readonly Dentry[], differences: ReadonlyMap<string, number>): Map<string, References> {
   const counts = new Map<string, References>();
   for (const [hash, difference] of differences) { counts.set(hash, { before: 0, after: difference }); }
+  if (counts.size === 0) { return counts; }
+  // Most entries refer to nothing of it, which the first bytes of their hash tell.
+  const beginnings = new Set(Array.from(counts.keys(), (hash) => hash.slice(0, 4)));
   for (const { inode } of entries) {
+    if (!inode.mayHaveReferredTo(beginnings)) { continue; }
     for (const hash of inode.originalHashes()) {
       const count = counts.get(hash);
       if (count !== undefined) {

@@ -70,6 +70,12 @@ export class Generations {
     return readdirSync(this.upperFolder(record)).length > 0;
   }
 
+  /** Deletes what was staged in a generation that was saved; its folders, which may be in use still, go later. */
+  async empty(record: Generation): Promise<void> {
+    const upper = this.upperFolder(record);
+    for (const name of await readdir(upper).catch(() => [])) { await removeFolder(join(upper, name)).catch(() => undefined); }
+  }
+
   /** Deletes the staged changes of generations that were saved. */
   async removeOld(record: Generation): Promise<void> {
     const folder = dirname(this.folder(record));

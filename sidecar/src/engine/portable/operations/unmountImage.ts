@@ -42,7 +42,10 @@ async function saveUnseen(
   try {
     await takeOffView(view, what);
     try {
-      return (await saveChanges(state, record, params, context)).result.warnings;
+      const saved = await saveChanges(state, record, params, context);
+      // To end an overlay is to wait until the disk has all that it holds; what is saved need not get there.
+      if (saved.record.generation !== record.generation) { await state.generations.empty(record); }
+      return saved.result.warnings;
     } catch (error) {
       if (isUnsaved(state, record)) { await putBack(state, record, kept, context); }
       throw toDismError(error, what, record.wimPath, context);

@@ -12,6 +12,7 @@ import { Hresult } from '../../../hresult.ts';
 import { toFileTime } from '../../../fileTime.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { tryLock } from '../../../platform/linux/locks.ts';
+import type { ImageTree } from '../../../wim/dentry.ts';
 import { hexHash, sha1 } from '../../../wim/hash.ts';
 import { ResourceFlag } from '../../../wim/header.ts';
 import { parseMetadata } from '../../../wim/readMetadata.ts';
@@ -21,8 +22,8 @@ import { WimFile } from '../../../wim/wimFile.ts';
 import { serializeMetadata } from '../../../wim/writeMetadata.ts';
 import { applyChanges } from './applyChanges.ts';
 import { readLinkTargets } from './linkTargets.ts';
-import { gatherBlobs } from './newBlobs.ts';
-import { readUpperLayer } from './upperLayer.ts';
+import { gatherBlobs, NewBlobs } from './newBlobs.ts';
+import { readUpperLayer, type UpperLayer } from './upperLayer.ts';
 import { appendBlobs, finish } from './writeImage.ts';
 
 /** What to commit. */
@@ -101,36 +102,48 @@ export async function commitChanges(
     const unchanged: CommitResult = { written: false, imageIndex: request.imageIndex, imageHash: request.imageHash, warnings: [] };
     if (layer.entryCount === 0 && !request.append && !needsIntegrity) { return unchanged; }
     const tree = parseMetadata(image);
-    const changes = await applyChanges(tree, layer, await readLinkTargets(wim, tree, layer, request.mountPath), signal);
-    const blobs = await gatherBlobs(changes, request.mountPath, tree, streamsShown, context);
-    const change = compareTree(tree, (hash) => blobs.sources.get(hash)?.size ?? blobTable.sizeOf(hash));
-    // A new image refers to all that it holds, a changed one to more or less than before.
-    const references = request.append ? countReferences(tree) : change.references;
-    const metadata = serializeMetadata(tree);
-    const imageHash = sha1(metadata);
-    await journal.started({ oldSize: wim.size, oldHeaderHash: hexHash(sha1(wim.header.raw)) });
-    const imageIndex = request.append ? images.length + 1 : request.imageIndex;
     const writer = new ResourceWriter(wim.handle, wim.header, wim.size, signal);
-    const point = { passed: false };
     try {
-      const added = await appendBlobs(writer, blobTable, blobs, references, context);
-      context.progress('Writing metadata', 0, metadata.length);
-      const metadataResource = await writer.append(bufferSource(metadata), ResourceFlag.Metadata, undefined);
-      context.progress('Writing metadata', metadata.length, metadata.length);
-      const table = blobTable.changed(request.append ? undefined : imageIndex,
-        { resource: metadataResource, referenceCount: 1, hash: imageHash }, references, added);
-      const statistics = { ...change, modified: toFileTime(BigInt(Date.now()) * 1_000_000n) };
-      const imageCount = request.append ? images.length + 1 : images.length;
-      await finish(wim, writer, request, { table, imageCount, imageIndex, statistics, metadataResource, imageHash }, journal, context, point);
-    } catch (error) {
-      // Once the new header may be there, what it refers to has to stay.
-      if (!point.passed) { await wim.handle.truncate(wim.size); }
-      throw error;
+      return await saveTree(wim, tree, layer, writer, request, streamsShown, journal, context);
     } finally {
-      writer.close();
+      await writer.close();
     }
-    return { written: true, imageIndex, imageHash: hexHash(imageHash), warnings: changes.warnings };
   } finally {
     await wim.close();
   }
+}
+
+/** Brings the layer into the tree and the tree into the file. */
+async function saveTree(
+  wim: WimFile, tree: ImageTree, layer: UpperLayer, writer: ResourceWriter,
+  request: CommitRequest, streamsShown: boolean, journal: CommitJournal, context: OperationContext,
+): Promise<CommitResult> {
+  const blobTable = await wim.blobs();
+  const changes = await applyChanges(tree, layer, await readLinkTargets(wim, tree, layer, request.mountPath), context.signal);
+  const blobs = new NewBlobs(blobTable, writer);
+  await gatherBlobs(changes, blobs, request.mountPath, tree, streamsShown, context);
+  const change = compareTree(tree, (hash) => blobs.sources.get(hash)?.size ?? blobTable.sizeOf(hash));
+  // A new image refers to all that it holds, a changed one to more or less than before.
+  const references = request.append ? countReferences(tree) : change.references;
+  const metadata = serializeMetadata(tree);
+  const imageHash = sha1(metadata);
+  await journal.started({ oldSize: wim.size, oldHeaderHash: hexHash(sha1(wim.header.raw)) });
+  const imageCount = blobTable.imageHashes().length + (request.append ? 1 : 0);
+  const imageIndex = request.append ? imageCount : request.imageIndex;
+  const point = { passed: false };
+  try {
+    const added = await appendBlobs(writer, blobTable, blobs, references, context);
+    context.progress('Writing metadata', 0, metadata.length);
+    const metadataResource = await writer.append(bufferSource(metadata), ResourceFlag.Metadata, undefined);
+    context.progress('Writing metadata', metadata.length, metadata.length);
+    const table = blobTable.changed(request.append ? undefined : imageIndex,
+      { resource: metadataResource, referenceCount: 1, hash: imageHash }, references, added);
+    const statistics = { ...change, modified: toFileTime(BigInt(Date.now()) * 1_000_000n) };
+    await finish(wim, writer, request, { table, imageCount, imageIndex, statistics, metadataResource, imageHash }, journal, context, point);
+  } catch (error) {
+    // Once the new header may be there, what it refers to has to stay.
+    if (!point.passed) { await wim.handle.truncate(wim.size); }
+    throw error;
+  }
+  return { written: true, imageIndex, imageHash: hexHash(imageHash), warnings: changes.warnings };
 }

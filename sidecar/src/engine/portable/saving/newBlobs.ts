@@ -7,12 +7,13 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { getAttribute } from '../../../platform/linux/attributes.ts';
+import type { BlobTable } from '../../../wim/blobTable.ts';
 import type { ImageTree } from '../../../wim/dentry.ts';
 import { emptyHash, sha1 } from '../../../wim/hash.ts';
 import { type Inode, isDirectory } from '../../../wim/inode.ts';
 import { FileAttribute } from '../../../wim/metadataFormat.ts';
 import { symlinkReparseData, WIM_RP_FLAG_NOT_FIXED } from '../../../wim/reparse.ts';
-import { bufferSource, type ResourceSource } from '../../../wim/resourceWriter.ts';
+import { bufferSource, type ResourceSource, type ResourceWriter } from '../../../wim/resourceWriter.ts';
 import type { AppliedChanges } from './applyChanges.ts';
 import type { UpperEntry } from './upperLayer.ts';
 
@@ -53,14 +54,26 @@ function readSmallFile(path: string): Buffer {
 /** The new bytes of an image, by hash; those that the file has already are left out later. */
 export class NewBlobs {
   readonly sources = new Map<string, ResourceSource>();
+  readonly #table: BlobTable;
+  readonly #writer: ResourceWriter;
   readonly #breather = new Breather();
   #kept = 0;
+
+  /** @param writer Compresses what is small and new while the next files are read. */
+  constructor(table: BlobTable, writer: ResourceWriter) {
+    this.#table = table;
+    this.#writer = writer;
+  }
 
   /** Hashes bytes and remembers them. */
   addBuffer(data: Buffer): string {
     if (data.length === 0) { return emptyHash; }
     const hash = sha1(data);
-    this.sources.set(hash, bufferSource(data));
+    if (this.sources.has(hash)) { return hash; }
+    const stored = this.#writer.isSmall(data.length) && this.#table.find(hash) === undefined ? this.#writer.prepare(data) : undefined;
+    // Whoever appends it sees the error.
+    stored?.catch(() => undefined);
+    this.sources.set(hash, bufferSource(data, stored));
     return hash;
   }
 
@@ -94,9 +107,8 @@ export class NewBlobs {
 
 /** Sets the hashes of everything that changed, and gathers the bytes they stand for. */
 export async function gatherBlobs(
-  changes: AppliedChanges, mountPath: string, tree: ImageTree, streamsShown: boolean, context: OperationContext,
-): Promise<NewBlobs> {
-  const blobs = new NewBlobs();
+  changes: AppliedChanges, blobs: NewBlobs, mountPath: string, tree: ImageTree, streamsShown: boolean, context: OperationContext,
+): Promise<void> {
   const total = changes.contents.reduce((sum, { entry }) => sum + Number(entry.stat.size), 0);
   let done = 0;
   const onBytes = (bytes: number): void => {
@@ -132,7 +144,6 @@ export async function gatherBlobs(
     }
   }
   for (const { entry, inode } of changes.links) { addLink(blobs, entry, inode, tree, mountPath); }
-  return blobs;
 }
 
 /** Makes the reparse data of a new symbolic link. One to a path in the mount means that path in the image. */
