@@ -9,6 +9,7 @@ import { withoutEngine } from './engineless/withoutEngine.ts';
 import { formatHresult } from './hresult.ts';
 import { defaultLogDirectory, logBug } from './log/fileLog.ts';
 import { engineOperations, runOperation } from './operation.ts';
+import { isSystemError, systemFailure } from './systemErrors.ts';
 import { isBug, toWireError, type WireError } from './transport/responseError.ts';
 
 /** Exit codes of `dismts call`. */
@@ -46,7 +47,10 @@ export async function call(request: CallRequest, createEngine: EngineFactory): P
   process.stderr.on('error', () => undefined);
   try {
     const result = await answer(request, createEngine, await parseJson(request, controller.signal), controller.signal);
-    await write(process.stdout, `${JSON.stringify(result, undefined, 2)}\n`);
+    const unwritten = await write(process.stdout, `${JSON.stringify(result, undefined, 2)}\n`);
+    if (isSystemError(unwritten) && unwritten.code !== 'EPIPE') {
+      throw systemFailure(unwritten, `"${request.method}" has succeeded, but its result cannot be written to stdout`, '');
+    }
     // A repair that mended a part has a result and a failure.
     const partly = partlyFailed.safeParse(result);
     if (!partly.success) { return CallExit.ok; }
@@ -139,11 +143,9 @@ function exitCodeOf(error: WireError): number {
   }
 }
 
-/** Settles when the text has left this process, or cannot. */
-function write(stream: NodeJS.WriteStream, text: string): Promise<void> {
+/** Settles when the text has left this process; gives the error where it cannot. */
+function write(stream: NodeJS.WriteStream, text: string): Promise<unknown> {
   return new Promise((resolve) => {
-    stream.write(text, () => {
-      resolve();
-    });
+    stream.write(text, resolve);
   });
 }
