@@ -1,6 +1,6 @@
 /** Log files: one for each operation, created at its first line. */
 import { closeSync, constants, lstatSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { homedir, tmpdir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import type { LogLevel } from '@dismts/protocol';
 import type { OperationLog } from '../operationContext.ts';
@@ -60,8 +60,17 @@ export function defaultLogDirectory(env: NodeJS.ProcessEnv = process.env): strin
   if (stateDirectory !== undefined) { return join(stateDirectory, 'logs'); }
   const root = isElevated()
     ? absolute('ProgramData') ?? 'C:\\ProgramData'
-    : absolute('LOCALAPPDATA') ?? join(homedir(), 'AppData', 'Local');
+    : absolute('LOCALAPPDATA') ?? localFolder();
   return join(root, 'DismTs', 'Logs');
+}
+
+/** The user's own folder; that for temporary files where Windows does not know the user's, as in some services and task sequences. */
+function localFolder(): string {
+  try {
+    return join(homedir(), 'AppData', 'Local');
+  } catch {
+    return tmpdir();
+  }
 }
 
 /**

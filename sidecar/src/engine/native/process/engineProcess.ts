@@ -47,6 +47,8 @@ export class EngineProcess {
   #running = true;
   #killed = false;
   #retired = false;
+  /** Says how it ended; the first time counts. */
+  #end: (how: string) => void = () => undefined;
 
   constructor({ configuration, command = ownCommand(), env = {} }: ProcessOptions) {
     const [program, ...args] = command;
@@ -112,18 +114,30 @@ export class EngineProcess {
   }
 
   /**
-   * Asks the process to cancel what it does, to close its sessions and to end, and kills it when it has not done so in time.
-   * Nothing else ever kills it: what the API does to an image is not interrupted.
+   * Asks the process to cancel what it does, to close its sessions and to end. One that has not done so in time is left to itself while a call
+   * runs, for what the API does to an image is not interrupted: it ends after the call, and keeps others from the image until then. One in which
+   * nothing runs is killed.
    */
   async close(graceMs: number): Promise<void> {
     // Its stdin stays open for as long as it has something to say; should it not listen, the end of stdin says the same.
     this.#connection.sendNotification(stop).catch(() => { this.#child.stdin.end(); });
     const timer = setTimeout(() => {
-      this.#killed = true;
-      this.#child.kill('SIGKILL');
+      if (this.#listeners.size > 0) {
+        this.#leave();
+      } else {
+        this.#killed = true;
+        this.#child.kill('SIGKILL');
+      }
     }, graceMs);
     await this.ended;
     clearTimeout(timer);
+  }
+
+  /** Lets the process go on without this one. */
+  #leave(): void {
+    this.#end(`did not stop in time; it goes on as process ${this.#child.pid ?? 0}, and its outcome is unknown`);
+    for (const stream of [this.#child.stdin, this.#child.stdout, this.#child.stderr]) { stream.destroy(); }
+    this.#child.unref();
   }
 
   #isAnswer(error: unknown): boolean {
@@ -136,15 +150,15 @@ export class EngineProcess {
       this.#stderrTail = (this.#stderrTail + text).slice(-stderrTailLength);
     });
     return new Promise((resolve) => {
-      const end = (how: string): void => {
+      this.#end = (how) => {
         this.#running = false;
         this.#lost.interrupt(how);
         resolve(how);
       };
-      this.#child.once('error', (error) => { end(`could not be started: ${error.message}`); });
+      this.#child.once('error', (error) => { this.#end(`could not be started: ${error.message}`); });
       // Not 'exit': an answer may still be in the pipe.
       this.#child.once('close', (code, signal) => {
-        end(this.#killed ? 'did not stop in time and was killed' : `ended with ${code === null ? `signal ${String(signal)}` : `exit code ${exitCodeText(code)}`}`);
+        this.#end(this.#killed ? 'did not stop in time and was killed' : `ended with ${code === null ? `signal ${String(signal)}` : `exit code ${exitCodeText(code)}`}`);
       });
     });
   }

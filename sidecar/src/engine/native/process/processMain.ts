@@ -52,6 +52,8 @@ class OperationHost {
   /** Settles, never rejects, when everything that was asked for so far is over. */
   #last: Promise<unknown> = Promise.resolve();
   #ending = false;
+  /** The end that was asked for first: the server may ask, close the connection and be killed after that. */
+  #ended: Promise<void> | undefined;
   /** What runs. */
   #current: OperationCall | undefined;
   /** DISM is of no more use here: what waits is for another process. */
@@ -81,7 +83,12 @@ class OperationHost {
   }
 
   /** Cancels everything, waits for the call that runs, and gives back what the API holds. */
-  async end(): Promise<void> {
+  end(): Promise<void> {
+    this.#ended ??= this.#end();
+    return this.#ended;
+  }
+
+  async #end(): Promise<void> {
     this.#ending = true;
     clearTimeout(this.#idleTimer);
     for (const controller of this.#running) { controller.abort(); }
