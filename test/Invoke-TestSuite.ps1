@@ -1,17 +1,24 @@
 <#
 .SYNOPSIS
-Runs the Pester suite of the module and writes its counts as JSON.
+Runs the Pester suite of the module, or some files of it, and writes its counts as JSON.
 #>
 [CmdletBinding()]
 param(
     # File to write the counts to.
-    [Parameter(Mandatory = $true)]
-    [string] $ReportPath
+    [Parameter(Mandatory = $true, Position = 0)]
+    [string] $ReportPath,
+
+    # Files or folders with tests, with commas between them. Default: all of the module.
+    [Parameter(Position = 1)]
+    [string] $Path
 )
 
 Import-Module -Name Pester -MinimumVersion 5.0
 $configuration = New-PesterConfiguration
 $configuration.Run.Path = Join-Path -Path $PSScriptRoot -ChildPath 'module'
+if ($Path) {
+    $configuration.Run.Path = $Path -split ','
+}
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $result = Invoke-Pester -Configuration $configuration

@@ -23,6 +23,7 @@ try {
   if (built) {
     runVitest();
     runPester();
+    runWindowsPester();
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
@@ -91,6 +92,22 @@ function runPester() {
     '-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(root, 'test', 'Invoke-TestSuite.ps1'), '-ReportPath', report,
   ]);
   add(succeeded, readReport(report) ?? { passed: 0, failed: 0, skipped: 0 });
+}
+
+/** The part of the Pester suite that is worth it, in PowerShell for Windows, where there is what runs that. */
+function runWindowsPester() {
+  const program = ['sidecar/build/run.mjs', '../../test/windows/windowsSuite.ts'];
+  const { stdout, stderr, status } = spawnSync(process.execPath, [...program, 'check'], { cwd: root, encoding: 'utf8' });
+  const missing = status === 0 ? stdout : stderr;
+  if (missing !== '') {
+    console.log(`\n== Pester on Windows\nThe tests in PowerShell for Windows under Wine (test/windows) did not run: ${missing}`);
+    return;
+  }
+  const report = join(folder, 'windows.json');
+  const succeeded = run('Pester on Windows (PowerShell for Windows, under Wine)', process.execPath, [...program, 'run', report]);
+  const counts = readReport(report) ?? { passed: 0, failed: 0, skipped: 0 };
+  console.log(`On Windows: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  add(succeeded, counts);
 }
 
 function readReport(path) {

@@ -86,6 +86,15 @@ export function underWine(program: string, args: readonly string[] = []): Progra
   };
 }
 
+/** A command that runs a program that needs .NET, with variables: that needs Wine's own mscoree.dll. What follows are the program and its arguments. */
+export function wineCommand(variables: Readonly<Record<string, string>>): Program {
+  const withClr = environment.map((setting) => setting.replace('mscoree,', ''));
+  return {
+    command: 'env',
+    args: [`WINEPREFIX=${winePrefix()}`, ...withClr, ...Object.entries(variables).map(([name, value]) => `${name}=${value}`), findWine() ?? 'wine64'],
+  };
+}
+
 /** The executable for Windows, where it has been built: by `npm run build:windows`. */
 export function windowsExecutable(): string | undefined {
   const path = join(root, 'module', 'bin', 'win32-x64', 'dismts.exe');

@@ -1,7 +1,15 @@
 # What the tests of the module share: a module that talks to the fake sidecar, what that received, and waiting with a deadline.
 
 $script:repositoryRoot = [System.IO.Path]::GetFullPath([System.IO.Path]::Combine($PSScriptRoot, '..', '..'))
-$script:node = (Get-Command -Name node -CommandType Application | Select-Object -First 1).Source
+# Under Wine no program is found by PATH, and the module is the one that was packaged.
+$script:node = $env:DISMTS_TEST_NODE
+if (-not $script:node) {
+    $script:node = (Get-Command -Name node -CommandType Application | Select-Object -First 1).Source
+}
+$script:manifest = $env:DISMTS_TEST_MODULE
+if (-not $script:manifest) {
+    $script:manifest = [System.IO.Path]::Combine($script:repositoryRoot, 'DismTs.psd1')
+}
 
 function Get-RepositoryRoot {
     <#
@@ -10,6 +18,15 @@ function Get-RepositoryRoot {
     #>
     param()
     return $script:repositoryRoot
+}
+
+function Get-ModuleManifest {
+    <#
+    .SYNOPSIS
+    Gives the path of the manifest of the module that is tested.
+    #>
+    param()
+    return $script:manifest
 }
 
 function Get-FakeSidecarCommand {
@@ -47,7 +64,7 @@ function Import-FakeModule {
     $null = New-Item -Path $recordPath -ItemType File
     Remove-Module -Name DismTs -ErrorAction Ignore
     $sidecarCommand = Get-FakeSidecarCommand -RecordPath $recordPath -Scenario $Scenario
-    Import-Module -Name ([System.IO.Path]::Combine($script:repositoryRoot, 'DismTs.psd1')) -Global -ArgumentList (, $sidecarCommand)
+    Import-Module -Name $script:manifest -Global -ArgumentList (, $sidecarCommand)
     return $recordPath
 }
 
