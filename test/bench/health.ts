@@ -31,8 +31,8 @@ function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1e6)} MB`;
 }
 
-function peakRow(name: string, peak: number): Row {
-  return { name, unit: 'MB', ours: [peak], peerName: 'aim', peer: [400], aim: below(400, 'MB') };
+function peakRow(name: string, peak: number, limit = 400): Row {
+  return { name, unit: 'MB', ours: [peak], peerName: 'aim', peer: [limit], aim: below(limit, 'MB') };
 }
 
 export async function measureHealth(bench: Workbench): Promise<Row[]> {
@@ -111,7 +111,7 @@ async function measureManifests(bench: Workbench): Promise<Row[]> {
   const bytes = store.paths.reduce((sum, path) => sum + statSync(path).size, 0);
   rmSync(store.folder, { recursive: true });
   return [
-    { name: `expand and verify 28,000 manifests (${megabytes(bytes)}, expanded ${megabytes(store.manifestBytes)})`, unit: 'ms', ...pairs, peerName: 'sha256sum, all processors', aim: below(60_000, 'ms') },
-    peakRow('peak RSS while verifying them', peak),
+    { name: `expand and verify 28,000 manifests (${megabytes(bytes)}, expanded ${megabytes(store.manifestBytes)})`, unit: 'ms', ...pairs, peerName: 'sha256sum, all processors', aim: below(6000, 'ms') },
+    peakRow('peak RSS while verifying them', peak, 250),
   ];
 }

@@ -32,13 +32,26 @@ export interface KeyformOptions {
   readonly versionless?: boolean;
 }
 
+/** What attributes with their values add to a hash: most components share all but their name. */
+const knownTerms = new Map<string, bigint>();
+const maxKnownTerms = 4096;
+
+function termOf(name: string, nameHash: bigint, value: string): bigint {
+  const key = `${name}=${value}`;
+  const known = name === 'name' ? undefined : knownTerms.get(key);
+  if (known !== undefined) { return known; }
+  const term = nameHash * multiplier + hashString(value);
+  if (name !== 'name' && knownTerms.size < maxKnownTerms) { knownTerms.set(key, term); }
+  return term;
+}
+
 /** The hash of an identity: 16 lower-case hexadecimal digits. */
 export function identityHash(identity: ComponentIdentity, options: KeyformOptions = {}): string {
   let sum = 0n;
   for (const { name, hash } of hashedAttributes) {
     const value = identity[name];
     if (value === undefined || (name === 'culture' && isNeutralCulture(value)) || (name === 'version' && options.versionless === true)) { continue; }
-    sum = BigInt.asUintN(64, sum * multiplier + hash * multiplier + hashString(value));
+    sum = BigInt.asUintN(64, sum * multiplier + termOf(name, hash, value));
   }
   return toHex(sum);
 }

@@ -29,11 +29,35 @@ export interface Manifest {
   readonly files: readonly ManifestFile[];
 }
 
-/** A path with `/`, without parts that mean nothing; `undefined` where a part would lead out of its folder, or nothing is left. */
-function cleanPath(path: string): string | undefined {
+/** The parts of a path that mean something; `undefined` where one would lead out of its folder. */
+function cleanParts(path: string): string[] | undefined {
   const parts = path.split(/[\\/]/).filter((part) => part !== '' && part !== '.');
   // Blanks and dots at the end are dropped by Windows, so that ".. " leads out as well.
-  return parts.length === 0 || parts.some((part) => /^[. ]+$|[:\0]/.test(part)) ? undefined : parts.join('/');
+  return parts.some((part) => /^[. ]+$|[:\0]/.test(part)) ? undefined : parts;
+}
+
+/** A path with `/`, without parts that mean nothing; `undefined` where a part would lead out of its folder, or nothing is left. */
+function cleanPath(path: string): string | undefined {
+  const parts = cleanParts(path);
+  return parts === undefined || parts.length === 0 ? undefined : parts.join('/');
+}
+
+/** Folders that manifests name again and again, with what is left of them; bounded, since a hostile manifest can name any number. */
+const knownFolders = new Map<string, string>();
+const maxKnownFolders = 4096;
+
+/** A name that is a part of a path as it is, as nearly all are. */
+const plainName = /^[\w~$%&(){}@!#^,;=+-][^\\/:\0]*$/;
+
+/** Does as cleanPath() for a file in a folder, whose path may be empty. */
+function cleanFilePath(folder: string, name: string): string | undefined {
+  let known = knownFolders.get(folder);
+  if (known === undefined) {
+    known = cleanParts(folder)?.join('/');
+    if (known !== undefined && knownFolders.size < maxKnownFolders) { knownFolders.set(detached(folder), known); }
+  }
+  if (known === undefined || !plainName.test(name)) { return cleanPath(`${folder}/${name}`); }
+  return known === '' ? name : `${known}/${name}`;
 }
 
 const hexBytes = { sha256: 32, sha1: 20 } as const;
@@ -75,22 +99,35 @@ function detached(text: string): string {
   return Buffer.from(text).toString();
 }
 
+/** Values that nearly all components share, such as their architecture. */
+const knownValues = new Map<string, string>();
+const maxKnownValues = 4096;
+
+/** One copy of a text for all manifests that have it. */
+function shared(text: string): string {
+  const known = knownValues.get(text);
+  if (known !== undefined) { return known; }
+  const copy = detached(text);
+  if (knownValues.size < maxKnownValues) { knownValues.set(copy, copy); }
+  return copy;
+}
+
 function readFile(file: XmlElement): ManifestFile {
   const spelled = attribute(file, 'name');
   if (spelled === undefined) { throw new StoreFormatError('a file has no name', file.offset); }
   const name = detached(spelled);
   const folder = attribute(file, 'destinationPath');
-  // Copied into arrays of just their size: a store has some hundred thousand files.
-  const own = folder === undefined ? [] : [`${folder}/${attribute(file, 'destinationName') ?? name}`];
-  const links = childrenOf(file, 'link').flatMap((link) => attribute(link, 'destination') ?? []);
-  const path = `${attribute(file, 'sourcePath') ?? ''}/${attribute(file, 'sourceName') ?? name}`;
-  const storePath = cleanPath(path);
-  if (storePath === undefined) { throw new StoreFormatError(`the path "${path}" is not allowed`, file.offset); }
+  const destinationName = attribute(file, 'destinationName');
+  const own = folder === undefined ? undefined : cleanFilePath(folder, destinationName === undefined ? name : detached(destinationName));
+  // A destination that cannot be followed is nobody's damage, and nothing is put there.
+  const links = childrenOf(file, 'link').flatMap((link) => cleanPath(attribute(link, 'destination') ?? '') ?? []);
+  const [sourcePath, sourceName] = [attribute(file, 'sourcePath') ?? '', attribute(file, 'sourceName') ?? name];
+  const storePath = cleanFilePath(sourcePath, sourceName);
+  if (storePath === undefined) { throw new StoreFormatError(`the path "${sourcePath}/${sourceName}" is not allowed`, file.offset); }
   return {
     name,
     storePath: storePath === name ? name : detached(storePath),
-    // A destination that cannot be followed is nobody's damage, and nothing is put there.
-    destinations: [...[...own, ...links].flatMap((destination) => cleanPath(destination) ?? [])],
+    destinations: own === undefined ? links : [own, ...links],
     digest: readDigest(file),
     writeable: attribute(file, 'writeableType') !== undefined,
   };
@@ -105,7 +142,7 @@ export function parseManifest(xml: Buffer): Manifest {
   if (assembly.name !== 'assembly') { throw new StoreFormatError(`"${assembly.name}" is no manifest`, assembly.offset); }
   const identity = childOf(assembly, 'assemblyIdentity');
   if (identity === undefined) { throw new StoreFormatError('the manifest has no identity', assembly.offset); }
-  const attributes = new Map(Array.from(identity.attributes, ([key, value]) => [key, detached(value)]));
+  const attributes = new Map(Array.from(identity.attributes, ([key, value]) => [key, key === 'name' ? detached(value) : shared(value)]));
   return {
     identity: identityFromAttributes(attributes, identity.offset),
     files: childrenOf(assembly, 'file').map(readFile),

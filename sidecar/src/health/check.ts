@@ -1,4 +1,5 @@
 /** The fast check: markers that somebody left, and truths that cost little. */
+import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import type { ImageFiles } from '../imageFiles/imageFiles.ts';
 import { Findings } from './findings.ts';
 import { readOwnBases } from './baseManifests.ts';
@@ -23,13 +24,13 @@ export async function checkStore(files: ImageFiles, index: StoreIndex, lastScan:
   if ((await readOwnBases(files, index)).isNewestLost) {
     findings.add({ class: 'Base Manifest Missing', component: 'microsoft-windows-servicingstack', file: 'wcp.dll', state: 'Found', reason: 'the newest servicing stack has no readable base manifest' });
   }
-  const manifests = new Set((await files.list(manifestFolder(index))).map((name) => name.toUpperCase()));
+  const manifests = new Set((await files.list(manifestFolder(index)).catch(nothingIfInTrouble) ?? []).map((name) => name.toUpperCase()));
   for (const { keyform } of index.components) {
     if (!manifests.has(`${keyform}.manifest`.toUpperCase())) {
       findings.add({ class: 'CSI Manifest Corrupt', component: keyform, state: 'Found', reason: 'the manifest does not exist' });
     }
   }
-  const packages = new Set((await files.list(packageFolder(index))).map((name) => name.toUpperCase()));
+  const packages = new Set((await files.list(packageFolder(index)).catch(nothingIfInTrouble) ?? []).map((name) => name.toUpperCase()));
   const name = (path: string): string => (path.split('/').at(-1) ?? path).toUpperCase();
   for (const { identity } of index.packages ?? []) {
     for (const [ending, kind] of [['mum', 'CBS MUM Missing'], ['cat', 'CBS Catalog Missing']] as const) {

@@ -40,7 +40,7 @@ export async function readComponentsHive(hives: StoreHives, breathe: () => Promi
 
 /** Whether each deployment is installed by something; none at all where the hive does not tell. */
 function readDeployments(hive: Hive): Map<string, boolean> {
-  const deployments = new Map((hive.key('CanonicalData\\Deployments')?.subkeys() ?? []).map((key): [string, boolean] => (
+  const deployments = new Map(Array.from(hive.key('CanonicalData\\Deployments')?.eachSubkey() ?? [], (key): [string, boolean] => (
     [key.name.toLowerCase(), key.values().some(({ name }) => /^i!/i.test(name))])));
   return [...deployments.values()].includes(true) ? deployments : new Map<string, boolean>();
 }
@@ -49,11 +49,13 @@ async function readComponents(
   hive: Hive, hives: StoreHives, deployments: ReadonlyMap<string, boolean>, breathe: () => Promise<void>,
 ): Promise<StoreComponent[]> {
   const components: StoreComponent[] = [];
-  for (const key of await hives.salvage(hiveName, [], () => hive.key('DerivedData\\Components')?.subkeys() ?? [])) {
-    await breathe();
-    const component = await hives.salvage(hiveName, undefined, () => readComponent(key, deployments));
-    if (component !== undefined) { components.push(component); }
-  }
+  await hives.salvage(hiveName, undefined, async () => {
+    for (const key of hive.key('DerivedData\\Components')?.eachSubkey() ?? []) {
+      await breathe();
+      const component = await hives.salvage(hiveName, undefined, () => readComponent(key, deployments));
+      if (component !== undefined) { components.push(component); }
+    }
+  });
   return components;
 }
 
@@ -98,10 +100,12 @@ export async function readRecordedFiles(hives: StoreHives, components: Iterable<
 }
 
 function readCatalogs(hive: Hive): Set<string> {
-  const names = (hive.key('CanonicalData\\Catalogs')?.subkeys() ?? []).map((key) => key.name.toLowerCase());
-  const thumbprints = (hive.key('CanonicalData\\Deployments')?.subkeys() ?? [])
-    .flatMap((key) => key.value('CatalogThumbprint')?.asString()?.toLowerCase() ?? []);
-  return new Set([...names, ...thumbprints]);
+  const names = new Set(Array.from(hive.key('CanonicalData\\Catalogs')?.eachSubkey() ?? [], (key) => key.name.toLowerCase()));
+  for (const key of hive.key('CanonicalData\\Deployments')?.eachSubkey() ?? []) {
+    const thumbprint = key.value('CatalogThumbprint')?.asString()?.toLowerCase();
+    if (thumbprint !== undefined) { names.add(thumbprint); }
+  }
+  return names;
 }
 
 /** All spellings that sources give; they are read, and never written. */

@@ -4,12 +4,17 @@ import { compareVersions } from '../componentStore/identity.ts';
 import { keyform } from '../componentStore/keyHash.ts';
 import { type Manifest, parseManifest } from '../componentStore/manifest.ts';
 import { DismError } from '../errors.ts';
+import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
+import { releaseMemory } from '../releaseMemory.ts';
 import { isServicingStack } from './baseManifests.ts';
 import { matchDigest } from './digestMatch.ts';
 import type { ScanSession } from './scanSession.ts';
 import type { StoreComponent } from './storeIndex.ts';
 import { manifestFolder, manifestPath, maxManifestBytes, payloadPath } from './storePaths.ts';
 import { noteUncheckedFiles } from './uncheckedFiles.ts';
+
+/** After so many bytes of manifests, what is left of them is collected: V8 itself would wait for as much again as the scan keeps. */
+const releaseBytes = 48 * 1024 * 1024;
 
 /** A compressed manifest that expands to other bytes than recorded: it is damaged, or the base manifest is. */
 interface FailedDelta {
@@ -26,6 +31,8 @@ class ManifestScan {
   readonly #session: ScanSession;
   readonly #failedDeltas: FailedDelta[] = [];
   #goodDeltas = 0;
+  /** Expanded since memory was given back. */
+  #expandedBytes = 0;
 
   constructor(session: ScanSession) {
     this.#session = session;
@@ -73,12 +80,17 @@ class ManifestScan {
       this.#failedDeltas.push({ component, reason: 'there is no base manifest to expand it with' });
     } else if (manifestDigest === undefined) {
       // Windows 7 recorded none: the manifest is taken as it is, and its payload is checked.
-      this.#accept(component, data);
+      await this.#accept(component, data);
     } else {
       const match = await matchDigest(data, bases, { algorithm: 'sha256', hex: manifestDigest }, maxManifestBytes, context.signal);
       if (match.result === 'match') {
         if (isDelta) { this.#goodDeltas++; }
-        this.#accept(component, match.data);
+        this.#expandedBytes += match.data.length;
+        if (this.#expandedBytes > releaseBytes) {
+          this.#expandedBytes = 0;
+          releaseMemory();
+        }
+        await this.#accept(component, match.data);
       } else if (match.result === 'differs' && isDelta) {
         this.#failedDeltas.push({ component, reason: match.reason });
       } else {
@@ -88,7 +100,7 @@ class ManifestScan {
     }
   }
 
-  #accept(component: StoreComponent, xml: Buffer): void {
+  async #accept(component: StoreComponent, xml: Buffer): Promise<void> {
     let manifest: Manifest;
     try {
       manifest = parseManifest(xml);
@@ -101,7 +113,10 @@ class ManifestScan {
       this.#noteBroken(component, 'it is the manifest of another component');
       return;
     }
-    this.#session.scan.verified.set(component.keyform.toLowerCase(), { component, manifest });
+    const { index, files, scan } = this.#session;
+    // Of payload that was removed there is nothing to look at, and nothing to remember.
+    const hasNone = component.payloadDeleted && (await files.list(payloadPath(index, component.keyform, '')).catch(nothingIfInTrouble))?.length === 0;
+    scan.verified.set(component.keyform.toLowerCase(), { component, manifest: hasNone ? { identity: manifest.identity, files: [] } : manifest });
   }
 
   /** Only a base manifest that is known to be good makes damage of what it cannot expand. */
@@ -143,7 +158,7 @@ class ManifestScan {
     const { files, index, scan } = this.#session;
     if (index.brokenHives.some(({ name }) => name === 'COMPONENTS')) { return; }
     const known = new Set(index.components.map(({ keyform: key }) => `${key}.manifest`.toUpperCase()));
-    for (const name of await files.list(manifestFolder(index))) {
+    for (const name of await files.list(manifestFolder(index)).catch(nothingIfInTrouble) ?? []) {
       if (!known.has(name.toUpperCase())) {
         scan.findings.add({ class: 'Note', component: name, state: 'Noted', reason: 'the manifest belongs to no recorded component' });
       }

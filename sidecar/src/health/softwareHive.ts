@@ -40,9 +40,10 @@ async function readWinners(software: Hive, breathe: () => Promise<void>): Promis
   const families = software.key('Microsoft\\Windows\\CurrentVersion\\SideBySide\\Winners');
   if (families === undefined) { return undefined; }
   const winners = new Map<string, string>();
-  for (const family of families.subkeys()) {
+  for (const family of families.eachSubkey()) {
     await breathe();
-    const version = family.subkey(family.value('')?.asString() ?? '')?.value('')?.asString();
+    const inUse = family.value('')?.asString()?.toLowerCase();
+    const version = family.subkeys().find(({ name }) => name.toLowerCase() === inUse)?.value('')?.asString();
     if (version !== undefined) { winners.set(family.name.toUpperCase(), version); }
   }
   return winners;

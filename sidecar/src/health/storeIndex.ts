@@ -3,8 +3,9 @@ import type { PendingState } from '../componentStore/pendingState.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { Breather } from '../breather.ts';
-import { NotAFileError } from '../imageFiles/fileTrouble.ts';
+import { NotAFileError, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
+import { releaseMemory } from '../releaseMemory.ts';
 import { type ComponentsPart, readComponentsHive } from './componentsHive.ts';
 import { readSoftwareHive, type SoftwarePart } from './softwareHive.ts';
 import { type BrokenHive, StoreHives } from './storeHives.ts';
@@ -54,12 +55,14 @@ export async function readStoreIndex(files: ImageFiles, windowsDirectory: string
   const hives = new StoreHives(files, windows);
   // Each hive is forgotten before the next one is read: they have tens of megabytes, and their keys in memory more.
   const components = await readComponentsHive(hives, breathe);
+  releaseMemory();
   const software = await readSoftwareHive(hives, await exists(files, joinPath(storeFolder({ windows }), 'pending.xml')), breathe);
+  releaseMemory();
   await hives.lookAt('SYSTEM');
   await hives.lookAt('DRIVERS');
   return {
     ...components, ...software, windows, markers: [...software.markers, ...components.markers],
-    hasWow64: (await files.list(joinPath(windows, 'SysWOW64'))).length > 0,
+    hasWow64: (await files.list(joinPath(windows, 'SysWOW64')).catch(nothingIfInTrouble) ?? []).length > 0,
     dirtyHives: hives.dirty, brokenHives: hives.broken,
   };
 }

@@ -1,20 +1,35 @@
 /** The files of an image for one operation that can be cancelled, whatever a disk or a thread does meanwhile. */
 import type { DigestAlgorithm, FileStat, ImageFiles } from './imageFiles.ts';
 
+/** What waits for work that a signal may end. One listener a signal: adding one for each of a million readings takes as long as they do. */
+const waiting = new WeakMap<AbortSignal, Set<(reason: unknown) => void>>();
+
+function waitersOf(signal: AbortSignal): Set<(reason: unknown) => void> {
+  const known = waiting.get(signal);
+  if (known !== undefined) { return known; }
+  const waiters = new Set<(reason: unknown) => void>();
+  waiting.set(signal, waiters);
+  signal.addEventListener('abort', () => {
+    for (const reject of waiters) { reject(signal.reason); }
+    waiters.clear();
+  }, { once: true });
+  return waiters;
+}
+
 /** Waits for work, but not beyond the moment when the signal is aborted: then its reason is thrown, and what the work comes to does not matter. */
 export async function untilAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  let stop = (): void => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    // The reason is the caller's, whatever it is.
-    // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-    stop = () => { reject(signal.reason); };
-    if (signal.aborted) { stop(); } else { signal.addEventListener('abort', stop, { once: true }); }
+  return await new Promise<T>((resolve, reject) => {
+    if (signal.aborted) {
+      work.catch(() => undefined);
+      // The reason is the caller's, whatever it is.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      reject(signal.reason);
+      return;
+    }
+    const waiters = waitersOf(signal);
+    waiters.add(reject);
+    void work.then(resolve, reject).finally(() => waiters.delete(reject));
   });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
-  }
 }
 
 /** The files of an image for one operation: no reading outlasts its cancellation, however slow the disk is, and none begins after it. */

@@ -1,31 +1,38 @@
 /** Reads and writes the bytes of open files on threads of the pool. */
-import { fsync, read as readDescriptor, write as writeDescriptor } from 'node:fs';
+import { fsync, read, readSync, write as writeDescriptor } from 'node:fs';
 import { promisify } from 'node:util';
 
-const readAsync = promisify(readDescriptor);
 const writeAsync = promisify(writeDescriptor);
 const fsyncAsync = promisify(fsync);
 
+/** Up to so many bytes, handing the work to a thread takes longer than reading; a disk that does not answer has held up the opening already. */
+const smallFileBytes = 64 * 1024;
 /** After so many bytes written the disk is waited for, so that a cancellation never waits for more. */
 const flushBytes = 16 * 1024 * 1024;
 
-/** The first `size` bytes, or as many as there are. */
-export async function readWhole(descriptor: number, size: number): Promise<Buffer> {
-  const data = Buffer.allocUnsafe(size);
+async function readPart(descriptor: number, into: Buffer, offset: number, length: number, position: number): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    read(descriptor, into, offset, length, position, (error, bytesRead) => { if (error === null) { resolve(bytesRead); } else { reject(error); } });
+  });
+}
+
+/** The first `size` bytes, or as many as there are. @param buffer Where to put them, if it is large enough; default: a new one. */
+export async function readWhole(descriptor: number, size: number, buffer: Buffer = Buffer.allocUnsafe(size)): Promise<Buffer> {
   let done = 0;
   while (done < size) {
-    const { bytesRead } = await readAsync(descriptor, data, done, size - done, done);
+    const bytesRead = size <= smallFileBytes ? readSync(descriptor, buffer, done, size - done, done)
+      : await readPart(descriptor, buffer, done, size - done, done);
     if (bytesRead === 0) { break; }
     done += bytesRead;
   }
-  return data.subarray(0, done);
+  return buffer.subarray(0, done);
 }
 
 /** Everything, piece by piece; a piece is gone when the next one is asked for. */
 export async function* readPieces(descriptor: number, pieceBytes: number): AsyncGenerator<Buffer> {
   const buffer = Buffer.allocUnsafe(pieceBytes);
   for (let position = 0; ;) {
-    const { bytesRead } = await readAsync(descriptor, buffer, 0, buffer.length, position);
+    const bytesRead = await readPart(descriptor, buffer, 0, buffer.length, position);
     if (bytesRead === 0) { return; }
     position += bytesRead;
     yield buffer.subarray(0, bytesRead);

@@ -1,17 +1,13 @@
 /** Tells trouble with one file of an image, which leaves the others as they are, from trouble with everything. */
-import { errnoName } from '../errnos.ts';
+import { describeErrno, errnoName } from '../errnos.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { isSystemError } from '../systemErrors.ts';
 
-/** What a system call says where only this file is out of reach. What concerns a whole disk, mount or process is not among them. */
-const reasons: ReadonlyMap<string, string> = new Map([
-  ['EIO', 'the disk reports an error'], ['EBADMSG', 'the disk reports an error'], ['EREMOTEIO', 'the disk reports an error'],
-  ['EUCLEAN', 'its file system is damaged'], ['EILSEQ', 'its name is not one that the file system can have'],
-  ['EACCES', 'permission denied'], ['EPERM', 'permission denied'], ['ENAMETOOLONG', 'its path is too long'],
-  ['EISDIR', 'a folder is in its place'], ['ENOTDIR', 'a part of its path is no folder'], ['ENOTEMPTY', 'a folder is in its place'],
-  ['EEXIST', 'something else is in its place'], ['ENOENT', 'it does not exist any more'], ['ENXIO', 'it is no file'], ['ENODEV', 'it is no file'],
-  ['ETXTBSY', 'another program uses it'], ['EBUSY', 'another program uses it'], ['EMLINK', 'it has as many names as a file can have'],
-  ['EXDEV', 'it is on another disk than the file that it should be'], ['EOVERFLOW', 'it is too large'],
+/** What a system call answers where only this file is out of reach. What concerns a whole disk, mount or process is not among it. */
+const ofOneFile: ReadonlySet<string> = new Set([
+  'EIO', 'EBADMSG', 'EREMOTEIO', 'EUCLEAN', 'EILSEQ', 'EACCES', 'EPERM', 'ENAMETOOLONG', 'EISDIR', 'ENOTDIR', 'ENOTEMPTY', 'EEXIST', 'ENOENT',
+  'ETXTBSY', 'EBUSY', 'EMLINK', 'EXDEV', 'EOVERFLOW',
 ]);
 
 /** Codes by which a disk or file system says that the bytes are lost. */
@@ -33,19 +29,17 @@ export class NotAFileError extends DismError {
 export function fileTrouble(error: unknown): string | undefined {
   if (error instanceof NotAFileError) { return `${error.kind} is in its place`; }
   if (error instanceof DismError) { return error.message; }
-  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
-  return code === undefined || syscall === undefined ? undefined : reasons.get(errnoName(code));
+  return isSystemError(error) && ofOneFile.has(errnoName(error.code)) ? describeErrno(error.code, error.syscall).reason : undefined;
 }
 
 /** Whether the trouble is that the file is lost, rather than that it cannot be looked at. */
 export function isLoss(error: unknown): boolean {
-  return error instanceof NotAFileError || damage.has(errnoName((error as NodeJS.ErrnoException | undefined)?.code ?? ''));
+  return error instanceof NotAFileError || (isSystemError(error) && damage.has(errnoName(error.code)));
 }
 
 /** Whether the trouble is that this user may not look. */
 export function isDenied(error: unknown): boolean {
-  const { code } = (error ?? {}) as NodeJS.ErrnoException;
-  return code === 'EACCES' || code === 'EPERM';
+  return isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM');
 }
 
 /** For catch(): what is in trouble counts as not there. */

@@ -1,5 +1,5 @@
 /** An image in a folder: a mount, or an installation applied to a disk. */
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 import { digestOf } from './digest.ts';
 import { readPieces, readWhole } from './fileBytes.ts';
@@ -9,12 +9,16 @@ import { type DigestAlgorithm, type FileStat, type ImageFiles, maxFileBytes, too
 /** Files up to this size are read whole and hashed on a thread of the pool; larger ones piece by piece on this one. */
 const wholeFileBytes = 16 * 1024 * 1024;
 const pieceBytes = 1024 * 1024;
+/** As many buffers are kept as files are read at a time. */
+const maxBuffers = 4;
 
 /** An image below a folder that is open for as long as this object is. */
 export class FolderImage implements ImageFiles {
   readonly hasOrder = false;
   readonly description: string;
   protected readonly tree: FolderTree;
+  /** Buffers that are not in use. */
+  readonly #buffers: Buffer[] = [];
 
   /** @throws DismError: the folder cannot be opened. */
   constructor(path: string) {
@@ -55,11 +59,7 @@ export class FolderImage implements ImageFiles {
 
   async digest(path: string, algorithm: DigestAlgorithm, onBytes?: (bytes: number) => void): Promise<string | undefined> {
     return await this.#withFile(path, async (descriptor, size) => {
-      if (size <= wholeFileBytes) {
-        const data = await readWhole(descriptor, size);
-        onBytes?.(data.length);
-        return await digestOf(data, algorithm);
-      }
+      if (size <= wholeFileBytes) { return await this.#digestWhole(descriptor, size, algorithm, onBytes); }
       const hash = createHash(algorithm);
       for await (const piece of readPieces(descriptor, pieceBytes)) {
         hash.update(piece);
@@ -67,6 +67,18 @@ export class FolderImage implements ImageFiles {
       }
       return hash.digest('hex');
     });
+  }
+
+  /** In a buffer that is used again: a new one for each file of a store would keep the collection of garbage busy. */
+  async #digestWhole(descriptor: number, size: number, algorithm: DigestAlgorithm, onBytes?: (bytes: number) => void): Promise<string> {
+    const buffer = size > pieceBytes ? Buffer.allocUnsafe(size) : this.#buffers.pop() ?? Buffer.allocUnsafeSlow(pieceBytes);
+    try {
+      const data = await readWhole(descriptor, size, buffer);
+      onBytes?.(data.length);
+      return await digestOf(data, algorithm);
+    } finally {
+      if (buffer.length === pieceBytes && this.#buffers.length < maxBuffers) { this.#buffers.push(buffer); }
+    }
   }
 
   /** What tells a folder or file from another one that is put in its place, whatever that holds; the folder of the image itself for an empty path. */
@@ -78,14 +90,14 @@ export class FolderImage implements ImageFiles {
   }
 
   async #withFile<T>(path: string, use: (descriptor: number, size: number) => Promise<T>): Promise<T | undefined> {
-    const descriptor = this.tree.open(path);
-    if (descriptor === undefined) { return undefined; }
+    const file = this.tree.open(path);
+    if (file === undefined) { return undefined; }
     try {
-      return await use(descriptor, fstatSync(descriptor).size);
+      return await use(file.descriptor, file.size);
     } catch (error) {
       throw this.tree.at(path, error);
     } finally {
-      closeSync(descriptor);
+      closeSync(file.descriptor);
     }
   }
 }

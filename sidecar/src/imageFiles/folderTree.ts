@@ -143,7 +143,7 @@ export class FolderTree {
   }
 
   /** Opens a regular file for reading, and nothing else; undefined where there is none. The caller closes it. @throws NotAFileError as stat() */
-  open(path: string): number | undefined {
+  open(path: string): OpenFile | undefined {
     const spelled = this.resolve(path);
     if (spelled === undefined || spelled === '') { return undefined; }
     try {
@@ -154,10 +154,17 @@ export class FolderTree {
   }
 }
 
+/** A file that is open for reading. */
+export interface OpenFile {
+  readonly descriptor: number;
+  /** Bytes that it had when it was opened. */
+  readonly size: number;
+}
+
 /** Opens a regular file below a folder, and nothing else: opening a pipe or device could block or set something off. */
-export function openFile(folder: number, path: string): number | undefined {
+export function openFile(folder: number, path: string): OpenFile | undefined {
   // The link of /proc leads to the very file that was looked at.
-  return lookAt(folder, path, (descriptor) => openSync(`/proc/self/fd/${descriptor}`, constants.O_RDONLY));
+  return lookAt(folder, path, (descriptor, { size }) => ({ descriptor: openSync(`/proc/self/fd/${descriptor}`, constants.O_RDONLY), size: Number(size) }));
 }
 
 /** Gives a descriptor that can only be looked at, of a regular file. */

@@ -139,7 +139,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
 /** Opens the file that is replaced, for what is kept of it. A pipe, socket or device is replaced as if nothing were there. */
 function openReplaced(folder: number, name: string): number | undefined {
   try {
-    return openFile(folder, name);
+    return openFile(folder, name)?.descriptor;
   } catch (error) {
     if (error instanceof NotAFileError) { return undefined; }
     throw error;

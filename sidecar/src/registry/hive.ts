@@ -119,9 +119,18 @@ export class HiveKey {
     return this.values().find((value) => value.name.toLowerCase() === wanted);
   }
 
+  /** The same as subkeys(), one after the other and without keeping them: for a key with more of them than should be in memory. */
+  * eachSubkey(): Generator<HiveKey> {
+    for (const offset of this.#readOffsets()) { yield new HiveKey(this.#cells, offset, this); }
+  }
+
   #readSubkeys(): HiveKey[] {
+    return Array.from(this.#readOffsets(), (offset) => new HiveKey(this.#cells, offset, this));
+  }
+
+  #readOffsets(): ReadonlySet<number> {
     const count = this.#cell.readUInt32LE(20);
-    if (count === 0) { return []; }
+    if (count === 0) { return new Set(); }
     if (count > this.#cells.binBytes / keyBytes) {
       throw this.#cells.damaged(this.#offset, `the key cannot have ${count} keys below it`);
     }
@@ -138,7 +147,7 @@ export class HiveKey {
     if (offsets.size !== count) {
       throw this.#cells.damaged(this.#offset, `the key lists ${offsets.size} of ${count} keys below it`);
     }
-    return Array.from(offsets, (offset) => new HiveKey(this.#cells, offset, this));
+    return offsets;
   }
 
   #collect(listOffset: number, list: Buffer, offsets: Set<number>, count: number): void {

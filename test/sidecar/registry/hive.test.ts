@@ -139,6 +139,20 @@ describe('Hive', () => {
     expect(added?.value('')?.asNumber()).toBe(7);
     expect(hive.key('Many')).toBeUndefined();
     expect(hive.root.subkeys().map((key) => key.name)).toEqual(['First', 'Last', '日本']);
+    expect([...hive.root.eachSubkey()].map((key) => key.name)).toEqual(['First', 'Last', '日本']);
+    // It leaves free cells behind, which are as good as those in use.
+    hive.check();
+  });
+
+  it('finds damage where nothing was read', () => {
+    const intact = writeHive(sampleRoot());
+    Hive.parse(intact, 'hive').check();
+    const damaged = Buffer.from(intact);
+    const key = damaged.indexOf('Key 777') - 76 - 4;
+    for (const size of [0, -4, -12, 0x7ffffff8, -0x80000000, -damaged.length]) {
+      damaged.writeInt32LE(size, key);
+      expect(() => { Hive.parse(damaged, 'hive').check(); }).toThrow(`0x${key.toString(16)}`);
+    }
   });
 
   it('gives values by name and type', () => {
@@ -301,7 +315,9 @@ describe('damaged hives', () => {
       }
       if (random(8) !== 0) { sealBaseBlock(hive); }
       try {
-        walk(Hive.parse(hive.subarray(0, random(20) === 0 ? random(hive.length) : hive.length), 'hive').root);
+        const parsed = Hive.parse(hive.subarray(0, random(20) === 0 ? random(hive.length) : hive.length), 'hive');
+        walk(parsed.root);
+        parsed.check();
         outcomes.read++;
       } catch (error) {
         expect(error).toBeInstanceOf(DismError);
