@@ -46,8 +46,8 @@ function Resolve-DismTsPath {
         $resolved = $Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($literal, [ref] $provider, [ref] $drive)
         if ($provider.Name -ne 'FileSystem') {
             $errorParameters['Message'] = "Cannot use -$Parameter `"$Path`": it belongs to the provider $($provider.Name), not to the file system"
-        } elseif ($Wildcard -and [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($literal.Replace('\\?\', '')) -and -not [System.IO.File]::Exists($resolved)) {
-            return $Cmdlet.SessionState.Path.GetResolvedProviderPathFromPSPath($literal, [ref] $provider) | Sort-Object
+        } elseif ($Wildcard -and $literal.Replace('\\?\', '') -match '[*?\[`]' -and -not [System.IO.File]::Exists($resolved)) {
+            return Expand-DismTsWildcard -Path $resolved
         } else {
             return $resolved
         }

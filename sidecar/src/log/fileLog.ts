@@ -1,14 +1,15 @@
 /** Log files: one for each operation, created at its first line. */
-import { closeSync, constants, lstatSync, mkdirSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readdirSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 import type { LogLevel } from '@dismts/protocol';
 import type { OperationLog } from '../operationContext.ts';
 import { isElevated } from '../platform/elevation.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { printableLine } from '../printable.ts';
-import { posixLogFolder } from '../stateFolder.ts';
+import { makeFolders } from '../makeFolders.ts';
+import { isRefusedStateFolder, posixLogFolder } from '../stateFolder.ts';
 import { isSystemError, messageOf, systemFailure } from '../systemErrors.ts';
 import { version } from '../version.ts';
 import { levelRanks } from './levels.ts';
@@ -16,6 +17,8 @@ import { levelRanks } from './levels.ts';
 /** How long, and how many, default log files are kept. */
 const keepDays = 30;
 const keepFiles = 200;
+/** Age counts from the log that is this far down from the newest: a clock that has jumped ahead is not believed before as many logs say so. */
+const ageFrom = 20;
 /** The folder is looked through for old logs at the first default log of a process, and then at each one of this many. */
 const pruneEvery = 50;
 const maxLineLength = 32 * 1024;
@@ -172,9 +175,21 @@ function openOwnFile(path: string): number {
     if (statSync(path, { throwIfNoEntry: false })?.isFile() === false) {
       throw new Error('it is not a regular file');
     }
-    return openSync(path, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY, 0o640);
+    requireOwnLinks(path);
+    // Where a link of root's own leads on it is followed; where there is none, none may come in between.
+    const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+    return openSync(path, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (isLink ? 0 : constants.O_NOFOLLOW), 0o640);
   } catch (error) {
     throw new DismError(Hresult.DISMAPI_E_LOGGING_DISABLED, loggingFailure(error, `Cannot write the log file "${path}"`, path), { target: path, cause: error });
+  }
+}
+
+/** Root writes nowhere because of a symbolic link that another user made, in a folder for temporary files for instance. */
+function requireOwnLinks(path: string): void {
+  if (process.geteuid?.() !== 0) { return; }
+  for (let part = path; part !== dirname(part); part = dirname(part)) {
+    const found = lstatSync(part, { throwIfNoEntry: false });
+    if (found?.isSymbolicLink() === true && found.uid !== 0) { throw new Error(`"${part}" is a symbolic link of user ${found.uid}`); }
   }
 }
 
@@ -182,12 +197,21 @@ function loggingFailure(error: unknown, what: string, path: string): string {
   return isSystemError(error) ? systemFailure(error, what, path).message : `${what}: ${messageOf(error)}`;
 }
 
+/** A state directory that is refused gets no folder of logs, either; and an account without a home has none. */
+function requireOwnParent(directory: string): void {
+  if (directory === '') { throw new Error('the account has no home folder; name a file with -LogPath, or set DISMTS_STATE_DIR'); }
+  if (process.platform !== 'win32' && isRefusedStateFolder(dirname(directory))) {
+    throw new Error(`the state directory "${dirname(directory)}" is a link, or belongs to others, or others may write to it`);
+  }
+}
+
 /**
  * Creates an empty log file with a name of its own, and the folder for it; old logs there are removed now and then.
  * @throws Error: the folder cannot be made or written, is a link, or can be written by others.
  */
 export function createDefaultFile(directory: string, operation: string): { readonly descriptor: number; readonly path: string } {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  requireOwnParent(directory);
+  makeFolders(directory, 0o700);
   const stats = lstatSync(directory);
   const foreign = process.geteuid !== undefined && (stats.uid !== process.geteuid() || (stats.mode & 0o022) !== 0);
   if (!stats.isDirectory() || foreign) {
@@ -213,9 +237,10 @@ export function createDefaultFile(directory: string, operation: string): { reado
 
 /** Removes default logs that are too old or too many. A log that cannot be removed is no reason to fail. */
 function prune(directory: string): void {
-  const oldest = Date.now() - keepDays * 24 * 60 * 60 * 1000;
   // Names begin with the time, so the newest come first.
   const names = readdirSync(directory).filter((name) => logNamePattern.test(name)).sort().reverse();
+  const reference = lstatSync(join(directory, names[Math.min(ageFrom, names.length) - 1] ?? ''), { throwIfNoEntry: false });
+  const oldest = Math.min(Date.now(), reference?.mtimeMs ?? 0) - keepDays * 24 * 60 * 60 * 1000;
   for (const [position, name] of names.entries()) {
     const path = join(directory, name);
     try {

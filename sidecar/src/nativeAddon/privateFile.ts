@@ -1,10 +1,12 @@
 /** A file that only this user can have written: extracted, checked and handed out by its descriptor. */
 import { createHash, randomBytes } from 'node:crypto';
 import {
-  closeSync, constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync,
+  closeSync, constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync,
 } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { makeFolders } from '../makeFolders.ts';
 
 /** Somebody else could have changed what is at `path`. */
 export class UnsafePathError extends Error {
@@ -37,7 +39,7 @@ export interface PrivateFile {
  */
 export function withPrivateFile<T>(file: PrivateFile, use: (path: string) => T): T {
   let folder = file.base;
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolders(folder, 0o700);
   for (const name of file.below) {
     folder = join(folder, name);
     ensurePrivateFolder(folder);
@@ -54,6 +56,23 @@ export function withPrivateFile<T>(file: PrivateFile, use: (path: string) => T):
   try {
     // By descriptor where the system can: what was hashed is what is used, whatever happens to the path in between.
     return use(process.platform === 'linux' ? `/proc/self/fd/${descriptor}` : path);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Open(2)'s flag for a file without a name: Linux. Node has no name for it. */
+const O_TMPFILE = 0o20200000;
+
+/**
+ * As withPrivateFile(), by a file without a name in the folder for temporary files: nobody else can reach it, and it is gone with its descriptor.
+ * @throws Error of node:fs: the file system has no such files, or no space.
+ */
+export function withTemporaryFile<T>(content: () => Uint8Array, use: (path: string) => T): T {
+  const descriptor = openSync(tmpdir(), constants.O_RDWR | O_TMPFILE, 0o600);
+  try {
+    writeFileSync(descriptor, content());
+    return use(`/proc/self/fd/${descriptor}`);
   } finally {
     closeSync(descriptor);
   }
@@ -112,7 +131,32 @@ function replace(folder: string, path: string, content: Uint8Array): void {
       closeSync(descriptor);
     }
     renameSync(temporary, path);
+    removeOld(folder);
   } finally {
     rmSync(temporary, { force: true });
+  }
+}
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+/** Removes what earlier versions extracted beside a new file, and what killed processes left. What a process has loaded stays with it. */
+function removeOld(folder: string): void {
+  const above = dirname(folder);
+  for (const name of namesIn(above)) {
+    if (name !== basename(folder) && /^[0-9a-f]{64}$/.test(name)) { rmSync(join(above, name), { recursive: true, force: true }); }
+  }
+  for (const name of namesIn(folder)) {
+    const path = join(folder, name);
+    const age = Date.now() - (lstatSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now());
+    // One of today may be another process that extracts the same at this moment.
+    if (/^\.\d+-[0-9a-f]{16}\.tmp$/.test(name) && age > dayMs) { rmSync(path, { force: true }); }
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
   }
 }

@@ -4,7 +4,7 @@ import { mkdtempSync, rmdirSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join, win32 } from 'node:path';
 import { systemFolder } from '../platform/windows/systemFolder.ts';
-import { executableFolder } from '../stateFolder.ts';
+import { executableFolders } from '../stateFolder.ts';
 
 /** A folder to start from, and the folders below it which are ours. */
 export interface PrivateLocation {
@@ -15,11 +15,11 @@ export interface PrivateLocation {
 }
 
 /**
- * The location for this process. The environment has a say only where it cannot raise anyone's rights.
+ * The locations for this process, first the best. The environment has a say only where it cannot raise anyone's rights.
  * @throws Error: Windows does not tell where Program Files is, or it cannot be written for another reason than missing rights.
  */
-export function privateLocation(): PrivateLocation {
-  return process.platform === 'win32' ? windowsLocation() : executableFolder();
+export function privateLocations(): readonly PrivateLocation[] {
+  return process.platform === 'win32' ? [windowsLocation()] : executableFolders();
 }
 
 /** Who can write in Program Files is an administrator, and must execute nothing that others can write; all others use their profile. */

@@ -58,6 +58,12 @@ function liveMount(state: State, record: MountRecord, view: MountTableEntry, bas
   };
 }
 
+/** The record of a mount whose folder, or one above it, was renamed. */
+function movedTo(record: MountRecord, mountPath: string): MountRecord {
+  if (mountPath === record.mountPath) { return record; }
+  return { ...record, mountPath, ...record.given === undefined ? {} : { given: { ...record.given, mountPath } } };
+}
+
 /** Puts the view of a served image on a held folder, with the cover below it. @returns The record with what stands now. */
 function showAt(state: State, record: MountRecord, folder: number, server: LiveMount['server']): MountRecord {
   const base = mountIdOf(folder);
@@ -81,7 +87,7 @@ function showAt(state: State, record: MountRecord, folder: number, server: LiveM
     attachView(record, view, cover);
     const shown = readMountTable().find((entry) => entry.id === id && entry.parentId === cover.id);
     if (shown === undefined) { throw folderChanged(record); }
-    return { ...record, mountPath: shown.mountPoint, live: liveMount(state, record, shown, cover.parentId, server) };
+    return { ...movedTo(record, shown.mountPoint), live: liveMount(state, record, shown, cover.parentId, server) };
   } finally {
     closeSync(view);
   }
@@ -146,7 +152,7 @@ export async function renewView(state: State, record: MountRecord, context: Oper
     }
     const shown = readMountTable().find((entry) => entry.id === id);
     if (shown === undefined) { throw folderChanged(record); }
-    const next: MountRecord = { ...record, mountPath: shown.mountPoint, live: liveMount(state, record, shown, cover.parentId, server) };
+    const next: MountRecord = { ...movedTo(record, shown.mountPoint), live: liveMount(state, record, shown, cover.parentId, server) };
     await state.records.write(next);
     for (const lower of lookAt(state, next).lowers) {
       if (lower.mountPoint !== state.generations.lowerFolder(next)) { await endMount(lower, true); }

@@ -1,7 +1,8 @@
 /** The staged changes of mounts: a folder a generation, and a save begins the next one. */
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeFolders } from '../../../makeFolders.ts';
 import { getAttribute, listAttributes, setAttribute } from '../../../platform/linux/attributes.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
 import type { MountRecord } from './record.ts';
@@ -42,7 +43,7 @@ export class Generations {
   /** Makes the empty folders of a generation. Their mode keeps the content of the image from other users. */
   make(record: Generation): void {
     this.makeLower(record);
-    for (const folder of [this.upperFolder(record), this.workFolder(record)]) { mkdirSync(folder, { recursive: true, mode: 0o700 }); }
+    for (const folder of [this.upperFolder(record), this.workFolder(record)]) { makeFolders(folder, 0o700); }
     setAttribute(this.upperFolder(record), ownerAttribute, Buffer.from(ownerOf(record)));
   }
 
@@ -52,7 +53,7 @@ export class Generations {
   }
 
   makeLower(record: Generation): void {
-    mkdirSync(this.lowerFolder(record), { recursive: true, mode: 0o700 });
+    makeFolders(this.lowerFolder(record), 0o700);
   }
 
   /**

@@ -10,6 +10,12 @@ import { Lock, lockHolders, LockHeldError } from '../../../platform/linux/locks.
 /** Longer than anybody takes to look at a mount. */
 const soonMs = 1000;
 
+/** Whether a lock is none of a mount, or one of those named. */
+function isLockOf(lock: string, ids: ReadonlySet<string>): boolean {
+  const id = /^(?:mount|serving)-(.+)$/.exec(lock)?.[1];
+  return id === undefined || ids.has(id);
+}
+
 /** Locks on mounts, on what serves them, on WIM files, and on the list of mounts. */
 export class MountLocks {
   readonly #folder: string;
@@ -79,11 +85,15 @@ export class MountLocks {
     for (const lock of [`mount-${id}`, `serving-${id}`]) { rmSync(join(this.#folder, lock), { force: true }); }
   }
 
+  /** Whether there are locks of mounts that are not named. */
+  hasOthers(ids: ReadonlySet<string>): boolean {
+    return readdirSync(this.#folder).some((lock) => !isLockOf(lock, ids));
+  }
+
   /** Removes the locks of all mounts but those named. */
   removeExcept(ids: ReadonlySet<string>): void {
     for (const lock of readdirSync(this.#folder)) {
-      const id = /^(?:mount|serving)-(.+)$/.exec(lock)?.[1];
-      if (id !== undefined && !ids.has(id)) { rmSync(join(this.#folder, lock), { force: true }); }
+      if (!isLockOf(lock, ids)) { rmSync(join(this.#folder, lock), { force: true }); }
     }
   }
 

@@ -44,7 +44,10 @@ export function allRecords(state: State, context: OperationContext): MountRecord
 
 /** Which mount a folder belongs to: as the kernel says, which follows renamed folders, else as it was recorded. */
 export function findMount(state: State, path: string, context: OperationContext): string | undefined {
-  return mountIdAt(state, path, readMountTable()) ?? allRecords(state, context).find((record) => record.mountPath === path)?.id;
+  const shown = mountIdAt(state, path, readMountTable());
+  if (shown !== undefined) { return shown; }
+  const records = allRecords(state, context);
+  return (records.find((record) => record.mountPath === path) ?? records.find((record) => record.given?.mountPath === path))?.id;
 }
 
 /** What to say of who works on a mount. */

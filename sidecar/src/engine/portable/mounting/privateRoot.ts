@@ -6,7 +6,8 @@
  * then, which FUSE wants. So the program runs in a copy of the few mounts that it needs (read-only and cut off from the
  * originals), mounts there, and the result is put into the state directory.
  */
-import { closeSync, mkdirSync, rmdirSync } from 'node:fs';
+import { closeSync, rmdirSync } from 'node:fs';
+import { makeFolders } from '../../../makeFolders.ts';
 import { attachMount, cloneMount, holdFolder, sealMount, unmount } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
 
@@ -43,7 +44,7 @@ export async function mountPrivately(request: PrivateRootRequest, serve: () => P
   const table = readMountTable();
   const wanted = new Set([...request.files.map((path) => mountOf(table, path)), table.find(({ id }) => id === request.baseMount)]
     .filter((entry) => entry !== undefined));
-  mkdirSync(root, { recursive: true, mode: 0o700 });
+  makeFolders(root, 0o700);
   let isMounted = false;
   try {
     for (const entry of [...wanted].sort((a, b) => a.mountPoint.length - b.mountPoint.length)) {

@@ -1,8 +1,9 @@
 /** The records of mounts: one folder a mount, written whole or not at all. */
-import { closeSync, constants, existsSync, fsync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, fsync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
+import { makeFolders } from '../../../makeFolders.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
 import type { MountLocks } from './mountLocks.ts';
 import { type MountRecord, mountRecordSchema } from './record.ts';
@@ -89,7 +90,7 @@ export class RecordStore {
   }
 
   async write(record: MountRecord): Promise<void> {
-    mkdirSync(this.folder(record.id), { recursive: true, mode: 0o700 });
+    makeFolders(this.folder(record.id), 0o700);
     await writeDurably(this.folder(record.id), `${JSON.stringify(record, null, 2)}\n`);
   }
 
@@ -109,24 +110,40 @@ export class RecordStore {
 
   /** Forgets a mount, but keeps its folder with the staged changes. @returns where it is now. */
   setAside(id: string, folder: string): string {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makeFolders(folder, 0o700);
     const target = join(folder, `${new Date().toISOString().replace(/[:.]/g, '-')}-${id}`);
     renameSync(this.folder(id), target);
     this.#locks.removeOf(id);
     return target;
   }
 
+  /** Whether removeLeftovers() would find anything. A mount that is being made at this moment may look like it. */
+  hasLeftovers(): boolean {
+    const names = readdirSync(this.#mounts);
+    return names.some((name) => this.#isLeftover(name)) || this.#locks.hasOthers(new Set(names));
+  }
+
   /** Deletes what an interrupted remove() or a mount that was killed before its record left. The registry lock must be held. */
   async removeLeftovers(): Promise<void> {
     const names = new Set(readdirSync(this.#mounts));
     for (const name of names) {
-      const content = name.endsWith(removedSuffix) ? [] : readdirSync(join(this.#mounts, name));
       // Without a record, but with staged changes, it is not ours to judge.
-      if (!isLeftover(content)) { continue; }
+      if (!this.#isLeftover(name)) { continue; }
       await removeFolder(join(this.#mounts, name));
       names.delete(name);
     }
     this.#locks.removeExcept(names);
+  }
+
+  #isLeftover(name: string): boolean {
+    if (name.endsWith(removedSuffix)) { return true; }
+    try {
+      return isLeftover(readdirSync(join(this.#mounts, name)));
+    } catch (error) {
+      // Another process has just removed it.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return false; }
+      throw error;
+    }
   }
 
   #recordPath(id: string): string {

@@ -6,6 +6,7 @@ import { wimHeaderBytes } from '../../../wim/header.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { fileSignature } from './imageIdentity.ts';
 import { tryLock } from '../../../platform/linux/locks.ts';
+import { removeFolder } from '../../../platform/linux/removeFolder.ts';
 import { takeDown } from './bringUp.ts';
 import { lookAt } from './sight.ts';
 import { freeze, isFrozen } from './stacking.ts';
@@ -121,12 +122,17 @@ export async function recover(state: State, context: OperationContext): Promise<
       context.log.error(`the mount "${record.mountPath}" cannot be recovered: ${messageOf(error)}`);
     });
   }
-  // Whoever makes or removes a mount at this moment is none of our business; the next operation looks again.
+  await removeLeftovers(state, context);
+}
+
+/** Whoever makes or removes a mount at this moment is none of our business, and is not to be kept waiting; the next operation looks again. */
+async function removeLeftovers(state: State, context: OperationContext): Promise<void> {
+  if (!state.records.hasLeftovers() && state.oldDropped().length === 0) { return; }
   const registry = state.locks.tryLockRegistry();
   if (registry === undefined) { return; }
   try {
     await state.records.removeLeftovers();
-    await state.removeOldDropped();
+    for (const folder of state.oldDropped()) { await removeFolder(folder); }
   } catch (error) {
     context.log.warning(`leftovers cannot be removed: ${messageOf(error)}`);
   } finally {

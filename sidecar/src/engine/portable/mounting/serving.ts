@@ -190,22 +190,27 @@ async function unmountAsUser(mountPath: string, detach: boolean): Promise<void> 
 /** How long a mount may take to answer. */
 const maxAnswerMs = 3000;
 /** Questions that were not answered yet, by mount; each keeps a thread waiting, so no second one is asked. */
-const waiting = new Set<number>();
+const questions = new Map<number, Promise<'yes' | 'no'>>();
+
+function ask({ id, mountPoint }: Pick<MountTableEntry, 'id' | 'mountPoint'>): Promise<'yes' | 'no'> {
+  const asked = questions.get(id);
+  if (asked !== undefined) { return asked; }
+  const question = lstat(`${mountPoint}/.dismts-${randomUUID()}`)
+    .then(() => 'yes' as const, (error: unknown) => ((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'yes' as const : 'no' as const))
+    .finally(() => { questions.delete(id); });
+  questions.set(id, question);
+  return question;
+}
 
 /**
  * Whether what is mounted somewhere answers. A name that nobody has is asked for, so that the answer comes from
  * whoever serves the image and not from a cache.
  * @returns `late` where no answer came within seconds.
  */
-export async function answers({ id, mountPoint }: Pick<MountTableEntry, 'id' | 'mountPoint'>): Promise<'yes' | 'no' | 'late'> {
-  if (waiting.has(id)) { return 'late'; }
-  waiting.add(id);
-  const question = lstat(`${mountPoint}/.dismts-${randomUUID()}`)
-    .then(() => 'yes' as const, (error: unknown) => (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'yes' as const : 'no' as const)
-    .finally(() => { waiting.delete(id); });
+export async function answers(mount: Pick<MountTableEntry, 'id' | 'mountPoint'>): Promise<'yes' | 'no' | 'late'> {
   const timer = new AbortController();
   try {
-    return await Promise.race([question, setTimeout(maxAnswerMs, 'late' as const, { signal: timer.signal, ref: true })]);
+    return await Promise.race([ask(mount), setTimeout(maxAnswerMs, 'late' as const, { signal: timer.signal })]);
   } finally {
     timer.abort();
   }

@@ -1,10 +1,9 @@
 /** The state directory: one folder a mount, with its record and its staged changes. It is the truth about mounts. */
-import { lstatSync, mkdirSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
-import { removeFolder } from '../../../platform/linux/removeFolder.ts';
+import { makeFolders } from '../../../makeFolders.ts';
 import { stateFolder } from '../../../stateFolder.ts';
 import { isDenied, messageOf } from '../../../systemErrors.ts';
 import { Generations } from './generations.ts';
@@ -13,12 +12,8 @@ import { RecordStore } from './recordStore.ts';
 
 /** Makes a folder of ours, and refuses one that somebody else could have put there. */
 function ensurePrivateFolder(path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  try {
-    mkdirSync(path, { mode: 0o700 });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') { throw error; }
-  }
+  makeFolders(dirname(path));
+  makeFolders(path, 0o700);
   const stat = lstatSync(path);
   const owner = process.geteuid?.() ?? 0;
   if (!stat.isDirectory() || stat.uid !== owner || (stat.mode & 0o022) !== 0) {
@@ -53,11 +48,14 @@ export class State {
     try {
       for (const folder of [this.path, this.mountsFolder, join(this.path, 'locks')]) { ensurePrivateFolder(folder); }
     } catch (error) {
-      // A full disk, for instance, is no question of rights.
-      if (!isDenied(error)) { throw error; }
-      throw new DismError(Hresult.E_ACCESSDENIED, `Cannot make the state directory "${this.path}": ${messageOf(error)}`, {
-        target: this.path, hint: 'Choose a folder that you can write with DISMTS_STATE_DIR.', cause: error,
-      });
+      if (error instanceof DismError) { throw error; }
+      const { code = '' } = error as NodeJS.ErrnoException;
+      // A full disk, for instance, is no question of where.
+      if (!isDenied(error) && !['EROFS', 'ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) { throw error; }
+      throw new DismError(isDenied(error) || code === 'EROFS' ? Hresult.E_ACCESSDENIED : Hresult.ERROR_PATH_NOT_FOUND,
+        `Cannot make the state directory "${this.path}": ${code === 'EROFS' ? 'its file system is read-only' : messageOf(error)}`, {
+          target: this.path, hint: 'Choose a folder that you can write with the environment variable DISMTS_STATE_DIR.', cause: error,
+        });
     }
   }
 
@@ -66,12 +64,10 @@ export class State {
     return join(this.path, 'dropped');
   }
 
-  /** Deletes what was set aside long ago. The last ones stay whatever the clock says, which may have been wrong. */
-  async removeOldDropped(): Promise<void> {
+  /** What was set aside long ago. The last ones stay whatever the clock says, which may have been wrong. */
+  oldDropped(): string[] {
+    if (!existsSync(this.droppedFolder)) { return []; }
     const oldest = new Date(Date.now() - keepDroppedDays * 24 * 60 * 60 * 1000).toISOString();
-    const names = (await readdir(this.droppedFolder).catch(() => [])).sort().reverse();
-    for (const name of names.slice(keepDropped)) {
-      if (name < oldest) { await removeFolder(join(this.droppedFolder, name)); }
-    }
+    return readdirSync(this.droppedFolder).sort().reverse().slice(keepDropped).filter((name) => name < oldest).map((name) => join(this.droppedFolder, name));
   }
 }

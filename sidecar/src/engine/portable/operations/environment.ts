@@ -60,8 +60,8 @@ const thisMachine: Machine = {
 
 const lowDiskBytes = 1024 ** 3;
 const CAP_SYS_ADMIN = 21n;
-/** Renames of folders without copying them (`metacopy`) came with this kernel. */
-const overlayKernel = [4, 19] as const;
+/** Mounts that can be made read-only before they show anywhere came with this kernel. */
+const overlayKernel = [5, 12] as const;
 
 /** f_type of statfs(2): the name, and whether a folder there can hold what overlays stage (whiteouts, trusted.* attributes). */
 const fileSystems: ReadonlyMap<number, readonly [name: string, state: State, reason: string]> = new Map([
@@ -215,7 +215,8 @@ export function checkMachine(machine: Machine, folders: { readonly state: string
     checkLibwim(machine),
     ...mounting,
     ...folders.state === '' ? [] : [checkStateDirectory(machine, folders.state), checkDiskSpace(machine, folders.state)],
-    checkFolder(machine, 'Log directory', folders.log, 'Operations run without a log; name one with -LogPath.'),
+    folders.log === '' ? check('Log directory', 'Warning', 'the account has no home folder', 'Operations run without a log; name one with -LogPath, or set DISMTS_STATE_DIR.')
+      : checkFolder(machine, 'Log directory', folders.log, 'Operations run without a log; name one with -LogPath.'),
     ...folders.scratch === '' ? [] : [checkFolder(machine, 'Scratch directory', folders.scratch, 'Choose another one with -ScratchDirectory.')],
   ];
 }
