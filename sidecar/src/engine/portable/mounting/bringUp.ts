@@ -10,7 +10,7 @@ import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platfo
 import { imageFormatOf } from '../images/formats.ts';
 import { uncancellable } from './mountOperation.ts';
 import type { LiveMount, MountRecord } from './record.ts';
-import { endMount, endServers, findServers, serve } from './serving.ts';
+import { endMount, endServers, findNewServer, findServers, serve } from './serving.ts';
 import { bootId, coverSource, lookAt, obstacleTo, type Sight } from './sight.ts';
 import { makeCover, makeView } from './stacking.ts';
 import type { State } from './state.ts';
@@ -41,10 +41,10 @@ async function serveImage(
 ): Promise<LiveMount['server']> {
   const { generations } = state;
   if (record.mode === 'ReadWrite') { generations.make(record); } else if (isRoot()) { generations.makeLower(record); }
-  const before = findServers(state, record.id);
+  const before = state.locks.isServed(record.id) ? findServers(state, record.id) : [];
   const privateRoot = isRoot() ? { root: generations.privateRoot(record), baseMount: base, target: generations.lowerFolder(record) } : undefined;
   await serve({ ...record, otherParts, privateRoot }, state, context);
-  const pid = findServers(state, record.id).find((candidate) => !before.includes(candidate));
+  const pid = findNewServer(state, record.id, before);
   const found = pid === undefined ? undefined : processState(pid);
   return pid === undefined || found === undefined ? undefined : { pid, startTime: found.startTime };
 }

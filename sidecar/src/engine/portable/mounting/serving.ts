@@ -107,21 +107,38 @@ const maxEndMs = 2000;
 
 /**
  * The processes that serve a mount, or are about to: those that were given its lock. Those of other containers are not ours.
- * Only the programs that we start: another operation that looks at the lock is none of them.
+ * Only the programs that we start: another operation that looks at the lock is none of them. Young ones, which have high
+ * numbers for the most part, come first.
  */
-export function findServers(state: State, id: string): number[] {
+function* eachServer(state: State, id: string): Generator<number, undefined> {
   const lock = state.locks.servingLock(id);
   const ownNamespace = readlinkSync('/proc/self/ns/mnt');
-  return readdirSync('/proc').filter((pid) => /^\d+$/.test(pid)).map(Number).filter((pid) => {
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).sort((a, b) => b - a)) {
     try {
       const [program = '', argument] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-      return (/(?:^|\/)wimlib-imagex$/.test(program) ? argument === 'mount' : /(?:^|\/)chroot$/.test(program))
+      if ((/(?:^|\/)wimlib-imagex$/.test(program) ? argument === 'mount' : /(?:^|\/)chroot$/.test(program))
         && readlinkSync(`/proc/${pid}/ns/mnt`) === ownNamespace
-        && readdirSync(`/proc/${pid}/fd`).some((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith(lock));
+        && readdirSync(`/proc/${pid}/fd`).some((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith(lock))) {
+        yield pid;
+      }
     } catch {
-      return false;
+      // It has ended meanwhile, or is none of ours.
     }
-  });
+  }
+  return undefined;
+}
+
+/** All processes that serve a mount. */
+export function findServers(state: State, id: string): number[] {
+  return [...eachServer(state, id)];
+}
+
+/** The process that serves a mount and is none of those that did before. */
+export function findNewServer(state: State, id: string, before: readonly number[]): number | undefined {
+  for (const pid of eachServer(state, id)) {
+    if (!before.includes(pid)) { return pid; }
+  }
+  return undefined;
 }
 
 /** Ends processes that serve something. One that has ended by itself is no error. */
@@ -141,9 +158,14 @@ function endProcesses(pids: readonly number[]): void {
  * @throws DismError DISM_E_IMAGE_BUSY: it is served in another mount namespace.
  */
 export async function endServers(state: State, { id }: Pick<MountRecord, 'id'>): Promise<void> {
+  // Whoever serves it holds its lock, and there is no need to look at all processes where nobody does.
+  if (!state.locks.isServed(id)) { return; }
   endProcesses(findServers(state, id));
   // One that is just going into the background has begun another process before it is gone.
-  for (const deadline = performance.now() + maxEndMs; state.locks.isServed(id);) {
+  const deadline = performance.now() + maxEndMs;
+  for (let pauseMs = 1; state.locks.isServed(id); pauseMs = Math.min(2 * pauseMs, 16)) {
+    await setTimeout(pauseMs);
+    if (!state.locks.isServed(id)) { return; }
     const servers = findServers(state, id);
     if (performance.now() > deadline) {
       if (servers.length > 0) { return; }
@@ -152,7 +174,6 @@ export async function endServers(state: State, { id }: Pick<MountRecord, 'id'>):
       });
     }
     endProcesses(servers);
-    await setTimeout(5);
   }
 }
 
