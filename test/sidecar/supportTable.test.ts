@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { engineMethods } from '@dismts/protocol';
 import { describe, expect, test } from 'vitest';
 import { unsupportedBy } from '../../sidecar/src/engine/support.ts';
-import { supportTable, tableMarkers } from '../../sidecar/src/engine/supportTable.ts';
+import { supportTable, tableMarkers } from '../helpers/supportTable.ts';
 
 describe('supportTable()', () => {
   test('is what stands in the README between its markers', () => {

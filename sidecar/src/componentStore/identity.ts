@@ -57,21 +57,6 @@ export function identityFromAttributes(attributes: ReadonlyMap<string, string>, 
   return build(attributes, offset);
 }
 
-/**
- * The identity that the registry keeps for a component: `Name, Culture=neutral, Version=1.2.3.4, ...`.
- * @throws StoreFormatError: a part without `=`, no version, or one attribute twice.
- */
-export function parseIdentityText(text: string): ComponentIdentity {
-  const [name = '', ...parts] = text.split(',');
-  const attributes: [string, string][] = [['name', name.trim()]];
-  for (const part of parts) {
-    const equals = part.indexOf('=');
-    if (equals === -1) { throw new StoreFormatError(`the identity "${text}" has a part without a value`, text.indexOf(part)); }
-    attributes.push([part.slice(0, equals).trim(), part.slice(equals + 1).trim()]);
-  }
-  return build(attributes, 0);
-}
-
 /** The name of a package, which is its registry key and the stem of its files: `Name~token~architecture~culture~version`. */
 export function packageName(identity: ComponentIdentity): string {
   const culture = isNeutralCulture(identity.culture) ? '' : identity.culture;

@@ -239,12 +239,3 @@ export function* decodePa30Stepwise(delta: Buffer, source: Buffer, options: Expa
   if (reader.remaining > 7) { throw reader.error(`${reader.remaining} bits are left over`); }
   return yield* applyPatch(patch.data, patch.offset, source, targetBytes);
 }
-
-/** Does as `decodePa30Stepwise` in one go. */
-export function decodePa30(delta: Buffer, source: Buffer, options: ExpandLimits): Buffer {
-  const steps = decodePa30Stepwise(delta, source, options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done === true) { return step.value; }
-  }
-}

@@ -3,7 +3,7 @@ import { closeSync, ftruncateSync, lstatSync, mkdirSync, openSync, readFileSync,
 import { dirname, join } from 'node:path';
 import type { FindingClass } from '@dismts/protocol';
 import { magicBytes } from '../../../sidecar/src/componentStore/compressed.ts';
-import { decodePa30 } from '../../../sidecar/src/componentStore/pa30.ts';
+import { decodePa30 } from './decodePa30.ts';
 import type { SyntheticComponent, SyntheticFile, SyntheticPackage, SyntheticStore } from './syntheticImage.ts';
 
 /** A row that a scan must report as found. */

@@ -1,6 +1,6 @@
 /** Names of components against names that Windows gave. */
 import { describe, expect, it } from 'vitest';
-import { packageName, parseIdentityText, type ComponentIdentity } from '../../../sidecar/src/componentStore/identity.ts';
+import { packageName, type ComponentIdentity } from '../../../sidecar/src/componentStore/identity.ts';
 import {
   deploymentKey, deploymentValueName, fileValueName, hashString, identityHash, keyform,
 } from '../../../sidecar/src/componentStore/keyHash.ts';
@@ -87,23 +87,6 @@ describe('the other names', () => {
     expect(deploymentValueName('i', 'Package_for_RollupFix~31bf3856ad364e35~amd64~~26100.1.1.1', 'Update'))
       .toBe(`i!CBS_${text.toLowerCase().slice(0, 60)}_${hashString(text).toString(16).padStart(16, '0')}`);
   });
-});
-
-describe('parseIdentityText()', () => {
-  it('reads what the registry keeps', () => {
-    const identity = parseIdentityText('Microsoft-Windows-ServicingStack, Culture=neutral, Version=10.0.19041.1, PublicKeyToken=31bf3856ad364e35, '
-      + 'ProcessorArchitecture=amd64, versionScope=NonSxS');
-    expect(identity).toEqual({
-      name: 'Microsoft-Windows-ServicingStack', culture: 'neutral', version: '10.0.19041.1', publicKeyToken: '31bf3856ad364e35',
-      processorArchitecture: 'amd64', versionScope: 'NonSxS',
-    });
-    expect(identityHash(identity)).toBe('bf506ecc66a800df');
-  });
-
-  it.each(['', 'Name', 'Name, Version', 'Name, Version=x', 'Name, Version=1.0.0.0, version=1.0.0.1', 'Name, Version=1.2.3.4.5', ', Version=1.0.0.0'])(
-    'refuses "%s"', (text) => {
-      expect(() => parseIdentityText(text)).toThrow(expect.objectContaining({ name: 'StoreFormatError' }));
-    });
 });
 
 describe('packageName()', () => {

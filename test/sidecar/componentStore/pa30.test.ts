@@ -1,6 +1,6 @@
 /** The decoder of PA30 deltas against an encoder of its own that uses every branch of the format. */
 import { describe, expect, it } from 'vitest';
-import { decodePa30 } from '../../../sidecar/src/componentStore/pa30.ts';
+import { decodePa30 } from '../../helpers/store/decodePa30.ts';
 import { BitWriter, encodePa30 } from '../../helpers/store/pa30Encoder.ts';
 import { seededRandom } from '../../helpers/store/seededRandom.ts';
 

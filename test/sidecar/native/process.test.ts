@@ -1,7 +1,7 @@
 /** The engine process: started late, kept, cancelled, lost, ended. */
 import { appendFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { ErrorCode } from '@dismts/protocol';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { formatDismLogRange } from '../../../sidecar/src/log/byteRange.ts';
@@ -133,6 +133,12 @@ describe.skipIf(lacking !== undefined)(`the engine process (needs ${lacking ?? '
     const { engine } = startNativeEngine({ command: [join(tempFolder(), 'missing')] });
     const error = await failure(engine.getFeatures({ path: tempFolder() }, testContext('feature/get')));
     expect(error).toMatchObject({ symbol: 'DISMTS_E_ENGINE_LOST', message: expect.stringMatching(/could not be started: .*ENOENT/) as string });
+  });
+
+  test('that no descriptor is left for is an error of the system, not a bug', () => {
+    const [node, ...args] = sourceProgram('startWithoutDescriptors.ts');
+    const { stdout, stderr } = spawnSync('prlimit', ['--nofile=64', node, ...args], { encoding: 'utf8' });
+    expect([stdout, stderr]).toEqual(['EMFILE', '']);
   });
 
   test('that ends at once says what it printed', async () => {

@@ -4,10 +4,10 @@ import { basename, dirname } from 'node:path';
 import { libc, SystemCallError } from './libc.ts';
 import { mountIdOf, type MountTableEntry } from './mountTable.ts';
 
-export const MS_RDONLY = 1;
+const MS_RDONLY = 1;
 export const MS_NOSUID = 2;
 export const MS_NODEV = 4;
-export const MS_REMOUNT = 32;
+const MS_REMOUNT = 32;
 export const MS_NOATIME = 1024;
 const MNT_DETACH = 2;
 const UMOUNT_NOFOLLOW = 8;

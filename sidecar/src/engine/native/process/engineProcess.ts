@@ -57,6 +57,7 @@ export class EngineProcess {
       // On Windows it would otherwise be killed together with this process, in the middle of what DISM does to an image.
       detached: process.platform === 'win32',
     });
+    requireStarted(this.#child, program);
     this.ended = this.#watch();
     this.#connection = createMessageConnection(new StreamMessageReader(this.#child.stdout), new StreamMessageWriter(this.#child.stdin));
     // The end of the process says more than the end of its streams does.
@@ -162,6 +163,13 @@ export class EngineProcess {
       });
     });
   }
+}
+
+/** Without descriptors for its pipes Node.js makes a child with no streams, and says why only later. @throws Error EMFILE, as of a system call. */
+function requireStarted(child: ChildProcessWithoutNullStreams, program: string): void {
+  if ((child.stdin as unknown) !== undefined) { return; }
+  child.once('error', () => undefined);
+  throw Object.assign(new Error(`EMFILE: spawn '${program}'`), { code: 'EMFILE', syscall: 'spawn', path: program });
 }
 
 function lostError(operation: string, how: string, stderrTail: string): DismError {

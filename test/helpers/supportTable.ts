@@ -1,6 +1,6 @@
 /** The table of what each engine can do, for the README: made of the same data that `initialize` reports. */
 import { engineMethods, type EngineName } from '@dismts/protocol';
-import { unsupportedBy } from './support.ts';
+import { unsupportedBy } from '../../sidecar/src/engine/support.ts';
 
 /** Lines of Markdown stand between these in the README. */
 export const tableMarkers = { begin: '<!-- support table -->', end: '<!-- end of support table -->' } as const;
