@@ -113,6 +113,9 @@ function Save-DismTsImage {
         if ($null -eq $result -or $params['validateOnly']) {
             return
         }
+        if ($result.restartNeeded) {
+            $PSCmdlet.WriteWarning('A restart of Windows is needed to complete the change; DismTs does not restart it')
+        }
         ConvertTo-DismTsObject -InputObject $result -TypeName 'ImageObject' -AdditionalProperty 'ImageIndex'
     }
 }

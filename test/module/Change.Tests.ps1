@@ -81,6 +81,12 @@ Describe 'Commands that change something' -Tag 'Unit' {
             $result.ImageIndex | Should -Be 1
         }
 
+        It 'warns where a restart completes the change' {
+            $null = Save-DismTsImage -Path /fake/restart -WarningVariable warned -WarningAction SilentlyContinue
+            $warned | Should -HaveCount 1
+            "$warned" | Should -BeLike 'A restart of Windows is needed*'
+        }
+
         It 'commits with every switch, and tells the new image' {
             (Save-DismTsImage -Path /fake/m -Append -CheckIntegrity -SupportEa).ImageIndex | Should -Be 2
             Get-SentNoProgress -Method image/commit | Should -Be '{"append":true,"checkIntegrity":true,"mountPath":"/fake/m","supportEa":true}'

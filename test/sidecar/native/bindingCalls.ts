@@ -79,7 +79,6 @@ export const sampleCalls: Readonly<Record<string, SampleCall>> = {
   DismRemoveCapability: { call: (api, session, options) => api.removeCapability(session, capability, options), withProgress: true },
   _DismGetCapabilitiesEx: { call: (api, session) => api.getCapabilitiesEx(session, sources) },
   _DismGetCapabilityInfoEx: { call: (api, session) => api.getCapabilityInfoEx(session, capability, sources) },
-  _DismAddCapabilityEx: { call: (api, session, options) => api.addCapabilityEx(session, 'E:\\recipe.xml', sources, options), withProgress: true },
   _DismGetProvisionedAppxPackages: { call: (api, session) => api.getProvisionedAppxPackages(session) },
   _DismAddProvisionedAppxPackage: {
     call: (api, session) => api.addProvisionedAppxPackage(session, {
@@ -98,14 +97,11 @@ export const sampleCalls: Readonly<Record<string, SampleCall>> = {
   _DismGetNonRemovableAppsPolicy: { call: (api, session) => api.getNonRemovableAppsPolicy(session) },
   _DismGetCurrentEdition: { call: (api, session) => api.getCurrentEdition(session) },
   _DismGetTargetEditions: { call: (api, session) => api.getTargetEditions(session) },
-  _DismGetTargetCompositionEditions: { call: (api, session) => api.getTargetCompositionEditions(session) },
-  _DismGetTargetVirtualEditions: { call: (api, session) => api.getTargetVirtualEditions(session, 'Enterprise') },
   _DismSetEdition: {
     call: (api, session, options) => api.setEdition(session, { editionId: 'Education', productKey }, options), withProgress: true,
   },
   _DismSetProductKey: { call: (api, session) => api.setProductKey(session, productKey) },
   _DismValidateProductKey: { call: (api, session) => api.validateProductKey(session, productKey) },
-  _DismGetProductKeyInfo: { call: (api, session) => api.getProductKeyInfo(session, productKey) },
   DismGetReservedStorageState: { call: (api, session) => api.getReservedStorageState(session), online: true },
   DismSetReservedStorageState: { call: (api, session) => api.setReservedStorageState(session, 0), online: true },
   _DismCleanImage: { call: (api, session, options) => api.cleanImage(session, { type: 4, flags: 3 }, options), withProgress: true },
@@ -114,17 +110,8 @@ export const sampleCalls: Readonly<Record<string, SampleCall>> = {
     call: (api, _, options) => api.applyCustomDataImage({ customDataImage: 'E:\\custom.ppkg', imagePath: 'D:\\', flags: 1 }, options), withProgress: true,
   },
   _DismExportSource: { call: (api, session, options) => api.exportSource(session, recipe, options), withProgress: true },
-  _DismExportSourceEx: { call: (api, session, options) => api.exportSourceEx(session, recipe, options), withProgress: true },
   _DismInitiateOSUninstall: { call: (api, session) => api.initiateOSUninstall(session, 0), online: true },
-  _DismRemoveOSUninstall: { call: (api, session) => api.removeOSUninstall(session), online: true },
-  DismAddLanguage: {
-    call: (api, session, options) => api.addLanguage(session, { languageName: 'de-DE', preventPending: false, ...sources }, options), withProgress: true,
-  },
-  DismRemoveLanguage: { call: (api, session, options) => api.removeLanguage(session, 'de-DE', options), withProgress: true },
-  _DismApplyFfuImage: { call: (api) => api.applyFfuImage({ imagePath: 'E:\\a.ffu', applyPath: '\\\\.\\PhysicalDrive1', partPath: null }) },
-  _DismSplitFfuImage: { call: (api) => api.splitFfuImage({ imagePath: 'E:\\a.ffu', partPath: 'E:\\a.sfu', partSizeMegabytes: 2 ** 33 }) },
   _DismGetOsInfo: { call: (api, session) => api.getOsInfo(session) },
-  _DismGetRegistryMountPoint: { call: (api, session) => api.getRegistryMountPoint(session, 0) },
 };
 
 /** The session that a sample call needs: the one that is given, or one on the running Windows. */

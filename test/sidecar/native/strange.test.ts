@@ -317,3 +317,30 @@ describe.skipIf(lacking !== undefined)(`what cannot be stopped (needs ${lacking 
     expect(first.double.calls().map((call) => call.function).slice(-3)).toEqual(['DismEnableFeature', 'DismCloseSession', 'DismShutdown']);
   });
 });
+
+describe.skipIf(lacking !== undefined)(`hints (needs ${lacking ?? 'nothing'})`, () => {
+  test('fit the operation, the file and the code', async () => {
+    const { engine, double } = startNativeEngine();
+    const [path, folder] = [tempFolder(), files('install.esd')];
+    mkdirSync(join(folder, 'mount'));
+    const hintOf = async (operation: Promise<unknown>) => (await failure(operation)).hint;
+    expect(await hintOf(engine.mountImage({ imagePath: join(folder, 'install.esd'), imageIndex: 1, mountPath: join(folder, 'mount') }, testContext('image/mount')))).toMatch(/^Export /);
+    double.setModes({ 'result.DismRemoveDriver': '0x80070032', 'result.DismEnableFeature': '0x80070032' });
+    expect(await hintOf(engine.removeDriver({ path, driver: 'oem0.inf' }, testContext('driver/remove')))).toContain('pnputil');
+    expect(await hintOf(engine.enableFeature({ path, ...enable }, testContext('feature/enable')))).toContain('-Online');
+    for (const code of ['0xC1420106', '0x800F080B', '0x800F0825', '0x800F0831', '0x80240438']) {
+      double.setModes({ 'result.DismEnableFeature': code });
+      const error = await failure(engine.enableFeature({ path, ...enable }, testContext('feature/enable')));
+      expect(error.hint, code).toMatch(/\.$/);
+      expect(error.symbol, code).toMatch(/^(?:WIM|CBS|WU)_E_/);
+    }
+  });
+
+  test('name a scratch folder that is missing, before anything is done', async () => {
+    const native = startNativeEngine();
+    const scratchDirectory = join(tempFolder(), 'missing');
+    const error = await failure(native.engine.enableFeature({ path: tempFolder(), ...enable }, testContext('feature/enable', { scratchDirectory })));
+    expect(error).toMatchObject({ symbol: 'ERROR_PATH_NOT_FOUND', target: scratchDirectory, hint: expect.stringContaining('-ScratchDirectory') as string });
+    expect(native.calls()).toEqual([]);
+  });
+});

@@ -139,7 +139,7 @@ export class Caller {
     const hasText = code < 0 && call.setsLastError !== false && code >>> 0 !== Hresult.DISMAPI_E_DISMAPI_NOT_INITIALIZED;
     const windowsText = hasText ? await takeLastErrorMessage(this.library, (address) => this.#free([[address]])) : '';
     const message = failureMessage({ action: call.action, hresult: code, windowsText, secrets: call.secrets ?? [] });
-    const hint = hintFor({ hresult: code, message, opensImage: call.opensImage === true });
+    const hint = hintFor({ hresult: code, message, opensImage: call.opensImage === true, functionName: call.function.names[0], target: call.target });
     const error = new DismError(code, message, { target: call.target, hint });
     return kind === 'cancelled' ? new CancelledError(call.function.names[0], { target: call.target, cause: error }) : error;
   }

@@ -16,7 +16,6 @@ const _DismGetCapabilitiesEx = nativeFunction('_DismGetCapabilitiesEx',
   `DismSession Session, ${sources}, _Out_ DismCapability **Capability, _Out_ UINT *Count`);
 const _DismGetCapabilityInfoEx = nativeFunction('_DismGetCapabilityInfoEx',
   `DismSession Session, PCWSTR Name, ${sources}, _Out_ DismCapabilityInfo **Info`);
-const _DismAddCapabilityEx = nativeFunction('_DismAddCapabilityEx', `DismSession Session, PCWSTR RecipeFile, ${sources}, ${progressParameters}`);
 
 /** Where capabilities are looked for. */
 export interface CapabilitySources {
@@ -62,12 +61,6 @@ export interface CapabilityFunctions {
    * @see _DismGetCapabilityInfoEx (undocumented)
    */
   getCapabilityInfoEx(session: DismSession, name: string, from: CapabilitySources): Promise<CallResult<DismCapabilityInfo>>;
-  /**
-   * Adds the capabilities of a recipe file. Cancellable, with progress. Gone from newer versions.
-   * @throws DismError ERROR_FILE_NOT_FOUND, CBS_E_SOURCE_MISSING
-   * @see _DismAddCapabilityEx (undocumented)
-   */
-  addCapabilityEx(session: DismSession, recipeFile: string, from: CapabilitySources, options?: CallOptions): Promise<CallOutcome>;
 }
 
 /** The functions of this group, on a caller. */
@@ -92,9 +85,5 @@ export function capabilityFunctions(caller: Caller): CapabilityFunctions {
     getCapabilityInfoEx: (session, name, sourcesOf) => readOne(caller, {
       function: _DismGetCapabilityInfoEx, inputs: [session, name, ...from(sourcesOf)], ...named('read', name),
     }, readCapabilityInfo),
-    addCapabilityEx: (session, recipeFile, sourcesOf, options) => caller.run({
-      function: _DismAddCapabilityEx, arguments: (trio) => [session, recipeFile, ...from(sourcesOf), ...trio], options,
-      action: `Cannot add the capabilities of ${quoted(recipeFile)}`, target: recipeFile,
-    }),
   };
 }

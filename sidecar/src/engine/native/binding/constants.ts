@@ -77,9 +77,6 @@ export const DismFullyOfflineInstallableType = { Installable: 0, NotInstallable:
 /** How addProvisionedAppxPackage() treats a stub package. */
 export const DismStubPackageOption = { None: 0, InstallFull: 1, InstallStub: 2 } as const;
 
-/** Hives of getRegistryMountPoint(). Undocumented. */
-export const DismRegistryHive = { Software: 0, System: 1, Security: 2, Sam: 3, Default: 4, CurrentUser: 5, Components: 6, Drivers: 7 } as const;
-
 /** `type` of cleanImage(). Undocumented. */
 export const DismCleanImageType = { None: 0, WindowsUpdate: 1, ServicePack: 2, Component: 4 } as const;
 

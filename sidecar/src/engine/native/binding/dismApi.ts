@@ -5,10 +5,8 @@ import { capabilityFunctions, type CapabilityFunctions } from './capabilities.ts
 import { driverFunctions, type DriverFunctions } from './drivers.ts';
 import { editionFunctions, type EditionFunctions } from './editions.ts';
 import { featureFunctions, type FeatureFunctions } from './features.ts';
-import { ffuFunctions, type FfuFunctions } from './ffu.ts';
 import { healthFunctions, type HealthFunctions } from './health.ts';
 import { imageFunctions, type ImageFunctions } from './image.ts';
-import { languageFunctions, type LanguageFunctions } from './languages.ts';
 import { lifecycleFunctions, type LifecycleFunctions } from './lifecycle.ts';
 import { maintenanceFunctions, type MaintenanceFunctions } from './maintenance.ts';
 import { packageFunctions, type PackageFunctions } from './packages.ts';
@@ -34,7 +32,7 @@ export type { DismSession } from './session.ts';
  */
 export interface DismApi extends LifecycleFunctions, SessionFunctions, ImageFunctions, HealthFunctions, PackageFunctions, FeatureFunctions,
   UnattendFunctions, DriverFunctions, CapabilityFunctions, AppxFunctions, EditionFunctions, ReservedStorageFunctions, MaintenanceFunctions,
-  LanguageFunctions, FfuFunctions, SystemFunctions {
+  SystemFunctions {
   /** Where it was loaded from. */
   readonly libraryPath: string;
   /** Whether the library exports a function of that name, such as `DismGetPackageInfoEx`. */
@@ -64,8 +62,6 @@ export function openDismApi(libraries: CallerLibraries): DismApi {
     ...editionFunctions(caller),
     ...reservedStorageFunctions(caller),
     ...maintenanceFunctions(caller),
-    ...languageFunctions(caller),
-    ...ffuFunctions(caller),
     ...systemFunctions(caller),
   };
 }

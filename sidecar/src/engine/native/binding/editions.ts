@@ -10,28 +10,16 @@ import { quoted } from './text.ts';
 const editionList = '_Out_ DismString **EditionIds, _Out_ UINT *Count';
 const _DismGetCurrentEdition = nativeFunction('_DismGetCurrentEdition', 'DismSession Session, _Out_ DismString **EditionId');
 const _DismGetTargetEditions = nativeFunction('_DismGetTargetEditions', `DismSession Session, ${editionList}`);
-const _DismGetTargetCompositionEditions = nativeFunction('_DismGetTargetCompositionEditions', `DismSession Session, ${editionList}`);
-const _DismGetTargetVirtualEditions = nativeFunction('_DismGetTargetVirtualEditions', `DismSession Session, PCWSTR CompositionEditionId, ${editionList}`);
 const _DismSetEdition = nativeFunction('_DismSetEdition',
   `DismSession Session, PCWSTR EditionId, PCWSTR ProductKey, ${progressParameters}`);
 const _DismSetProductKey = nativeFunction('_DismSetProductKey', 'DismSession Session, PCWSTR ProductKey');
 const _DismValidateProductKey = nativeFunction('_DismValidateProductKey', 'DismSession Session, PCWSTR ProductKey');
-const _DismGetProductKeyInfo = nativeFunction('_DismGetProductKeyInfo',
-  'DismSession Session, PCWSTR ProductKey, _Out_ DismString **EditionId, _Out_ DismString **Channel');
 
 /** The edition to change to. */
 export interface SetEditionParams {
   readonly editionId: string;
   /** Null: none, as offline images do. */
   readonly productKey: string | null;
-}
-
-/** What a product key is for. */
-export interface ProductKeyInfo {
-  /** Such as `Professional`. */
-  readonly editionId: string | null;
-  /** Such as `Retail`. */
-  readonly channel: string | null;
 }
 
 /** Functions on editions and product keys. None of them is documented. */
@@ -46,16 +34,6 @@ export interface EditionFunctions {
    * @see _DismGetTargetEditions (undocumented)
    */
   getTargetEditions(session: DismSession): Promise<CallResult<string[]>>;
-  /**
-   * The composition editions that the image can be changed to.
-   * @see _DismGetTargetCompositionEditions (undocumented)
-   */
-  getTargetCompositionEditions(session: DismSession): Promise<CallResult<string[]>>;
-  /**
-   * The editions that a composition edition holds; null: that of the image.
-   * @see _DismGetTargetVirtualEditions (undocumented)
-   */
-  getTargetVirtualEditions(session: DismSession, compositionEditionId: string | null): Promise<CallResult<string[]>>;
   /**
    * Changes the edition. Cancellable, with progress, which starts again for each step.
    * @throws DismError DISMAPI_E_INVALID_PRODUCT_KEY: the key is not for that edition.
@@ -74,12 +52,6 @@ export interface EditionFunctions {
    * @see _DismValidateProductKey (undocumented)
    */
   validateProductKey(session: DismSession, productKey: string): Promise<CallOutcome>;
-  /**
-   * What a product key is for.
-   * @throws DismError ERROR_UNKNOWN_PRODUCT, DISMAPI_E_INVALID_PRODUCT_KEY
-   * @see _DismGetProductKeyInfo (undocumented)
-   */
-  getProductKeyInfo(session: DismSession, productKey: string): Promise<CallResult<ProductKeyInfo>>;
 }
 
 /** The functions of this group, on a caller. */
@@ -95,12 +67,6 @@ export function editionFunctions(caller: Caller): EditionFunctions {
     getTargetEditions: (session) => readMany(caller, {
       function: _DismGetTargetEditions, inputs: [session], action: 'Cannot list the editions that the image can be changed to',
     }, readNames),
-    getTargetCompositionEditions: (session) => readMany(caller, {
-      function: _DismGetTargetCompositionEditions, inputs: [session], action: 'Cannot list the composition editions of the image',
-    }, readNames),
-    getTargetVirtualEditions: (session, compositionEditionId) => readMany(caller, {
-      function: _DismGetTargetVirtualEditions, inputs: [session, compositionEditionId], action: 'Cannot list the virtual editions of the image',
-    }, readNames),
     setEdition: (session, { editionId, productKey }, options) => caller.run({
       function: _DismSetEdition, arguments: (trio) => [session, editionId, productKey, ...trio], options,
       action: `Cannot change the edition to ${quoted(editionId)}`, target: editionId, secrets: productKey === null ? [] : [productKey],
@@ -111,14 +77,5 @@ export function editionFunctions(caller: Caller): EditionFunctions {
     validateProductKey: (session, productKey) => caller.run({
       function: _DismValidateProductKey, arguments: [session, productKey], action: 'Cannot accept the product key', secrets: [productKey],
     }),
-    getProductKeyInfo: (session, productKey) => {
-      const editionId: AddressSlot = [null];
-      const channel: AddressSlot = [null];
-      return caller.read({
-        function: _DismGetProductKeyInfo, arguments: [session, productKey, editionId, channel], results: [editionId, channel],
-        read: () => ({ editionId: readOptionalString(editionId[0]), channel: readOptionalString(channel[0]) }),
-        action: 'Cannot find out what the product key is for', secrets: [productKey],
-      });
-    },
   };
 }

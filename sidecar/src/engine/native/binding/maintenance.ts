@@ -8,11 +8,9 @@ import { quoted } from './text.ts';
 const _DismCleanImage = nativeFunction('_DismCleanImage', `DismSession Session, UINT Type, UINT Flags, ${progressParameters}`);
 const _DismOptimizeImage = nativeFunction('_DismOptimizeImage', `DismSession Session, UINT Flags, ${progressParameters}`);
 const _DismApplyCustomDataImage = nativeFunction('_DismApplyCustomDataImage', `PCWSTR CustomDataImage, PCWSTR ImagePath, UINT Flags, ${progressParameters}`);
-const exportSourceParameters = `DismSession Session, PCWSTR RecipeFile, PCWSTR SourcePath, PCWSTR TargetPath, ${progressParameters}`;
-const _DismExportSource = nativeFunction('_DismExportSource', exportSourceParameters);
-const _DismExportSourceEx = nativeFunction('_DismExportSourceEx', exportSourceParameters);
+const _DismExportSource = nativeFunction('_DismExportSource',
+  `DismSession Session, PCWSTR RecipeFile, PCWSTR SourcePath, PCWSTR TargetPath, ${progressParameters}`);
 const _DismInitiateOSUninstall = nativeFunction('_DismInitiateOSUninstall', 'DismSession Session, UINT Reason');
-const _DismRemoveOSUninstall = nativeFunction('_DismRemoveOSUninstall', 'DismSession Session');
 
 /** What to clean up, and how. */
 export interface CleanImageParams {
@@ -64,29 +62,14 @@ export interface MaintenanceFunctions {
    */
   exportSource(session: DismSession, params: ExportSourceParams, options?: CallOptions): Promise<CallOutcome>;
   /**
-   * As exportSource(). Gone from newer versions.
-   * @see _DismExportSourceEx (undocumented)
-   */
-  exportSourceEx(session: DismSession, params: ExportSourceParams, options?: CallOptions): Promise<CallOutcome>;
-  /**
    * Begins going back to the Windows that an upgrade has replaced. Running Windows only.
    * @see _DismInitiateOSUninstall (undocumented)
    */
   initiateOSUninstall(session: DismSession, reason: number): Promise<CallOutcome>;
-  /**
-   * Removes what going back to the Windows before needs.
-   * @see _DismRemoveOSUninstall (undocumented)
-   */
-  removeOSUninstall(session: DismSession): Promise<CallOutcome>;
 }
 
 /** The functions of this group, on a caller. */
 export function maintenanceFunctions(caller: Caller): MaintenanceFunctions {
-  const exportSource = (native: typeof _DismExportSource): MaintenanceFunctions['exportSource'] =>
-    (session, { recipeFile, sourcePath, targetPath }, options) => caller.run({
-      function: native, arguments: (trio) => [session, recipeFile, sourcePath, targetPath, ...trio], options,
-      action: `Cannot export from ${quoted(sourcePath)} to ${quoted(targetPath)}`, target: sourcePath,
-    });
   return {
     cleanImage: (session, { type, flags }, options) => caller.run({
       function: _DismCleanImage, arguments: (trio) => [session, type, flags, ...trio], options, action: 'Cannot clean the image up',
@@ -98,13 +81,12 @@ export function maintenanceFunctions(caller: Caller): MaintenanceFunctions {
       function: _DismApplyCustomDataImage, arguments: (trio) => [customDataImage, imagePath, flags, ...trio], options,
       action: `Cannot apply the custom data image ${quoted(customDataImage)} to ${quoted(imagePath)}`, target: customDataImage,
     }),
-    exportSource: exportSource(_DismExportSource),
-    exportSourceEx: exportSource(_DismExportSourceEx),
+    exportSource: (session, { recipeFile, sourcePath, targetPath }, options) => caller.run({
+      function: _DismExportSource, arguments: (trio) => [session, recipeFile, sourcePath, targetPath, ...trio], options,
+      action: `Cannot export from ${quoted(sourcePath)} to ${quoted(targetPath)}`, target: sourcePath,
+    }),
     initiateOSUninstall: (session, reason) => caller.run({
       function: _DismInitiateOSUninstall, arguments: [session, reason], action: 'Cannot go back to the Windows before',
-    }),
-    removeOSUninstall: (session) => caller.run({
-      function: _DismRemoveOSUninstall, arguments: [session], action: 'Cannot remove what going back to the Windows before needs',
     }),
   };
 }

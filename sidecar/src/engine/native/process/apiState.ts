@@ -65,6 +65,7 @@ export class ApiState {
    */
   async ready(settings: OperationSettings, log: OperationLog): Promise<ReadyApi> {
     this.#log = log;
+    refuseMissingScratch(settings.scratchDirectory);
     this.#api ??= openDismApi(findLibraries(this.#configuration));
     this.#sessions ??= new Sessions(this.#api, (text) => { this.#log?.warning(text); });
     const wanted = this.#parametersFor(settings);
@@ -121,6 +122,15 @@ export class ApiState {
       this.#log?.warning(`The DISM API could not be shut down: ${message}`);
       return message;
     }
+  }
+}
+
+/** The API would fail with a code that says nothing of this folder, at some point of the work. */
+function refuseMissingScratch(scratchDirectory: string): void {
+  if (scratchDirectory !== '' && statSync(scratchDirectory, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `Cannot use the scratch folder "${scratchDirectory}": it does not exist`, {
+      target: scratchDirectory, hint: 'Make the folder, or give another one with -ScratchDirectory.',
+    });
   }
 }
 
