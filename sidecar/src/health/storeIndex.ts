@@ -27,6 +27,9 @@ export interface StoreIndex extends ComponentsPart, SoftwarePart {
   readonly brokenHives: readonly BrokenHive[];
 }
 
+/** From so many on, hives have tens of megabytes. */
+const manyComponents = 5000;
+
 /** Whether there is something of that name. */
 async function exists(files: ImageFiles, path: string): Promise<boolean> {
   try {
@@ -55,9 +58,11 @@ export async function readStoreIndex(files: ImageFiles, windowsDirectory: string
   const hives = new StoreHives(files, windows);
   // Each hive is forgotten before the next one is read: they have tens of megabytes, and their keys in memory more.
   const components = await readComponentsHive(hives, breathe);
-  releaseMemory();
+  // That of a few takes longer than it is worth.
+  const isLarge = components.components.length > manyComponents;
+  if (isLarge) { releaseMemory(); }
   const software = await readSoftwareHive(hives, await exists(files, joinPath(storeFolder({ windows }), 'pending.xml')), breathe);
-  releaseMemory();
+  if (isLarge) { releaseMemory(); }
   await hives.lookAt('SYSTEM');
   await hives.lookAt('DRIVERS');
   return {

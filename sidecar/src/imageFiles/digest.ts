@@ -1,13 +1,25 @@
 /** Digests of bytes. */
 import { hash, webcrypto } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import type { DigestAlgorithm } from './imageFiles.ts';
 
 /** Up to this size, handing bytes to a thread takes longer than hashing them. */
-const smallFileBytes = 64 * 1024;
+const smallBytes = 64 * 1024;
+/** Up to this size, this thread hashes too when the others are busy: nothing that a user would notice waits for it. */
+const mediumBytes = 1024 * 1024;
+/** Threads of the pool that hash at a time. This thread has a processor of its own, and a thread needs a copy of the bytes. */
+const mostThreads = Math.max(1, Math.min(4, availableParallelism()) - 1);
 
-/** Digest of bytes in lower-case hex; that of more than a few is computed on a thread of the pool. */
+let busyThreads = 0;
+
+/** Digest of bytes in lower-case hex; that of more than a few is computed on a thread of the pool, as long as one is free. */
 export async function digestOf(data: Buffer, algorithm: DigestAlgorithm): Promise<string> {
-  if (data.length <= smallFileBytes) { return hash(algorithm, data, 'hex'); }
-  const digest = await webcrypto.subtle.digest(algorithm === 'sha256' ? 'SHA-256' : 'SHA-1', data);
-  return Buffer.from(digest).toString('hex');
+  if (data.length <= (busyThreads < mostThreads ? smallBytes : mediumBytes)) { return hash(algorithm, data, 'hex'); }
+  busyThreads++;
+  try {
+    const digest = await webcrypto.subtle.digest(algorithm === 'sha256' ? 'SHA-256' : 'SHA-1', data);
+    return Buffer.from(digest).toString('hex');
+  } finally {
+    busyThreads--;
+  }
 }

@@ -7,6 +7,10 @@ const maxDepth = 512;
 /** What one cell of split data holds. */
 const segmentBytes = 16344;
 
+/** `nk` and `vk`, as numbers: a hive has hundreds of thousands of them. */
+const keyMark = 0x6b6e;
+const valueMark = 0x6b76;
+
 const keyBytes = 76;
 const keyNameIsLatin1 = 0x20;
 const valueBytes = 20;
@@ -64,7 +68,7 @@ export class HiveKey {
   /** Made by Hive only. */
   constructor(cells: HiveCells, offset: number, parent: HiveKey | undefined) {
     const cell = cells.cell(offset, keyBytes, 'a key');
-    if (cell.toString('latin1', 0, 2) !== 'nk') {
+    if (cell.readUInt16LE(0) !== keyMark) {
       throw cells.damaged(offset, 'there is no key');
     }
     // Each key names its parent. As the root has none, no key can be reached in two ways, and no walk goes in circles.
@@ -178,7 +182,7 @@ export class HiveValue {
   /** Made by HiveKey only. */
   constructor(cells: HiveCells, offset: number) {
     const cell = cells.cell(offset, valueBytes, 'a value');
-    if (cell.toString('latin1', 0, 2) !== 'vk') {
+    if (cell.readUInt16LE(0) !== valueMark) {
       throw cells.damaged(offset, 'there is no value');
     }
     this.#cells = cells;
