@@ -18,9 +18,9 @@ import type { AppliedChanges } from './applyChanges.ts';
 import type { UpperEntry } from './upperLayer.ts';
 
 const readBytes = 1024 * 1024;
-/** Files up to the first size are kept in memory between hashing and writing, up to the second in all. */
+/** Files up to the first size are kept in memory between hashing and writing, with what is made of them, up to the second in all. */
 const keptFileBytes = 64 * 1024;
-const keptTotalBytes = 64 * 1024 * 1024;
+const keptTotalBytes = 32 * 1024 * 1024;
 
 /** A staged file as the source of a resource. */
 function fileSource(path: string, size: number): ResourceSource {
