@@ -1,26 +1,53 @@
-/** Deletes folders of staged changes, which can hold a hundred thousand files. */
-import { readdirSync, rmdirSync, unlinkSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
+/** Deletes folders, also those with several hundred thousand files, and those deeper than any path can be long. */
+import { lstatSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { Breather } from '../../breather.ts';
 
-async function removeAll(folder: string, breather: Breather): Promise<void> {
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    await breather.breathe();
-    const path = `${folder}/${entry.name}`;
-    if (entry.isDirectory()) { await removeAll(path, breather); } else { unlinkSync(path); }
-  }
-  rmdirSync(folder);
-}
+const maxTries = 5;
+
+const child = (folder: Buffer, name: Buffer): Buffer => Buffer.concat([folder, Buffer.from('/'), name]);
 
 /**
- * Deletes a folder with all that is in it; links are not followed. It is no error that it does not exist.
+ * Deletes a folder with all that is in it; links are not followed. It is no error that it does not exist. Folders in it are moved
+ * up before they are emptied, so no path gets longer than by two names, and what another file system shows in it cannot be
+ * reached: it is not moved, and this ends with an error.
  * Deleting a file takes microseconds, and handing that to another thread, as rm() does, ten times as long.
+ * @throws Error of node:fs: something else is mounted in it, or it cannot be changed.
  */
 export async function removeFolder(path: string): Promise<void> {
-  try {
-    await removeAll(path, new Breather());
-  } catch {
-    // A name that is no UTF-8, or another process that removes the same: rm() copes, or throws what is wrong.
-    await rm(path, { recursive: true, force: true, maxRetries: 5 });
+  for (let tries = 1; ; tries++) {
+    try {
+      await removeAll(Buffer.from(path));
+      return;
+    } catch (error) {
+      // Another process removes the same.
+      if (tries === maxTries || !['ENOENT', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) { throw error; }
+    }
   }
+}
+
+async function removeAll(top: Buffer): Promise<void> {
+  if (lstatSync(top, { throwIfNoEntry: false })?.isDirectory() !== true) { return; }
+  const breather = new Breather();
+  let moved = 0;
+  for (let names = readdirSync(top, { encoding: 'buffer' }); names.length > 0; names = readdirSync(top, { encoding: 'buffer' })) {
+    for (const name of names) {
+      const own = child(top, name);
+      if (lstatSync(own).isDirectory()) {
+        for (const entry of readdirSync(own, { encoding: 'buffer', withFileTypes: true })) {
+          await breather.breathe();
+          const inner = child(own, entry.name);
+          if (entry.isDirectory()) {
+            while (lstatSync(child(top, Buffer.from(`.removing-${moved}`)), { throwIfNoEntry: false }) !== undefined) { moved++; }
+            renameSync(inner, child(top, Buffer.from(`.removing-${moved++}`)));
+          } else {
+            unlinkSync(inner);
+          }
+        }
+        rmdirSync(own);
+      } else {
+        unlinkSync(own);
+      }
+    }
+  }
+  rmdirSync(top);
 }

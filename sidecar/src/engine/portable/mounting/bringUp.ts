@@ -7,6 +7,7 @@ import { processState } from '../../../platform/linux/holders.ts';
 import { SystemCallError } from '../../../platform/linux/libc.ts';
 import { attachMount, holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
+import { messageOf } from '../../../systemErrors.ts';
 import { imageFormatOf } from '../images/formats.ts';
 import { uncancellable } from './mountOperation.ts';
 import type { LiveMount, MountRecord } from './record.ts';
@@ -126,7 +127,7 @@ export async function bringUpAgain(state: State, record: MountRecord, folder: nu
     await state.records.write(shown);
     return shown;
   } catch (error) {
-    await takeDown(state, record);
+    await takeDown(state, record).catch((cause: unknown) => { context.log.error(`what was brought up is not taken down yet: ${messageOf(cause)}`); });
     throw error;
   }
 }

@@ -3,8 +3,9 @@
  * original. When the image is served anew its files have other handles, and an old one leads to another file or to none:
  * the kernel then refuses the changed file (ESTALE). That it was copied is worth knowing for a save, so it is noted anew.
  */
-import { lstatSync, readdirSync } from 'node:fs';
+import { closeSync, lstatSync, readdirSync } from 'node:fs';
 import { listAttributes, removeAttribute, setAttribute } from '../../../platform/linux/attributes.ts';
+import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
 
 const originAttribute = 'trusted.overlay.origin';
 /** Says that an entry was copied from the image; ours, so no overlay looks at it. */
@@ -16,9 +17,17 @@ function forgetOrigin(path: string): void {
   removeAttribute(path, originAttribute);
 }
 
-/** Removes all handles from an upper directory, which must not be in use. @throws SystemCallError */
+/**
+ * Removes all handles from an upper directory, which must not be in use. Each folder is held on the way down, so that no path gets
+ * too long for the system. @throws SystemCallError
+ */
 export function forgetOrigins(path: string): void {
   if (listAttributes(path).includes(originAttribute)) { forgetOrigin(path); }
   if (!lstatSync(path).isDirectory()) { return; }
-  for (const name of readdirSync(path)) { forgetOrigins(`${path}/${name}`); }
+  const folder = holdFolder(path);
+  try {
+    for (const name of readdirSync(pathOf(folder))) { forgetOrigins(`${pathOf(folder)}/${name}`); }
+  } finally {
+    closeSync(folder);
+  }
 }

@@ -4,7 +4,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { wimHeaderBytes } from '../../../wim/header.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { fileSignature } from './imageIdentity.ts';
+import { fileSignature, readImageHashes } from './imageIdentity.ts';
 import { tryLock } from '../../../platform/linux/locks.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
 import { takeDown } from './bringUp.ts';
@@ -76,7 +76,9 @@ export async function settleCommit(state: State, record: MountRecord, context: O
         await file.sync();
       }
     }
-    return await endCommit(state, record, false);
+    // What others did to the file since must not be taken for what was mounted.
+    const isKnown = committed !== undefined && (await readImageHashes(commit.wimPath))[record.imageIndex - 1] === record.imageHash;
+    return await endCommit(state, record, isKnown);
   } finally {
     await file.close();
   }

@@ -8,6 +8,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { renewView } from '../mounting/bringUp.ts';
 import { busyError, imageResult, isBusy, requireFree, withMount } from '../mounting/mountOperation.ts';
+import { fileSignature } from '../mounting/imageIdentity.ts';
 import { beginGeneration, endCommit, settleCommit } from '../mounting/recovery.ts';
 import type { MountRecord } from '../mounting/record.ts';
 import { freeze } from '../mounting/stacking.ts';
@@ -62,6 +63,7 @@ export async function saveChanges(
   };
   const wimLock = await state.locks.lockWim(record.wimPath, context.signal);
   try {
+    const overwritten = await overwrittenInPlace(record);
     const result = await commitChanges({
       ...record, upperPath: state.generations.upperFolder(record), append, checkIntegrity: options.checkIntegrity === true,
     }, record.streamsShown, {
@@ -70,10 +72,10 @@ export async function saveChanges(
         if (current.commit !== undefined) { await note({ ...current.commit, newHeaderHash, newImageHash }); }
       },
     }, context);
-    if (!result.written) { return { record, result }; }
+    const warnings = [...result.warnings, ...overwritten];
+    if (!result.written) { return { record, result: { ...result, warnings } }; }
     context.log.info(`saved image ${result.imageIndex} of "${record.wimPath}"`);
-    const next = append ? await endCommit(state, current, true) : await beginGeneration(state, current, result.imageHash);
-    return { record: next, result };
+    return await noteSaved(state, current, { ...result, warnings }, append, context);
   } catch (error) {
     // Where even this fails, the record keeps the save, and the next operation tries again.
     await settleCommit(state, current, context).catch((cause: unknown) => { context.log.error(messageOf(cause)); });
@@ -81,6 +83,27 @@ export async function saveChanges(
   } finally {
     wimLock.release();
   }
+}
+
+/** The changes are in the file: that writing it down may fail, on a full disk for instance, makes no failure of the save. */
+async function noteSaved(
+  state: State, record: MountRecord, result: CommitResult, append: boolean, context: OperationContext,
+): Promise<{ readonly record: MountRecord; readonly result: CommitResult }> {
+  try {
+    return { record: append ? await endCommit(state, record, true) : await beginGeneration(state, record, result.imageHash), result };
+  } catch (error) {
+    context.log.error(`the image was saved, but the state directory could not be written: ${messageOf(error)}`);
+    const warning = `The changes are saved, but the state directory "${state.path}" could not be written, so the mount needs a remount: ${messageOf(error)}`;
+    return { record, result: { ...result, warnings: [...result.warnings, warning] } };
+  }
+}
+
+/** A file of the same size that was written to since: its image is the one that was mounted, but its data may not be. */
+async function overwrittenInPlace({ wimPath, file }: MountRecord): Promise<string[]> {
+  const now = await fileSignature(wimPath);
+  return now.size === file.size && now.inode === file.inode && now.modifiedMs !== file.modifiedMs
+    ? [`"${wimPath}" was written to by another program while the image was mounted. Verify it, with "wimlib-imagex verify" for instance: what was overwritten in place is damaged`]
+    : [];
 }
 
 /**
@@ -104,15 +127,24 @@ export async function commitImage(params: Params, context: OperationContext): Pr
       saved = await saveChanges(state, record, params, context);
     } catch (error) {
       if (isUnsaved(state, record)) { letWrite(view, record, context); }
-      throw toDismError(error, what, record.wimPath, context);
+      throw savedAnyway(state, record, toDismError(error, what, record.wimPath, context));
     }
     const warnings = [...saved.result.warnings];
-    if (saved.record.generation === record.generation) {
+    if (isUnsaved(state, record)) {
       letWrite(view, record, context);
-    } else {
+    } else if (saved.record.generation !== record.generation) {
       warnings.push(...await showNewGeneration(state, saved.record, context));
     }
     return { ...imageResult(params.mountPath, context, warnings), imageIndex: saved.result.imageIndex };
+  });
+}
+
+/** The error of a save that failed after its last step, such as when the disk did not confirm it: the file holds the changes by then. */
+export function savedAnyway(state: State, { id, generation, wimPath }: MountRecord, error: unknown): unknown {
+  const now = state.records.read(id);
+  if (!(error instanceof DismError) || now === undefined || now.generation === generation) { return error; }
+  return new DismError(error.hresult, `${error.message}; "${wimPath}" holds the changes, which may not be on its disk yet`, {
+    target: error.target, cause: error, hint: 'Remount the image, and verify the file once its disk is well again.',
   });
 }
 

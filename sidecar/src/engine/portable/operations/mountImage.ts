@@ -21,7 +21,7 @@ import { requireServing } from '../mounting/serving.ts';
 import { describeMount } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
 import { placeOfFile } from '../mounting/status.ts';
-import { guarded } from '../../../systemErrors.ts';
+import { guarded, messageOf } from '../../../systemErrors.ts';
 
 type Params = z.output<typeof mountImageMethod.params>;
 type Result = z.input<typeof mountImageMethod.result>;
@@ -129,6 +129,11 @@ async function register(
   }
 }
 
+async function undo(state: State, record: MountRecord): Promise<void> {
+  await takeDown(state, record);
+  await state.records.remove(record.id);
+}
+
 /** Mounts an image. Whatever fails or is cancelled is undone whole. */
 export async function mountImage(params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot mount "${params.imagePath}" at "${params.mountPath}"`;
@@ -154,8 +159,8 @@ export async function mountImage(params: Params, context: OperationContext): Pro
         context.log.info(`mounted image ${imageIndex} of "${record.wimPath}" at "${mountPath}" (${mode})`);
         return result;
       } catch (error) {
-        await takeDown(state, record);
-        await state.records.remove(id);
+        // Whatever fails now is tried again by the next operation; what the user has to know is the first error.
+        await undo(state, record).catch((cause: unknown) => { context.log.error(`the mount is not undone yet: ${messageOf(cause)}`); });
         throw error;
       } finally {
         lock?.release();

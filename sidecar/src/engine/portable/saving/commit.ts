@@ -113,6 +113,15 @@ export async function commitChanges(
   }
 }
 
+/** A save that adds no image leaves the count as it is, whatever the file holds beside its images. @throws DismError WIM_E_INVALID_CONTAINER. */
+function countAfter({ header, errors }: WimFile, metadataCount: number, isAppended: boolean): number {
+  if (!isAppended) { return header.imageCount; }
+  if (metadataCount !== header.imageCount) {
+    throw errors.damaged(`its header counts ${header.imageCount} images, its blob table ${metadataCount}, so none can be added`);
+  }
+  return header.imageCount + 1;
+}
+
 /** Brings the layer into the tree and the tree into the file. */
 async function saveTree(
   wim: WimFile, tree: ImageTree, layer: UpperLayer, writer: ResourceWriter,
@@ -128,7 +137,7 @@ async function saveTree(
   const metadata = serializeMetadata(tree);
   const imageHash = sha1(metadata);
   await journal.started({ oldSize: wim.size, oldHeaderHash: hexHash(sha1(wim.header.raw)) });
-  const imageCount = blobTable.imageHashes().length + (request.append ? 1 : 0);
+  const imageCount = countAfter(wim, blobTable.imageHashes().length, request.append);
   const imageIndex = request.append ? imageCount : request.imageIndex;
   const point = { passed: false };
   try {

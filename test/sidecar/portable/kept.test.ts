@@ -1,0 +1,230 @@
+/** Nothing that could still be saved is removed, and nothing is saved that is not what was staged. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
+import { readMountTable, topMount } from '../../../sidecar/src/platform/linux/mountTable.ts';
+import {
+  appliedImage, bundleEngine, failure, hashFile, mountsBelow, processesWith, readFolder, runProgram, startEngine, until, workbench, type Workbench,
+} from '../../helpers/mounts.ts';
+import { isRoot } from '../../helpers/nobody.ts';
+import { appendImage, imagex, ordinaryWim } from '../../helpers/wims.ts';
+
+const bundle = await bundleEngine();
+const canTrace = spawnSync('strace', ['-e', 'trace=none', 'true']).status === 0;
+if (!canTrace) { process.stderr.write('skipped: failing system calls are not tested, for want of strace and the right to use it\n'); }
+
+/** A mount with a change, and where its parts are. */
+async function changedMount(bench: Workbench) {
+  const wim = await ordinaryWim(bench.folder);
+  const mountPath = await bench.mount(wim);
+  await rename(join(mountPath, 'Program Files'), join(mountPath, 'Programs'));
+  await writeFile(join(mountPath, 'new.txt'), 'a day of work');
+  const [id = ''] = await readdir(join(bench.stateDirectory, 'mounts'));
+  const folder = join(bench.stateDirectory, 'mounts', id);
+  return { wim, mountPath, folder, upper: join(folder, 'generations/1/upper'), record: join(folder, 'record.json') };
+}
+
+async function takeOffByHand(bench: Workbench, mountPath: string): Promise<void> {
+  for (const path of mountsBelow(bench.stateDirectory)) { unmount(path, true); }
+  while (topMount(readMountTable(), mountPath) !== undefined) { unmount(mountPath, true); }
+  await until('the program has ended', async () => (await processesWith(`\0${mountPath}\0`)).length === 0);
+}
+
+describe.runIf(isRoot)('clean-up', () => {
+  test('leaves a mount alone whose volume is away', async () => {
+    const bench = await workbench();
+    await ordinaryWim(bench.folder);
+    for (const name of ['share', 'volume']) { await mkdir(join(bench.folder, name)); }
+    await rename(join(bench.folder, 'ordinary.wim'), join(bench.folder, 'share/a.wim'));
+    const bind = async (): Promise<void> => { await runProgram('mount', '--bind', join(bench.folder, 'share'), join(bench.folder, 'volume')); };
+    await bind();
+    const mountPath = await bench.mount(join(bench.folder, 'volume/a.wim'));
+    await writeFile(join(mountPath, 'new.txt'), 'a day of work');
+    unmount(join(bench.folder, 'volume'), true);
+    const { removed, warnings } = await bench.call('cleanupMountPoints', {});
+    expect(removed).toEqual([]);
+    expect(warnings.join()).toContain('left alone');
+    await bind();
+    onTestFinished(() => { spawnSync('umount', [join(bench.folder, 'volume')]); });
+    await bench.dismount(mountPath, true);
+    expect(await appliedImage(bench, join(bench.folder, 'share/a.wim'))).toMatchObject({ 'new.txt': 'file "a day of work"' });
+  });
+
+  test.runIf(canTrace)('leaves a mount alone whose file or changes cannot be looked at', { timeout: 120_000 }, async () => {
+    const bench = await workbench();
+    const { wim, mountPath, upper } = await changedMount(bench);
+    for (const code of ['EIO', 'ESTALE', 'EACCES', 'ENOMEM', 'ETIMEDOUT']) {
+      for (const path of [wim, upper]) {
+        const cleaning = startEngine(bundle, bench, 'cleanupMountPoints', {}, {
+          prefix: ['strace', '-f', '-qq', '-o', '/dev/null', '-P', path, '-e', `inject=statx,openat:error=${code}`],
+        });
+        expect(await cleaning.outcome, `${code} ${path}`).toMatchObject({ result: { removed: [] } });
+      }
+    }
+    expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
+    expect(await readFile(join(mountPath, 'new.txt'), 'utf8')).toBe('a day of work');
+  });
+
+  test('keeps the changes of what it removes aside, and says where', async () => {
+    const bench = await workbench();
+    const { wim, mountPath } = await changedMount(bench);
+    await rm(wim);
+    expect(await bench.only()).toMatchObject({ mountStatus: 'Invalid' });
+    const { removed, warnings } = await bench.call('cleanupMountPoints', {});
+    expect(removed).toMatchObject([{ path: mountPath }]);
+    const kept = /kept in "([^"]+)"/.exec(warnings.join())?.[1] ?? '';
+    expect(await readFile(join(kept, 'generations/1/upper/new.txt'), 'utf8')).toBe('a day of work');
+    expect(mountsBelow(bench.folder)).toEqual([]);
+    await rm(join(bench.stateDirectory, 'dropped'), { recursive: true });
+  });
+});
+
+describe.runIf(isRoot)('staged changes', () => {
+  test('that were copied without their attributes are neither shown nor saved', async () => {
+    const bench = await workbench();
+    const { wim, mountPath, upper } = await changedMount(bench);
+    const hash = await hashFile(wim);
+    await takeOffByHand(bench, mountPath);
+    await rename(upper, `${upper}.original`);
+    execFileSync('cp', ['-r', `${upper}.original`, upper]);
+    expect(await bench.only()).toMatchObject({ mountStatus: 'Unknown', statusReason: expect.stringContaining('trusted.*') as string });
+    expect((await failure(bench.call('remountImage', { mountPath }))).symbol).toBe('DISM_E_MOUNT_INVALID');
+    expect((await bench.call('cleanupMountPoints', {})).removed).toEqual([]);
+    await rm(upper, { recursive: true });
+    execFileSync('cp', ['-a', `${upper}.original`, upper]);
+    await rm(`${upper}.original`, { recursive: true });
+    await bench.call('remountImage', { mountPath });
+    expect(Object.keys(await readFolder(mountPath))).toContain('Programs');
+    expect(await hashFile(wim)).toBe(hash);
+    await bench.dismount(mountPath, true);
+  });
+
+  test('of a state directory that was replaced under the mount are not saved for those of the mount', async () => {
+    const bench = await workbench();
+    const { wim, mountPath, upper } = await changedMount(bench);
+    const hash = await hashFile(wim);
+    await rename(upper, `${upper}.moved`);
+    execFileSync('cp', ['-a', `${upper}.moved`, upper]);
+    await writeFile(join(mountPath, 'later.txt'), 'in the folder that was moved');
+    expect(await bench.only()).toMatchObject({ mountStatus: 'Unknown', statusReason: expect.stringContaining('replaced') as string });
+    expect((await failure(bench.save(mountPath))).symbol).toBe('DISM_E_MOUNT_INVALID');
+    expect(await hashFile(wim)).toBe(hash);
+    await bench.dismount(mountPath, false);
+  });
+
+  test('deeper than any path can be long are dropped, and refused by a save with the mount as it was', { timeout: 60_000 }, async () => {
+    const bench = await workbench();
+    const wim = await ordinaryWim(bench.folder);
+    const hash = await hashFile(wim);
+    const mountPath = await bench.mount(wim);
+    // By relative names, as a program may that never says the whole path.
+    execFileSync(process.execPath, ['-e', 'for (let n = 0; n < 25; n++) { fs.mkdirSync("0".repeat(200)); process.chdir("0".repeat(200)); } fs.writeFileSync("deep", "");'], {
+      cwd: mountPath,
+    });
+    const outcome = await bench.save(mountPath).then(() => 'saved', (error: unknown) => error);
+    if (outcome !== 'saved') { expect(await hashFile(wim)).toBe(hash); }
+    expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
+    await bench.dismount(mountPath, false);
+    await bench.expectNothingLeft();
+  });
+});
+
+describe.runIf(isRoot)('a record', () => {
+  test.for(['', '{"version":2,', undefined])('that reads %j is a warning with the way out', async (content) => {
+    const bench = await workbench();
+    const { wim, mountPath, folder, record } = await changedMount(bench);
+    const hash = await hashFile(wim);
+    if (content === undefined) { await rm(record); } else { await writeFile(record, content); }
+    const listed = await bench.call('listMountedImages', {});
+    expect(listed.mounts).toEqual([]);
+    expect((listed.warnings ?? []).join()).toContain(folder);
+    expect((listed.warnings ?? []).join()).toContain(`-Path "${mountPath}" -Discard`);
+    expect((await failure(bench.save(mountPath))).symbol).toBe('DISM_E_MOUNT_INVALID');
+    const { warnings } = await bench.dismount(mountPath, false);
+    const kept = /kept in "([^"]+)"/.exec(warnings.join())?.[1] ?? '';
+    expect(existsSync(join(kept, 'generations/1/upper/new.txt'))).toBe(true);
+    expect(mountsBelow(bench.folder)).toEqual([]);
+    expect(await hashFile(wim)).toBe(hash);
+    await rm(join(bench.stateDirectory, 'dropped'), { recursive: true });
+  });
+
+  test('whose save is into another file is not believed', async () => {
+    const bench = await workbench();
+    const { mountPath, record } = await changedMount(bench);
+    const precious = join(bench.folder, 'precious');
+    await writeFile(precious, 'a file of somebody else');
+    const text = JSON.parse(await readFile(record, 'utf8')) as object;
+    await writeFile(record, JSON.stringify({ ...text, commit: { wimPath: precious, oldSize: 3, oldHeaderHash: '', append: false } }));
+    await bench.list();
+    expect(await readFile(precious, 'utf8')).toBe('a file of somebody else');
+    await writeFile(record, JSON.stringify(text));
+    await bench.dismount(mountPath, false);
+  });
+});
+
+describe.runIf(isRoot)('a save that was killed', () => {
+  test('and whose image another program changed then is Invalid', async () => {
+    const bench = await workbench();
+    const { wim, mountPath } = await changedMount(bench);
+    const saving = startEngine(bundle, bench, 'commitImage', { mountPath });
+    saving.onProgress(({ phase }) => { if (phase === 'Writing') { saving.child.kill('SIGKILL'); } });
+    await saving.outcome;
+    await writeFile(join(bench.folder, 'own.txt'), 'of somebody else');
+    await imagex('update', wim, '1', `--command=add '${join(bench.folder, 'own.txt')}' '/own.txt'`);
+    expect(await bench.only()).toMatchObject({ mountStatus: 'Invalid' });
+    await bench.dismount(mountPath, false);
+  });
+
+  test.runIf(canTrace)('between the header and its flush is flushed before its changes are dropped', { timeout: 60_000 }, async () => {
+    const bench = await workbench();
+    const { wim, mountPath } = await changedMount(bench);
+    const staged = await readFolder(mountPath);
+    // The flushes of the file: one before its header is written, one after it.
+    const saving = startEngine(bundle, bench, 'commitImage', { mountPath }, {
+      prefix: ['strace', '-f', '-qq', '-b', 'execve', '-o', '/dev/null', '-P', wim, '-e', 'inject=fsync:signal=SIGKILL:when=2'],
+    });
+    await saving.outcome.catch(() => undefined);
+    const log = join(bench.folder, 'trace');
+    const listing = startEngine(bundle, bench, 'listMountedImages', {}, { prefix: ['strace', '-f', '-qq', '-o', log, '-P', wim, '-e', 'trace=fsync'] });
+    expect(await listing.outcome).toMatchObject({ result: { mounts: [{ mountStatus: 'NeedsRemount' }] } });
+    expect(await readFile(log, 'utf8')).toContain('fsync(');
+    await bench.call('remountImage', { mountPath });
+    expect(await readFolder(mountPath)).toEqual(staged);
+    expect(await appliedImage(bench, wim)).toEqual(staged);
+  });
+});
+
+test.runIf(isRoot)('a save waits for no process that was stopped: it names it', { timeout: 60_000 }, async () => {
+  const bench = await workbench();
+  const { wim, mountPath } = await changedMount(bench);
+  await bench.save(mountPath);
+  await appendImage(join(bench.folder, 'source'), wim, { name: 'Second' });
+  const second = await bench.mount(wim, { imageIndex: 2 });
+  await writeFile(join(mountPath, 'large.bin'), Buffer.alloc(3_000_000, 'x'));
+  await writeFile(join(second, 'new.txt'), 'new');
+  const saving = startEngine(bundle, bench, 'commitImage', { mountPath });
+  let isStopped = false;
+  await new Promise<void>((resolve) => {
+    saving.onProgress(({ phase }) => {
+      if (phase !== 'Writing' || isStopped) { return; }
+      isStopped = saving.child.kill('SIGSTOP');
+      resolve();
+    });
+  });
+  const error = await failure(bench.save(second));
+  expect(error).toMatchObject({ symbol: 'DISM_E_IMAGE_BUSY', holders: [{ pid: saving.child.pid }], message: expect.stringContaining('stopped') as string });
+  saving.child.kill('SIGCONT');
+  expect(await saving.outcome).toHaveProperty('result');
+  await bench.dismount(second, true);
+});
+
+test.runIf(isRoot)('a state directory that cannot be made is an error at once', async () => {
+  const bench = await workbench(() => '/proc/dismts');
+  const begin = performance.now();
+  expect(await failure(bench.list())).toMatchObject({ symbol: 'ERROR_PATH_NOT_FOUND', hint: expect.stringContaining('DISMTS_STATE_DIR') as string });
+  expect(performance.now() - begin).toBeLessThan(2000);
+  Object.assign(bench, { stateDirectory: join(bench.folder, 'state') });
+});
