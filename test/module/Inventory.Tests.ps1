@@ -133,9 +133,9 @@ Describe 'Commands that list what is in an image' -Tag 'Unit' {
         It '<Script>' -ForEach @(
             @{ Script = { Get-DismTsPackage -Path /fake/m }; Sent = 'package/get {"path":"/fake/m"}' }
             @{ Script = { Get-DismTsPackage -Path /fake/m -PackageName a~b }; Sent = 'package/get {"packageName":"a~b","path":"/fake/m"}' }
-            @{ Script = { Get-DismTsPackage -Path /fake/m -PackageName *b }; Sent = 'package/get {"detailed":true,"path":"/fake/m"}' }
+            @{ Script = { Get-DismTsPackage -Path /fake/m -PackageName *b }; Sent = 'package/get {"detailed":true,"like":"*b","path":"/fake/m"}' }
             @{ Script = { Get-DismTsOptionalFeature -Path /fake/m -FeatureName NetFx3 -PackageName p }; Sent = 'feature/get {"featureName":"NetFx3","packageName":"p","path":"/fake/m"}' }
-            @{ Script = { Get-DismTsOptionalFeature -Path /fake/m -FeatureName * -PackageName p }; Sent = 'feature/get {"detailed":true,"packageName":"p","path":"/fake/m"}' }
+            @{ Script = { Get-DismTsOptionalFeature -Path /fake/m -FeatureName * -PackageName p }; Sent = 'feature/get {"detailed":true,"like":"*","packageName":"p","path":"/fake/m"}' }
             @{ Script = { Get-DismTsCapability -Path /fake/m -Name a -LimitAccess -WindowsDirectory WINNT }; Sent = 'capability/get {"limitAccess":true,"name":"a","path":"/fake/m","windowsDirectory":"WINNT"}' }
             @{ Script = { Get-DismTsCapability -Path /fake/m -Source /x, /y }; Sent = 'capability/get {"path":"/fake/m","sources":["/x","/y"]}' }
             @{ Script = { Get-DismTsPackage -Path /fake/m -PackagePath /a/x.cab }; Sent = 'package/get {"packagePath":"/a/x.cab","path":"/fake/m"}' }
