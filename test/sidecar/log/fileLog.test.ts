@@ -1,5 +1,5 @@
 /** Log files: when they are created, what is in them, what they refuse, which are removed. */
-import { chmod, chown, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
+import { chmod, chown, lchown, mkdir, readdir, readFile, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DismError } from '../../../sidecar/src/errors.ts';
@@ -202,4 +202,53 @@ describe('defaultLogDirectory()', () => {
     const user = defaultLogDirectory({ XDG_STATE_HOME: '/home/u/state', DISMTS_STATE_DIR: 'not absolute' });
     expect(user).toBe(root ? '/var/log/dismts' : '/home/u/state/dismts/logs');
   });
+});
+
+describe.runIf(root)('root', () => {
+  test('writes nowhere because of a symbolic link that somebody else made, and where their own leads', async () => {
+    const directory = tempFolder();
+    const target = join(directory, 'target');
+    for (const link of [join(directory, 'planted.log'), join(directory, 'folder')]) {
+      await symlink(link.endsWith('.log') ? target : directory, link);
+      await lchown(link, 65534, 65534);
+    }
+    for (const logPath of [join(directory, 'planted.log'), join(directory, 'folder/own.log')]) {
+      expect(() => open({ directory, logPath })).toThrow(/symbolic link of user 65534/);
+    }
+    expect(await readdir(directory)).not.toContain('target');
+    await symlink(target, join(directory, 'own.log'));
+    writeAll(open({ directory, logPath: join(directory, 'own.log') }));
+    expect(await readFile(target, 'utf8')).toContain('header');
+  });
+
+  test('puts no logs into a state directory that is refused', async () => {
+    const state = join(tempFolder(), 'state');
+    await mkdir(state);
+    await chown(state, 65534, 65534);
+    const before = process.env['DISMTS_STATE_DIR'];
+    process.env['DISMTS_STATE_DIR'] = state;
+    onTestFinished(() => { if (before === undefined) { delete process.env['DISMTS_STATE_DIR']; } else { process.env['DISMTS_STATE_DIR'] = before; } });
+    const log = open({ directory: defaultLogDirectory() });
+    writeAll(log);
+    expect(log.problem).toContain('belongs to others');
+    expect(await readdir(state)).toEqual([]);
+  });
+});
+
+test('a clock that has jumped ahead makes no log old', async () => {
+  const directory = tempFolder();
+  for (let number = 100; number < 130; number += 1) { await writeFile(join(directory, `20260101-120000-image-mount-7-${number}.log`), ''); }
+  const ahead = new Date('2036-01-01');
+  await writeFile(join(directory, '20360101-120000-image-mount-7-1.log'), '');
+  await utimes(join(directory, '20360101-120000-image-mount-7-1.log'), ahead, ahead);
+  const { now } = Date;
+  Date.now = () => ahead.getTime();
+  onTestFinished(() => { Date.now = now; });
+  // It is looked for old logs at each 50th log of a process.
+  for (let count = 0; count < 50; count += 1) {
+    const log = open({ directory });
+    log.info('text');
+    log.close();
+  }
+  expect((await readdir(directory)).filter((name) => name.startsWith('20260101'))).toHaveLength(30);
 });

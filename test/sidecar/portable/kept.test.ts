@@ -1,7 +1,7 @@
 /** Nothing that could still be saved is removed, and nothing is saved that is not what was staged. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
@@ -227,4 +227,46 @@ test.runIf(isRoot)('a state directory that cannot be made is an error at once', 
   expect(await failure(bench.list())).toMatchObject({ symbol: 'ERROR_PATH_NOT_FOUND', hint: expect.stringContaining('DISMTS_STATE_DIR') as string });
   expect(performance.now() - begin).toBeLessThan(2000);
   Object.assign(bench, { stateDirectory: join(bench.folder, 'state') });
+});
+
+test.runIf(isRoot)('a save changes no count of images for the sake of what else is in the file, and adds none to such a file', async () => {
+  const bench = await workbench();
+  const wim = await ordinaryWim(bench.folder);
+  const data = await readFile(wim);
+  const [size, offset] = [data.readUIntLE(0x30, 6), Number(data.readBigUInt64LE(0x38))];
+  const table = data.subarray(offset, offset + size);
+  const isMetadata = (entry: number): boolean => ((table[entry + 7] ?? 0) & 2) !== 0;
+  const surplus = Array.from({ length: size / 50 }, (_, index) => index * 50).filter(isMetadata).map((entry) => table.subarray(entry, entry + 50));
+  // The table anew behind the end, with the entry of the metadata twice.
+  const changed = Buffer.concat([data, table, ...surplus]);
+  changed.writeUIntLE(size + 50 * surplus.length, 0x30, 6);
+  changed.writeBigUInt64LE(BigInt(data.length), 0x38);
+  changed.writeBigUInt64LE(BigInt(size + 50 * surplus.length), 0x40);
+  await writeFile(wim, changed);
+  const mountPath = await bench.mount(wim);
+  await writeFile(join(mountPath, 'new.txt'), 'new');
+  expect((await failure(bench.save(mountPath, { append: true }))).symbol).toBe('WIM_E_INVALID_CONTAINER');
+  await bench.save(mountPath);
+  expect((await readFile(wim)).readUInt32LE(0x2c)).toBe(1);
+  expect((await bench.call('getImageInfo', { imagePath: wim })).images).toHaveLength(1);
+  await bench.dismount(mountPath, false);
+  await bench.mount(wim, { mountPath });
+  expect(await readFile(join(mountPath, 'new.txt'), 'utf8')).toBe('new');
+  await bench.dismount(mountPath, false);
+});
+
+test.runIf(isRoot)('a file without the right to write is not written to, also by root', async () => {
+  const bench = await workbench();
+  const wim = await ordinaryWim(bench.folder);
+  const mountPath = await bench.mount(wim);
+  await writeFile(join(mountPath, 'new.txt'), 'new');
+  await chmod(wim, 0o444);
+  const hash = await hashFile(wim);
+  for (const attempt of [() => bench.save(mountPath), () => bench.dismount(mountPath, true), () => bench.mount(wim, { imageIndex: 1 })]) {
+    expect((await failure(attempt())).hresult).toBe(0xC1510111);
+  }
+  expect(await hashFile(wim)).toBe(hash);
+  expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
+  await chmod(wim, 0o644);
+  await bench.dismount(mountPath, true);
 });
