@@ -51,6 +51,7 @@
         'Set-DismTsProductKey'
         'Set-DismTsReservedStorageState'
         'Start-DismTsOSUninstall'
+        'Test-DismTsConformance'
         'Test-DismTsEnvironment'
         'Test-DismTsScript'
         'Use-DismTsUnattend'

@@ -267,6 +267,23 @@ Describe 'dismts.exe and DISM' {
         }
     }
 
+    It 'are compared with the in-box module as far as that is here; the report names nothing of the machine' {
+        Import-Packaged
+        $report = "$folder\conformance.json"
+        $rows = Test-DismTsConformance -ReportPath $report @dism
+        $rows.Count | Should -BeGreaterThan 10
+        $rows | Where-Object Verdict -EQ 'Differs' | Should -BeNullOrEmpty
+        @($rows | Where-Object Verdict -EQ 'Same').Question | Should -Contain 'Code for a feature that is not there'
+        @($rows | Where-Object Expected -Like '*in-box module, which is not here*').Count | Should -Be 6
+        $text = [System.IO.File]::ReadAllText($report)
+        @(($text | ConvertFrom-Json).Questions).Count | Should -Be $rows.Count
+        foreach ($private in $env:COMPUTERNAME, $env:USERNAME, 'C:\\', 'oem0', 'NetFx3') {
+            if ($private) {
+                $text | Should -Not -BeLike "*$private*"
+            }
+        }
+    }
+
     It 'end with Remove-Module; until then their file is locked, and a newer version beside it works' {
         Import-Packaged
         $null = Get-DismTsImage -Mounted @dism
