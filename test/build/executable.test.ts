@@ -13,7 +13,6 @@ import { packageFile } from '../../sidecar/build/npmPackage.ts';
 import { findTarget } from '../../sidecar/build/targets.ts';
 import { isRoot, letAllRead, nobodyId } from '../helpers/nobody.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
-import { captureWim, writeTree } from '../helpers/wims.ts';
 
 /** The Node.js that the executable is made of, as it was. */
 const stockNode = packageFile(findTarget().nodePackage, findTarget().nodeBinary);
@@ -23,19 +22,16 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 /** A user without rights (nobody), where this runs as root. */
 const user = isRoot ? { uid: nobodyId, gid: nobodyId } : { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
 
-/** Where the executable and a WIM are, readable by all: the clone may be in a home that is not. */
+/** Where the executable is, readable by all: the clone may be in a home that is not. */
 let shared: string;
 let executable: string;
-let wim: string;
 
-beforeAll(async () => {
+beforeAll(() => {
   if (!existsSync(built)) { throw new Error(`There is no ${built}: run "npm run build"`); }
   shared = mkdtempSync(join(tmpdir(), 'dismts-test-'));
   executable = join(shared, 'module', 'bin', 'linux-x64', 'dismts');
   mkdirSync(join(executable, '..'), { recursive: true });
   copyFileSync(built, executable);
-  const tree = await writeTree(join(shared, 'tree'), { 'a.txt': 'a' });
-  wim = await captureWim(tree, join(shared, 'a.wim'));
   letAllRead(shared);
 });
 afterAll(() => { rmSync(shared, { recursive: true, force: true }); });
@@ -63,9 +59,9 @@ function newHome(): string {
   return home;
 }
 
-/** Asks for something that needs the native addon. */
+/** Asks for something that needs the native addon and writes nothing else: whether libwim can be loaded. */
 async function useAddon(environment: Readonly<Record<string, string>>, options: RunOptions = {}): Promise<Outcome> {
-  return await run(executable, ['call', 'image/getInfo', JSON.stringify({ imagePath: wim, imageIndex: 1 })], { ...options, environment });
+  return await run(executable, ['call', 'environment/get'], { ...options, environment });
 }
 
 function sha256(path: string): string {
@@ -73,18 +69,17 @@ function sha256(path: string): string {
 }
 
 /** The extracted addon of a state folder, which must be the only thing there. */
-function extractedAddon(stateHome: string): string {
-  const folder = join(stateHome, 'dismts', 'addon');
+function extractedAddon(stateHome: string, own = 'dismts'): string {
+  const folder = join(stateHome, own, 'addon');
   const [hash = '', ...others] = readdirSync(folder);
   expect(others).toEqual([]);
   expect(readdirSync(join(folder, hash))).toEqual(['koffi.node']);
   return join(folder, hash, 'koffi.node');
 }
 
-const loadsAddon = { exitCode: 0, stderr: '', stdout: expect.stringContaining('"imageIndex": 1') as string };
-const refusesAddon = (reason: string) => ({
-  exitCode: 1, stdout: '', stderr: expect.stringMatching(new RegExp(`${reason}[^]*ERROR_MOD_NOT_FOUND`)) as string,
-});
+const answers = (libwim: RegExp) => ({ exitCode: 0, stderr: '', stdout: expect.stringMatching(libwim) as string });
+const loadsAddon = answers(/"name": "libwim",\s+"state": "Ok"/);
+const refusesAddon = (reason: string) => answers(new RegExp(`"name": "libwim",\\s+"state": "Missing",\\s+"detail": ".*${reason}`));
 
 test('--version prints the version of package.json and nothing else', async () => {
   expect(await run(executable, ['--version'])).toEqual({ exitCode: 0, stdout: `dismts ${version}\n`, stderr: '' });
@@ -237,8 +232,12 @@ describe('the extracted addon', () => {
   test.each(['dismts', 'dismts/addon'])('is not put below "%s" when others can write that', async (path) => {
     const home = newHome();
     await useAddon({ XDG_STATE_HOME: home });
+    const addon = extractedAddon(home);
+    rmSync(addon);
     chmodSync(join(home, path), 0o770);
-    expect(await useAddon({ XDG_STATE_HOME: home })).toEqual(refusesAddon('can be written by others'));
+    expect(await useAddon({ XDG_STATE_HOME: home })).toEqual(loadsAddon);
+    expect(existsSync(addon)).toBe(false);
+    expect(await useAddon({ XDG_STATE_HOME: home, TMPDIR: join(home, 'none') })).toEqual(refusesAddon('can be written by others'));
   });
 
   test.each(['dismts', 'dismts/addon'])('is not put below "%s" when that is a link', async (path) => {
@@ -247,25 +246,37 @@ describe('the extracted addon', () => {
     mkdirSync(join(home, 'state', path, '..'), { recursive: true, mode: 0o700 });
     for (const made of ['state', 'state/dismts'].slice(0, path.split('/').length)) { chownSync(join(home, made), user.uid, user.gid); }
     symlinkSync(join(home, 'real', path), join(home, 'state', path));
-    expect(await useAddon({ XDG_STATE_HOME: join(home, 'state') })).toEqual(refusesAddon('is a link'));
+    const addon = extractedAddon(join(home, 'real'));
+    rmSync(addon);
+    expect(await useAddon({ XDG_STATE_HOME: join(home, 'state') })).toEqual(loadsAddon);
+    expect(existsSync(addon)).toBe(false);
+    expect(await useAddon({ XDG_STATE_HOME: join(home, 'state'), TMPDIR: join(home, 'none') })).toEqual(refusesAddon('is a link'));
   });
 
   test.skipIf(!isRoot)('is not put below a folder of another user (needs root to make one)', async () => {
     const home = newHome();
     mkdirSync(join(home, 'dismts'), { mode: 0o755 });
-    expect(await useAddon({ XDG_STATE_HOME: home })).toEqual(refusesAddon('belongs to user 0'));
+    expect(await useAddon({ XDG_STATE_HOME: home })).toEqual(loadsAddon);
+    expect(readdirSync(join(home, 'dismts'))).toEqual([]);
+    expect(await useAddon({ XDG_STATE_HOME: home, TMPDIR: join(home, 'none') })).toEqual(refusesAddon('belongs to user 0'));
   });
 
   test('is reported when there is no place for it', async () => {
     const home = newHome();
     writeFileSync(join(home, 'file'), '');
-    const outcome = await useAddon({ XDG_STATE_HOME: join(home, 'file') });
+    const outcome = await useAddon({ XDG_STATE_HOME: join(home, 'file'), TMPDIR: join(home, 'none') });
     expect(outcome).toEqual(refusesAddon('Cannot extract the native library'));
   });
 
-  test.skipIf(!isRoot)('is kept where no variable says, for root (needs root)', async () => {
+  test.skipIf(!isRoot)('is kept where the variables of the user have no say, for root (needs root)', async () => {
     const home = newHome();
-    expect(await useAddon({ HOME: home, XDG_STATE_HOME: home, DISMTS_STATE_DIR: join(home, 'state') }, { asRoot: true })).toEqual(loadsAddon);
+    expect(await useAddon({ HOME: home, XDG_STATE_HOME: home }, { asRoot: true })).toEqual(loadsAddon);
     expect(readdirSync(home, { recursive: true }).filter((path) => String(path).includes('koffi'))).toEqual([]);
+  });
+
+  test.skipIf(!isRoot)('goes below DISMTS_STATE_DIR, for root, too (needs root)', async () => {
+    const state = join(tempFolder(), 'state');
+    expect(await useAddon({ DISMTS_STATE_DIR: state }, { asRoot: true })).toEqual(loadsAddon);
+    extractedAddon(state, '.');
   });
 });
