@@ -45,6 +45,31 @@ export function findNamedStreams(data: Buffer): NamedStream[][] {
   return found;
 }
 
+/** Longer names no file system of Linux has. */
+const maxShownBytes = 255;
+
+/**
+ * Names that a mount on Linux cannot show: too long in UTF-8, or with characters that no path has.
+ * @param data A whole metadata resource.
+ * @throws DismError WIM_E_INVALID_CONTAINER: the tree is damaged.
+ */
+export function findUnshowableNames(data: Buffer): string[] {
+  const found: string[] = [];
+  const root = rootOffset(data);
+  if (checkDentry(data, root) === undefined) { return found; }
+  scan(data, undefined, subdirOffset(data, root), (_parent, offset) => {
+    const bytes = data.readUInt16LE(offset + 0x64);
+    const raw = data.subarray(offset + dentryBytes, offset + dentryBytes + bytes);
+    // A character of UTF-16 takes up to three bytes in UTF-8; most names need no closer look.
+    if (bytes / 2 * 3 > maxShownBytes || raw.includes(0x2f)) {
+      const name = raw.toString('utf16le');
+      if (!isAddressable(name) || Buffer.byteLength(name) > maxShownBytes) { found.push(name); }
+    }
+    return undefined;
+  });
+  return found;
+}
+
 /** A name that a path can hold. */
 function isAddressable(name: string): boolean {
   return name !== '' && name !== '.' && name !== '..' && !/[\0/]/.test(name);

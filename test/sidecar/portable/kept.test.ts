@@ -10,6 +10,7 @@ import {
   appliedImage, bundleEngine, failure, hashFile, mountsBelow, processesWith, readFolder, runProgram, startEngine, until, workbench, type Workbench,
 } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
+import { rawWim } from '../../helpers/rawWim.ts';
 import { appendImage, imagex, ordinaryWim } from '../../helpers/wims.ts';
 
 const bundle = await bundleEngine();
@@ -269,4 +270,19 @@ test.runIf(isRoot)('a file without the right to write is not written to, also by
   expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
   await chmod(wim, 0o644);
   await bench.dismount(mountPath, true);
+});
+
+test.runIf(isRoot)('names that a mount cannot show are a warning, and stay in the image', async () => {
+  const bench = await workbench();
+  const [long, ordinary] = ['\u65e5'.repeat(100), '\u65e5'.repeat(80)];
+  const wim = join(bench.folder, 'names.wim');
+  await writeFile(wim, rawWim({ images: [{ root: { name: '', children: [{ name: long, data: Buffer.from('long') }, { name: ordinary, data: Buffer.from('ordinary') }] } }] }));
+  const mountPath = await bench.mountFolder();
+  const { warnings } = await bench.call('mountImage', { imagePath: wim, imageIndex: 1, mountPath });
+  expect(warnings).toHaveLength(1);
+  expect(warnings[0]).toContain('A name of the image cannot be shown');
+  expect(await readFile(join(mountPath, ordinary), 'utf8')).toBe('ordinary');
+  await writeFile(join(mountPath, 'new.txt'), 'new');
+  await bench.dismount(mountPath, true);
+  expect((await imagex('dir', wim, '1')).split('\n')).toEqual(expect.arrayContaining([`/${long}`, `/${ordinary}`, '/new.txt']));
 });

@@ -19,6 +19,8 @@ export interface IdentifiedImage {
   readonly file: MountRecord['file'];
   /** All named streams can be extended attributes. */
   readonly streamsFit: boolean;
+  /** What the mount will not show, in sentences. */
+  readonly warnings: readonly string[];
 }
 
 /** A format of image files that can be mounted. */

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { printable } from '../../../printable.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { isDenied } from '../../../systemErrors.ts';
 import { findParts } from '../../../wim/splitParts.ts';
@@ -59,14 +60,24 @@ async function checkWritable(wimPath: string, what: string): Promise<void> {
   }
 }
 
+/** No warning gets longer by more than this many names. */
+const maxNames = 5;
+
+function unshowableWarnings(names: readonly string[]): string[] {
+  if (names.length === 0) { return []; }
+  const shown = names.slice(0, maxNames).map((name) => `"${printable(name)}"`).join(', ');
+  const count = names.length === 1 ? 'A name' : `${names.length} names`;
+  return [`${count} of the image cannot be shown by a mount on Linux, being too long or impossible there, and will stay in the image as it is: ${shown}${names.length > maxNames ? ', ...' : ''}`];
+}
+
 /** All is read through one descriptor. */
 async function identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage> {
   const { wim, otherParts } = await openImageFile(await realpath(params.imagePath).catch(() => params.imagePath), what);
   try {
     if (params.readOnly !== true) { await checkWritable(wim.path, what); }
     const imageIndex = await resolveImage(params, wim, context);
-    const { hash, streamsFit } = await identifyImage(wim, imageIndex);
-    return { wimPath: wim.path, otherParts, imageIndex, hash, file: wim.signature, streamsFit };
+    const { hash, streamsFit, unshowable } = await identifyImage(wim, imageIndex);
+    return { wimPath: wim.path, otherParts, imageIndex, hash, file: wim.signature, streamsFit, warnings: unshowableWarnings(unshowable) };
   } finally {
     await wim.close();
   }

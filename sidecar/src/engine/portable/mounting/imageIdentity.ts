@@ -1,7 +1,7 @@
 /** Tells an image in a file from any other: by the SHA-1 of its metadata, which changes with every change in it. */
 import { stat } from 'node:fs/promises';
 import { hexHash } from '../../../wim/hash.ts';
-import { findNamedStreams } from '../../../wim/readMetadata.ts';
+import { findNamedStreams, findUnshowableNames } from '../../../wim/readMetadata.ts';
 import { type FileSignature, signatureOf, WimFile } from '../../../wim/wimFile.ts';
 import type { MountRecord } from './record.ts';
 
@@ -36,6 +36,8 @@ export interface ImageIdentity {
   readonly hash: string;
   /** All named streams can be extended attributes. */
   readonly streamsFit: boolean;
+  /** Names that a mount cannot show. */
+  readonly unshowable: readonly string[];
 }
 
 /**
@@ -50,5 +52,5 @@ export async function identifyImage(wim: WimFile, imageIndex: number): Promise<I
   if (hash === undefined || metadata === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
   const streamsFit = findNamedStreams(metadata).every((named) => named.every(({ name }) => !overlayAttribute.test(name)) && named
     .reduce((sum, stream) => sum + Buffer.byteLength(stream.name) + 16 + blobs.sizeOf(stream.hash), 0) <= maxShownStreamBytes);
-  return { hash: hexHash(hash), streamsFit };
+  return { hash: hexHash(hash), streamsFit, unshowable: findUnshowableNames(metadata) };
 }

@@ -102,7 +102,7 @@ const maxLooks = 20;
 async function register(
   state: State, image: () => Promise<IdentifiedImage>, make: (image: IdentifiedImage) => Promise<MountRecord>, what: string, validateOnly: boolean,
   context: OperationContext,
-): Promise<{ readonly record: MountRecord; readonly otherParts: readonly string[]; readonly lock: Lock | undefined }> {
+): Promise<{ readonly record: MountRecord; readonly found: IdentifiedImage; readonly lock: Lock | undefined }> {
   for (let looks = 1; ; looks++) {
     const found = await image();
     const record = await make(found);
@@ -118,7 +118,7 @@ async function register(
         lock = state.locks.tryLockMount(record.id);
         await state.records.write(record);
       }
-      return { record, otherParts: found.otherParts, lock };
+      return { record, found, lock };
     } catch (error) {
       lock?.release();
       await state.records.removeLeftovers();
@@ -146,16 +146,16 @@ export async function mountImage(params: Params, context: OperationContext): Pro
     try {
       const id = randomUUID();
       const mode = readOnly ? 'ReadOnly' : 'ReadWrite';
-      const { record, otherParts, lock } = await register(state, async () => await steadily(params.imagePath,
+      const { record, found, lock } = await register(state, async () => await steadily(params.imagePath,
         async () => await imageFormatOf().identify(params, what, context)), async ({ wimPath, imageIndex, hash, file, streamsFit }) => ({
         version: 2, id, state: 'mounting', wimPath, mountPath, given: { mountPath: params.mountPath, imagePath: params.imagePath },
         imageIndex, mode, imageHash: hash, file, place: await placeOfFile(wimPath), generation: 1, stacking: readOnly ? 'none' : 'overlayfs', streamsShown: streamsFit,
       }), what, params.validateOnly === true, context);
       const { imageIndex } = record;
-      const result: Result = { ...imageResult(params.mountPath, context), imagePath: params.imagePath, imageIndex, mountMode: mode };
+      const result: Result = { ...imageResult(params.mountPath, context, found.warnings), imagePath: params.imagePath, imageIndex, mountMode: mode };
       if (params.validateOnly === true) { return result; }
       try {
-        await bringUp(state, record, otherParts, folder, context);
+        await bringUp(state, record, found.otherParts, folder, context);
         context.log.info(`mounted image ${imageIndex} of "${record.wimPath}" at "${mountPath}" (${mode})`);
         return result;
       } catch (error) {
