@@ -94,7 +94,7 @@ export function createFakeEngine({ name = 'Portable', unsupported = {} }: FakeEn
     getImageInfo: async ({ imagePath, imageIndex, imageName }, context) => {
       await act(imagePath, context);
       const images = imagePath.includes('badresult')
-        ? [{ ...sampleImage, imageIndex: 0 }]
+        ? [{ ...sampleImage, imageIndex: -1 }]
         : [{ ...sampleImage, imagePath }, { ...sampleImage, imagePath, imageIndex: 2, imageName: 'Second', architecture: null, version: '' }];
       return {
         images: images.filter((image) => (imageIndex ?? image.imageIndex) === image.imageIndex && (imageName ?? image.imageName) === image.imageName),
