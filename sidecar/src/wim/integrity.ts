@@ -18,7 +18,7 @@ export function integrityEnd({ blobTable }: WimHeader): number {
   return blobTable.offset + blobTable.sizeInWim;
 }
 
-/** @returns undefined where the table makes no sense: then it is made anew, as wimlib does. */
+/** @returns undefined where the table makes no sense. */
 export function parseIntegrityTable(data: Buffer): IntegrityTable | undefined {
   if (data.length < 12) { return undefined; }
   const size = data.readUInt32LE(0);
@@ -37,20 +37,28 @@ export function serializeIntegrityTable(table: IntegrityTable): Buffer {
   return data;
 }
 
+/** Whether a table has a hash for each run of a file whose blob table ends at `end`. */
+export function coversFile({ chunkBytes, hashes }: IntegrityTable, end: number): boolean {
+  return hashes.length === Math.ceil(Math.max(0, end - wimHeaderBytes) / chunkBytes);
+}
+
 /**
  * Computes the table for a file whose blob table ends at `end`.
  * @param old The table of the same file before bytes were appended, and the `end` it was made for: runs that
- * lie wholly before that end are taken from it, since an append leaves them as they are.
+ * lie wholly before that end are taken from it, since an append leaves them as they are. The run that the old end is in
+ * is compared with it; where it was damaged it keeps the old hash, so that who verifies the file still finds the damage.
+ * @returns The table, and whether such damage was found.
  */
 export async function computeIntegrityTable(
   file: FileHandle, end: number, old: { readonly table: IntegrityTable; readonly end: number } | undefined,
   signal: AbortSignal, onBytes: (done: number, total: number) => void,
-): Promise<IntegrityTable> {
+): Promise<{ readonly table: IntegrityTable; readonly isDamaged: boolean }> {
   const chunkBytes = old?.table.chunkBytes ?? defaultChunkBytes;
   const total = end - wimHeaderBytes;
   const count = Math.ceil(total / chunkBytes);
   const hashes: Buffer[] = [];
   const buffer = Buffer.allocUnsafe(readBytes);
+  let isDamaged = false;
   for (let index = 0; index < count; index++) {
     const begin = wimHeaderBytes + index * chunkBytes;
     const kept = old?.table.hashes[index];
@@ -59,18 +67,22 @@ export async function computeIntegrityTable(
     } else {
       const hash = createHash('sha1');
       const stop = Math.min(begin + chunkBytes, end);
+      const oldEnd = old !== undefined && kept !== undefined ? old.end : stop;
+      let isSame = true;
       for (let position = begin; position < stop;) {
         signal.throwIfAborted();
-        const { bytesRead } = await file.read(buffer, 0, Math.min(readBytes, stop - position), position);
+        const { bytesRead } = await file.read(buffer, 0, Math.min(readBytes, (position < oldEnd ? oldEnd : stop) - position), position);
         if (bytesRead === 0) { throw new Error(`the file ends at ${position}, before its blob table does`); }
         hash.update(buffer.subarray(0, bytesRead));
         position += bytesRead;
+        if (position === oldEnd && kept !== undefined) { isSame = hash.copy().digest().equals(kept); }
         onBytes(position - wimHeaderBytes, total);
       }
-      hashes.push(hash.digest());
+      isDamaged ||= !isSame;
+      hashes.push(isSame || kept === undefined ? hash.digest() : kept);
     }
   }
-  return { chunkBytes, hashes };
+  return { table: { chunkBytes, hashes }, isDamaged };
 }
 
 /**
@@ -83,7 +95,7 @@ export async function verifyIntegrity(
 ): Promise<void> {
   const table = parseIntegrityTable(data);
   const total = Math.max(0, end - wimHeaderBytes);
-  if (table === undefined || table.hashes.length !== Math.ceil(total / table.chunkBytes)) { throw file.errors.corrupt('its integrity table is damaged'); }
+  if (table === undefined || !coversFile(table, end)) { throw file.errors.corrupt('its integrity table is damaged'); }
   const buffers = [Buffer.allocUnsafe(readBytes), Buffer.allocUnsafe(readBytes)] as const;
   /** Where the read ends that begins at `begin`: within its run. */
   const endOf = (begin: number): number => {

@@ -5,6 +5,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Dice, randomChange, runScenarios, type Selection, writeScenarioFolder, writeScenarios } from '../../helpers/changes.ts';
+import { setAttribute } from '../../../sidecar/src/platform/linux/attributes.ts';
 import { appliedImage, detailedList, failure, hashFile, readFolder, runProgram, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
 import {
@@ -236,6 +237,38 @@ describe.runIf(isRoot)('commitImage()', () => {
     }
   });
 
+  test.for([
+    ['in a run before the last', 1_000_000, undefined], ['in the run that grows', 11_500_000, /did not match its integrity table/],
+    ['in the size of the table', 'size', /table of .* was damaged before/], ['in the length of its runs', 'chunk', /table of .* was damaged before/],
+  ] as const)('leaves damage to be found that a check found before: %s', async ([, place, warning]) => {
+    const bench = await workbench();
+    const source = await writeTree(join(bench.folder, 'source'), { 'a.txt': 'a', 'large.bin': pseudoRandom(12_000_000, 1) });
+    const wim = await captureWim(source, join(bench.folder, 'a.wim'), { compress: 'none', integrity: true });
+    const data = await readFile(wim);
+    const table = Number(data.readBigUInt64LE(0x84));
+    if (place === 'size') {
+      data.writeUInt32LE(data.readUInt32LE(table) + 1, table);
+    } else if (place === 'chunk') {
+      data.writeUInt32LE(4 * 1024 * 1024, table + 8);
+    } else {
+      data.write('damage', place, 'latin1');
+    }
+    await writeFile(wim, data);
+    const isDamaged = async (): Promise<void> => {
+      expect(await failure(bench.mount(wim, { readOnly: true, checkIntegrity: true }))).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT' });
+      await expect(imagex('verify', wim)).rejects.toThrow();
+    };
+    await isDamaged();
+    const mountPath = await bench.mount(wim);
+    for (const [index, checkIntegrity] of [false, true].entries()) {
+      await writeFile(join(mountPath, `more ${index}.bin`), pseudoRandom(5_000_000, index));
+      const { warnings } = await bench.save(mountPath, { checkIntegrity });
+      expect(warnings).toEqual(warning === undefined ? [] : [expect.stringMatching(warning)]);
+    }
+    await bench.dismount(mountPath, false);
+    await isDamaged();
+  });
+
   test('writes an integrity table into a file that has no other change', async () => {
     const bench = await workbench();
     const wim = await ordinaryWim(bench.folder);
@@ -362,6 +395,26 @@ describe.runIf(isRoot)('commitImage()', () => {
     const { warnings } = await bench.save(mountPath);
     expect(warnings).toHaveLength(5);
     for (const name of ['a<b', 'con.txt', 'dot.', 'tab\t', 'README.TXT']) { expect(warnings.join('\n')).toContain(`"/${name}"`); }
+  });
+
+  test('warns of named streams that Windows cannot have, but not of those that the image had', async () => {
+    const bench = await workbench();
+    const source = await writeTree(join(bench.folder, 'source'), { 'old.txt': 'old' });
+    const wim = await captureWim(source, join(bench.folder, 'a.wim'));
+    const mountPath = await bench.mount(wim);
+    await writeTree(mountPath, { 'new.txt': 'new', 'folder/a.txt': 'a' });
+    const streams = [
+      ['old.txt', 'a:b'], ['old.txt', 'Zone.Identifier'], ['new.txt', 'Name'], ['new.txt', 'NAME'], ['new.txt', 'a/b'], ['folder', 'a\\b'], ['folder', 'a<b>?*|"'],
+    ] as const;
+    for (const [file, name] of streams) { setAttribute(join(mountPath, file), `user.${name}`, Buffer.from('stream')); }
+    const { warnings } = await bench.save(mountPath);
+    expect(warnings).toHaveLength(4);
+    const twin = expect.stringMatching(/The named stream "(?:Name|NAME)" of "\/new.txt" differs from its stream "(?:Name|NAME)" in case only/) as string;
+    expect(warnings).toEqual(expect.arrayContaining([
+      twin, ...[['a:b', '/old.txt'], ['a/b', '/new.txt'], ['a\\b', '/folder']].map(([name, path]) => `Windows cannot have a named stream "${name}", which "${path}" has now`),
+    ]));
+    setAttribute(join(mountPath, 'old.txt'), 'user.a:b', Buffer.from('changed'));
+    expect((await bench.save(mountPath)).warnings).toEqual([]);
   });
 
   test('gives all names of a file the content that was written last, and says so', async () => {

@@ -24,7 +24,7 @@ export interface AppliedChanges {
   }[];
   /** New symbolic links: their reparse data have to be made. */
   readonly links: { readonly entry: UpperEntry; readonly inode: Inode }[];
-  /** Sentences for the user. */
+  /** Sentences for the user; what follows may add to them. */
   readonly warnings: string[];
 }
 
@@ -261,6 +261,7 @@ class Replay {
 
   #noteStreams(entry: UpperEntry, inode: Inode): void {
     const isCopy = entry.copied || (inode.linkId !== 0n && inode.lastAccessTime === toFileTime(entry.stat.atimeNs));
+    this.#names.checkStreams(entry, inode);
     if (entry.streamNames.length > 0 || (isCopy && inode.named.length > 0)) { this.changes.streams.push({ entry, inode, isCopy }); }
   }
 

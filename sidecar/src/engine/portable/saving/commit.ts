@@ -148,7 +148,7 @@ async function saveTree(
     const table = blobTable.changed(request.append ? undefined : imageIndex,
       { resource: metadataResource, referenceCount: 1, hash: imageHash }, references, added);
     const statistics = { ...change, modified: toFileTime(BigInt(Date.now()) * 1_000_000n) };
-    await finish(wim, writer, request, { table, imageCount, imageIndex, statistics, metadataResource, imageHash }, journal, context, point);
+    await finish(wim, writer, request, { table, imageCount, imageIndex, statistics, metadataResource, imageHash }, journal, context, point, changes.warnings);
   } catch (error) {
     // Once the new header may be there, what it refers to has to stay.
     if (!point.passed) { await wim.handle.truncate(wim.size); }

@@ -1,5 +1,6 @@
 /** Checks the names that changes bring into an image: what Windows could not do with them is said, and short names make room. */
 import type { Dentry } from '../../../wim/dentry.ts';
+import type { Inode } from '../../../wim/inode.ts';
 import { DirectoryNames } from './directoryNames.ts';
 import type { UpperEntry } from './upperLayer.ts';
 
@@ -8,6 +9,11 @@ const noShortName = Buffer.alloc(0);
 /** Names that Windows cannot give to a file (Naming Files, Paths, and Namespaces). */
 function isImpossibleOnWindows(name: string): boolean {
   return /[<>:"|?*\\\u0001-\u001f]/.test(name) || /[. ]$/.test(name) || /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i.test(name);
+}
+
+/** Names that Windows cannot give to a named stream ([MS-FSCC] 2.1.5.3); NUL and longer ones cannot be attributes here either. */
+function isImpossibleStreamOnWindows(name: string): boolean {
+  return name === '' || /[:/\\]/.test(name);
 }
 
 /** The new names of one image. */
@@ -36,6 +42,23 @@ export class NewNames {
       if (sibling !== dentry) {
         sibling.shortName = noShortName;
         sibling.markMoved();
+      }
+    }
+  }
+
+  /** New streams only, as with files. To be called before they are added to the inode. */
+  checkStreams(entry: UpperEntry, inode: Inode): void {
+    const had = new Set(inode.named.map(({ name }) => name));
+    const names = new Map<string, string>();
+    for (const name of had) { names.set(name.toUpperCase(), name); }
+    for (const name of entry.streamNames) {
+      if (had.has(name)) { continue; }
+      if (isImpossibleStreamOnWindows(name)) { this.#warn(`Windows cannot have a named stream "${name}", which "${entry.imagePath}" has now`); }
+      const twin = names.get(name.toUpperCase());
+      if (twin === undefined) {
+        names.set(name.toUpperCase(), name);
+      } else {
+        this.#warn(`The named stream "${name}" of "${entry.imagePath}" differs from its stream "${twin}" in case only; Windows sees one of them`);
       }
     }
   }

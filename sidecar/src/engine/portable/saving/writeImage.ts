@@ -5,7 +5,7 @@ import { addImage, changeImage, type StatisticsChange } from '../../../wim/docum
 import { emptyHash, hexHash, sha1 } from '../../../wim/hash.ts';
 import { changedHeader, emptyResource, ResourceFlag, type ResourceHeader } from '../../../wim/header.ts';
 import { encodeDocument } from '../../../wim/imageXml.ts';
-import { computeIntegrityTable, integrityEnd, parseIntegrityTable, serializeIntegrityTable } from '../../../wim/integrity.ts';
+import { computeIntegrityTable, coversFile, integrityEnd, parseIntegrityTable, serializeIntegrityTable } from '../../../wim/integrity.ts';
 import type { ResourceWriter } from '../../../wim/resourceWriter.ts';
 import type { References } from '../../../wim/treeChange.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
@@ -30,22 +30,35 @@ export async function appendBlobs(
   });
 }
 
-/** Reads the old integrity table, where there is one that can be continued. */
-async function oldIntegrity(wim: WimFile) {
-  const { integrityTable } = wim.header;
-  if (integrityTable.offset === 0) { return undefined; }
-  const table = parseIntegrityTable(await wim.resource(integrityTable));
-  return table === undefined ? undefined : { table, end: integrityEnd(wim.header) };
+/**
+ * Makes the integrity table of the changed file. Who verifies it finds all that was damaged before: a table that is none
+ * of the old file is kept as it is, since one made anew would vouch for bytes that nobody knows to be right.
+ */
+async function makeIntegrityTable(wim: WimFile, end: number, context: OperationContext, warnings: string[]): Promise<Buffer> {
+  const { handle, header, path } = wim;
+  const compute = async (old: Parameters<typeof computeIntegrityTable>[2]) => await computeIntegrityTable(handle, end, old, context.signal,
+    (done, total) => { context.progress('Calculating integrity', done, total); });
+  if (header.integrityTable.offset === 0) { return serializeIntegrityTable((await compute(undefined)).table); }
+  const oldEnd = integrityEnd(header);
+  const data = await wim.resource(header.integrityTable);
+  const old = parseIntegrityTable(data);
+  if (old === undefined || !coversFile(old, oldEnd)) {
+    warnings.push(`The integrity table of "${path}" was damaged before and is left so: verify its images, then export them into a new file with a new table`);
+    return data;
+  }
+  const { table, isDamaged } = await compute({ table: old, end: oldEnd });
+  if (isDamaged) { warnings.push(`"${path}" did not match its integrity table before the save and still does not: verify its images`); }
+  return serializeIntegrityTable(table);
 }
 
-/** Writes the tables and the document, flushes, and replaces the header. */
+/** Writes the tables and the document, flushes, and replaces the header. @param warnings Gets sentences for the user. */
 export async function finish(
   wim: WimFile, writer: ResourceWriter, request: CommitRequest,
   image: {
     readonly table: Buffer; readonly imageCount: number; readonly imageIndex: number; readonly statistics: StatisticsChange;
     readonly metadataResource: ResourceHeader; readonly imageHash: string;
   },
-  journal: CommitJournal, context: OperationContext, point: { passed: boolean },
+  journal: CommitJournal, context: OperationContext, point: { passed: boolean }, warnings: string[],
 ): Promise<void> {
   const { handle: file, header } = wim;
   const blobTable = await writer.appendPlain(image.table, ResourceFlag.Metadata);
@@ -55,9 +68,7 @@ export async function finish(
     encodeDocument(change(await wim.document(), request.imageIndex, image.statistics, blobTableEnd, wim.errors)), ResourceFlag.Metadata);
   let integrityTable = emptyResource;
   if (request.checkIntegrity || header.integrityTable.offset !== 0) {
-    const table = await computeIntegrityTable(file, blobTableEnd, await oldIntegrity(wim), context.signal,
-      (done, total) => { context.progress('Calculating integrity', done, total); });
-    integrityTable = await writer.appendPlain(serializeIntegrityTable(table), 0);
+    integrityTable = await writer.appendPlain(await makeIntegrityTable(wim, blobTableEnd, context, warnings), 0);
   }
   context.progress('Finishing', 0, 0);
   const newHeader = changedHeader(header, {
