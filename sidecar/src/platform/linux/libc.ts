@@ -35,6 +35,27 @@ function bind() {
       (number: number, folder: number, path: string, flags: number) => number | bigint,
     moveMount: library.func('long syscall(long number, int fromfd, const char *from, int tofd, const char *to, uint flags)') as unknown as
       (number: number, from: number, fromPath: string, to: number, toPath: string, flags: number) => number | bigint,
+    memfdCreate: library.func('int memfd_create(const char *name, unsigned int flags)') as unknown as (name: string, flags: number) => number,
+    waitpid: library.func('int waitpid(int pid, _Out_ int *status, int options)') as unknown as (pid: number, status: [number], options: number) => number,
+    posixSpawn: library.func('int posix_spawn(_Out_ int *pid, const char *path, void *actions, void *attributes, const char **argv, const char **envp)') as unknown as
+      (pid: [number], path: string, actions: Buffer, attributes: Buffer, argv: readonly (string | null)[], envp: readonly (string | null)[]) => number,
+    spawnActions: {
+      init: library.func('int posix_spawn_file_actions_init(void *actions)') as unknown as (actions: Buffer) => number,
+      destroy: library.func('int posix_spawn_file_actions_destroy(void *actions)') as unknown as (actions: Buffer) => number,
+      addDup2: library.func('int posix_spawn_file_actions_adddup2(void *actions, int fd, int newfd)') as unknown as
+        (actions: Buffer, descriptor: number, target: number) => number,
+      addClose: library.func('int posix_spawn_file_actions_addclose(void *actions, int fd)') as unknown as (actions: Buffer, descriptor: number) => number,
+      addOpen: library.func('int posix_spawn_file_actions_addopen(void *actions, int fd, const char *path, int flags, unsigned int mode)') as unknown as
+        (actions: Buffer, descriptor: number, path: string, flags: number, mode: number) => number,
+      addChdir: library.func('int posix_spawn_file_actions_addchdir_np(void *actions, const char *path)') as unknown as (actions: Buffer, path: string) => number,
+    },
+    spawnAttributes: {
+      init: library.func('int posix_spawnattr_init(void *attributes)') as unknown as (attributes: Buffer) => number,
+      destroy: library.func('int posix_spawnattr_destroy(void *attributes)') as unknown as (attributes: Buffer) => number,
+      setFlags: library.func('int posix_spawnattr_setflags(void *attributes, short flags)') as unknown as (attributes: Buffer, flags: number) => number,
+      setDefaultSignals: library.func('int posix_spawnattr_setsigdefault(void *attributes, const void *set)') as unknown as (attributes: Buffer, set: Buffer) => number,
+      setSignalMask: library.func('int posix_spawnattr_setsigmask(void *attributes, const void *set)') as unknown as (attributes: Buffer, set: Buffer) => number,
+    },
   };
 }
 
