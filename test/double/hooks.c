@@ -46,7 +46,10 @@
  *   health               what a newly opened image is: 0 healthy, 1 repairable, 2 not repairable
  *   editions             none: there are no target editions
  *   user-errors          yes: the removal for all users says that some failed
- *   files                check: files and folders must exist; exported drivers are written
+ *   files                check: files and folders must exist, a mount without its file is invalid; exported drivers are written
+ *   image-names          names of the images of a file, with commas between them
+ *   mount-content        path of a folder that is the folder Windows of an image: moved into the mount folder, and back at the end
+ *   dism-log             write: DismInitialize writes a line to the log that it is given, which the double else leaves alone
  *   state-file           path of a file that keeps the table of mounts, for several processes
  *   mounts               fixture: adds three mounts of all states, at once
  *   mount-status         "<0|1|2> <folder>": changes the state of a mount, at once

@@ -1,5 +1,7 @@
 /* Image files and mounts. */
 #include "double.h"
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define KNOWN_MOUNT_FLAGS (DISM_MOUNT_READONLY | DISM_MOUNT_OPTIMIZE | DISM_MOUNT_CHECK_INTEGRITY | DISM_MOUNT_SUPPORT_EA)
@@ -13,6 +15,23 @@ static const struct { PCWSTR name, description; UINT64 size; UINT architecture; 
   { u"Windows 11 Pro", u"Gr\u00fc\u00dfe \U0001F4BF", 0x123456789ull, 9, u"Professional" },
   { u"Windows 11 \U0001D53C\U0001D555\U0001D566", NULL, 0x20000000000001ull, 12, u"Education" },
 };
+
+/* What an image of the fixture is called: as mode `image-names` has it, else as above. */
+static void imageName(WCHAR *name, unsigned image)
+{
+  char names[MODE_LENGTH];
+  if (!readMode("image-names", NULL, names, sizeof names)) {
+    copyText(name, NAME_LENGTH, fixtures[image].name);
+    return;
+  }
+  char *at = names;
+  for (unsigned i = 0; i < image; i++) {
+    at += strcspn(at, ",");
+    at += *at == ',';
+  }
+  at[strcspn(at, ",")] = '\0';
+  fromUtf8(name, NAME_LENGTH, at);
+}
 
 /* Edges of what a SYSTEMTIME can hold. */
 static const SYSTEMTIME first = { 1601, 1, 1, 1, 0, 0, 0, 0 };
@@ -70,9 +89,11 @@ HRESULT WINAPI DismGetImageInfo(PCWSTR ImageFilePath, DismImageInfo **ImageInfo,
     }
     for (UINT i = 0; i < count; i++) {
       DismImageInfo *image = &images[i];
+      WCHAR name[NAME_LENGTH];
+      imageName(name, i);
       image->ImageType = disk ? DismImageTypeVhd : DismImageTypeWim;
       image->ImageIndex = i + 1;
-      image->ImageName = newText(tree, fixtures[i].name);
+      image->ImageName = newText(tree, name);
       image->ImageDescription = newText(tree, fixtures[i].description);
       image->ImageSize = fixtures[i].size;
       image->Architecture = fixtures[i].architecture;
@@ -123,7 +144,12 @@ HRESULT WINAPI DismGetMountedImageInfo(DismMountedImageInfo **MountedImageInfo, 
     Tree *tree = newTree();
     UINT odd = modeIs("odd", "DismGetMountedImageInfo", "yes") ? 2 : 0;
     DismMountedImageInfo *list = newList(tree, mountCount + odd, sizeof *list);
+    bool check = modeIs("files", NULL, "check");
     for (unsigned i = 0; i < mountCount; i++) {
+      if (check && !pathExists(mounts[i].file)) {
+        mounts[i].status = DismMountStatusInvalid;
+        saveMounts();
+      }
       list[i] = (DismMountedImageInfo){
         newText(tree, mounts[i].path), newText(tree, mounts[i].file), mounts[i].index, mounts[i].mode, mounts[i].status,
       };
@@ -138,6 +164,23 @@ HRESULT WINAPI DismGetMountedImageInfo(DismMountedImageInfo **MountedImageInfo, 
     *Count = mountCount + odd;
   }
   return endCall(&call, result);
+}
+
+/* Mode `mount-content`: a mount shows what that folder holds, and takes it away when it ends. */
+static void moveContent(const WCHAR *mountPath, bool intoMount)
+{
+  char content[MODE_LENGTH];
+  if (!readMode("mount-content", NULL, content, sizeof content)) {
+    return;
+  }
+  WCHAR path[PATH_LENGTH];
+  copyPath(path, PATH_LENGTH, mountPath);
+  appendAscii(path, PATH_LENGTH, "/Windows");
+  char *inside = toUtf8(path);
+  if (rename(intoMount ? content : inside, intoMount ? inside : content) != 0) {
+    violation("the content of %s cannot be moved", inside);
+  }
+  free(inside);
 }
 
 static HRESULT checkMountFolder(PCWSTR folder)
@@ -171,7 +214,9 @@ static HRESULT chooseImage(PCWSTR file, UINT wanted, PCWSTR name, DismImageIdent
     return HR_INVALID_ARGUMENT;
   }
   for (*index = 1; *index <= count; ++*index) {
-    if (name != NULL && sameText(name, fixtures[*index - 1].name)) {
+    WCHAR known[NAME_LENGTH];
+    imageName(known, *index - 1);
+    if (name != NULL && sameText(name, known)) {
       return S_OK;
     }
   }
@@ -218,7 +263,9 @@ HRESULT WINAPI DismMountImage(PCWSTR ImageFilePath, PCWSTR MountPath, UINT Image
   }
   if (result == S_OK) {
     loadMounts();
-    copyPath(mount.path, PATH_LENGTH, MountPath);
+    /* As it is given, with a separator at its end too. */
+    copyText(mount.path, PATH_LENGTH, MountPath);
+    moveContent(MountPath, true);
     copyText(mount.file, PATH_LENGTH, ImageFilePath);
     mounts[mountCount++] = mount;
     saveMounts();
@@ -264,6 +311,7 @@ HRESULT WINAPI DismUnmountImage(PCWSTR MountPath, DWORD Flags, HANDLE CancelEven
         /* The folder is nothing any more; another mount there begins afresh. */
         image->used = false;
       }
+      moveContent(MountPath, false);
       removeMount(mount);
       saveMounts();
     }

@@ -1,5 +1,6 @@
 /* Initialisation, sessions, the last error message, DismDelete. */
 #include "double.h"
+#include <stdlib.h>
 
 #define FIRST_SESSION 2u
 
@@ -20,6 +21,11 @@ HRESULT WINAPI DismInitialize(DismLogLevel LogLevel, PCWSTR LogFilePath, PCWSTR 
     result = HR(modeNumber("initialize-again", NULL, 1));
   } else if (result == S_OK) {
     initialized = true;
+    if (LogFilePath != NULL && modeIs("dism-log", NULL, "write")) {
+      char *path = toUtf8(LogFilePath);
+      writeText(path, "DISM API: initialized\n", true);
+      free(path);
+    }
     nextSession = FIRST_SESSION;
   }
   return endCall(&call, result);

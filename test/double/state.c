@@ -79,7 +79,9 @@ Mount *findMount(PCWSTR path)
   WCHAR wanted[PATH_LENGTH];
   copyPath(wanted, PATH_LENGTH, path);
   for (unsigned i = 0; i < mountCount; i++) {
-    if (sameText(mounts[i].path, wanted)) {
+    WCHAR known[PATH_LENGTH];
+    copyPath(known, PATH_LENGTH, mounts[i].path);
+    if (sameText(known, wanted)) {
       return &mounts[i];
     }
   }

@@ -28,6 +28,7 @@ const timeoutMs = 900_000;
 const files = [
   ...['Pipeline'].map((name) => `module/${name}.Tests.ps1`),
   'windows/Windows.Tests.ps1',
+  'windows/PortedScript.Tests.ps1',
 ];
 
 /** Of the CLR, which otherwise ends with 0x80131506 now and then under Wine. */

@@ -1,7 +1,7 @@
 # Mounts chosen by the number and by the name of an enumeration, by a folder with a separator at its end, as a condition and as a number.
 param($ImagePath, $MountPath)
 
-$folder = "$MountPath/"
+$folder = $MountPath + [System.IO.Path]::DirectorySeparatorChar
 $mounted = Mount-WindowsImage -ImagePath $ImagePath -Name 'second' -Path $folder -ReadOnly # piped: $mounted = Get-WindowsImage -ImagePath $ImagePath | Where-Object ImageName -EQ 'second' | Mount-WindowsImage -Path $folder -ReadOnly
 "by folder: $(@(Get-WindowsImage -Mounted | Where-Object { $_.Path -eq $folder }).Count)"
 "by file: $(@(Get-WindowsImage -Mounted | Where-Object { $_.ImagePath -eq $ImagePath }).Count)"
