@@ -110,20 +110,28 @@ function canHold({ flags, sizeInWim, uncompressedSize }: ResourceHeader, chunkSi
   return (flags & ResourceFlag.Compressed) === 0 || (Math.ceil(uncompressedSize / (chunkSize || 1)) - 1) * 4 <= sizeInWim;
 }
 
+/** The second half of a message, where a resource cannot be read. */
+function troubleOf(name: string, resource: ResourceHeader, chunkSize: number, fileSize: number): string | undefined {
+  const end = resource.offset + resource.sizeInWim;
+  if (end > fileSize) { return `it ends too early: its ${name} should end at byte ${end}, the file has ${fileSize} bytes`; }
+  return canHold(resource, chunkSize) ? undefined : `its ${name} cannot hold as much as it claims to`;
+}
+
+/** Why the integrity table cannot be read, as the header says; a file can be read without it. */
+export function integrityTrouble({ integrityTable, chunkSize }: WimHeader, fileSize: number): string | undefined {
+  return troubleOf('integrity table', integrityTable, chunkSize, fileSize);
+}
+
 function checkResources(header: WimHeader, fileSize: number, errors: FileErrors): void {
-  const resources = [['lookup table', header.blobTable], ['XML data', header.xml], ['integrity table', header.integrityTable]] as const;
-  for (const [name, resource] of resources) {
-    const end = resource.offset + resource.sizeInWim;
-    if (end > fileSize) {
-      throw errors.damaged(`it ends too early: its ${name} should end at byte ${end}, the file has ${fileSize} bytes`);
-    }
-    if (!canHold(resource, header.chunkSize)) { throw errors.damaged(`its ${name} cannot hold as much as it claims to`); }
+  for (const [name, resource] of [['lookup table', header.blobTable], ['XML data', header.xml]] as const) {
+    const trouble = troubleOf(name, resource, header.chunkSize, fileSize);
+    if (trouble !== undefined) { throw errors.damaged(trouble); }
   }
   if (header.xml.sizeInWim === 0) { throw errors.damaged('it has no XML data: it was not written to its end'); }
 }
 
 /**
- * Parses and checks the 208 bytes of a header.
+ * Parses and checks the 208 bytes of a header; the integrity table is left to who needs it.
  * @param fileSize Bytes of the file that it is the header of: it may not refer to more.
  * @throws DismError ERROR_BAD_FORMAT: not a WIM, or of a version that nobody documents;
  * WIM_E_INVALID_CONTAINER: cut short, or with values that cannot be.

@@ -10,7 +10,7 @@ import { Hresult } from '../hresult.ts';
 import { BlobTable } from './blobTable.ts';
 import { FileErrors } from './fileErrors.ts';
 import { emptyHash } from './hash.ts';
-import { isPipableMagic, isWimMagic, parseWimHeader, ResourceFlag, type ResourceHeader, WimFlag, type WimHeader, wimHeaderBytes, wimVersionSolid } from './header.ts';
+import { integrityTrouble, isPipableMagic, isWimMagic, parseWimHeader, ResourceFlag, type ResourceHeader, WimFlag, type WimHeader, wimHeaderBytes, wimVersionSolid } from './header.ts';
 import { chooseImage, type ImageChoice } from './imageChoice.ts';
 import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './imageXml.ts';
 import { integrityEnd, verifyIntegrity } from './integrity.ts';
@@ -103,7 +103,7 @@ export class WimFile implements ReadableFile {
   /**
    * Opens a file, reads its header and checks it.
    * @throws DismError ERROR_FILE_NOT_FOUND, ERROR_PATH_NOT_FOUND, E_ACCESSDENIED, ERROR_READ_FAULT: as the system says.
-   * ERROR_BAD_FORMAT: no WIM, or one of an unknown version. WIM_E_INVALID_CONTAINER: cut short or damaged.
+   * ERROR_BAD_FORMAT: no WIM, or one of an unknown version. WIM_E_INVALID_CONTAINER: cut short or damaged, but for its integrity table.
    * UnsupportedError: the file is a virtual disk.
    */
   static async open(path: string, options: OpenOptions = {}): Promise<WimFile> {
@@ -135,7 +135,21 @@ export class WimFile implements ReadableFile {
     return this.header.version === wimVersionSolid;
   }
 
-  /** Refuses a file that nothing can be saved into. @throws DismError WIM_E_SPLIT_NOT_MOUNTABLE, WIM_E_CONTAINER_READONLY, ERROR_NOT_SUPPORTED. */
+  /** Why its integrity table cannot be read; undefined where it can, or where there is none. */
+  get integrityTrouble(): string | undefined {
+    return integrityTrouble(this.header, this.size);
+  }
+
+  /** Refuses a file whose integrity table cannot be read: most of those were cut short. @throws DismError WIM_E_INVALID_CONTAINER. */
+  requireIntegrityTable(): void {
+    const trouble = this.integrityTrouble;
+    if (trouble !== undefined) { throw this.errors.damaged(trouble); }
+  }
+
+  /**
+   * Refuses a file that nothing can be saved into.
+   * @throws DismError WIM_E_SPLIT_NOT_MOUNTABLE, WIM_E_CONTAINER_READONLY, ERROR_NOT_SUPPORTED; as requireIntegrityTable().
+   */
   requireChangeable(): void {
     const { flags, isPipable, partNumber, totalParts } = this.header;
     if (totalParts !== 1 || (flags & WimFlag.Spanned) !== 0) {
@@ -146,6 +160,7 @@ export class WimFile implements ReadableFile {
       throw this.errors.make(Hresult.ERROR_NOT_SUPPORTED, 'it is a pipable WIM, which cannot be changed',
         'Export it into an ordinary WIM first: wimlib-imagex export FILE all NEWFILE.');
     }
+    this.requireIntegrityTable();
   }
 
   /** The table of its blobs. */
@@ -203,11 +218,12 @@ export class WimFile implements ReadableFile {
   /**
    * Compares the file with its integrity table.
    * @returns False where it has none.
-   * @throws DismError ERROR_FILE_CORRUPT: it does not match. The signal's reason.
+   * @throws DismError ERROR_FILE_CORRUPT: it does not match. WIM_E_INVALID_CONTAINER: the table cannot be read. The signal's reason.
    */
   async verifyIntegrity(signal: AbortSignal, onBytes: (done: number, total: number) => void): Promise<boolean> {
     const { integrityTable } = this.header;
     if (integrityTable.offset === 0) { return false; }
+    this.requireIntegrityTable();
     await verifyIntegrity(this, await this.resource(integrityTable), integrityEnd(this.header), signal, onBytes);
     return true;
   }

@@ -1,12 +1,12 @@
 /** image/mount, image/listMounted and a dismount that drops the changes, on real WIM files. */
-import { appendFile, link, lstat, mkdir, readFile, readdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, link, lstat, mkdir, readFile, readdir, rename, rm, symlink, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
 import { readMountTable } from '../../../sidecar/src/platform/linux/mountTable.ts';
 import { failure, hashFile, mountsBelow, readFolder, runProgram, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
-import { appendImage, captureWim, imagex, ordinaryTree, ordinaryWim, splitWim, writeTree } from '../../helpers/wims.ts';
+import { appendImage, type CaptureOptions, captureWim, imagex, ordinaryTree, ordinaryWim, splitWim, writeTree } from '../../helpers/wims.ts';
 
 /** Changes the content of a mount in every way that a mount allows. */
 async function changeALot(mountPath: string): Promise<void> {
@@ -59,6 +59,43 @@ describe.runIf(isRoot)('mountImage()', () => {
     await bench.dismount(mountPath, false);
     expect(await hashFile(wim)).toBe(hash);
   });
+
+  // What wimlib-imagex mounts, too.
+  test.for([
+    ['a pipable WIM', { pipable: true }, 'ERROR_NOT_SUPPORTED'],
+    ['a WIM with the read-only flag', {}, 'WIM_E_CONTAINER_READONLY', (data) => { data.writeUInt32LE(data.readUInt32LE(0x10) | 0x4, 0x10); }],
+    ['a file that nobody may write to', {}, 'DISM_E_IMAGE_READONLY', async (_, wim) => { await chmod(wim, 0o444); }],
+    ['a file on a read-only file system', {}, 'DISM_E_IMAGE_READONLY', async (_, wim) => {
+      await runProgram('mount', '--bind', '-o', 'ro', wim, wim);
+      onTestFinished(() => { unmount(wim, true); });
+    }],
+    ['a WIM that is flagged as one part of one', {}, 'WIM_E_SPLIT_NOT_MOUNTABLE', (data) => { data.writeUInt32LE(data.readUInt32LE(0x10) | 0x8, 0x10); }],
+    ['a WIM that lacks its last bytes, of the integrity table', { integrity: true }, 'WIM_E_INVALID_CONTAINER', (data) => data.subarray(0, -10), /ends too early: its integrity table/],
+    ['a WIM with an integrity table far behind its end', { integrity: true }, 'WIM_E_INVALID_CONTAINER', (data) => { data.writeBigUInt64LE(1n << 40n, 0x84); }, /ends too early: its integrity table/],
+    ['a WIM with an integrity table that cannot be', { integrity: true }, 'WIM_E_INVALID_CONTAINER', (data) => {
+      data.writeUInt8(4, 0x83);
+      data.writeBigUInt64LE(1n << 40n, 0x8c);
+    }, /its integrity table cannot hold/],
+  ] as const satisfies readonly [string, CaptureOptions, string, ((data: Buffer, wim: string) => unknown)?, RegExp?][])(
+    'mounts read-only what a save could not write: %s', async ([, options, symbol, edit, warning]) => {
+      const bench = await workbench();
+      const wim = await ordinaryWim(bench.folder, options);
+      const data = await readFile(wim);
+      const edited = await edit?.(data, wim);
+      if (edited instanceof Buffer || !data.equals(await readFile(wim))) { await writeFile(wim, edited instanceof Buffer ? edited : data); }
+      const mountPath = await bench.mountFolder();
+      const { warnings } = await bench.call('mountImage', { imagePath: wim, imageIndex: 1, mountPath, readOnly: true });
+      expect(warnings).toEqual(warning === undefined ? [] : [expect.stringMatching(warning)]);
+      expect(await readFolder(mountPath)).toEqual(await readFolder(join(bench.folder, 'source')));
+      expect(await bench.only()).toMatchObject({ mountMode: 'ReadOnly', mountStatus: 'Ok' });
+      await bench.dismount(mountPath, false);
+      expect(await failure(bench.mount(wim))).toMatchObject({ symbol });
+      if (warning !== undefined) {
+        const refusal = { symbol, message: expect.stringMatching(warning) as string };
+        expect(await failure(bench.mount(wim, { readOnly: true, checkIntegrity: true }))).toMatchObject(refusal);
+        expect(await failure(bench.call('getImageInfo', { imagePath: wim }))).toMatchObject(refusal);
+      }
+    });
 
   test('mounts a split WIM read-only by any of its parts, and refuses to write to it', async () => {
     const bench = await workbench();

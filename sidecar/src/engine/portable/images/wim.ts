@@ -77,7 +77,12 @@ async function identify(params: MountParams, what: string, context: OperationCon
     if (params.readOnly !== true) { await checkWritable(wim.path, what); }
     const imageIndex = await resolveImage(params, wim, context);
     const { hash, streamsFit, unshowable } = await identifyImage(wim, imageIndex);
-    return { wimPath: wim.path, otherParts, imageIndex, hash, file: wim.signature, streamsFit, warnings: unshowableWarnings(unshowable) };
+    const trouble = wim.integrityTrouble;
+    const warnings = [
+      ...trouble === undefined ? [] : [`"${wim.path}" was damaged or not copied to its end, and can be mounted read-only: ${trouble}`],
+      ...unshowableWarnings(unshowable),
+    ];
+    return { wimPath: wim.path, otherParts, imageIndex, hash, file: wim.signature, streamsFit, warnings };
   } finally {
     await wim.close();
   }

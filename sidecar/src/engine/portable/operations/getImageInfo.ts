@@ -78,6 +78,8 @@ export async function getImageInfo(
     context.signal.throwIfAborted();
     const wim = await WimFile.open(imagePath, { what });
     try {
+      // Whoever looks at a file that has just been copied is told that its end is missing.
+      wim.requireIntegrityTable();
       const { images } = await wim.document();
       const chosen = imageName === undefined && imageIndex === undefined ? undefined : await wim.chooseImage(params);
       return {
