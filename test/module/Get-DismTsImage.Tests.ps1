@@ -138,7 +138,9 @@ Describe 'Get-DismTsImage' -Tag 'Unit' {
 
         It 'expands wildcards, in order' {
             (Get-DismTsImage -ImagePath "$folder/*.wim" -Index 1).ImagePath | Should -Be @('[x].wim', 'a.wim', 'b.wim' | ForEach-Object { [System.IO.Path]::GetFullPath("$folder/$_") })
-            Get-DismTsImage -ImagePath "$folder/*.nothing" | Should -BeNullOrEmpty
+            # What matches nothing is asked for as it is, so that it is an error that there is no such file.
+            $null = Get-DismTsImage -ImagePath "$folder/*.nothing"
+            (Get-LastParameter).imagePath | Should -Be ([System.IO.Path]::GetFullPath("$folder/*.nothing"))
         }
 
         It 'takes a name with brackets literally when there is such a file' {
