@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { openBeneath } from '../platform/linux/beneath.ts';
+import { foreignMountError } from '../platform/linux/foreignMounts.ts';
 import { atPath, isSystemError, systemFailure } from '../systemErrors.ts';
 import { NotAFileError } from './fileTrouble.ts';
 
@@ -40,7 +41,7 @@ export class FolderTree {
       const what = `Cannot open the folder "${path}"`;
       throw error.code === 'ENOENT'
         ? new DismError(Hresult.ERROR_PATH_NOT_FOUND, `${what}: it does not exist`, { target: path, cause: error })
-        : systemFailure(error, what, path);
+        : foreignMountError(error, what, path) ?? systemFailure(error, what, path);
     }
   }
 

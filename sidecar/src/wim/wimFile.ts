@@ -7,6 +7,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { foreignMountError } from '../platform/linux/foreignMounts.ts';
 import { BlobTable } from './blobTable.ts';
 import { FileErrors } from './fileErrors.ts';
 import { emptyHash } from './hash.ts';
@@ -117,7 +118,7 @@ export class WimFile implements ReadableFile {
       return new WimFile(errors, handle, signature, await readHeader({ handle, errors, size: signature.size }));
     } catch (error) {
       await handle?.close();
-      throw error instanceof DismError ? error : errors.ofSystem(error);
+      throw error instanceof DismError ? error : foreignMountError(error, errors.what, path) ?? errors.ofSystem(error);
     }
   }
 

@@ -1,10 +1,12 @@
 /** Mounting as a user who is not root: nothing can be mounted for writing, and everything read-only. */
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
 import { chmod, chown, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { bundleEngine, hashFile, mountsBelow, type MethodName, type Params, startEngine, workbench, type Workbench } from '../../helpers/mounts.ts';
+import { unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
+import { bundleEngine, failure, hashFile, mountsBelow, type MethodName, type Params, startEngine, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot, nobodyId, nobodyOpens } from '../../helpers/nobody.ts';
 import { ordinaryWim } from '../../helpers/wims.ts';
 
@@ -29,6 +31,42 @@ async function nobodysBench() {
     await startEngine(bundle, bench, method, params, { uid: nobodyId }).outcome;
   return { bench, wim, mountPath, call };
 }
+
+/** A FUSE mount of user nobody that nobody serves: who may look into it is decided before it is asked anything. */
+function mountAsNobody(folder: string): void {
+  const device = openSync('/dev/fuse', 'r+');
+  onTestFinished(() => {
+    unmount(folder, true);
+    closeSync(device);
+  });
+  const options = `fd=3,rootmode=40000,user_id=${nobodyId},group_id=${nobodyId}`;
+  execFileSync('mount', ['-i', '-t', 'fuse.theirs', '-o', options, 'theirs', folder], { stdio: ['ignore', 'ignore', 'inherit', device] });
+}
+
+describe.runIf(isRoot)('root', () => {
+  test('is told that a folder or file is in the FUSE mount of another user', async () => {
+    const bench = await workbench();
+    const theirs = await bench.mountFolder('theirs');
+    const [wim, free] = [await ordinaryWim(bench.folder), await bench.mountFolder()];
+    mountAsNobody(theirs);
+    const reason = `"${theirs}" is a FUSE mount (fuse.theirs) of user ${nobodyId}, which nobody else can look into, not even root`;
+    const [inside, folder] = [join(theirs, 'a.wim'), join(theirs, 'folder')];
+    for (const [target, message, attempt] of [
+      [theirs, `Cannot open the folder "${theirs}"`, async () => await bench.call('scanHealth', { path: theirs })],
+      [inside, `Cannot read "${inside}"`, async () => await bench.call('getImageInfo', { imagePath: inside })],
+      [inside, `Cannot mount "${inside}" at "${free}"`, async () => await bench.mount(inside, { mountPath: free })],
+      [folder, `Cannot mount "${wim}" at "${folder}"`, async () => await bench.call('mountImage', { imagePath: wim, imageIndex: 1, mountPath: folder })],
+    ] as const) {
+      expect(await failure(attempt())).toMatchObject({
+        symbol: 'E_ACCESSDENIED', target, message: `${message}: ${reason}`, hint: expect.stringContaining('allow_other') as string,
+      });
+    }
+    expect(await failure(bench.mount(wim, { mountPath: theirs, readOnly: true }))).toMatchObject({
+      symbol: 'WIM_E_MOUNT_DIR_IN_USE', message: expect.stringContaining(`something is mounted there already: "${theirs}" (fuse.theirs, theirs)`) as string,
+    });
+    await rm(join(bench.stateDirectory, 'health'), { recursive: true, force: true });
+  });
+});
 
 describe.runIf(isRoot)('a user who is not root', () => {
   test.for([false, true])('is told that only root can mount for writing, and nothing changes (validateOnly: %s)', async (validateOnly) => {

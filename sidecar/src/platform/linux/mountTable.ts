@@ -57,6 +57,22 @@ export function topMount(table: readonly MountTableEntry[], mountPoint: string):
   return there.findLast(({ id }) => !covered.has(id));
 }
 
+/** The mount that a path is in, as it is spelled. */
+export function mountAround(table: readonly MountTableEntry[], path: string): MountTableEntry | undefined {
+  let place: string | undefined;
+  for (const { mountPoint } of table) {
+    const isAround = path === mountPoint || path.startsWith(mountPoint === '/' ? '/' : `${mountPoint}/`);
+    if (isAround && mountPoint.length > (place?.length ?? 0)) { place = mountPoint; }
+  }
+  return place === undefined ? undefined : topMount(table, place);
+}
+
+/** The user whom alone a FUSE mount shows itself to, and not to root either; undefined: it is none such, or shows to all. */
+export function onlyUserOf({ type, options }: MountTableEntry): number | undefined {
+  const user = options.map((option) => /^user_id=(\d+)$/.exec(option)?.[1]).find((id) => id !== undefined);
+  return /^fuse(?:blk)?(?:\.|$)/.test(type) && user !== undefined && !options.includes('allow_other') ? Number(user) : undefined;
+}
+
 /** What is mounted on a mount or on those on it, wherever below its place. */
 export function mountsOn(table: readonly MountTableEntry[], { id }: Pick<MountTableEntry, 'id'>): MountTableEntry[] {
   const children = table.filter(({ parentId, id: own }) => parentId === id && own !== id);

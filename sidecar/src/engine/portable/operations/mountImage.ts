@@ -1,12 +1,13 @@
 /** image/mount on the portable engine. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync, readlinkSync } from 'node:fs';
 import type { z } from 'zod';
 import type { mountImage as mountImageMethod } from '@dismts/protocol';
 import { isElevated } from '../../../platform/elevation.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { foreignMountError } from '../../../platform/linux/foreignMounts.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
@@ -30,13 +31,15 @@ type Result = z.input<typeof mountImageMethod.result>;
 function holdMountFolder(path: string, what: string, state: State): { readonly folder: number; readonly mountPath: string } {
   const folder = openMountFolder(path, what);
   try {
+    // Before the folder is looked at: the FUSE mount of another user lets not even root do that.
+    const shown = readlinkSync(pathOf(folder));
+    const there = readMountTable().find((entry) => entry.mountPoint === shown && shown !== '/' && /^(?:overlay|fuse\.)/.test(entry.type));
+    if (there !== undefined) {
+      throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already: ${describeMount(there)}`, { target: path });
+    }
     const mountPath = placeOf(folder, what, path);
     if (mountPath === '/') {
       throw new DismError(Hresult.WIM_E_MOUNT_TO_VOLUME_ROOT, `${what}: it is the root of the file system`, { target: path });
-    }
-    const there = readMountTable().find((entry) => entry.mountPoint === mountPath && /^(?:overlay|fuse\.)/.test(entry.type));
-    if (there !== undefined) {
-      throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already: ${describeMount(there)}`, { target: path });
     }
     if (mountPath === state.path || mountPath.startsWith(`${state.path}/`)) {
       throw new DismError(Hresult.E_INVALIDARG, `${what}: it lies in the state directory of DismTs`, { target: path });
@@ -59,7 +62,7 @@ function openMountFolder(path: string, what: string): number {
     if (code === 'ENOTCONN') {
       throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already, and does not answer`, { target: path });
     }
-    if (code !== 'ENOENT' && code !== 'ENOTDIR') { throw error; }
+    if (code !== 'ENOENT' && code !== 'ENOTDIR') { throw foreignMountError(error, what, path) ?? error; }
     throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: there is no such folder`, { target: path });
   }
 }
