@@ -1,6 +1,6 @@
 /** Saving the changes of a mount into its WIM: every kind of change, every kind of file; wimlib-imagex confirms. */
 import {
-  appendFile, copyFile, cp, link, mkdir, mkdtemp, open, readFile, readlink, rename, rm, stat, symlink, unlink, utimes, writeFile,
+  appendFile, copyFile, cp, link, mkdir, mkdtemp, open, readdir, readFile, readlink, rename, rm, stat, symlink, unlink, utimes, writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -415,6 +415,38 @@ describe.runIf(isRoot)('commitImage()', () => {
     ]));
     setAttribute(join(mountPath, 'old.txt'), 'user.a:b', Buffer.from('changed'));
     expect((await bench.save(mountPath)).warnings).toEqual([]);
+  });
+
+  test('saves files to the last byte that a path can have, and refuses deeper ones with the mount as it was', { timeout: 60_000 }, async () => {
+    const bench = await workbench();
+    const wim = await ordinaryWim(bench.folder);
+    const mountPath = await bench.mount(wim);
+    const [id = ''] = await readdir(join(bench.stateDirectory, 'mounts'));
+    const upper = join(bench.stateDirectory, 'mounts', id.replace(/\.json$/, ''), 'generations/1/upper');
+    /** A file whose path where changes are kept has that many bytes; made and removed step by step, as no call takes its path. */
+    const write = async (bytes: number, content: string): Promise<string> => {
+      const rest = bytes - Buffer.byteLength(upper);
+      const names = [...Array.from({ length: Math.floor(rest / 200) - 1 }, () => 'd'.repeat(199)), 'e'.repeat(49 + Math.floor(rest % 200 / 2)), 'f'.repeat(149 + Math.ceil(rest % 200 / 2))];
+      await runProgram('python3', '-c', 'import os, sys\nos.chdir(sys.argv[1])\nfor name in sys.argv[3:-1]: os.makedirs(name, exist_ok=True); os.chdir(name)\n'
+        + 'open(sys.argv[-1], "w").write(sys.argv[2])', mountPath, content, ...names);
+      return `/${names.join('/')}`;
+    };
+    // PATH_MAX counts the byte that ends a path.
+    const path = await write(4095, 'deep');
+    await bench.save(mountPath);
+    expect(await imagex('extract', wim, '1', path, '--to-stdout')).toBe('deep');
+    for (const bytes of [4096, 4097, 4300, 9000]) {
+      await write(bytes, 'too deep');
+      const hash = await hashFile(wim);
+      expect(await failure(bench.save(mountPath))).toMatchObject({
+        symbol: 'ERROR_FILENAME_EXCED_RANGE', message: expect.stringMatching(/^Cannot store "\/d{199}\.\.\.": its path is too long \(\d+ bytes\)$/) as string,
+      });
+      expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
+      expect(await hashFile(wim)).toBe(hash);
+      if (bytes < 9000) { await runProgram('rm', '-r', join(mountPath, 'd'.repeat(199))); }
+    }
+    await bench.dismount(mountPath, false);
+    await bench.expectNothingLeft();
   });
 
   test('gives all names of a file the content that was written last, and says so', async () => {

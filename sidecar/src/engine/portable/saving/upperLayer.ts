@@ -4,6 +4,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { Breather } from '../../../breather.ts';
 import { getAttribute, listAttributes } from '../../../platform/linux/attributes.ts';
+import { isSystemError } from '../../../systemErrors.ts';
 import { copiedAttribute } from '../mounting/originMarks.ts';
 
 /**
@@ -35,6 +36,8 @@ export interface UpperEntry {
   readonly linkTarget: string | undefined;
   readonly children: readonly UpperEntry[];
 }
+
+const maxShownPath = 200;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
@@ -85,6 +88,16 @@ function readAttributes(path: string, imagePath: string): Pick<UpperEntry, 'redi
   return { opaque, redirect, metadataOnly, copied, streamNames };
 }
 
+/** A tree deeper than a path can say: the place in the mount tells the user more than where its changes are kept. */
+function tooDeep(error: unknown, upperPath: string): unknown {
+  if (!isSystemError(error) || error.code !== 'ENAMETOOLONG' || error.path?.startsWith(`${upperPath}/`) !== true) { return error; }
+  const imagePath = error.path.slice(upperPath.length);
+  const shown = imagePath.length > maxShownPath ? `${imagePath.slice(0, maxShownPath)}...` : imagePath;
+  return new DismError(Hresult.ERROR_FILENAME_EXCED_RANGE, `Cannot store "${shown}": its path is too long (${Buffer.byteLength(imagePath)} bytes)`, {
+    target: imagePath, hint: 'Move what is in it nearer to the root of the mount folder, or delete it there, then try again.', cause: error,
+  });
+}
+
 /** Totals of a layer, for progress. */
 export interface UpperLayer {
   readonly root: UpperEntry;
@@ -93,7 +106,8 @@ export interface UpperLayer {
 
 /**
  * Reads the whole upper directory. Nobody may change it meanwhile: the overlay is frozen or unmounted.
- * @throws DismError ERROR_NOT_SUPPORTED: a device, pipe or socket; E_INVALIDARG: a name that is no UTF-8.
+ * @throws DismError ERROR_NOT_SUPPORTED: a device, pipe or socket; E_INVALIDARG: a name that is no UTF-8;
+ * ERROR_FILENAME_EXCED_RANGE: a path that is too long where the changes are kept.
  */
 export async function readUpperLayer(upperPath: string, signal: AbortSignal): Promise<UpperLayer> {
   const breather = new Breather();
@@ -123,6 +137,6 @@ export async function readUpperLayer(upperPath: string, signal: AbortSignal): Pr
       linkTarget: kind === 'symlink' ? readlinkSync(path) : undefined, children,
     };
   };
-  const root = await readEntry(upperPath, '', '/');
+  const root = await readEntry(upperPath, '', '/').catch((error: unknown) => { throw tooDeep(error, upperPath); });
   return { root, entryCount: entryCount - 1 };
 }
