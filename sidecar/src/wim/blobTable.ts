@@ -108,7 +108,7 @@ export class BlobTable {
    * @param imageIndex Whose metadata are replaced; undefined: they are those of a new image.
    * @param references The blobs whose references change. A blob that nobody refers to any more is left out, but only
    * where its count was right before: some writers count differently, and a blob must not go while it is needed.
-   * @param blobs New blobs, written behind the old ones.
+   * @param blobs New blobs, written behind the old ones; one that the table has already lies where the new entry says.
    */
   changed(
     imageIndex: number | undefined, metadata: BlobEntry, references: ReadonlyMap<string, References>, blobs: readonly BlobEntry[],
@@ -122,6 +122,21 @@ export class BlobTable {
       const count = old < before ? Math.max(old, after) : old - before + after;
       if (count > 0) { data.writeUInt32LE(count, offset + 26); } else { dropped.push(offset); }
     }
+    const added: Buffer[] = [];
+    for (const entry of blobs) {
+      const bytes = this.#serialize(entry);
+      const offset = this.#blobs().get(entry.hash);
+      if (offset === undefined) {
+        added.push(bytes);
+      } else if (this.#hasFlag(offset, ResourceFlag.Solid)) {
+        // In its place it would part a run of solid resources.
+        data.copy(bytes, 26, offset + 26, offset + 30);
+        added.push(bytes);
+        dropped.push(offset);
+      } else {
+        bytes.copy(data, offset, 0, 24);
+      }
+    }
     const replaced = imageIndex === undefined ? undefined : this.#metadata[imageIndex - 1];
     if (replaced !== undefined) { this.#serialize(metadata).copy(data, replaced); }
     const parts: Buffer[] = [];
@@ -132,7 +147,7 @@ export class BlobTable {
       from = offset + entryBytes;
     }
     parts.push(data.subarray(from));
-    for (const entry of blobs) { parts.push(this.#serialize(entry)); }
+    parts.push(...added);
     if (replaced === undefined) { parts.push(this.#serialize(metadata)); }
     return Buffer.concat(parts);
   }

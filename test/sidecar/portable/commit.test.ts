@@ -269,6 +269,31 @@ describe.runIf(isRoot)('commitImage()', () => {
     await isDamaged();
   });
 
+  test.for([
+    ['uncompressed', { compress: 'none' }], ['LZX', { compress: 'LZX' }], ['solid (ESD)', { compress: 'LZMS', solid: true }],
+  ] as const)('puts content right that was damaged in the file and is written anew: %s', async ([, options]) => {
+    const bench = await workbench();
+    const content = pseudoRandom(300_000, 9);
+    const source = await writeTree(join(bench.folder, 'source'), { 'a.txt': 'a', 'damaged.bin': content, 'twin.bin': content });
+    const wim = await captureWim(source, join(bench.folder, 'a.wim'), options);
+    const data = await readFile(wim);
+    // Bytes that do not compress are stored as they are.
+    const at = data.indexOf(content.subarray(100_000, 100_016));
+    if (at === -1) { throw new Error('the content is not where it can be damaged'); }
+    data.write('damage', at, 'latin1');
+    await writeFile(wim, data);
+    await expect(imagex('verify', wim)).rejects.toThrow();
+    const mountPath = await bench.mount(wim);
+    await rm(join(mountPath, 'damaged.bin'));
+    await writeFile(join(mountPath, 'damaged.bin'), content);
+    const { warnings } = await bench.save(mountPath);
+    expect(warnings).toEqual([expect.stringContaining('held content that was damaged')]);
+    expect(await imagex('verify', wim)).toContain('was successfully verified');
+    await expectImage(bench, wim, source);
+    await writeFile(join(mountPath, 'damaged.bin'), content);
+    expect((await bench.save(mountPath)).warnings).toEqual([]);
+  });
+
   test('writes an integrity table into a file that has no other change', async () => {
     const bench = await workbench();
     const wim = await ordinaryWim(bench.folder);

@@ -24,7 +24,7 @@ import { applyChanges } from './applyChanges.ts';
 import { readLinkTargets } from './linkTargets.ts';
 import { gatherBlobs, NewBlobs } from './newBlobs.ts';
 import { readUpperLayer, type UpperLayer } from './upperLayer.ts';
-import { appendBlobs, finish } from './writeImage.ts';
+import { appendBlobs, findDamaged, finish } from './writeImage.ts';
 
 /** What to commit. */
 export interface CommitRequest {
@@ -131,6 +131,10 @@ async function saveTree(
   const changes = await applyChanges(tree, layer, await readLinkTargets(wim, tree, layer, request.mountPath), context.signal);
   const blobs = new NewBlobs(blobTable, writer);
   await gatherBlobs(changes, blobs, request.mountPath, tree, streamsShown, context);
+  const damaged = await findDamaged(wim, blobTable, blobs, context.signal);
+  if (damaged.size > 0) {
+    changes.warnings.push(`"${wim.path}" held ${damaged.size === 1 ? 'content that was' : `${damaged.size} contents that were`} damaged; what was written into the mount takes the place`);
+  }
   const change = compareTree(tree, (hash) => blobs.sources.get(hash)?.size ?? blobTable.sizeOf(hash));
   // A new image refers to all that it holds, a changed one to more or less than before.
   const references = request.append ? countReferences(tree) : change.references;
@@ -141,7 +145,7 @@ async function saveTree(
   const imageIndex = request.append ? imageCount : request.imageIndex;
   const point = { passed: false };
   try {
-    const added = await appendBlobs(writer, blobTable, blobs, references, context);
+    const added = await appendBlobs(writer, blobTable, blobs, damaged, references, context);
     context.progress('Writing metadata', 0, metadata.length);
     const metadataResource = await writer.append(bufferSource(metadata), ResourceFlag.Metadata, undefined);
     context.progress('Writing metadata', metadata.length, metadata.length);

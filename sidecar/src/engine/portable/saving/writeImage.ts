@@ -1,6 +1,7 @@
 /** Writes a changed image behind the end of its file, and then the header that makes it the image. */
 import type { OperationContext } from '../../../operationContext.ts';
 import type { BlobEntry, BlobTable } from '../../../wim/blobTable.ts';
+import { DismError } from '../../../errors.ts';
 import { addImage, changeImage, type StatisticsChange } from '../../../wim/documentChange.ts';
 import { emptyHash, hexHash, sha1 } from '../../../wim/hash.ts';
 import { changedHeader, emptyResource, ResourceFlag, type ResourceHeader } from '../../../wim/header.ts';
@@ -12,11 +13,36 @@ import type { WimFile } from '../../../wim/wimFile.ts';
 import type { CommitJournal, CommitRequest } from './commit.ts';
 import type { NewBlobs } from './newBlobs.ts';
 
-/** Appends the bytes that the file does not have yet. */
+/** Larger content is believed to be what its hash says: it is not read whole into memory. */
+const maxVerifiedBytes = 64 * 1024 * 1024;
+
+/**
+ * What was written that the file says to have already, and has damaged: whoever put a damaged file right under the mount
+ * wrote just these bytes.
+ */
+export async function findDamaged(wim: WimFile, table: BlobTable, blobs: NewBlobs, signal: AbortSignal): Promise<ReadonlySet<string>> {
+  const damaged = new Set<string>();
+  for (const [hash, { size }] of blobs.sources) {
+    if (size > maxVerifiedBytes || table.find(hash) === undefined) { continue; }
+    signal.throwIfAborted();
+    try {
+      const data = await wim.blob(hash, size);
+      if (data === undefined || sha1(data) !== hash) { damaged.add(hash); }
+    } catch (error) {
+      if (!(error instanceof DismError)) { throw error; }
+      damaged.add(hash);
+    }
+  }
+  return damaged;
+}
+
+/** Appends the bytes that the file does not have yet, or has damaged. */
 export async function appendBlobs(
-  writer: ResourceWriter, table: BlobTable, blobs: NewBlobs, references: ReadonlyMap<string, References>, context: OperationContext,
+  writer: ResourceWriter, table: BlobTable, blobs: NewBlobs, damaged: ReadonlySet<string>, references: ReadonlyMap<string, References>,
+  context: OperationContext,
 ): Promise<BlobEntry[]> {
-  const wanted = [...blobs.sources].filter(([hash]) => table.find(hash) === undefined && (references.get(hash)?.after ?? 0) > 0);
+  const wanted = [...blobs.sources].filter(([hash]) => (table.find(hash) === undefined
+    ? (references.get(hash)?.after ?? 0) > 0 : damaged.has(hash) && references.get(hash)?.after !== 0));
   const total = wanted.reduce((sum, [, source]) => sum + source.size, 0);
   let done = 0;
   context.progress('Writing', 0, total);
