@@ -125,7 +125,9 @@ test('isDenied() is true for missing rights only', () => {
 });
 
 test('directionOf() knows the calls of libc.ts', () => {
-  const calls = [...readFileSync(new URL('../../sidecar/src/platform/linux/libc.ts', import.meta.url), 'utf8').matchAll(/func\('(?:int|long) (\w+)\(/g)].map(([, name]) => name ?? '');
+  const calls = [...readFileSync(new URL('../../sidecar/src/platform/linux/libc.ts', import.meta.url), 'utf8').matchAll(/func\('(?:int|long) (\w+)\(/g)].map(([, name]) => name ?? '')
+    // What starts a program answers as "spawn", as in Node.js.
+    .filter((name) => !/^(?:posix_spawn|sig)/.test(name));
   expect(calls.length).toBeGreaterThan(8);
   for (const call of calls) {
     expect(directionOf(call), call).toBe(/set|remove/.test(call) ? 'writing' : /^(?:mount|umount2|flock)$/.test(call) ? 'other' : 'reading');
