@@ -499,6 +499,9 @@ test.runIf(isRoot)('an error at any step of a save leaves the old file or the ne
     // Even where nothing was said of the failure yet, the file is whole.
     const now = await appliedImage(bench, wim);
     expect([inFile, staged], `step ${step}`).toContainEqual(now);
+    // What is said of it is what happened; where nobody can know whether the disk has it, that is said.
+    if (error === undefined) { expect(now, `step ${step}`).toEqual(staged); }
+    if (error !== undefined && JSON.stringify(now) !== JSON.stringify(inFile)) { expect((error as Error).message, `step ${step}`).toMatch(/holds the changes/); }
     seen[JSON.stringify(now) === JSON.stringify(staged) ? 'new' : 'old']++;
     // Whatever was saved or not: after a remount, where one is needed, the mount has everything and can be written to.
     if ((await bench.only()).mountStatus === 'NeedsRemount') { await bench.call('remountImage', { mountPath }); }
