@@ -146,8 +146,8 @@ export class BlobTable {
       parts.push(data.subarray(from, offset));
       from = offset + entryBytes;
     }
-    parts.push(data.subarray(from));
-    parts.push(...added);
+    // Not one by one as arguments: there may be hundreds of thousands.
+    parts.push(data.subarray(from), Buffer.concat(added));
     if (replaced === undefined) { parts.push(this.#serialize(metadata)); }
     return Buffer.concat(parts);
   }
