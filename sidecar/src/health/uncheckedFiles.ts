@@ -17,7 +17,8 @@ export async function noteUncheckedFiles({ files, index, context, scan }: ScanSe
   const recorded = await readRecordedFiles(new StoreHives(files, index.windows), components.map(({ keyform }) => keyform));
   for (const { keyform, payloadDeleted } of components) {
     context.signal.throwIfAborted();
-    const found = await filesBelow(files, payloadPath(index, keyform, ''), '', 0);
+    const found: string[] = [];
+    await findFilesBelow(files, payloadPath(index, keyform, ''), '', 0, found);
     const present = new Set(found.map((path) => fileValueName(path.split('/').at(-1) ?? '').toLowerCase()));
     const names = payloadDeleted ? [] : [...recorded.get(keyform)?.keys() ?? []];
     // One that the store keeps under another name is there all the same: names are added only up to the number that is recorded.
@@ -28,16 +29,14 @@ export async function noteUncheckedFiles({ files, index, context, scan }: ScanSe
   }
 }
 
-/** Paths of the files below a folder of a component, without its differentials. */
-async function filesBelow(files: ImageFiles, folder: string, below: string, depth: number): Promise<string[]> {
-  const found: string[] = [];
+/** Adds the paths of the files below a folder of a component, without its differentials. */
+async function findFilesBelow(files: ImageFiles, folder: string, below: string, depth: number, found: string[]): Promise<void> {
   for (const name of await files.list(folder).catch(nothingIfInTrouble) ?? []) {
     const [path, file] = [joinPath(folder, name), joinPath(below, name)];
     if (await files.stat(path).catch(nothingIfInTrouble) !== undefined) {
       found.push(file);
     } else if (depth < maxDepth && !(depth === 0 && /^[frn]$/i.test(name))) {
-      found.push(...await filesBelow(files, path, file, depth + 1));
+      await findFilesBelow(files, path, file, depth + 1, found);
     }
   }
-  return found;
 }
