@@ -108,7 +108,15 @@ Describe 'Scripts for the in-box module on Windows, <Way>' -ForEach $ways {
             $wanted += $Modes
         }
         [System.IO.File]::WriteAllText("$configuration.new", $fixedModes + (-join ($wanted.Keys | ForEach-Object { "$_=$($wanted[$_])`n" })))
-        [System.IO.File]::Move("$configuration.new", $configuration, $true)
+        # While a double looks at the file Windows lets nobody replace it.
+        Wait-Until {
+            try {
+                [System.IO.File]::Move("$configuration.new", $configuration, $true)
+                $true
+            } catch [System.UnauthorizedAccessException], [System.IO.IOException] {
+                $false
+            }
+        }
         Set-Content -LiteralPath "$folder\script.ps1" -Value $Text
 
         $given = @{ ImagePath = "$folder\install.wim"; MountPath = "$folder\mount"; Folder = $folder; ImageFolder = "$folder\image" }

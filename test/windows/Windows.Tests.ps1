@@ -24,7 +24,15 @@ BeforeAll {
         param([hashtable] $Modes = @{})
         $lines = $Modes.Keys | ForEach-Object { "$_=$($Modes[$_])`n" }
         [System.IO.File]::WriteAllText("$configuration.new", $fixedModes + (-join $lines))
-        [System.IO.File]::Move("$configuration.new", $configuration, $true)
+        # A double that holds a call looks at the file again and again; while it does, Windows lets nobody replace it.
+        Wait-Until {
+            try {
+                [System.IO.File]::Move("$configuration.new", $configuration, $true)
+                $true
+            } catch [System.UnauthorizedAccessException], [System.IO.IOException] {
+                $false
+            }
+        }
     }
 
     function Get-DoubleLine {
