@@ -2,7 +2,8 @@
 import { lstatSync, readdirSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { Breather } from '../../breather.ts';
 
-const maxTries = 5;
+/** How often to go on after an error: what is not there any more was removed by another process, which can happen at each file. */
+const maxTries: ReadonlyMap<string | undefined, number> = new Map([['ENOENT', 10_000], ['ENOTEMPTY', 5]]);
 
 const child = (folder: Buffer, name: Buffer): Buffer => Buffer.concat([folder, Buffer.from('/'), name]);
 
@@ -19,8 +20,7 @@ export async function removeFolder(path: string): Promise<void> {
       await removeAll(Buffer.from(path));
       return;
     } catch (error) {
-      // Another process removes the same.
-      if (tries === maxTries || !['ENOENT', 'ENOTEMPTY'].includes((error as NodeJS.ErrnoException).code ?? '')) { throw error; }
+      if (tries >= (maxTries.get((error as NodeJS.ErrnoException).code) ?? 0)) { throw error; }
     }
   }
 }
