@@ -3,6 +3,7 @@ import { closeSync, fstatSync, readlinkSync, statSync } from 'node:fs';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { isElevated } from '../../../platform/elevation.ts';
 import { processState } from '../../../platform/linux/holders.ts';
 import { SystemCallError } from '../../../platform/linux/libc.ts';
 import { attachMount, holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
@@ -15,8 +16,6 @@ import { endMount, endServers, findNewServer, findServers, serve } from './servi
 import { bootId, coverSource, lookAt, obstacleTo, type Sight } from './sight.ts';
 import { makeCover, makeView } from './stacking.ts';
 import type { State } from './state.ts';
-
-const isRoot = (): boolean => process.geteuid?.() === 0;
 
 function folderChanged(record: MountRecord): DismError {
   return new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `Cannot mount at "${record.mountPath}": something else was mounted there meanwhile, or the folder was replaced`, {
@@ -41,9 +40,9 @@ async function serveImage(
   state: State, record: MountRecord, otherParts: readonly string[], base: number, context: OperationContext,
 ): Promise<LiveMount['server']> {
   const { generations } = state;
-  if (record.mode === 'ReadWrite') { generations.make(record); } else if (isRoot()) { generations.makeLower(record); }
+  if (record.mode === 'ReadWrite') { generations.make(record); } else if (isElevated()) { generations.makeLower(record); }
   const before = state.locks.isServed(record.id) ? findServers(state, record.id) : [];
-  const privateRoot = isRoot() ? { root: generations.privateRoot(record), baseMount: base, target: generations.lowerFolder(record) } : undefined;
+  const privateRoot = isElevated() ? { root: generations.privateRoot(record), baseMount: base, target: generations.lowerFolder(record) } : undefined;
   await serve({ ...record, otherParts, privateRoot }, state, context);
   const pid = findNewServer(state, record.id, before);
   const found = pid === undefined ? undefined : processState(pid);
@@ -68,7 +67,7 @@ function movedTo(record: MountRecord, mountPath: string): MountRecord {
 /** Puts the view of a served image on a held folder, with the cover below it. @returns The record with what stands now. */
 function showAt(state: State, record: MountRecord, folder: number, server: LiveMount['server']): MountRecord {
   const base = mountIdOf(folder);
-  if (!isRoot()) {
+  if (!isElevated()) {
     const view = mountedOn(record, folder, () => true);
     return { ...record, live: liveMount(state, record, view, base, server) };
   }
@@ -192,7 +191,7 @@ async function takeOff(state: State, record: MountRecord, withCover: boolean): P
   const before = lookAt(state, record);
   requireUncovered(record, before);
   // Where somebody else serves the folder of a user now, and our own program is gone, nothing there is ours.
-  if (isRoot() || before.views.length > 0 || record.state === 'mounting') { await endServers(state, record); }
+  if (isElevated() || before.views.length > 0 || record.state === 'mounting') { await endServers(state, record); }
   for (let rounds = 0; rounds < 100; rounds++) {
     const sight = lookAt(state, record);
     requireUncovered(record, sight);

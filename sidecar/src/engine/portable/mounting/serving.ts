@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises';
 import { DismError, WimError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { isElevated } from '../../../platform/elevation.ts';
 import { SystemCallError } from '../../../platform/linux/libc.ts';
 import { findHolders } from '../../../platform/linux/holders.ts';
 import { holdFile, unmountEntry } from '../../../platform/linux/mountCalls.ts';
@@ -30,8 +31,6 @@ export interface ServeRequest {
   /** The other parts of a split WIM. */
   readonly otherParts: readonly string[];
 }
-
-const isRoot = (): boolean => process.geteuid?.() === 0;
 
 /** @throws DismError: what serving needs is not installed. */
 export function requireServing(): { readonly imagex: string } {
@@ -188,7 +187,7 @@ const [busyTries, busyPauseMs] = [40, 50];
 export async function endMount(entry: MountTableEntry, detach = false): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      if (isRoot()) { unmountEntry(entry, detach); } else { await unmountAsUser(entry.mountPoint, detach); }
+      if (isElevated()) { unmountEntry(entry, detach); } else { await unmountAsUser(entry.mountPoint, detach); }
       return;
     } catch (error) {
       const isBusy = (error as NodeJS.ErrnoException).code === 'EBUSY';
