@@ -5,15 +5,13 @@ import * as z from 'zod';
 import { dismErrorDataSchema, ErrorCode, failureSchema, maxMessageBytes, type EngineChoice, type ProgressValue } from '@dismts/protocol';
 import type { EngineFactory } from './engine/selectEngine.ts';
 import { CancelledError, InvalidParamsError } from './errors.ts';
+import { exitCode, outcomeOfFailure, outcomeOfResult, type Outcome } from './exitCodes.ts';
 import { withoutEngine } from './engineless/withoutEngine.ts';
 import { formatHresult } from './hresult.ts';
 import { defaultLogDirectory, logBug } from './log/fileLog.ts';
 import { engineOperations, runOperation } from './operation.ts';
 import { isSystemError, systemFailure } from './systemErrors.ts';
 import { isBug, toWireError, type WireError } from './transport/responseError.ts';
-
-/** Exit codes of `dismts call`. */
-export const CallExit = { ok: 0, failed: 1, usage: 2, bug: 70, cancelled: 130 } as const;
 
 /** What is to be called, and how. */
 export interface CallRequest {
@@ -40,7 +38,7 @@ export async function call(request: CallRequest, createEngine: EngineFactory): P
   process.on('SIGINT', cancel).on('SIGTERM', cancel).on('SIGHUP', cancel);
   // An exception that no operation can catch, such as one in a callback from native code.
   process.on('uncaughtException', (error) => {
-    fail(error, request.method).then((exitCode) => process.exit(exitCode), () => process.exit(CallExit.bug));
+    fail(error, request.method).then((code) => process.exit(code), () => process.exit(exitCode('bug')));
   });
   // A reader that has seen enough, such as head, closes the pipe.
   process.stdout.on('error', () => undefined);
@@ -53,9 +51,10 @@ export async function call(request: CallRequest, createEngine: EngineFactory): P
     }
     // A repair that mended a part has a result and a failure.
     const partly = partlyFailed.safeParse(result);
-    if (!partly.success) { return CallExit.ok; }
-    await write(process.stderr, describe(new ResponseError(ErrorCode.DismError, partly.data.failure.message, partly.data.failure.data)));
-    return CallExit.failed;
+    if (partly.success) {
+      await write(process.stderr, describe(new ResponseError(ErrorCode.DismError, partly.data.failure.message, partly.data.failure.data)));
+    }
+    return exitCode(outcomeOfResult(result));
   } catch (error) {
     return await fail(error, request.method);
   }
@@ -66,7 +65,7 @@ async function fail(error: unknown, method: string): Promise<number> {
   const logPath = isBug(error) ? logBug(error, method, defaultLogDirectory()) : '';
   const wireError = toWireError(error, { operation: method, logPath });
   await write(process.stderr, describe(wireError));
-  return exitCodeOf(wireError);
+  return exitCode(outcomeOfError(wireError));
 }
 
 async function answer(request: CallRequest, createEngine: EngineFactory, params: unknown, signal: AbortSignal): Promise<unknown> {
@@ -134,12 +133,16 @@ function describe(error: WireError): string {
   return `${lines.join('\n')}\n`;
 }
 
-function exitCodeOf(error: WireError): number {
+/** What an answer that is an error comes to. */
+export function outcomeOfError(error: WireError): Outcome {
   switch (error.code) {
-    case ErrorCode.InvalidParams: return CallExit.usage;
-    case ErrorCode.RequestCancelled: return CallExit.cancelled;
-    case ErrorCode.InternalError: return CallExit.bug;
-    default: return CallExit.failed;
+    case ErrorCode.InvalidParams: return 'usage';
+    case ErrorCode.RequestCancelled: return 'cancelled';
+    case ErrorCode.InternalError: return 'bug';
+    default: {
+      const parsed = dismErrorDataSchema.safeParse(error.data);
+      return parsed.success ? outcomeOfFailure(parsed.data) : 'failed';
+    }
   }
 }
 

@@ -1,8 +1,9 @@
 /** The command line: what it may say, and what is then done. */
 import { parseArgs } from 'node:util';
 import { absolutePathSchema, engineChoiceSchema } from '@dismts/protocol';
-import { call, CallExit, type CallRequest } from './call.ts';
+import { call, type CallRequest } from './call.ts';
 import type { EngineFactory } from './engine/selectEngine.ts';
+import { exitCode, exitCodes, type Outcome } from './exitCodes.ts';
 import { withoutEngine } from './engineless/withoutEngine.ts';
 import { engineOperations } from './operation.ts';
 import { serveStdio } from './stdio.ts';
@@ -24,9 +25,15 @@ call       Run one request, such as:
 --dism-path
            DismApi.dll that the Native engine uses, or the folder that it is in. Default: that of Windows.
 
-Exit codes of call: 0 done (look for restartNeeded in the result), 1 failed, 2 wrong usage or parameters,
-70 a bug in DismTs, 130 cancelled by a signal, after cleaning up.
+Exit codes of call:
+${exitCodeLines()}
 `;
+
+/** The exit codes of this system, a line each. */
+function exitCodeLines(): string {
+  return Object.entries(exitCodes).filter(([outcome]) => outcome !== 'restart' || process.platform === 'win32')
+    .map(([outcome, { meaning }]) => `  ${String(exitCode(outcome as Outcome)).padEnd(4)} ${meaning}`).join('\n');
+}
 
 /** What a command line asks for. */
 export type Command =
@@ -88,8 +95,8 @@ export async function run(args: readonly string[], createEngine: EngineFactory):
   switch (command.kind) {
     case 'stdio': return await serveStdio(createEngine);
     case 'call': return await call(command.request, createEngine);
-    case 'version': process.stdout.write(`dismts ${version}\n`); return CallExit.ok;
-    case 'help': process.stdout.write(usage); return CallExit.ok;
-    case 'wrong': process.stderr.write(`dismts: ${command.reason}\n\n${usage}`); return CallExit.usage;
+    case 'version': process.stdout.write(`dismts ${version}\n`); return exitCode('done');
+    case 'help': process.stdout.write(usage); return exitCode('done');
+    case 'wrong': process.stderr.write(`dismts: ${command.reason}\n\n${usage}`); return exitCode('usage');
   }
 }

@@ -380,6 +380,11 @@ const byCode = new Map<number, HresultEntry>(
   Object.entries(table).map(([symbol, entry]) => [entry.code, { ...entry, symbol, known: true }]),
 );
 
+/** All rows of the table. */
+export function knownCodes(): readonly HresultEntry[] {
+  return [...byCode.values()];
+}
+
 const win32Facility = 0x80070000;
 
 /** Prefixes of symbols for unknown codes, by the upper half of the code. */

@@ -109,7 +109,7 @@ describe('dismts call', () => {
 
   test('says in lines what failed, what to do and where the log is', async () => {
     const { exitCode, stdout, stderr } = await run(['call', 'image/remount', '{"mountPath":"/busy"}']);
-    expect([exitCode, stdout]).toEqual([1, '']);
+    expect([exitCode, stdout]).toEqual([75, '']);
     const lines = stderr.split('\n');
     expect(lines).toEqual([
       'dismts: Cannot unmount "/busy": 2 processes use it',

@@ -124,7 +124,35 @@ Describe 'Resolve-DismTsError' -Tag 'Unit' {
     }
 }
 
-Describe 'ConvertTo-DismTsExitCode' -Tag 'Unit' {
+Describe 'ConvertTo-DismTsExitCode on Linux, where a code is a byte' -Tag 'Unit' {
+    It 'is 75 (EX_TEMPFAIL) when something is busy, 0 when a restart is needed, 65 (EX_DATAERR) for damage, and 1' {
+        Get-Problem { Dismount-DismTsImage -Path /fake/busy -Save } | ConvertTo-DismTsExitCode | Should -Be 75
+        Save-DismTsImage -Path /fake/restart | ConvertTo-DismTsExitCode | Should -Be 0
+        Repair-DismTsImage -Path /fake/m -ScanHealth | ConvertTo-DismTsExitCode | Should -Be 65
+        Get-Problem { Get-DismTsImage -ImagePath /fake/notFound.wim } | ConvertTo-DismTsExitCode | Should -Be 1
+    }
+
+    It 'is 75 for a file that another .NET program has locked' {
+        $path = Join-Path -Path $TestDrive -ChildPath locked
+        $stream = [System.IO.File]::Open($path, 'Create', 'Write', 'None')
+        try {
+            Get-Problem { [System.IO.File]::OpenRead($path) } | ConvertTo-DismTsExitCode | Should -Be 75
+        } finally {
+            $stream.Dispose()
+        }
+    }
+}
+
+Describe 'ConvertTo-DismTsExitCode on Windows' -Tag 'Unit' {
+    BeforeAll {
+        Mock -ModuleName DismTs -CommandName Get-SidecarPlatform -MockWith { 'win32-x64' }
+    }
+
+    It 'is 65 when a scan found damage, and 1 when it could not be made' {
+        Repair-DismTsImage -Path /fake/m -ScanHealth | ConvertTo-DismTsExitCode | Should -Be 65
+        Get-Problem { Repair-DismTsImage -Path /fake/notFound -ScanHealth } | ConvertTo-DismTsExitCode | Should -Be 1
+    }
+
     It 'is 0 for a result' {
         Save-DismTsImage -Path /fake/m | ConvertTo-DismTsExitCode | Should -Be 0
     }
@@ -144,6 +172,8 @@ Describe 'ConvertTo-DismTsExitCode' -Tag 'Unit' {
 
     It 'is <Code> for HRESULT <HResult>' -ForEach @(
         @{ HResult = 0x80070BC2; Code = 3010 }, @{ HResult = 0x80070BC3; Code = 3010 }, @{ HResult = 0x800F0902; Code = 1618 }, @{ HResult = 0x80070005; Code = 1 }
+        @{ HResult = 0xC1420127; Code = 1618 }, @{ HResult = 0xC1420113; Code = 1618 }, @{ HResult = 0x80070020; Code = 1618 }, @{ HResult = 0x80070021; Code = 1618 }
+        @{ HResult = 0xC15101FD; Code = 1618 }, @{ HResult = 0x800700B7; Code = 1 }
     ) {
         New-Object -TypeName System.Runtime.InteropServices.COMException -ArgumentList 'message', $HResult | ConvertTo-DismTsExitCode | Should -Be $Code
     }
@@ -190,8 +220,7 @@ Describe 'ConvertTo-DismTsExitCode' -Tag 'Unit' {
         $ending = '$result = try { Dismount-DismTsImage -Path /fake/busy -Save } catch { $_ }; exit ($result | ConvertTo-DismTsExitCode)'
         (Get-Help -Name ConvertTo-DismTsExitCode).examples.example[0].code | Should -Be $ending.Replace('/fake/busy', 'C:\mnt')
         & (Get-PowerShellProgram) -NoProfile -NonInteractive -Command "$import; $ending"
-        # A Unix exit code has eight bits.
-        $LASTEXITCODE | Should -BeIn 1618, (1618 % 256)
+        $LASTEXITCODE | Should -BeIn 1618, 75
     }
 }
 

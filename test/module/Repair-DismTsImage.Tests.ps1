@@ -223,6 +223,7 @@ Describe 'Repair-DismTsImage' -Tag 'Unit' {
         }
 
         It 'makes exit codes: 3010 for a restart, 1 for something left damaged' {
+            Mock -ModuleName DismTs -CommandName Get-SidecarPlatform -MockWith { 'win32-x64' }
             Repair-DismTsImage -Path /fake/whole -RestoreHealth | ConvertTo-DismTsExitCode | Should -Be 3010
             $results = try { Repair-DismTsImage -Path /fake/lacking -RestoreHealth } catch { $_ }
             $results | ConvertTo-DismTsExitCode | Should -Be 1
