@@ -4,6 +4,7 @@ import { copyFileSync } from 'node:fs';
 import { chmod, open, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { failure, hashFile, readFolder, until, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot, letAllRead } from '../../helpers/nobody.ts';
 import { builtExecutable } from '../../helpers/programs.ts';
@@ -36,6 +37,23 @@ describe.runIf(isRoot)('a save', () => {
     expect((await bench.save(mountPath)).warnings).toEqual([expect.stringMatching(/was written to by another program .* Verify it/)]);
     await writeFile(join(mountPath, 'more.txt'), 'more');
     expect((await bench.save(mountPath)).warnings).toEqual([]);
+    await bench.dismount(mountPath, false);
+  });
+
+  test.each([
+    ['a file', String.raw`mkdir new && touch "$(printf 'new/n\377')"`, /"\/new\/nÿ": its name is not valid UTF-8/],
+    ['a named stream', String.raw`setfattr -n "$(printf 'user.s\377')" -v 1 readme.txt`, /"\/readme\.txt": the name of its named stream "sÿ" is not valid UTF-8/],
+    ['the target of a link', String.raw`ln -s "$(printf 't\377')" link`, /"\/link": the target of the symbolic link, "tÿ", is not valid UTF-8/],
+  ])('refuses what UTF-16 cannot say, and keeps the changes: %s', async (_what, command, message) => {
+    const bench = await workbench();
+    const wim = await ordinaryWim(bench.folder);
+    const hash = await hashFile(wim);
+    const mountPath = await bench.mount(wim);
+    expect(spawnSync('sh', ['-c', command], { cwd: mountPath }).status).toBe(0);
+    const error = await failure(bench.save(mountPath));
+    expect(error).toMatchObject({ hresult: Hresult.E_INVALIDARG, message: expect.stringMatching(message) as string });
+    expect(await hashFile(wim)).toBe(hash);
+    expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
     await bench.dismount(mountPath, false);
   });
 

@@ -8,17 +8,33 @@ function terminated(path: string): Buffer {
   return Buffer.from(`${path}\0`);
 }
 
-/** Names of the extended attributes of a file or symbolic link itself. @throws SystemCallError */
-export function listAttributes(path: string): string[] {
+/** The bytes of a list of names, each of which ends with a NUL. */
+function namesIn(list: Buffer): Buffer[] {
+  const names: Buffer[] = [];
+  for (let start = 0; start < list.length;) {
+    const end = list.indexOf(0, start);
+    names.push(Buffer.from(list.subarray(start, end)));
+    start = end + 1;
+  }
+  return names;
+}
+
+/** Names of the extended attributes of a file or symbolic link itself, which need not be UTF-8. @throws SystemCallError */
+export function listAttributeNames(path: string): Buffer[] {
   const { llistxattr } = libc();
   const bytes = terminated(path);
   for (let buffer = attributeBuffer; ; buffer = Buffer.allocUnsafe(buffer.length * 4)) {
     const size = Number(llistxattr(bytes, buffer, buffer.length));
-    if (size >= 0) { return size === 0 ? [] : buffer.toString('utf8', 0, size - 1).split('\0'); }
+    if (size >= 0) { return namesIn(buffer.subarray(0, size)); }
     const error = new SystemCallError('llistxattr', path);
     if (error.code === 'ENOTSUP' || error.code === 'EOPNOTSUPP') { return []; }
     if (error.code !== 'ERANGE') { throw error; }
   }
+}
+
+/** The same as text, for who looks for a name of ours. @throws SystemCallError */
+export function listAttributes(path: string): string[] {
+  return listAttributeNames(path).map((name) => name.toString('utf8'));
 }
 
 /** Value of one extended attribute of a file or symbolic link itself. @throws SystemCallError */

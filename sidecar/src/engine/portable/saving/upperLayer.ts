@@ -3,7 +3,7 @@ import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { Breather } from '../../../breather.ts';
-import { getAttribute, listAttributes } from '../../../platform/linux/attributes.ts';
+import { getAttribute, listAttributeNames } from '../../../platform/linux/attributes.ts';
 import { isSystemError } from '../../../systemErrors.ts';
 import { copiedAttribute } from '../mounting/originMarks.ts';
 
@@ -41,14 +41,26 @@ const maxShownPath = 200;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function decodeName(name: Buffer, directory: string): string {
+/** A WIM has names in UTF-16, so what is no UTF-8 has no place in it. */
+function decode(bytes: Buffer, imagePath: string, what: string, hint: string): string {
   try {
-    return decoder.decode(name);
+    return decoder.decode(bytes);
   } catch (cause) {
-    throw new DismError(Hresult.E_INVALIDARG, `Cannot store "${directory}/${name.toString('latin1')}": its name is not valid UTF-8`, {
-      target: `${directory}/${name.toString('latin1')}`, hint: 'Rename or delete the file in the mount folder, then try again.', cause,
-    });
+    throw new DismError(Hresult.E_INVALIDARG, `Cannot store "${imagePath}": ${what} is not valid UTF-8`, { target: imagePath, hint, cause });
   }
+}
+
+function decodeName(name: Buffer, directory: string): string {
+  return decode(name, `${directory}/${name.toString('latin1')}`, 'its name', 'Rename or delete the file in the mount folder, then try again.');
+}
+
+function decodeStreamName(name: Buffer, imagePath: string): string {
+  return decode(name, imagePath, `the name of its named stream "${name.toString('latin1')}"`,
+    'Remove the attribute of that name in the mount folder (setfattr -x), then try again.');
+}
+
+function decodeLinkTarget(target: Buffer, imagePath: string): string {
+  return decode(target, imagePath, `the target of the symbolic link, "${target.toString('latin1')}",`, 'Change or delete the link in the mount folder, then try again.');
 }
 
 function kindOf(stat: BigIntStats, imagePath: string): UpperEntry['kind'] {
@@ -68,13 +80,14 @@ function readAttributes(path: string, imagePath: string): Pick<UpperEntry, 'redi
   let metadataOnly = false;
   let copied = false;
   const streamNames: string[] = [];
-  for (const attribute of listAttributes(path)) {
+  for (const name of listAttributeNames(path)) {
+    const attribute = name.toString('utf8');
     if (attribute === copiedAttribute) {
       copied = true;
       continue;
     }
     if (!attribute.startsWith(overlayPrefix)) {
-      if (attribute.startsWith(streamPrefix)) { streamNames.push(attribute.slice(streamPrefix.length)); }
+      if (attribute.startsWith(streamPrefix)) { streamNames.push(decodeStreamName(name.subarray(streamPrefix.length), imagePath)); }
       continue;
     }
     switch (attribute.slice(overlayPrefix.length)) {
@@ -106,7 +119,7 @@ export interface UpperLayer {
 
 /**
  * Reads the whole upper directory. Nobody may change it meanwhile: the overlay is frozen or unmounted.
- * @throws DismError ERROR_NOT_SUPPORTED: a device, pipe or socket; E_INVALIDARG: a name that is no UTF-8;
+ * @throws DismError ERROR_NOT_SUPPORTED: a device, pipe or socket; E_INVALIDARG: a name or link target that is no UTF-8;
  * ERROR_FILENAME_EXCED_RANGE: a path that is too long where the changes are kept.
  */
 export async function readUpperLayer(upperPath: string, signal: AbortSignal): Promise<UpperLayer> {
@@ -134,7 +147,7 @@ export async function readUpperLayer(upperPath: string, signal: AbortSignal): Pr
     entryCount++;
     return {
       name, path, imagePath, kind, stat, ...attributes,
-      linkTarget: kind === 'symlink' ? readlinkSync(path) : undefined, children,
+      linkTarget: kind === 'symlink' ? decodeLinkTarget(readlinkSync(path, { encoding: 'buffer' }), imagePath) : undefined, children,
     };
   };
   const root = await readEntry(upperPath, '', '/').catch((error: unknown) => { throw tooDeep(error, upperPath); });
