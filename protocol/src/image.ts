@@ -4,10 +4,11 @@ import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request 
 import { ofOfflineImage, timeSchema } from './session.ts';
 
 /** 1-based index of an image in its file. */
-const imageIndexSchema = z.number().int().min(1).max(0x7fffffff);
+export const imageIndexSchema = z.number().int().min(1).max(0x7fffffff);
 /** An index as it is reported: what is left of a broken mount or a damaged file has 0, or any other number. */
 const reportedIndexSchema = z.number().int().min(0).max(0xffffffff);
-const imageNameSchema = z.string().min(1).refine((name) => !name.includes('\0'), 'must not contain NUL');
+/** Name of an image that is there. */
+export const imageNameSchema = z.string().min(1).refine((name) => !name.includes('\0'), 'must not contain NUL');
 
 /** One image of a file: the properties of the in-box WimImageInfoObject (DismImageInfo). */
 export const imageInfoSchema = z.object({

@@ -9,6 +9,7 @@ export * from './errors.ts';
 export * from './feature.ts';
 export * from './health.ts';
 export * from './image.ts';
+export * from './imageFile.ts';
 export * from './lifecycle.ts';
 export * from './log.ts';
 export * from './messages.ts';

@@ -8,6 +8,7 @@ import { resolveError } from './error.ts';
 import * as feature from './feature.ts';
 import * as health from './health.ts';
 import * as image from './image.ts';
+import * as imageFile from './imageFile.ts';
 import { initialize, shutdown } from './lifecycle.ts';
 import { getLog } from './log.ts';
 import type { RequestMethod } from './messages.ts';
@@ -25,8 +26,8 @@ function requestsOf<T extends object>(declarations: T): Requests<T> {
 
 /** Requests that an engine answers; each is the name of an Engine method. */
 export const engineMethods = {
-  ...requestsOf(environment), ...requestsOf(image), ...requestsOf(health), ...requestsOf(packages), ...requestsOf(feature), ...requestsOf(driver),
-  ...requestsOf(capability), ...requestsOf(edition), ...requestsOf(appx), ...requestsOf(system),
+  ...requestsOf(environment), ...requestsOf(image), ...requestsOf(imageFile), ...requestsOf(health), ...requestsOf(packages), ...requestsOf(feature),
+  ...requestsOf(driver), ...requestsOf(capability), ...requestsOf(edition), ...requestsOf(appx), ...requestsOf(system),
 } as const;
 
 /** All requests of the protocol. */

@@ -9,6 +9,7 @@ export const progressPhaseSchema = z.enum([
   'Writing metadata', 'Calculating integrity', 'Finishing', 'Unmounting', 'Cleaning up',
   'Checking manifests', 'Checking files', 'Checking packages', 'Repairing', 'Reading packages',
   'Scanning', 'Adding package', 'Removing package', 'Enabling feature', 'Disabling feature', 'Adding capability', 'Removing capability',
+  'Reading', 'Creating files', 'Setting metadata', 'Verifying', 'Comparing', 'Reclaiming space',
   'Adding drivers', 'Exporting drivers', 'Exporting source', 'Setting edition', 'Optimizing', 'Applying custom data',
 ]);
 export type ProgressPhase = z.infer<typeof progressPhaseSchema>;
@@ -19,6 +20,10 @@ export const progressValueSchema = z.object({
   current: z.number().int().nonnegative(),
   /** Steps or bytes of the phase; 0 while unknown. */
   total: z.number().int().nonnegative(),
+  /** Given where `current` and `total` are bytes. */
+  unit: z.literal('bytes').optional(),
+  /** Bytes a second over the last seconds; given with `unit` once the phase has lasted long enough to tell. */
+  bytesPerSecond: z.number().int().nonnegative().optional(),
 });
 export type ProgressValue = z.infer<typeof progressValueSchema>;
 

@@ -73,8 +73,8 @@ export async function runOperation(request: OperationRequest): Promise<unknown> 
       signal: request.signal,
       log,
       scratchDirectory: params.scratchDirectory ?? request.defaults.scratchDirectory,
-      progress: (phase, current, total) => {
-        progress.report(phase, current, total);
+      progress: (...values) => {
+        progress.report(...values);
       },
     });
     return withLogWarning(result, log);

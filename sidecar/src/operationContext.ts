@@ -21,6 +21,6 @@ export interface OperationContext {
   readonly log: OperationLog;
   /** Folder for temporary files; empty: the engine's own choice. */
   readonly scratchDirectory: string;
-  /** Reports progress within a phase; call as often as you like, the server limits the rate. */
-  progress(phase: ProgressPhase, current: number, total: number): void;
+  /** Reports progress within a phase; call as often as you like, the server limits the rate. What is counted in bytes is shown with its speed. */
+  progress(phase: ProgressPhase, current: number, total: number, unit?: 'bytes'): void;
 }

@@ -22,7 +22,7 @@ if (lacking === undefined) {
   describeContract({
     title: 'native',
     name: 'Native',
-    gaps: { 'refuses what it cannot do with the reason and the engine that can': 'there is nothing that it cannot do' },
+    gaps: {},
     bench: () => Promise.resolve({
       engine, imagePath, windowsPath, secondName: 'Windows 11 \u{1D53C}\u{1D555}\u{1D566}', emptyFolder: tempFolder, logDirectory: join(folder, 'logs'),
     }),

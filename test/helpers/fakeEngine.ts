@@ -9,6 +9,7 @@ import { fakeDrivers } from './fakeServicing/drivers.ts';
 import { fakeEditions } from './fakeServicing/editions.ts';
 import { fakeFeatures } from './fakeServicing/features.ts';
 import { fakeHealth } from './fakeServicing/health.ts';
+import { fakeImageFiles } from './fakeServicing/imageFiles.ts';
 import { fakePackages } from './fakeServicing/packages.ts';
 import { imageAnswers } from './fakeServicing/session.ts';
 import { fakeSystem } from './fakeServicing/system.ts';
@@ -69,7 +70,9 @@ export interface FakeEngineOptions {
 const cancellable = [
   'image/getInfo', 'image/mount', 'image/commit', 'image/unmount', 'image/optimize', 'image/applyCustomData', 'health/scan', 'health/restore',
   'health/cleanComponents', 'package/add', 'package/remove', 'feature/enable', 'feature/disable', 'driver/add', 'driver/export', 'capability/add',
-  'capability/remove', 'capability/exportSource', 'edition/set',
+  'capability/remove', 'capability/exportSource', 'edition/set', 'imageFile/capture', 'imageFile/append', 'imageFile/apply', 'imageFile/export',
+  'imageFile/split', 'imageFile/remove', 'imageFile/getContent', 'imageFile/join', 'imageFile/optimize', 'imageFile/test', 'imageFile/extractItem',
+  'imageFile/putItem', 'imageFile/captureCustom',
 ];
 
 /** Makes a fake engine. */
@@ -127,6 +130,7 @@ export function createFakeEngine({ name = 'Portable', unsupported = {} }: FakeEn
       await act(imagePath, context, 'Applying custom data');
       return imageResult(imagePath, context);
     },
+    ...fakeImageFiles(),
     ...fakeHealth(image),
     ...fakePackages(image),
     ...fakeFeatures(image),

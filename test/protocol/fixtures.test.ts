@@ -133,6 +133,101 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   'image-applyCustomData': {
     description: 'A custom data image', steps: [[call(1, 'image/applyCustomData', { customDataImage: '/images/data.ppkg', imagePath: '/mnt/a', singleInstance: true }), 1]],
   },
+  'imageFile-capture': {
+    description: 'A folder captured, with everything asked for',
+    steps: [[call(1, 'imageFile/capture', {
+      imagePath: '/images/new.wim', capturePath: '/mnt/golden', imageName: 'Golden \u{1F600}', description: 'An "image"', compressionType: 'Max',
+      configFilePath: '/images/WimScript.ini', checkIntegrity: true, verify: true, noRpFix: true, setbootable: true, supportEa: true, wimBoot: true,
+    }), 1]],
+  },
+  'imageFile-capture-whatIf': {
+    description: 'What capturing a folder would write',
+    steps: [[call(1, 'imageFile/capture', { imagePath: '/images/new.wim', capturePath: '/mnt/golden', imageName: 'Golden', validateOnly: true }), 1]],
+  },
+  'imageFile-capture-cancel': {
+    description: 'A capture that is cancelled while it runs',
+    steps: [
+      [call(1, 'imageFile/capture', { imagePath: '/hang/new.wim', capturePath: '/mnt/golden', imageName: 'Golden', workDoneToken: 5 }), 1],
+      [notify('$/cancelRequest', { id: 1 }), 1],
+    ],
+  },
+  'imageFile-append': {
+    description: 'An image added to a file',
+    steps: [[call(1, 'imageFile/append', { imagePath: '/images/install.wim', capturePath: '/mnt/golden', imageName: 'Golden', checkIntegrity: true }), 1]],
+  },
+  'imageFile-apply': {
+    description: 'An image of a split WIM applied to a volume',
+    steps: [[call(1, 'imageFile/apply', {
+      imagePath: '/images/install.swm', splitImageFilePattern: '/images/install*.swm', imageName: 'Second', applyPath: '/dev/sdb1', verify: true, noRpFix: true,
+      checkIntegrity: true, compact: true, confirmTrustedFile: true, supportEa: true, wimBoot: true,
+    }), 1]],
+  },
+  'imageFile-export': {
+    description: 'All images of an ESD as WIM, and one of them under another name',
+    steps: [
+      [call(1, 'imageFile/export', { sourceImagePath: '/images/install.esd', sourceIndexes: '*', destinationImagePath: '/images/new.wim', compressionType: 'Max' }), 1],
+      [call(2, 'imageFile/export', {
+        sourceImagePath: '/images/install.esd', sourceName: 'Second', destinationImagePath: '/images/new.wim', destinationName: 'Another', checkIntegrity: true, setbootable: true,
+      }), 1],
+    ],
+  },
+  'imageFile-split': {
+    description: 'A file split for FAT32',
+    steps: [[call(1, 'imageFile/split', { imagePath: '/images/install.wim', splitImagePath: '/usb/sources/install.swm', fileSize: 3800 }), 1]],
+  },
+  'imageFile-remove': { description: 'An image removed', steps: [[call(1, 'imageFile/remove', { imagePath: '/images/install.wim', imageIndex: 2 }), 1]] },
+  'imageFile-getContent': {
+    description: 'The paths in an image, in two portions',
+    steps: [
+      [call(1, 'imageFile/getContent', { imagePath: '/images/install.wim', imageIndex: 1 }), 1],
+      [call(2, 'imageFile/getContent', { imagePath: '/images/install.wim', imageIndex: 1, first: 3 }), 1],
+    ],
+  },
+  'imageFile-join': {
+    description: 'Parts joined',
+    steps: [[call(1, 'imageFile/join', { imagePath: '/images/install.swm', splitImageFilePattern: '/images/install*.swm', destinationImagePath: '/images/new.wim' }), 1]],
+  },
+  'imageFile-optimize': {
+    description: 'A file written anew',
+    steps: [[call(1, 'imageFile/optimize', { imagePath: '/images/install.wim', recompress: true, compressionType: 'Recovery', checkIntegrity: true }), 1]],
+  },
+  'imageFile-set': {
+    description: 'What a file says of an image, and which it boots',
+    steps: [
+      [call(1, 'imageFile/set', {
+        imagePath: '/images/install.wim', imageIndex: 1, newName: 'New', description: '', displayName: 'Shown', displayDescription: 'Shown, too', flags: 'Professional',
+      }), 1],
+      [call(2, 'imageFile/set', { imagePath: '/images/boot.wim', bootIndex: 2, checkIntegrity: true }), 1],
+    ],
+  },
+  'imageFile-test': {
+    description: 'A whole file, and a damaged one',
+    steps: [
+      [call(1, 'imageFile/test', { imagePath: '/images/install.wim' }), 1],
+      [call(2, 'imageFile/test', { imagePath: '/images/damaged.swm', splitImageFilePattern: '/images/damaged*.swm' }), 1],
+    ],
+  },
+  'imageFile-extractItem': {
+    description: 'A file of an image copied out',
+    steps: [[call(1, 'imageFile/extractItem', {
+      imagePath: '/images/install.wim', imageIndex: 1, itemPath: '\\Windows\\System32\\license.rtf', destination: '/tmp/license.rtf',
+    }), 1]],
+  },
+  'imageFile-putItem': {
+    description: 'A file of an image replaced',
+    steps: [[call(1, 'imageFile/putItem', {
+      imagePath: '/images/install.wim', imageName: 'Second', itemPath: '\\autounattend.xml', source: '/answers/autounattend.xml', replace: true, checkIntegrity: true,
+    }), 1]],
+  },
+  'imageFile-captureCustom': {
+    description: 'The custom image of a WIMBoot installation',
+    steps: [[call(1, 'imageFile/captureCustom', { capturePath: '/mnt/a', configFilePath: '/images/WimScript.ini', checkIntegrity: true, verify: true }), 1]],
+  },
+  'wimBoot-getEntries': { description: 'WIM files that a volume points into', steps: [[call(1, 'wimBoot/getEntries', { path: '/mnt/a' }), 1]] },
+  'wimBoot-updateEntry': {
+    description: 'A WIM file that has moved',
+    steps: [[call(1, 'wimBoot/updateEntry', { path: '/mnt/a', dataSourceId: '-9223372036854775808', imagePath: '/images/install.wim' }), 1]],
+  },
   'health-cleanComponents': {
     description: 'Superseded components removed', steps: [[call(1, 'health/cleanComponents', { path: '/mnt/a', resetBase: true, defer: true }), 1]],
   },

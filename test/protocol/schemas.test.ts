@@ -10,6 +10,15 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'image/getInfo': { imagePath: '/a.wim' }, 'image/mount': { imagePath: '/a.wim', imageIndex: 1, mountPath: '/mnt' }, 'image/remount': { mountPath: '/mnt' },
   'image/commit': { mountPath: '/mnt' }, 'image/unmount': { mountPath: '/mnt', commit: false }, 'image/optimize': { optimizationTarget: 'Boot' },
   'image/applyCustomData': { customDataImage: '/a', imagePath: '/b' },
+  'imageFile/capture': { imagePath: '/a.wim', capturePath: '/a', imageName: 'a' }, 'imageFile/append': { imagePath: '/a.wim', capturePath: '/a', imageName: 'a' },
+  'imageFile/apply': { imagePath: '/a.wim', imageIndex: 1, applyPath: '/a' },
+  'imageFile/export': { sourceImagePath: '/a.wim', sourceIndexes: [1], destinationImagePath: '/b.wim' },
+  'imageFile/split': { imagePath: '/a.wim', splitImagePath: '/a.swm', fileSize: 1 }, 'imageFile/remove': { imagePath: '/a.wim', imageIndex: 1 },
+  'imageFile/getContent': { imagePath: '/a.wim', imageName: 'a' }, 'imageFile/join': { imagePath: '/a.swm', destinationImagePath: '/a.wim' },
+  'imageFile/optimize': { imagePath: '/a.wim' }, 'imageFile/set': { imagePath: '/a.wim', imageIndex: 1, newName: 'a' }, 'imageFile/test': { imagePath: '/a.wim' },
+  'imageFile/extractItem': { imagePath: '/a.wim', imageIndex: 1, itemPath: 'a', destination: '/a' },
+  'imageFile/putItem': { imagePath: '/a.wim', imageIndex: 1, itemPath: 'a', source: '/a' }, 'imageFile/captureCustom': { capturePath: '/a' },
+  'wimBoot/getEntries': { path: '/a' }, 'wimBoot/updateEntry': { path: '/a', dataSourceId: '-5', imagePath: '/a.wim' },
   'package/add': { packagePath: '/a.cab' }, 'package/remove': { packageName: 'a' },
   'feature/getParent': { featureName: 'a' }, 'feature/enable': { featureName: 'a' }, 'feature/disable': { featureName: 'a' },
   'driver/add': { driver: '/a.inf' }, 'driver/remove': { driver: 'oem0.inf' }, 'driver/export': { destination: '/a' },
@@ -86,6 +95,25 @@ describe('things that exclude each other', () => {
   test.for(refused)('%s refuses %j', ([method, params]) => {
     const declaration = Object.values(engineMethods).find((candidate) => candidate.method === method);
     expect(declaration?.params.safeParse({ path: '/mnt', ...params }).success).toBe(false);
+  });
+});
+
+describe('image files', () => {
+  const wim = { imagePath: '/a.wim' };
+  const out = { sourceImagePath: '/a.wim', destinationImagePath: '/b.wim' };
+  test.for([
+    ['applyImage', { ...wim, applyPath: '/a', imageIndex: 1, imageName: 'a' }, false], ['applyImage', { ...wim, applyPath: '/a' }, false],
+    ['exportImage', { ...out, sourceIndexes: '*' }, true], ['exportImage', { ...out, sourceIndexes: [] }, false],
+    ['exportImage', { ...out, sourceIndexes: [1], sourceName: 'a' }, false], ['exportImage', { ...out, sourceIndexes: [2], destinationName: 'a' }, true],
+    ['exportImage', { ...out, sourceIndexes: [1, 2], destinationName: 'a' }, false], ['exportImage', { ...out, sourceIndexes: '*', destinationName: 'a' }, false],
+    ['splitImage', { ...wim, splitImagePath: '/a.wim', fileSize: 1 }, false], ['splitImage', { ...wim, splitImagePath: '/.swm', fileSize: 1 }, false],
+    ['splitImage', { ...wim, splitImagePath: '/a.SWM', fileSize: 0 }, false],
+    ['setImage', { ...wim, bootIndex: 0 }, true], ['setImage', { ...wim, bootIndex: 1, imageIndex: 1 }, false], ['setImage', { ...wim, imageIndex: 1 }, false],
+    ['setImage', { ...wim, flags: 'Core' }, false], ['setImage', { ...wim, imageIndex: 1, flags: '' }, true], ['setImage', wim, false],
+    ['setImage', { ...wim, imageIndex: 1, newName: '' }, false], ['setImage', { ...wim, imageIndex: 1, description: 'a\0' }, false],
+    ['setImage', { ...wim, imageIndex: 1, description: 'a\tb\nc \u{1F600}' }, true], ['captureImage', { ...wim, capturePath: '/a', imageName: 'a\u0001' }, false],
+  ] as const)('%s takes %j: %s', ([method, params, valid]) => {
+    expect(engineMethods[method].params.safeParse(params).success).toBe(valid);
   });
 });
 

@@ -4,13 +4,48 @@ import type { EngineName } from '@dismts/protocol';
 /** What changes the packages of an image. */
 const needsServicingStack = 'only the servicing stack of Windows can';
 const needsAppxProvider = 'only the Appx provider of Windows can';
+const needsWimBoot = 'only Windows 8.1 and later have what it is about';
+const notYet = 'this version does not have it yet';
 
 /** By engine and method of the protocol; what is not named an engine can do. */
 export const unsupportedBy = {
-  Native: {},
+  Native: {
+    'imageFile/capture': notYet,
+    'imageFile/append': notYet,
+    'imageFile/apply': notYet,
+    'imageFile/export': notYet,
+    'imageFile/split': notYet,
+    'imageFile/remove': notYet,
+    'imageFile/getContent': notYet,
+    'imageFile/join': notYet,
+    'imageFile/optimize': notYet,
+    'imageFile/set': notYet,
+    'imageFile/test': notYet,
+    'imageFile/extractItem': notYet,
+    'imageFile/putItem': notYet,
+    'imageFile/captureCustom': notYet,
+    'wimBoot/getEntries': notYet,
+    'wimBoot/updateEntry': notYet,
+  },
   Portable: {
     'image/optimize': 'only DismApi.dll can',
     'image/applyCustomData': 'only DismApi.dll can',
+    'imageFile/capture': notYet,
+    'imageFile/append': notYet,
+    'imageFile/apply': notYet,
+    'imageFile/export': notYet,
+    'imageFile/split': notYet,
+    'imageFile/remove': notYet,
+    'imageFile/getContent': notYet,
+    'imageFile/join': notYet,
+    'imageFile/optimize': notYet,
+    'imageFile/set': notYet,
+    'imageFile/test': notYet,
+    'imageFile/extractItem': notYet,
+    'imageFile/putItem': notYet,
+    'imageFile/captureCustom': needsWimBoot,
+    'wimBoot/getEntries': needsWimBoot,
+    'wimBoot/updateEntry': needsWimBoot,
     'health/cleanComponents': needsServicingStack,
     'package/add': needsServicingStack,
     'package/remove': needsServicingStack,

@@ -8,6 +8,7 @@ import type { OperationContext } from '../../operationContext.ts';
 import { unsupportedBy } from '../support.ts';
 import { EngineProcess } from './process/engineProcess.ts';
 import { getEnvironment } from './operations/environment.ts';
+import type { NotYetNative } from './operations/operationTable.ts';
 import { RetiredError, type LibraryPaths } from './process/processMessages.ts';
 
 /** An open session keeps others from unmounting the image; opening one takes a second or two. */
@@ -32,10 +33,10 @@ export interface NativeEngineOptions {
   readonly graceMs?: number | undefined;
 }
 
-type ForwardedOperations = Omit<EngineOperations, 'getEnvironment'>;
+type ForwardedOperations = Omit<EngineOperations, 'getEnvironment' | NotYetNative>;
 
 /** The engine, and its process for tests to look at. */
-export type NativeEngine = Engine & EngineOperations & {
+export type NativeEngine = Engine & Omit<EngineOperations, NotYetNative> & {
   /** Id of the engine process; undefined while there is none. */
   readonly processId: () => number | undefined;
 };
@@ -63,7 +64,8 @@ export function createNativeEngine(options: NativeEngineOptions = {}): NativeEng
       }
     }
   };
-  const forwarded = Object.fromEntries(Object.keys(engineMethods).map((method) => [method, forward(method as keyof ForwardedOperations)]));
+  const forwarded = Object.fromEntries(Object.entries(engineMethods).filter(([, { method }]) => !Object.hasOwn(unsupportedBy.Native, method))
+    .map(([method]) => [method, forward(method as keyof ForwardedOperations)]));
   return {
     // Each takes the parameters of its method and gives its result, as the engine process's table of operations says.
     ...forwarded as unknown as ForwardedOperations,

@@ -11,7 +11,13 @@ import * as images from './images.ts';
 import * as packages from './packages.ts';
 import * as system from './system.ts';
 
+/** What there is no operation for yet: `unsupportedBy.Native` says so of each. */
+export type NotYetNative = 'captureImage' | 'appendImage' | 'applyImage' | 'exportImage' | 'splitImage' | 'removeImage' | 'getImageContent' | 'joinImage'
+  | 'optimizeImageFile' | 'setImage' | 'testImageFile' | 'extractImageItem' | 'putImageItem' | 'captureCustomImage' | 'getWimBootEntries' | 'updateWimBootEntry';
+
 /** Every method that needs the DISM API. What the machine has of it, the server finds out without. */
-export const operations: { readonly [K in Exclude<keyof typeof engineMethods, 'getEnvironment'>]: Handler<(typeof engineMethods)[K]> } = {
+export const operations: {
+  readonly [K in Exclude<keyof typeof engineMethods, 'getEnvironment' | NotYetNative>]: Handler<(typeof engineMethods)[K]>
+} = {
   ...images, ...health, ...packages, ...features, ...drivers, ...capabilities, ...editions, ...appx, ...system,
 };

@@ -62,7 +62,7 @@ export class EngineProcess {
     this.#connection = createMessageConnection(new StreamMessageReader(this.#child.stdout), new StreamMessageWriter(this.#child.stdin));
     // The end of the process says more than the end of its streams does.
     this.#connection.onError(() => undefined);
-    this.#connection.onNotification(progressed, ({ id, phase, current, total }) => { this.#listeners.get(id)?.progress(phase, current, total); });
+    this.#connection.onNotification(progressed, ({ id, phase, current, total, unit }) => { this.#listeners.get(id)?.progress(phase, current, total, unit); });
     this.#connection.onNotification(logged, (line) => { this.#listeners.get(line.id)?.log(line); });
     this.#connection.onNotification(dismLogged, ({ id, ...range }) => { this.#listeners.get(id)?.dismLog(range); });
     this.#connection.listen();

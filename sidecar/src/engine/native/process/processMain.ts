@@ -168,8 +168,8 @@ class OperationHost {
   #contextOf(call: OperationCall, signal: AbortSignal, log: OperationLog): OperationContext {
     return {
       operation: call.operation, signal, log, scratchDirectory: call.scratchDirectory,
-      progress: (phase, current, total) => {
-        this.#send(() => this.#connection.sendNotification(progressed, { id: call.id, phase, current, total }));
+      progress: (phase, current, total, unit) => {
+        this.#send(() => this.#connection.sendNotification(progressed, { id: call.id, phase, current, total, unit }));
       },
     };
   }

@@ -62,7 +62,9 @@ export interface EngineFailure {
 export const configure = new NotificationType<ProcessConfiguration>('configure');
 /** Its result is that of the method; `logPath` in it is for the server to fill in. */
 export const perform = new RequestType<OperationCall, unknown, EngineFailure | undefined>('perform');
-export const progressed = new NotificationType<{ readonly id: number; readonly phase: ProgressPhase; readonly current: number; readonly total: number }>('progressed');
+export const progressed = new NotificationType<{
+  readonly id: number; readonly phase: ProgressPhase; readonly current: number; readonly total: number; readonly unit?: 'bytes' | undefined;
+}>('progressed');
 export const logged = new NotificationType<LogLine>('logged');
 /** Sent when an operation begins to use DISM's log, and with the end of the range when it is over; not where both logs are one file. */
 export const dismLogged = new NotificationType<DismLogRange & { readonly id: number }>('dismLogged');

@@ -1,0 +1,356 @@
+/** imageFile/* and wimBoot/*: making, filling, applying and rearranging .wim, .esd and .swm files, none of which is mounted for it. */
+import * as z from 'zod';
+import { imageIndexSchema, imageNameSchema } from './image.ts';
+import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
+
+/** Bytes of a file; at most the greatest number that JSON carries exactly. */
+const bytesSchema = z.number().int().nonnegative();
+/** A text of the XML data of an image; empty takes it away. XML has no way to hold control characters. */
+const textSchema = z.string().max(32767).refine((text) => !/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/u.test(text), 'must not contain control characters');
+const newNameSchema = textSchema.min(1);
+
+/**
+ * How the content of a new file is compressed: None, Fast (XPRESS), Max (LZX), Recovery (LZMS in solid resources, the form of .esd files; cannot be mounted
+ * for writing, and needs much memory). A file that exists keeps the type it has.
+ */
+export const compressionTypeSchema = z.enum(['None', 'Fast', 'Max', 'Recovery']);
+export type CompressionTypeName = z.infer<typeof compressionTypeSchema>;
+
+/** One image of a file, by index or by name. */
+const imageChoiceShape = { imageIndex: imageIndexSchema.optional(), imageName: imageNameSchema.optional() };
+type Choice = { imageIndex?: unknown; imageName?: unknown };
+/** Refines parameters with an imageChoiceShape. */
+const oneImage = [
+  (params: Choice): boolean => (params.imageIndex === undefined) !== (params.imageName === undefined), 'give either imageIndex or imageName',
+] as const;
+
+/** Reading a split WIM: a path with wildcards (`*`, `?`) in its last component that fits all parts; default: the parts beside the first, by their names. */
+const splitShape = { splitImageFilePattern: absolutePathSchema.optional() };
+/** One that is there is checked first, and the file that is written gets an integrity table. Without this a file keeps what it has, and a new one gets none. */
+const integrityShape = { checkIntegrity: z.boolean().optional() };
+
+/** One file or volume that an operation would write, as a dry run tells it. */
+export const plannedWriteSchema = z.object({
+  path: z.string(),
+  /** New: it is not there. Grown: it is there, and added to. Replaced: a new file takes its place once that is whole. Filled: a folder or volume gets files. */
+  change: z.enum(['New', 'Grown', 'Replaced', 'Filled']),
+  /** Bytes that it has at most afterwards, of a folder or volume bytes that are added. A bound: what compresses or is there already makes it less. */
+  maximumBytes: bytesSchema,
+  /** Bytes that are free where it is written; null where that cannot be told. */
+  freeBytes: bytesSchema.nullable(),
+});
+
+/** What a dry run (`validateOnly`) found: everything was looked at that can fail beforehand, nothing was changed. */
+export const imageFilePlanSchema = z.object({
+  writes: z.array(plannedWriteSchema),
+  /** What would be read: files (each name of hard links counts), folders, and bytes of their content. */
+  files: z.number().int().nonnegative(),
+  directories: z.number().int().nonnegative(),
+  bytes: bytesSchema,
+});
+export type ImageFilePlan = z.infer<typeof imageFilePlanSchema>;
+
+/**
+ * What an operation on an image file gives (the in-box OfflineImageObject): `path` is the folder or volume that was captured or applied to, else the
+ * file that was written.
+ */
+export const imageFileResultSchema = imageResultSchema.extend({
+  /** The file that was written, or for `imageFile/apply` read. */
+  imagePath: z.string(),
+  /** The image that was made, changed or applied; null where the operation is about the file as a whole, or removed the image. */
+  imageIndex: imageIndexSchema.nullable(),
+  /** Bytes of the file before (0: it was not there) and after; of a split WIM those of all parts. In a dry run both are what they are now. */
+  sizeBefore: bytesSchema,
+  sizeAfter: bytesSchema,
+  /** Only in the answer to a dry run; null otherwise. */
+  plan: imageFilePlanSchema.nullable(),
+});
+export type ImageFileResult = z.infer<typeof imageFileResultSchema>;
+
+/** What capturing a folder or volume takes. */
+const captureShape = {
+  /** A file. Its folder must exist. */
+  imagePath: absolutePathSchema,
+  /** A folder; for the portable engine also an NTFS volume that is not mounted: its device, or a file that holds one. */
+  capturePath: absolutePathSchema,
+  description: textSchema.optional(),
+  /** A WimScript.ini, whose lists replace those that hold without one. */
+  configFilePath: absolutePathSchema.optional(),
+  ...integrityShape,
+  /** Read back what was written, and compare its hashes. */
+  verify: z.boolean().optional(),
+  /** Keep reparse points as they are; without it absolute targets within the captured tree become relative to it, and those that lead out are left out. */
+  noRpFix: z.boolean().optional(),
+  /** Make it the image that the file boots. For Windows PE. */
+  setbootable: z.boolean().optional(),
+  /** Keep extended attributes. Native engine only. */
+  supportEa: z.boolean().optional(),
+  /** For WIMBoot of Windows 8.1: XPRESS in chunks of 4 KiB, and the mark in the XML data. */
+  wimBoot: z.boolean().optional(),
+};
+
+/**
+ * Makes a file with the image of a folder or volume. Fails with ERROR_FILE_EXISTS where the file is there, and where the folder is empty; the file
+ * appears under its name once it is whole. New-WindowsImage; WIMCaptureImage. Cancellable.
+ */
+export const captureImage = request('imageFile/capture', operationOptionsSchema.extend({
+  ...captureShape,
+  imageName: newNameSchema,
+  /** Default: Fast. */
+  compressionType: compressionTypeSchema.optional(),
+}), imageFileResultSchema);
+
+/**
+ * Adds the image of a folder or volume to a file; what other images hold already is not stored again. The file keeps its type of compression. Fails
+ * with ERROR_ALREADY_EXISTS where an image has the name. An append that was cut short leaves the file as it was, and the next change takes the bytes away that
+ * it left behind. Add-WindowsImage; WIMCaptureImage. Cancellable.
+ */
+export const appendImage = request('imageFile/append', operationOptionsSchema.extend({
+  ...captureShape,
+  imageName: newNameSchema,
+}), imageFileResultSchema);
+
+/**
+ * Writes the files of an image into a folder that exists, or onto a volume. What is there stays, unless the image has a file of the name. Names and
+ * links that would lead out of the target are refused before anything is written. Expand-WindowsImage; WIMApplyImage. Cancellable: what was written stays then.
+ */
+export const applyImage = request('imageFile/apply', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  ...imageChoiceShape,
+  ...splitShape,
+  /** A folder; for the portable engine also an NTFS volume that is not mounted: its device, or a file that holds one. */
+  applyPath: absolutePathSchema,
+  ...integrityShape,
+  /** Check each file's content against its hash, which the portable engine does in any case. */
+  verify: z.boolean().optional(),
+  /** Leave the targets of reparse points as the image has them. */
+  noRpFix: z.boolean().optional(),
+  /** Compact OS: files are stored compressed. Native engine only. */
+  compact: z.boolean().optional(),
+  /** Trusted desktop: needs Windows PE. Native engine only. */
+  confirmTrustedFile: z.boolean().optional(),
+  supportEa: z.boolean().optional(),
+  /** Write pointers into the file instead of files, for WIMBoot of Windows 8.1. Native engine only. */
+  wimBoot: z.boolean().optional(),
+}).refine(...oneImage), imageFileResultSchema);
+
+/**
+ * Copies images into another file, which is made where it is not there. XML data goes along, and where `sourceIndexes` is `*` the boot index. Either
+ * all images arrive, or the destination stays as it was. Export-WindowsImage; WIMExportImage. Cancellable.
+ */
+export const exportImage = request('imageFile/export', operationOptionsSchema.extend({
+  sourceImagePath: absolutePathSchema,
+  /** `*`: all, in their order. */
+  sourceIndexes: z.union([z.literal('*'), z.array(imageIndexSchema).min(1).max(4096)]).optional(),
+  sourceName: imageNameSchema.optional(),
+  ...splitShape,
+  destinationImagePath: absolutePathSchema,
+  /** Name in the destination; default: that of the source. Only for one image. */
+  destinationName: newNameSchema.optional(),
+  /** Of a new file; default: that of the source, for then nothing is compressed anew. */
+  compressionType: compressionTypeSchema.optional(),
+  ...integrityShape,
+  /** Make the image, the first of several, the one that the destination boots. */
+  setbootable: z.boolean().optional(),
+  wimBoot: z.boolean().optional(),
+}).refine((params) => (params.sourceIndexes === undefined) !== (params.sourceName === undefined), 'give either sourceIndexes or sourceName')
+  .refine((params) => params.destinationName === undefined || params.sourceName !== undefined
+    || (Array.isArray(params.sourceIndexes) && params.sourceIndexes.length === 1), 'destinationName is for one image'),
+imageFileResultSchema.extend({
+  /** The images in the destination, in the order they were asked for. */
+  imageIndexes: z.array(imageIndexSchema),
+}));
+
+/** One part of a split WIM. */
+export const imagePartSchema = z.object({ path: z.string(), bytes: bytesSchema });
+
+/**
+ * Writes a file anew as parts: `name.swm`, `name2.swm` and so on. Fails with ERROR_FILE_EXISTS where one of the parts is there, and with
+ * ERROR_MORE_DATA, naming the minimum, where the size is too small; a file of an image that is larger than a part makes a larger part, of which a
+ * warning tells. The file itself is not changed. Split-WindowsImage; WIMSplitFile. Cancellable.
+ */
+export const splitImage = request('imageFile/split', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  /** The first part; ends with `.swm`. */
+  splitImagePath: absolutePathSchema.refine((path) => /[^\\/]\.swm$/i.test(path), 'must end with .swm'),
+  /** Bytes of a part at most, in MB of 1,048,576; 3800 is what FAT32 takes with room to spare. */
+  fileSize: z.number().int().min(1).max(0x1_ffff_ffff),
+  ...integrityShape,
+}), imageFileResultSchema.extend({
+  /** In their order; in a dry run those that are foreseen. */
+  parts: z.array(imagePartSchema),
+}));
+
+/**
+ * Takes an image out of a file. What only it holds stays in the file until imageFile/optimize writes that anew; later images get the index before theirs.
+ * The only image is not removed (E_ACCESSDENIED). Remove-WindowsImage; WIMDeleteImage. Cancellable.
+ */
+export const removeImage = request('imageFile/remove', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  ...imageChoiceShape,
+  ...integrityShape,
+}).refine(...oneImage), imageFileResultSchema.extend({
+  /** What was removed. */
+  removedIndex: imageIndexSchema,
+  removedName: z.string(),
+  /** Bytes of the file that nothing refers to any more. */
+  unusedBytes: bytesSchema,
+}));
+
+/**
+ * The paths in an image, parents before children: `\` first, folders end with `\`, a hard link has a line for each of its names. In portions, for a
+ * message holds only so much. Get-WindowsImageContent; `dism /List-Image`. Cancellable.
+ */
+export const getImageContent = request('imageFile/getContent', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  ...imageChoiceShape,
+  ...splitShape,
+  /** Number of the first path to give, from 0; the `next` of the portion before. */
+  first: z.number().int().min(0).max(0xffff_ffff).optional(),
+}).refine(...oneImage), z.object({
+  paths: z.array(z.string()),
+  /** Where the next portion begins; null at the end. */
+  next: z.number().int().positive().nullable(),
+  logPath: z.string(),
+}));
+
+/** Writes the parts of a split WIM into one file, which must not be there (ERROR_FILE_EXISTS). The parts are not changed. Cancellable. */
+export const joinImage = request('imageFile/join', operationOptionsSchema.extend({
+  /** The first part. */
+  imagePath: absolutePathSchema,
+  ...splitShape,
+  destinationImagePath: absolutePathSchema,
+  ...integrityShape,
+}), imageFileResultSchema);
+
+/**
+ * Writes a file anew without what no image needs, and with another compression where one is given. The old file stays until the new one is whole and on the
+ * disk, so there must be room for both. Cancellable.
+ */
+export const optimizeImageFile = request('imageFile/optimize', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  /** Compress everything anew, slowly, even where the type stays; implied by a type that is not that of the file. */
+  recompress: z.boolean().optional(),
+  compressionType: compressionTypeSchema.optional(),
+  ...integrityShape,
+}), imageFileResultSchema);
+
+/**
+ * Changes what the file says of an image, or which image it boots. What is not given stays. Only XML data and header are written. WIMSetImageInformation,
+ * WIMSetBootImage.
+ */
+export const setImage = request('imageFile/set', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  ...imageChoiceShape,
+  /** Must not be that of another image of the file (ERROR_ALREADY_EXISTS). */
+  newName: newNameSchema.optional(),
+  description: textSchema.optional(),
+  displayName: textSchema.optional(),
+  displayDescription: textSchema.optional(),
+  /** FLAGS, the edition that Windows Setup looks for. */
+  flags: textSchema.optional(),
+  /** Index of the image that the file boots; 0: none. Needs no chosen image. */
+  bootIndex: z.number().int().min(0).max(0x7fffffff).optional(),
+  ...integrityShape,
+}).refine((params) => params.imageIndex === undefined || params.imageName === undefined, 'imageIndex and imageName exclude each other')
+  .refine((params) => (params.imageIndex === undefined && params.imageName === undefined)
+    === [params.newName, params.description, params.displayName, params.displayDescription, params.flags].every((value) => value === undefined),
+  'what is to be said of an image, and imageIndex or imageName, belong together')
+  .refine((params) => params.bootIndex !== undefined || params.imageIndex !== undefined || params.imageName !== undefined, 'nothing to change'),
+imageFileResultSchema);
+
+/** Damage of an image file. */
+export const imageFileDamageSchema = z.object({
+  /** Integrity: a chunk of the integrity table. Metadata: the tree of an image. Content: what files of images hold. Structure: header, tables, XML data. */
+  kind: z.enum(['Integrity', 'Metadata', 'Content', 'Structure']),
+  /** One sentence. */
+  reason: z.string(),
+  /** Image whose metadata or file it is; null where it is none of one. */
+  imageIndex: imageIndexSchema.nullable(),
+  /** Paths of files that have the content; empty where it is none, at most 100 of them. */
+  paths: z.array(z.string()),
+});
+
+/**
+ * Reads a file, or all parts of a split one, to the last byte: integrity table, metadata, and the hash of everything stored. Damage is a result, not a
+ * failure. Changes nothing. Cancellable.
+ */
+export const testImageFile = request('imageFile/test', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  ...splitShape,
+}), z.object({
+  imagePath: z.string(),
+  healthy: z.boolean(),
+  /** None: the file has no table. */
+  integrityTable: z.enum(['None', 'Ok', 'Damaged']),
+  /** Different contents that were hashed, and their bytes, uncompressed. */
+  contentsChecked: z.number().int().nonnegative(),
+  bytesChecked: bytesSchema,
+  /** At most 1,000. */
+  damage: z.array(imageFileDamageSchema),
+  logPath: z.string(),
+  warnings: z.array(z.string()),
+}));
+
+/** A path in an image, from its root, with `\` or `/` between names. */
+const itemPathSchema = z.string().min(1).max(32767).refine((path) => !path.includes('\0'), 'must not contain NUL');
+
+/** Copies a file or folder of an image to a path that must not be there (ERROR_FILE_EXISTS), without mounting it. Cancellable. */
+export const extractImageItem = request('imageFile/extractItem', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  ...imageChoiceShape,
+  ...splitShape,
+  itemPath: itemPathSchema,
+  destination: absolutePathSchema,
+}).refine(...oneImage), imageFileResultSchema);
+
+/**
+ * Puts a file or folder into an image without mounting it. What is there under the name stays, unless `replace` is given; a file that is replaced keeps its
+ * security descriptor, attributes, short name and creation time. The folder that it is put in must be there. Cancellable.
+ */
+export const putImageItem = request('imageFile/putItem', operationOptionsSchema.extend({
+  imagePath: absolutePathSchema,
+  ...imageChoiceShape,
+  source: absolutePathSchema,
+  itemPath: itemPathSchema,
+  replace: z.boolean().optional(),
+  ...integrityShape,
+}).refine(...oneImage), imageFileResultSchema);
+
+/** Captures what a WIMBoot installation has beside its install.wim into custom.wim. New-WindowsCustomImage. Windows 8.1. Cancellable. */
+export const captureCustomImage = request('imageFile/captureCustom', operationOptionsSchema.extend({
+  capturePath: absolutePathSchema,
+  configFilePath: absolutePathSchema.optional(),
+  ...integrityShape,
+  verify: z.boolean().optional(),
+}), imageResultSchema);
+
+/** A 64-bit number, in decimal: JSON does not carry all of them exactly. */
+const dataSourceIdSchema = z.string().regex(/^-?\d{1,20}$/, 'must be a whole number');
+
+/** A WIM file that files of a volume point into (WIM_ENTRY_INFO). */
+export const wimBootEntrySchema = z.object({
+  dataSourceId: dataSourceIdSchema,
+  /** Empty where the driver does not say. */
+  imagePath: z.string(),
+  imageIndex: z.number().int().nonnegative(),
+  /** In the form `{00000000-0000-0000-0000-000000000000}`. */
+  guid: z.string(),
+  /** WIM_BOOT_OS_WIM, WIM_BOOT_NOT_OS_WIM. */
+  wimType: z.enum(['OS', 'NotOS', 'Unknown']),
+  /** WIM_ENTRY_FLAG_NOT_ACTIVE, WIM_ENTRY_FLAG_SUSPENDED. */
+  active: z.boolean(),
+  suspended: z.boolean(),
+});
+
+/** The WIM files that files of a volume point into. Get-WIMBootEntry; WofEnumEntries. */
+export const getWimBootEntries = request('wimBoot/getEntries', operationOptionsSchema.extend({
+  path: absolutePathSchema,
+}), imageResultSchema.extend({ entries: z.array(wimBootEntrySchema) }));
+
+/** Says where a WIM file has gone that files of a volume point into; takes effect with a restart. Update-WIMBootEntry; WofWimUpdateEntry. */
+export const updateWimBootEntry = request('wimBoot/updateEntry', operationOptionsSchema.extend({
+  path: absolutePathSchema,
+  dataSourceId: dataSourceIdSchema,
+  imagePath: absolutePathSchema,
+}), imageResultSchema);
