@@ -91,7 +91,7 @@ function Invoke-SidecarRequest {
                 }
                 # At most four a second: a console draws slowly, and remoting carries each record.
                 if ($null -ne $progress -and $clock.ElapsedMilliseconds -ge $nextProgressAt) {
-                    $shown = [System.Management.Automation.ProgressRecord]::new($id, $Activity, $progress.phase)
+                    $shown = [System.Management.Automation.ProgressRecord]::new($id, $Activity, (Get-ProgressStatus -Progress $progress))
                     $shown.PercentComplete = Get-ProgressPercent -Current $progress.current -Total $progress.total
                     $Cmdlet.WriteProgress($shown)
                     $progress = $null

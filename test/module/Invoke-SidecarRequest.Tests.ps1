@@ -249,6 +249,16 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
         ) {
             InModuleScope DismTs -Parameters @{ Current = $Current; Total = $Total } { Get-ProgressPercent -Current $Current -Total $Total } | Should -Be $Percent
         }
+
+        It 'says <Text> beside it' -ForEach @(
+            @{ Progress = @{ phase = 'Mounting'; current = 1; total = 2 }; Text = 'Mounting' }
+            @{ Progress = @{ phase = 'Writing'; current = 1.5MB; total = 2GB; unit = 'bytes' }; Text = 'Writing: 1 of 2,048 MB' }
+            @{ Progress = @{ phase = 'Writing'; current = 1.5MB; total = 0; unit = 'bytes'; bytesPerSecond = 2.5MB }; Text = 'Writing: 1 MB, 2.5 MB/s' }
+            @{ Progress = @{ phase = 'Reading'; current = 5GB; total = 5GB; unit = 'bytes'; bytesPerSecond = 1500MB }; Text = 'Reading: 5,120 of 5,120 MB, 1,500 MB/s' }
+            @{ Progress = @{ phase = 'Reading'; current = 0; total = 1; unit = 'bytes'; bytesPerSecond = 0 }; Text = 'Reading: 0 of 1 MB, 0.0 MB/s' }
+        ) {
+            InModuleScope DismTs -Parameters @{ Progress = [pscustomobject] $Progress } { Get-ProgressStatus -Progress $Progress } | Should -Be $Text
+        }
     }
 
     Context 'Limits' {

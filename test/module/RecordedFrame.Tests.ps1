@@ -93,6 +93,13 @@ BeforeDiscovery {
         'productKey-set-malformed'
     )
 
+    # Those of commands that are still to come.
+    $notSent += @(
+        'imageFile-append', 'imageFile-apply', 'imageFile-capture', 'imageFile-capture-cancel', 'imageFile-capture-whatIf', 'imageFile-captureCustom'
+        'imageFile-export', 'imageFile-extractItem', 'imageFile-getContent', 'imageFile-join', 'imageFile-optimize', 'imageFile-putItem'
+        'imageFile-remove', 'imageFile-set', 'imageFile-split', 'imageFile-test', 'wimBoot-getEntries', 'wimBoot-updateEntry'
+    )
+
     $recordings = @(Get-ChildItem -LiteralPath $folder -Filter *.json)
     $commandCases = foreach ($name in $commands.Keys | Sort-Object) {
         @{ Name = $name; Command = $commands[$name] }
