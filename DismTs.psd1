@@ -54,7 +54,6 @@
         'Test-DismTsConformance'
         'Test-DismTsEnvironment'
         'Test-DismTsScript'
-        'Undo-DismTsPendingAction'
         'Use-DismTsUnattend'
     )
     CmdletsToExport      = @()

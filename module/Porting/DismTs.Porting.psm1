@@ -35,7 +35,6 @@ $script:methods = @{
     'Set-DismTsProductKey'                  = @{ '' = 'productKey/set' }
     'Set-DismTsReservedStorageState'        = @{ '' = 'reservedStorage/set' }
     'Start-DismTsOSUninstall'               = @{ '' = 'osUninstall/start' }
-    'Undo-DismTsPendingAction'              = @{ '' = 'pendingActions/revert' }
     'Use-DismTsUnattend'                    = @{ '' = 'unattend/apply' }
 }
 

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { engineProcessArgument } from './engine/native/process/engineProcessArgument.ts';
 import { exitWith } from './exitWith.ts';
+import { wimJobArgument } from './wimJobs/jobArgument.ts';
 
 const args = process.argv.slice(2);
 
@@ -10,11 +11,18 @@ if (process.argv0.startsWith('/proc/self/fd/')) {
   process.title = basename(process.execPath);
 }
 
-/** What the arguments ask for: the server's engine process, or a user's command. Each loads what it needs: the first has no use for any schema. */
+/**
+ * What the arguments ask for: the server's engine process, the process of one job, or a user's command. Each loads what it needs: the first
+ * two have no use for any schema.
+ */
 async function main(): Promise<number> {
   if (args[0] === engineProcessArgument) {
     const { serveEngineProcess } = await import('./engine/native/process/processMain.ts');
     return await serveEngineProcess();
+  }
+  if (args[0] === wimJobArgument) {
+    const { serveWimJob } = await import('./wimJobs/jobMain.ts');
+    return await serveWimJob();
   }
   const [{ run }, { createEngine }] = await Promise.all([import('./cli.ts'), import('./engine/selectEngine.ts')]);
   return await run(args, createEngine);

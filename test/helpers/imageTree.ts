@@ -1,5 +1,6 @@
 /** Everything that an image says of its files, in a form that two images can be compared in. */
-import { IterateFlag, openWim } from '../../sidecar/src/wimlib/wimHandle.ts';
+import { IterateFlag } from '../../sidecar/src/wimlib/flags.ts';
+import { openWim } from '../../sidecar/src/wimlib/openWim.ts';
 
 /** One name of one file. */
 export interface ImageEntry {

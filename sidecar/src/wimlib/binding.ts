@@ -1,14 +1,11 @@
-/** The C side of libwim: where the library is found, its prototypes and struct layouts, names as in wimlib.h. */
+/** libwim, loaded: where the library is found, and what it says of its errors. */
 import { existsSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { loadKoffi } from '../nativeAddon/koffi.ts';
-
-type Koffi = ReturnType<typeof loadKoffi>;
-type Library = ReturnType<Koffi['load']>;
-type CFunction = ReturnType<Library['func']>;
+import { defineFunctions, defineTypes, type Koffi, type Library } from './declarations.ts';
 
 /** Opaque address of a WIMStruct. */
 export type WimPointer = bigint;
@@ -43,122 +40,6 @@ export function wimlibCandidates(platform: string = process.platform, arch: stri
     ...triplet === undefined ? [] : [`/usr/lib/${triplet}`],
     '/usr/lib64', '/usr/lib', '/usr/local/lib64', '/usr/local/lib',
   ].map((folder) => `${folder}/libwim.so.15`);
-}
-
-/** C layouts that DismTs reads; a test compares each with what a C compiler makes of wimlib.h. */
-function defineTypes(koffi: Koffi) {
-  koffi.opaque('WIMStruct');
-  // typedef enum wimlib_progress_status (*wimlib_progress_func_t)(enum wimlib_progress_msg, union wimlib_progress_info *, void *)
-  koffi.proto('int wimlib_progress_func_t(int msg_type, void *info, void *progctx)');
-  koffi.proto('int wimlib_iterate_dir_tree_callback_t(const void *dentry, void *user_ctx)');
-  const timespec = koffi.struct('timespec', { tv_sec: 'long', tv_nsec: 'long' });
-  const wimlib_progress_info_write_streams = koffi.struct('wimlib_progress_info_write_streams', {
-    total_bytes: 'uint64_t',
-    total_streams: 'uint64_t',
-    completed_bytes: 'uint64_t',
-    completed_streams: 'uint64_t',
-    num_threads: 'uint32_t',
-    compression_type: 'int32_t',
-    total_parts: 'uint32_t',
-    completed_parts: 'uint32_t',
-    completed_compressed_bytes: 'uint64_t',
-  });
-  const wimlib_progress_info_integrity = koffi.struct('wimlib_progress_info_integrity', {
-    total_bytes: 'uint64_t',
-    completed_bytes: 'uint64_t',
-    total_chunks: 'uint32_t',
-    completed_chunks: 'uint32_t',
-    chunk_size: 'uint32_t',
-    filename: 'const char *',
-  });
-  const wimlib_progress_info_verify_streams = koffi.struct('wimlib_progress_info_verify_streams', {
-    wimfile: 'const char *',
-    total_streams: 'uint64_t',
-    total_bytes: 'uint64_t',
-    completed_streams: 'uint64_t',
-    completed_bytes: 'uint64_t',
-  });
-  // Its bit-fields fill one uint32_t; `flags` stands for it.
-  const wimlib_resource_entry = koffi.struct('wimlib_resource_entry', {
-    uncompressed_size: 'uint64_t',
-    compressed_size: 'uint64_t',
-    offset: 'uint64_t',
-    sha1_hash: koffi.array('uint8_t', 20),
-    part_number: 'uint32_t',
-    reference_count: 'uint32_t',
-    flags: 'uint32_t',
-    raw_resource_offset_in_wim: 'uint64_t',
-    raw_resource_compressed_size: 'uint64_t',
-    raw_resource_uncompressed_size: 'uint64_t',
-    reserved: koffi.array('uint64_t', 1),
-  });
-  const wimlib_stream_entry = koffi.struct('wimlib_stream_entry', {
-    stream_name: 'const char *',
-    resource: wimlib_resource_entry,
-    reserved: koffi.array('uint64_t', 4),
-  });
-  // Without its flexible array `streams`, which begins where this ends.
-  const wimlib_dir_entry = koffi.struct('wimlib_dir_entry', {
-    filename: 'const char *',
-    dos_name: 'const char *',
-    full_path: 'const char *',
-    depth: 'size_t',
-    security_descriptor: 'void *',
-    security_descriptor_size: 'size_t',
-    attributes: 'uint32_t',
-    reparse_tag: 'uint32_t',
-    num_links: 'uint32_t',
-    num_named_streams: 'uint32_t',
-    hard_link_group_id: 'uint64_t',
-    creation_time: timespec,
-    last_write_time: timespec,
-    last_access_time: timespec,
-    unix_uid: 'uint32_t',
-    unix_gid: 'uint32_t',
-    unix_mode: 'uint32_t',
-    unix_rdev: 'uint32_t',
-    object_id: koffi.array('uint8_t', 64),
-    creation_time_high: 'int32_t',
-    last_write_time_high: 'int32_t',
-    last_access_time_high: 'int32_t',
-    reserved2: 'int32_t',
-    reserved: koffi.array('uint64_t', 4),
-  });
-  return {
-    wimlib_progress_info_write_streams,
-    wimlib_progress_info_integrity,
-    wimlib_progress_info_verify_streams,
-    wimlib_resource_entry,
-    wimlib_stream_entry,
-    wimlib_dir_entry,
-  };
-}
-
-function defineFunctions(library: Library) {
-  const func = (definition: string): CFunction => library.func(definition);
-  return {
-    wimlib_global_init: func('int wimlib_global_init(int init_flags)'),
-    wimlib_get_version_string: func('const char *wimlib_get_version_string()'),
-    wimlib_set_error_file: func('int wimlib_set_error_file(void *fp)'),
-    // From libc, found through libwim's own dependencies.
-    fopen: func('void *fopen(const char *path, const char *mode)'),
-    wimlib_open_wim_with_progress: func('int wimlib_open_wim_with_progress(const char *wim_file, int open_flags, '
-      + '_Out_ WIMStruct **wim_ret, wimlib_progress_func_t *progfunc, void *progctx)'),
-    wimlib_free: func('void wimlib_free(WIMStruct *wim)'),
-    wimlib_register_progress_function: func('void wimlib_register_progress_function(WIMStruct *wim, '
-      + 'wimlib_progress_func_t *progfunc, void *progctx)'),
-    wimlib_set_image_name: func('int wimlib_set_image_name(WIMStruct *wim, int image, const char *name)'),
-    wimlib_set_image_property: func('int wimlib_set_image_property(WIMStruct *wim, int image, '
-      + 'const char *property_name, const char *property_value)'),
-    wimlib_reference_resource_files: func('int wimlib_reference_resource_files(WIMStruct *wim, '
-      + 'const char **resource_wimfiles_or_globs, unsigned int count, int ref_flags, int open_flags)'),
-    wimlib_update_image: func('int wimlib_update_image(WIMStruct *wim, int image, const void *cmds, '
-      + 'size_t num_cmds, int update_flags)'),
-    wimlib_overwrite: func('int wimlib_overwrite(WIMStruct *wim, int write_flags, unsigned int num_threads)'),
-    wimlib_verify_wim: func('int wimlib_verify_wim(WIMStruct *wim, int verify_flags)'),
-    wimlib_iterate_dir_tree: func('int wimlib_iterate_dir_tree(WIMStruct *wim, int image, const char *path, '
-      + 'int flags, wimlib_iterate_dir_tree_callback_t *cb, void *user_ctx)'),
-  };
 }
 
 /** libwim, loaded. */
@@ -232,7 +113,10 @@ function silenceLibxml(library: Library): void {
   }
 }
 
-function load(): WimlibBinding {
+/** WIMLIB_INIT_FLAG_DEFAULT_CASE_INSENSITIVE. */
+const caseInsensitiveFlag = 0x20;
+
+function load(isCaseInsensitive: boolean): WimlibBinding {
   const path = wimlibCandidates().find((candidate) => existsSync(candidate));
   if (path === undefined) {
     throw new DismError(Hresult.ERROR_MOD_NOT_FOUND, 'Cannot load libwim: the library is not installed', {
@@ -250,7 +134,7 @@ function load(): WimlibBinding {
   }
   const types = defineTypes(koffi);
   const functions = defineFunctions(library);
-  functions.wimlib_global_init(0);
+  functions.wimlib_global_init(isCaseInsensitive ? caseInsensitiveFlag : 0);
   silenceLibxml(library);
   return {
     koffi, functions, types, path,
@@ -263,9 +147,10 @@ let binding: WimlibBinding | undefined;
 
 /**
  * libwim, loaded at first use and kept.
+ * @param isCaseInsensitive Whether names in images are the same that differ in case only: for the process, and decided by the first call.
  * @throws DismError ERROR_MOD_NOT_FOUND: the library is not installed, or does not load.
  */
-export function loadWimlib(): WimlibBinding {
-  binding ??= load();
+export function loadWimlib(isCaseInsensitive = false): WimlibBinding {
+  binding ??= load(isCaseInsensitive);
   return binding;
 }

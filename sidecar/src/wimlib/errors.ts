@@ -154,3 +154,10 @@ export function wimlibError(code: number, { what, target, operation, messages = 
     ? new WimError(symbol, `${what}: ${reason}`, options)
     : new DismError(hresult, `${what}: ${reason}`, options);
 }
+
+const WIMLIB_ERR_ABORTED_BY_PROGRESS = 76;
+
+/** The error of an operation that was stopped. */
+export function cancelled(failure: WimlibFailure): DismError {
+  return wimlibError(WIMLIB_ERR_ABORTED_BY_PROGRESS, failure);
+}

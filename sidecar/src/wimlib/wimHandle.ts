@@ -1,139 +1,36 @@
-/** A WIM file that libwim has open: what it does with the content of images, as promises, with AbortSignals and DismErrors. */
-import type { DismError } from '../errors.ts';
-import { loadWimlib, type WimlibBinding, type WimPointer } from './binding.ts';
+/** A WIM that libwim holds: what it does with the content of images, as promises, with AbortSignals and DismErrors. */
+import type { WimlibBinding, WimPointer } from './binding.ts';
+import { callAsync, type CFunction, type WimlibOperation, withProgress } from './calls.ts';
+import type { CompressionType } from './codec.ts';
 import { readDirEntry, type DirEntry } from './dirEntry.ts';
-import { wimlibError } from './errors.ts';
-import { decodeProgress, isAbortable, type WimlibProgress } from './progress.ts';
+import { cancelled, wimlibError } from './errors.ts';
+import { allImages, ChangeFlag, type RefFlag } from './flags.ts';
+import { UpdateCommands, type UpdateCommand } from './updateCommands.ts';
 
-export type { DirEntry, WimlibProgress };
-
-/** WIMLIB_WRITE_FLAG_*: how WimHandle.overwrite() writes. */
-export const WriteFlag = {
-  CHECK_INTEGRITY: 0x1,
-  NO_CHECK_INTEGRITY: 0x2,
-  RECOMPRESS: 0x10,
-  FSYNC: 0x20,
-  REBUILD: 0x40,
-  SOFT_DELETE: 0x80,
-  IGNORE_READONLY_FLAG: 0x100,
-} as const;
-
-/** WIMLIB_ITERATE_DIR_TREE_FLAG_*. */
-export const IterateFlag = {
-  RECURSIVE: 0x1,
-  CHILDREN: 0x2,
-  RESOURCES_NEEDED: 0x4,
-} as const;
-
-/** Watches an operation and stops it. */
-export interface WimlibOperation {
-  /** Stops the operation at its next progress message; it then fails with CancelledError. */
-  readonly signal?: AbortSignal | undefined;
-  /** An exception thrown here stops the operation too, and is what it fails with. */
-  readonly onProgress?: ((progress: WimlibProgress) => void) | undefined;
+/** How a new file is written. */
+export interface WriteOptions extends WimlibOperation {
+  /** 1-based, or allImages. */
+  readonly image?: number | undefined;
+  /** 0, the default, leaves it to libwim: as many as there are processors. */
+  readonly threads?: number | undefined;
 }
 
-export interface OpenWimOptions extends WimlibOperation {
-  /** Fail at once when the file could not be changed. */
-  readonly writeAccess?: boolean | undefined;
-  /** What messages say cannot be done with the file; default `open`. */
-  readonly action?: string | undefined;
-  /** Name of the operation, for a CancelledError; default: the action. */
-  readonly operation?: string | undefined;
-}
-
-const WIMLIB_OPEN_FLAG_WRITE_ACCESS = 4;
-const WIMLIB_PROGRESS_STATUS_CONTINUE = 0;
-const WIMLIB_PROGRESS_STATUS_ABORT = 1;
 /** Returned by a callback of ours to stop an iteration; no code of libwim. */
 const stopIteration = -1;
 
-type CFunction = WimlibBinding['functions'][keyof WimlibBinding['functions']];
-
-/** Runs a C function on a thread of the pool. */
-function callAsync(fn: CFunction, ...args: unknown[]): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    fn.async(...args, (error: Error | null, result: unknown) => {
-      if (error) {
-        reject(error);
-      } else {
-        resolve(result);
-      }
-    });
-  });
+/** What libwim knows of a WIM. */
+export interface WimInfo {
+  readonly imageCount: number;
+  /** 1-based; 0: none. */
+  readonly bootIndex: number;
+  readonly chunkBytes: number;
+  readonly compressionType: CompressionType;
+  readonly hasIntegrityTable: boolean;
 }
-
-/** Lends `body` a C progress function for as long as it runs; returns what it returns. */
-async function withProgress(
-  binding: WimlibBinding, { signal, onProgress }: WimlibOperation, body: (progress: bigint | null) => Promise<number>,
-): Promise<number> {
-  if (signal === undefined && onProgress === undefined) {
-    return body(null);
-  }
-  const { koffi } = binding;
-  let thrown: { error: unknown } | undefined;
-  const callback = koffi.register((message: number, info: unknown): number => {
-    try {
-      const progress = onProgress && decodeProgress(binding, message, info);
-      if (progress && thrown === undefined) {
-        onProgress(progress);
-      }
-    } catch (error) {
-      thrown = { error };
-    }
-    const stop = thrown !== undefined || signal?.aborted === true;
-    return stop && isAbortable(message) ? WIMLIB_PROGRESS_STATUS_ABORT : WIMLIB_PROGRESS_STATUS_CONTINUE;
-  }, koffi.pointer('wimlib_progress_func_t'));
-  try {
-    const status = await body(callback);
-    if (thrown !== undefined) {
-      throw thrown.error;
-    }
-    return status;
-  } finally {
-    koffi.unregister(callback);
-  }
-}
-
-/** The library in use. @throws DismError ERROR_MOD_NOT_FOUND: not installed. */
-export function wimlibVersion(): { readonly version: string; readonly path: string } {
-  const { version, path } = loadWimlib();
-  return { version, path };
-}
+interface RawInfo { image_count: number; boot_index: number; chunk_size: number; compression_type: number; flags: number }
 
 /**
- * Opens a WIM, split WIM part or ESD file. Whether it can be one at all is for wim/wimFile.ts to say.
- * @throws DismError as wimlibError(); CancelledError.
- */
-export async function openWim(path: string, options: OpenWimOptions = {}): Promise<WimHandle> {
-  const { action = 'open', writeAccess = false, signal } = options;
-  const operation = options.operation ?? action;
-  const binding = loadWimlib();
-  const failure = { what: `Cannot ${action} "${path}"`, target: path, operation };
-  if (signal?.aborted) { throw cancelled(failure); }
-  const result: [WimPointer | null] = [null];
-  binding.messages?.take();
-  const status = await withProgress(binding, options, (progress) => callAsync(
-    binding.functions.wimlib_open_wim_with_progress, path, writeAccess ? WIMLIB_OPEN_FLAG_WRITE_ACCESS : 0, result, progress, null) as Promise<number>);
-  const [pointer] = result;
-  if (status !== 0 || pointer === null) { throw wimlibError(status, { ...failure, messages: binding.messages?.take() }); }
-  // libwim keeps the progress function of the call for later ones, but it is gone by now.
-  binding.functions.wimlib_register_progress_function(pointer, null, null);
-  const wim = new WimHandle(binding, pointer, path, action, operation);
-  if (signal?.aborted) {
-    wim.close();
-    throw cancelled(failure);
-  }
-  return wim;
-}
-
-const WIMLIB_ERR_ABORTED_BY_PROGRESS = 76;
-function cancelled(failure: Parameters<typeof wimlibError>[1]): DismError {
-  return wimlibError(WIMLIB_ERR_ABORTED_BY_PROGRESS, failure);
-}
-
-/**
- * One open WIM file. Close it when done. libwim is not safe for two threads on one file, so one operation at a time:
+ * One WIM, of a file or new. Close it when done. libwim is not safe for two threads on one file, so one operation at a time:
  * starting a second before the promise of the first is settled is a bug, and throws.
  */
 export class WimHandle {
@@ -172,9 +69,122 @@ export class WimHandle {
     this.#check(this.#binding.functions.wimlib_set_image_property(this.#pointer, imageIndex, name, value));
   }
 
-  /** Makes the data of the other parts of a split WIM available. wimlib_reference_resource_files. */
-  async referenceSplitParts(paths: readonly string[]): Promise<void> {
-    await this.#call('wimlib_reference_resource_files', (wim, fn) => callAsync(fn, wim, [...paths], paths.length, 0, 0));
+  /** In memory, until overwrite(). An empty text removes the element. */
+  setImageDescription(imageIndex: number, description: string): void {
+    this.#check(this.#binding.functions.wimlib_set_image_descripton(this.#pointer, imageIndex, description));
+  }
+
+  /** Text of an element of the image's XML, such as `WINDOWS/EDITIONID`; undefined where there is none. */
+  imageProperty(imageIndex: number, name: string): string | undefined {
+    return this.#binding.functions.wimlib_get_image_property(this.#pointer, imageIndex, name) as string | null ?? undefined;
+  }
+
+  /** What libwim knows of the WIM. */
+  get info(): WimInfo {
+    const { functions } = this.#binding;
+    const raw: Partial<RawInfo> = {};
+    this.#check(functions.wimlib_get_wim_info(this.#pointer, raw));
+    const { image_count, boot_index, chunk_size, compression_type, flags } = raw as RawInfo;
+    return {
+      imageCount: image_count, bootIndex: boot_index, chunkBytes: chunk_size,
+      compressionType: compression_type as CompressionType, hasIntegrityTable: (flags & 1) !== 0,
+    };
+  }
+
+  /** The image to boot, or noImage. In memory, until it is written. */
+  setBootIndex(bootIndex: number): void {
+    const info: Record<string, unknown> = {
+      guid: new Uint8Array(16), image_count: 0, boot_index: bootIndex, wim_version: 0, chunk_size: 0, part_number: 0, total_parts: 0,
+      compression_type: 0, total_bytes: 0, flags: 0, reserved: new Uint32Array(9),
+    };
+    this.#check(this.#binding.functions.wimlib_set_wim_info(this.#pointer, info, ChangeFlag.BOOT_INDEX));
+  }
+
+  /** The XML document of the file: UTF-16LE with a byte order mark. */
+  xmlData(): Buffer {
+    const { koffi, functions } = this.#binding;
+    const data: [bigint | null] = [null];
+    const size: [number | bigint] = [0];
+    this.#check(functions.wimlib_get_xml_data(this.#pointer, data, size));
+    const [address] = data;
+    if (address === null) { return Buffer.alloc(0); }
+    try {
+      return Buffer.from(Buffer.from(koffi.view(address, Number(size[0]))));
+    } finally {
+      functions.free(address);
+    }
+  }
+
+  /** How write() and overwrite() compress resources that are not solid. The size of their chunks becomes that of the type. */
+  setOutputCompression(type: CompressionType, chunkBytes = 0): void {
+    const { functions } = this.#binding;
+    this.#check(functions.wimlib_set_output_compression_type(this.#pointer, type));
+    this.#check(functions.wimlib_set_output_chunk_size(this.#pointer, chunkBytes));
+  }
+
+  /** How write() and overwrite() compress solid resources (WriteFlag.SOLID). */
+  setOutputSolidCompression(type: CompressionType, chunkBytes = 0): void {
+    const { functions } = this.#binding;
+    this.#check(functions.wimlib_set_output_pack_compression_type(this.#pointer, type));
+    this.#check(functions.wimlib_set_output_pack_chunk_size(this.#pointer, chunkBytes));
+  }
+
+  /** Makes the data of the other parts of a split WIM available. wimlib_reference_resource_files. @param flags RefFlag. */
+  async referenceSplitParts(paths: readonly string[], flags: typeof RefFlag[keyof typeof RefFlag] | 0 = 0): Promise<void> {
+    await this.#call('wimlib_reference_resource_files', (wim, fn) => callAsync(fn, wim, [...paths], paths.length, flags, 0));
+  }
+
+  /** Makes the data of other open WIMs available, which have to stay open. wimlib_reference_resources. */
+  referenceWims(wims: readonly WimHandle[]): void {
+    this.#check(this.#binding.functions.wimlib_reference_resources(this.#pointer, wims.map((wim) => wim.#pointer), wims.length, 0));
+  }
+
+  /**
+   * Adds an image of a folder, or of an NTFS volume with AddFlag.NTFS. Its data is read by write() and overwrite(). Sends scan*; asks excludes() and ignores().
+   * @param flags AddFlag. @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: another image has this name.
+   */
+  async addImage(source: string, name: string, flags: number, options: WimlibOperation & { readonly configPath?: string } = {}): Promise<void> {
+    await this.#call('wimlib_add_image', (wim, fn) => callAsync(fn, wim, source, name === '' ? null : name, options.configPath ?? null, flags), options);
+  }
+
+  /**
+   * Adds an image of this WIM, or all, to another one, which reads the data from this one when it is written: both have to stay open.
+   * @param flags ExportFlag. @param name undefined: the image's own. @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: another image there has this name.
+   */
+  async exportImage(imageIndex: number, target: WimHandle, flags: number, name?: string, description?: string): Promise<void> {
+    const destination = target.#pointer;
+    await this.#call('wimlib_export_image', (wim, fn) => callAsync(fn, wim, imageIndex, destination, name ?? null, description ?? null, flags));
+  }
+
+  /** In memory, until overwrite(). Images behind it move down by one. */
+  async deleteImage(imageIndex: number): Promise<void> {
+    await this.#call('wimlib_delete_image', (wim, fn) => callAsync(fn, wim, imageIndex));
+  }
+
+  /** Adds, deletes and renames in an image, all or nothing. In memory, until overwrite(). */
+  async updateImage(imageIndex: number, commands: readonly UpdateCommand[], options: WimlibOperation = {}): Promise<void> {
+    const encoded = new UpdateCommands(this.#binding, commands);
+    await this.#call('wimlib_update_image', (wim, fn) => callAsync(fn, wim, imageIndex, encoded.data, commands.length, 0), options);
+  }
+
+  /** Writes an image into a folder, or onto an NTFS volume with ExtractFlag.NTFS. Sends extract*; flags: ExtractFlag. */
+  async extractImage(imageIndex: number, target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
+    await this.#call('wimlib_extract_image', (wim, fn) => callAsync(fn, wim, imageIndex, target, flags), options);
+  }
+
+  /** As extractImage(), for some paths of an image. */
+  async extractPaths(imageIndex: number, paths: readonly string[], target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
+    await this.#call('wimlib_extract_paths', (wim, fn) => callAsync(fn, wim, imageIndex, target, [...paths], paths.length, flags), options);
+  }
+
+  /** Writes a file; one of that name is overwritten at once. Sends writeStreams, writeMetadata*, calcIntegrity. */
+  async write(path: string, flags: number, options: WriteOptions = {}): Promise<void> {
+    await this.#call('wimlib_write', (wim, fn) => callAsync(fn, wim, path, options.image ?? allImages, flags, options.threads ?? 0), options);
+  }
+
+  /** Writes a file in parts, `x.swm`, `x2.swm`...; overwrites what has those names. Sends splitPart*, and what write() does. */
+  async split(firstPart: string, partBytes: number, flags: number, options: WimlibOperation = {}): Promise<void> {
+    await this.#call('wimlib_split', (wim, fn) => callAsync(fn, wim, firstPart, partBytes, flags), options);
   }
 
   /**

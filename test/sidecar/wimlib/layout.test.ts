@@ -15,11 +15,24 @@ if (lacks !== undefined) {
   process.stderr.write(`skipped: layouts are not compared with wimlib.h: ${lacks}\n`);
 }
 
+/** Members that are called otherwise here. */
+const cNames: Readonly<Record<string, string>> = {
+  first_path: 'add.fs_source_path', second_path: 'add.wim_target_path', config_file: 'add.config_file', add_flags: 'add.add_flags',
+};
+
 /** Names as in C; a bit-field has no offset there, so what follows it is compared instead. */
 const structs = {
   wimlib_progress_info_write_streams: 'struct wimlib_progress_info_write_streams',
   wimlib_progress_info_integrity: 'struct wimlib_progress_info_integrity',
   wimlib_progress_info_verify_streams: 'struct wimlib_progress_info_verify_streams',
+  wimlib_progress_info_verify_image: 'struct wimlib_progress_info_verify_image',
+  wimlib_progress_info_scan: 'struct wimlib_progress_info_scan',
+  wimlib_progress_info_extract: 'struct wimlib_progress_info_extract',
+  wimlib_progress_info_split: 'struct wimlib_progress_info_split',
+  wimlib_progress_info_test_file_exclusion: 'struct wimlib_progress_info_test_file_exclusion',
+  wimlib_progress_info_handle_error: 'struct wimlib_progress_info_handle_error',
+  wimlib_wim_info: 'struct wimlib_wim_info',
+  wimlib_update_command: 'struct wimlib_update_command',
   wimlib_resource_entry: 'struct wimlib_resource_entry',
   wimlib_stream_entry: 'struct wimlib_stream_entry',
   wimlib_dir_entry: 'struct wimlib_dir_entry',
@@ -53,10 +66,10 @@ describe.skipIf(lacks !== undefined)('the binding agrees with wimlib.h', () => {
     };
     const theirs = await ask({
       size: name === 'wimlib_dir_entry' ? `offsetof(${structs[name]}, streams)` : `sizeof(${structs[name]})`,
-      ...Object.fromEntries(members.map((member) => [member.name, `offsetof(${structs[name]}, ${member.name})`])),
+      ...Object.fromEntries(members.map((member) => [member.name, `offsetof(${structs[name]}, ${cNames[member.name] ?? member.name})`])),
     });
     expect(ours).toEqual(theirs);
-    expect(members.length).toBeGreaterThan(2);
+    expect(members.length).toBeGreaterThan(1);
   });
 
   test('bit-fields are where the decoding looks for them', async () => {

@@ -4,11 +4,15 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { IterateFlag, openWim, wimlibVersion, WriteFlag, type DirEntry, type WimlibProgress } from '../../../sidecar/src/wimlib/wimHandle.ts';
+import type { DirEntry } from '../../../sidecar/src/wimlib/dirEntry.ts';
+import { AddFlag, DeleteFlag, ExtractFlag, IterateFlag, WriteFlag } from '../../../sidecar/src/wimlib/flags.ts';
+import { createWim, joinWims, openWim, wimlibVersion } from '../../../sidecar/src/wimlib/openWim.ts';
+import type { WimlibProgress } from '../../../sidecar/src/wimlib/progress.ts';
 import { loadWimlib, wimlibCandidates } from '../../../sidecar/src/wimlib/binding.ts';
 import { CancelledError, DismError } from '../../../sidecar/src/errors.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
-import { appendImage, imagex, ordinaryTree, ordinaryWim } from '../../helpers/wims.ts';
+import { CompressionType } from '../../../sidecar/src/wimlib/codec.ts';
+import { appendImage, imagex, ordinaryTree, ordinaryWim, writeTree } from '../../helpers/wims.ts';
 
 const run = promisify(execFile);
 
@@ -183,5 +187,87 @@ describe('WimHandle', () => {
       wim.close();
     }
     await imagex('verify', path);
+  });
+});
+
+describe('what writes', () => {
+  test('addImage() asks which files to leave out, and write() writes a file', async () => {
+    const folder = tempFolder();
+    const source = await writeTree(join(folder, 'source'), ordinaryTree);
+    const path = join(folder, 'new.wim');
+    const asked: string[] = [];
+    const kinds = new Set<string>();
+    const wim = createWim(path, CompressionType.Xpress);
+    await wim.addImage(source, 'N\u00e4me \u65e5\u672c', AddFlag.NO_ACLS | AddFlag.TEST_FILE_EXCLUSION, {
+      excludes: (file) => { asked.push(file); return file.endsWith('kernel32.dll'); },
+      onProgress: ({ kind }) => { kinds.add(kind); },
+    });
+    wim.setImageDescription(1, 'Described');
+    wim.setBootIndex(1);
+    await wim.write(path, WriteFlag.CHECK_INTEGRITY, { threads: 1, onProgress: ({ kind }) => { kinds.add(kind); } });
+    expect(wim.imageProperty(1, 'DESCRIPTION')).toBe('Described');
+    expect(wim.imageProperty(1, 'NOTHING')).toBeUndefined();
+    wim.close();
+    expect(asked).toContain(`${source}/Windows/System32/kernel32.dll`);
+    expect([...kinds].sort()).toEqual(['calcIntegrity', 'scanBegin', 'scanEnd', 'writeMetadataBegin', 'writeMetadataEnd', 'writeStreams']);
+    const listed = await imagex('dir', path, '1');
+    expect(listed).toContain('/Windows/System32/config/SYSTEM');
+    expect(listed).not.toContain('kernel32.dll');
+    expect(await imagex('info', path)).toMatch(/Boot Index: +1\n[^]*Name: +N\u00e4me \u65e5\u672c/);
+    const opened = await openWim(path, { checkIntegrity: true });
+    expect(opened.info).toEqual({ imageCount: 1, bootIndex: 1, compressionType: CompressionType.Xpress, chunkBytes: 32768, hasIntegrityTable: true });
+    const xml = opened.xmlData();
+    opened.close();
+    expect(xml.toString('utf16le')).toMatch(/^\ufeff<WIM>.*N\u00e4me/s);
+  });
+
+  test('addImage() asks whether to go on without a file that cannot be read', async () => {
+    const folder = tempFolder();
+    const wim = createWim('/nowhere', CompressionType.None);
+    const asked: string[] = [];
+    const error = await failure(wim.addImage(join(folder, 'missing'), 'Missing', 0, { ignores: (file) => { asked.push(file); return false; } }));
+    expect(error).toBeInstanceOf(DismError);
+    expect(asked).toEqual([join(folder, 'missing')]);
+    wim.close();
+  });
+
+  test('updateImage(), deleteImage(), extractPaths()', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder);
+    await appendImage(join(folder, 'source'), path, { name: 'Second' });
+    await writeFile(join(folder, 'added.txt'), 'added');
+    const wim = await openWim(path, { writeAccess: true });
+    await wim.updateImage(2, [
+      { kind: 'add', source: join(folder, 'added.txt'), imagePath: '/Windows/added.txt', flags: AddFlag.NO_ACLS },
+      { kind: 'delete', imagePath: '/Users', flags: DeleteFlag.RECURSIVE },
+      { kind: 'rename', imagePath: '/readme.txt', newPath: '/Windows/moved.txt' },
+    ]);
+    await wim.deleteImage(1);
+    await wim.overwrite(WriteFlag.SOFT_DELETE);
+    wim.close();
+    const listed = await imagex('dir', path, '1');
+    expect(listed).toContain('/Windows/added.txt\n');
+    expect(listed).toContain('/Windows/moved.txt\n');
+    expect(listed).not.toContain('/Users');
+    const again = await openWim(path);
+    await again.extractPaths(1, ['/Windows/added.txt'], folder, ExtractFlag.NO_ACLS | ExtractFlag.NO_PRESERVE_DIR_STRUCTURE);
+    again.close();
+    expect(await readFile(join(folder, 'added.txt'), 'utf8')).toBe('added');
+  });
+
+  test('split() and joinWims() undo each other', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder, { compress: 'LZX' });
+    const wim = await openWim(path);
+    const parts: string[] = [];
+    await wim.split(join(folder, 'x.swm'), 100_000, 0, { onProgress: (progress) => { if (progress.kind === 'splitPartEnd') { parts.push(progress.partName); } } });
+    wim.close();
+    expect(parts[0]).toBe(join(folder, 'x.swm'));
+    expect(parts.length).toBeGreaterThan(1);
+    await joinWims(parts, join(folder, 'joined.wim'), WriteFlag.CHECK_INTEGRITY);
+    const tree = async (file: string) => (await imagex('dir', file, '1', '--detailed')).replaceAll(/^Offset in WIM .*$/gm, '');
+    expect(await tree(join(folder, 'joined.wim'))).toBe(await tree(path));
+    await imagex('verify', join(folder, 'joined.wim'));
+    expect(await failure(joinWims(parts.slice(1), join(folder, 'again.wim'), 0))).toMatchObject({ symbol: 'WIM_E_INVALID_CONTAINER' });
   });
 });

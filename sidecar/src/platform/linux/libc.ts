@@ -35,6 +35,8 @@ function bind() {
       (number: number, folder: number, path: string, flags: number) => number | bigint,
     moveMount: library.func('long syscall(long number, int fromfd, const char *from, int tofd, const char *to, uint flags)') as unknown as
       (number: number, from: number, fromPath: string, to: number, toPath: string, flags: number) => number | bigint,
+    prctl: library.func('int prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5)') as unknown as
+      (option: number, argument2: number, argument3: number, argument4: number, argument5: number) => number,
     memfdCreate: library.func('int memfd_create(const char *name, unsigned int flags)') as unknown as (name: string, flags: number) => number,
     waitpid: library.func('int waitpid(int pid, _Out_ int *status, int options)') as unknown as (pid: number, status: [number], options: number) => number,
     posixSpawn: library.func('int posix_spawn(_Out_ int *pid, const char *path, void *actions, void *attributes, const char **argv, const char **envp)') as unknown as

@@ -1,8 +1,9 @@
 /** What the server and its engine process say to each other: JSON-RPC over the engine process's stdin and stdout. */
-import type { Holder, LogLevel, ProgressPhase } from '@dismts/protocol';
+import type { LogLevel, ProgressPhase } from '@dismts/protocol';
 import { NotificationType, NotificationType0, RequestType, ResponseError } from 'vscode-jsonrpc/node';
 import type { DismLogRange } from '../../../log/byteRange.ts';
-import { CancelledError, DismError, UnsupportedError } from '../../../errors.ts';
+import { DismError } from '../../../errors.ts';
+import { type FailureData, fromFailureData, toFailureData } from '../../../failureData.ts';
 import { isSystemError, systemFailure } from '../../../systemErrors.ts';
 import type { EngineOperations } from '../../engine.ts';
 
@@ -45,23 +46,9 @@ export interface LogLine {
   readonly text: string;
 }
 
-/** A DismError as data. */
-export interface EngineFailure {
-  readonly kind: 'dism' | 'unsupported' | 'cancelled';
-  readonly hresult: number;
-  readonly message: string;
-  readonly target: string | undefined;
-  readonly hint: string | undefined;
-  readonly holders: readonly Holder[] | undefined;
-  /** What a cancelled operation had done before. */
-  readonly done: string | undefined;
-  /** Stack of what caused it; for the log. */
-  readonly cause: string | undefined;
-}
-
 export const configure = new NotificationType<ProcessConfiguration>('configure');
 /** Its result is that of the method; `logPath` in it is for the server to fill in. */
-export const perform = new RequestType<OperationCall, unknown, EngineFailure | undefined>('perform');
+export const perform = new RequestType<OperationCall, unknown, FailureData | undefined>('perform');
 export const progressed = new NotificationType<{
   readonly id: number; readonly phase: ProgressPhase; readonly current: number; readonly total: number; readonly unit?: 'bytes' | undefined;
 }>('progressed');
@@ -88,45 +75,24 @@ export class RetiredError extends Error {
 }
 
 /** Turns what an operation threw into an answer. */
-export function toResponseError(error: unknown, operation: string): ResponseError<EngineFailure | undefined> {
+export function toResponseError(error: unknown, operation: string): ResponseError<FailureData | undefined> {
   if (error instanceof RetiredError) { return new ResponseError(retiredCode, error.message, undefined); }
   if (isSystemError(error)) { return toResponseError(systemFailure(error, `Cannot finish "${operation}"`, ''), operation); }
   if (!(error instanceof DismError)) {
     return new ResponseError(bugCode, error instanceof Error ? error.stack ?? error.message : String(error), undefined);
   }
-  return new ResponseError(failureCode, error.message, {
-    kind: error instanceof CancelledError ? 'cancelled' : error instanceof UnsupportedError ? 'unsupported' : 'dism',
-    hresult: error.hresult,
-    message: error.message,
-    target: error.target,
-    hint: error.hint,
-    holders: error.holders,
-    done: error instanceof CancelledError ? error.done : undefined,
-    cause: error.cause instanceof Error ? error.cause.stack ?? error.cause.message : undefined,
-  });
+  return new ResponseError(failureCode, error.message, toFailureData(error));
 }
 
 /** Makes the error again that an operation threw; what is no answer of toResponseError() is a bug and stays as it is. */
 export function fromResponseError(error: unknown, operation: string): unknown {
   if (!(error instanceof ResponseError)) { return error; }
   if (error.code === retiredCode) { return new RetiredError(); }
-  const failure = error.data as EngineFailure | undefined;
+  const failure = error.data as FailureData | undefined;
   if (error.code !== failureCode || failure === undefined) {
     const bug = new Error(`in the engine process: ${error.message.split('\n', 1)[0] ?? ''}`);
     bug.stack = error.message;
     return bug;
   }
-  const { kind, hresult, message, target, hint, holders, done, cause } = failure;
-  const options = { target, hint, holders, cause: cause === undefined ? undefined : causeOf(cause) };
-  switch (kind) {
-    case 'cancelled': return new CancelledError(operation, options, done);
-    case 'unsupported': return new UnsupportedError(message, options);
-    case 'dism': return new DismError(hresult, message, options);
-  }
-}
-
-function causeOf(stack: string): Error {
-  const cause = new Error(stack.split('\n', 1)[0]);
-  cause.stack = stack;
-  return cause;
+  return fromFailureData(failure, operation);
 }

@@ -11,7 +11,7 @@ import { defaultLogDirectory } from '../../../log/fileLog.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { findProgram } from '../../../platform/linux/programs.ts';
 import { stateFolder } from '../../../stateFolder.ts';
-import { wimlibVersion } from '../../../wimlib/wimHandle.ts';
+import { wimlibVersion } from '../../../wimlib/openWim.ts';
 import { wimlibInstallHint } from '../../../wimlib/binding.ts';
 
 type Check = z.output<typeof environmentCheckSchema>;

@@ -1,0 +1,84 @@
+/** `dismts --image-process`: does one job with libwim for the process that started it, and ends. */
+import { writeFileSync, writeSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { DismError } from '../errors.ts';
+import { toFailureData } from '../failureData.ts';
+import { dieWithParent } from '../platform/linux/dieWithParent.ts';
+import { claimStdout } from '../silence.ts';
+import { isSystemError, systemFailure } from '../systemErrors.ts';
+import { loadWimlib } from '../wimlib/binding.ts';
+import type { JobContext, WimJob } from './jobContext.ts';
+import type { JobCall, JobMessage } from './jobMessages.ts';
+import { wimJobs } from './jobTable.ts';
+
+/** As for the server: EX_SOFTWARE. */
+const bugExit = 70;
+/** What this process may take shall not cost anybody else's: where memory runs out, it is the one to go. */
+const oomScore = '500';
+
+/** Does the job that stdin names. The result is the last line on stdout. */
+export async function serveWimJob(): Promise<number> {
+  claimStdout(false);
+  // Ctrl+C in a terminal reaches all processes of the group: what it means is for the first of them to decide.
+  process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined).on('SIGTERM', () => undefined);
+  process.on('uncaughtException', (error) => {
+    writeSync(2, error.stack ?? error.message);
+    // While a call of libwim runs, exit() would wait for it; this does not.
+    process.kill(process.pid, 'SIGKILL');
+  });
+  dieWithParent();
+  try { writeFileSync('/proc/self/oom_score_adj', oomScore); } catch { /* A system without. */ }
+  const call = await readCall();
+  return call === undefined ? bugExit : await perform(call);
+}
+
+/** Reads the call. @returns undefined where nobody asks for anything. Once stdin ends there is nobody to do it for, and the process ends at once. */
+async function readCall(): Promise<JobCall | undefined> {
+  const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
+  return await new Promise((resolve) => {
+    let isCalled = false;
+    lines.once('line', (line) => {
+      isCalled = true;
+      resolve(JSON.parse(line) as JobCall);
+    });
+    lines.once('close', () => {
+      if (isCalled) { process.kill(process.pid, 'SIGKILL'); } else { resolve(undefined); }
+    });
+  });
+}
+
+/** Synchronous: whoever kills this process has everything that it said. */
+function say(message: JobMessage): void {
+  const line = Buffer.from(`${JSON.stringify(message)}\n`);
+  for (let written = 0; written < line.length;) {
+    try {
+      written += writeSync(1, line, written);
+    } catch (error) {
+      // The pipe is full; its reader is slower than this for a moment.
+      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') { throw error; }
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
+    }
+  }
+}
+
+async function perform({ job, params, operation }: JobCall): Promise<number> {
+  const context: JobContext = {
+    operation,
+    progress: (phase, current, total, unit) => { say({ kind: 'progress', phase, current, total, unit }); },
+    warn: (text) => { say({ kind: 'warning', text }); },
+  };
+  try {
+    const run = (wimJobs as Readonly<Partial<Record<string, WimJob>>>)[job];
+    if (run === undefined) { throw new Error(`there is no job "${job}"`); }
+    // As on Windows: names in images are found whatever their case.
+    loadWimlib(true);
+    say({ kind: 'done', result: await run(params as never, context) ?? null });
+    return 0;
+  } catch (error) {
+    const failure = isSystemError(error) ? systemFailure(error, `Cannot finish "${operation}"`, '') : error;
+    say(failure instanceof DismError
+      ? { kind: 'failed', failure: toFailureData(failure) }
+      : { kind: 'bug', stack: failure instanceof Error ? failure.stack ?? failure.message : String(failure) });
+    return failure instanceof DismError ? 1 : bugExit;
+  }
+}

@@ -1,0 +1,20 @@
+/** What the process of a job is told, and what it says: one JSON object a line, on its stdin and stdout. */
+import type { ProgressPhase } from '@dismts/protocol';
+import type { FailureData } from '../failureData.ts';
+
+/** The one line on its stdin. That it stays open says that somebody wants the result. */
+export interface JobCall {
+  /** Of the table of jobs. */
+  readonly job: string;
+  readonly params: unknown;
+  /** The protocol's method name. */
+  readonly operation: string;
+}
+
+/** A line on its stdout; `done`, `failed` and `bug` are the last. */
+export type JobMessage =
+  | { readonly kind: 'progress'; readonly phase: ProgressPhase; readonly current: number; readonly total: number; readonly unit?: 'bytes' | undefined }
+  | { readonly kind: 'warning'; readonly text: string }
+  | { readonly kind: 'done'; readonly result: unknown }
+  | { readonly kind: 'failed'; readonly failure: FailureData }
+  | { readonly kind: 'bug'; readonly stack: string };

@@ -1,0 +1,142 @@
+/**
+ * Runs a job with libwim in a process of its own: started, watched, killed. A chunk of a solid file takes libwim tens of seconds in which it
+ * answers to nothing, so to cancel is to kill; and what an image that was made to be nasty brings down is that process.
+ */
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { isSea } from 'node:sea';
+import { CancelledError, DismError } from '../errors.ts';
+import { fromFailureData } from '../failureData.ts';
+import { Hresult } from '../hresult.ts';
+import { withTimeout } from '../interruption.ts';
+import type { OperationContext } from '../operationContext.ts';
+import { isSystemError, systemFailure } from '../systemErrors.ts';
+import { wimJobArgument } from './jobArgument.ts';
+import type { JobCall, JobMessage } from './jobMessages.ts';
+import type { wimJobs } from './jobTable.ts';
+
+type Jobs = typeof wimJobs;
+/** What a job needs to be told. */
+export type JobParams<K extends keyof Jobs> = Parameters<Jobs[K]>[0];
+/** What a job gives. */
+export type JobResult<K extends keyof Jobs> = Awaited<ReturnType<Jobs[K]>>;
+
+/** What a job came to. */
+export interface JobOutcome<Result> {
+  readonly result: Result;
+  /** Sentences for the user. */
+  readonly warnings: readonly string[];
+}
+
+/** How much is kept of what the process prints on stderr: a library or Node.js says there why it gave up. */
+const stderrTailLength = 2000;
+/** A process that was killed ends at once, but for one that waits for a disk. It does nothing more, and is not waited for. */
+const killWaitMs = 500;
+
+/** What the child needs of the environment: where its folders are. Nothing else of it gets there. */
+const passedVariables = ['DISMTS_STATE_DIR', 'XDG_STATE_HOME', 'HOME', 'TMPDIR'];
+
+let command: readonly [string, ...string[]] | undefined;
+
+/** Says what starts `dismts`: for tests, whose own program it is not. */
+export function setJobCommand(program: readonly [string, ...string[]]): void {
+  command = program;
+}
+
+/** The executable; in development Node.js with the script. */
+function ownCommand(): readonly [string, ...string[]] {
+  const [, script = ''] = process.argv;
+  return command ?? (isSea() ? [process.execPath] : [process.execPath, ...process.execArgv, script]);
+}
+
+/** Texts of errors are to be those that DismTs knows. */
+function environment(): NodeJS.ProcessEnv {
+  const kept = passedVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
+  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8' };
+}
+
+/**
+ * Has a job done. What it wrote when it fails, is cancelled or lost is for the caller to remove.
+ * @throws DismError: what the job throws. CancelledError: the signal was aborted; nothing is written any more then.
+ * DISMTS_E_ENGINE_LOST: the process ended before it was through.
+ */
+export async function runWimJob<K extends keyof Jobs>(
+  job: K, params: JobParams<K>, context: Pick<OperationContext, 'operation' | 'signal' | 'progress'>,
+): Promise<JobOutcome<JobResult<K>>> {
+  const { operation, signal } = context;
+  if (signal.aborted) { throw new CancelledError(operation); }
+  const child = start(operation);
+  const kill = (): void => { child.kill('SIGKILL'); };
+  signal.addEventListener('abort', kill);
+  try {
+    return await outcomeOf(child, { job, params, operation }, context) as JobOutcome<JobResult<K>>;
+  } finally {
+    signal.removeEventListener('abort', kill);
+    kill();
+  }
+}
+
+function start(operation: string): ChildProcessWithoutNullStreams {
+  const [program, ...args] = ownCommand();
+  try {
+    const child = spawn(program, [...args, wimJobArgument], { cwd: '/', env: environment(), stdio: 'pipe', windowsHide: true });
+    // Without descriptors for its pipes Node.js makes a child with no streams, and says why only later.
+    if ((child.stdin as unknown) === undefined) {
+      child.once('error', () => undefined);
+      throw Object.assign(new Error(`EMFILE: spawn '${program}'`), { code: 'EMFILE', syscall: 'spawn', path: program });
+    }
+    return child;
+  } catch (error) {
+    throw isSystemError(error) ? systemFailure(error, `Cannot start the process for "${operation}"`, '') : error;
+  }
+}
+
+async function outcomeOf(
+  child: ChildProcessWithoutNullStreams, call: JobCall, context: Pick<OperationContext, 'operation' | 'signal' | 'progress'>,
+): Promise<JobOutcome<unknown>> {
+  const warnings: string[] = [];
+  let [stderr, rest] = ['', ''];
+  const said: Extract<JobMessage, { kind: 'done' | 'failed' | 'bug' }>[] = [];
+  const hear = (message: JobMessage): void => {
+    switch (message.kind) {
+      case 'progress': if (!context.signal.aborted) { context.progress(message.phase, message.current, message.total, message.unit); } break;
+      case 'warning': warnings.push(message.text); break;
+      default: said.push(message);
+    }
+  };
+  child.stdin.on('error', () => undefined);
+  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr = (stderr + text).slice(-stderrTailLength); });
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) { hear(JSON.parse(line) as JobMessage); }
+  });
+  const ended = endOf(child);
+  child.stdin.write(`${JSON.stringify(call)}\n`);
+  const cancelled = once(context.signal, 'abort').then(async () => { await withTimeout(ended, killWaitMs); });
+  const how = await Promise.race([ended, cancelled]);
+  const [end] = said;
+  if (end?.kind === 'done') { return { result: end.result, warnings }; }
+  if (context.signal.aborted) { throw new CancelledError(call.operation); }
+  if (end?.kind === 'failed') { throw fromFailureData(end.failure, call.operation); }
+  if (end?.kind === 'bug') { throw Object.assign(new Error(`in the process of "${call.operation}"`), { stack: end.stack }); }
+  throw lostError(call.operation, String(how), stderr);
+}
+
+/** Settles with how it ended, when it has; never rejects. Not with 'exit': a message may still be in the pipe. */
+async function endOf(child: ChildProcessWithoutNullStreams): Promise<string> {
+  return await new Promise((resolve) => {
+    child.once('error', (error) => { resolve(`could not be started: ${error.message}`); });
+    child.once('close', (code, signal) => { resolve(code === null ? `was ended by the signal ${String(signal)}` : `ended with exit code ${code}`); });
+  });
+}
+
+function lostError(operation: string, how: string, stderr: string): DismError {
+  const printed = stderr.trim();
+  return new DismError(Hresult.DISMTS_E_ENGINE_LOST, `The operation "${operation}" was lost: the process that works on the image file ${how}`, {
+    ...printed === '' ? {} : { cause: new Error(`it printed: ${printed}`) },
+    hint: how.includes('SIGKILL')
+      ? 'The system kills processes when memory runs out: free some, or choose another -CompressionType.'
+      : 'The image file may be damaged: check it with Test-DismTsImageFile. Nothing that was there before has been changed.',
+  });
+}

@@ -1,0 +1,25 @@
+/** The file that a job reads. */
+import { openWim } from '../wimlib/openWim.ts';
+import type { WimHandle } from '../wimlib/wimHandle.ts';
+import { type JobContext, watching } from './jobContext.ts';
+
+export interface SourceFile {
+  readonly path: string;
+  /** The other parts of a split WIM. */
+  readonly otherParts?: readonly string[] | undefined;
+  /** Compare the file with its integrity table first, if it has one. */
+  readonly checkIntegrity?: boolean | undefined;
+}
+
+/** Opens a file with all of its parts. @param action What messages say cannot be done with it, such as `export`. */
+export async function openSource({ path, otherParts = [], checkIntegrity }: SourceFile, action: string, context: JobContext): Promise<WimHandle> {
+  const { operation } = context;
+  const wim = await openWim(path, { action, operation, checkIntegrity, ...watching(context) });
+  try {
+    if (otherParts.length > 0) { await wim.referenceSplitParts(otherParts); }
+    return wim;
+  } catch (error) {
+    wim.close();
+    throw error;
+  }
+}

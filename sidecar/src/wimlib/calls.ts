@@ -1,0 +1,63 @@
+/** How a function of libwim is run: on a thread of the pool, with its progress function lent for as long as it runs. */
+import type { WimlibBinding } from './binding.ts';
+import { answerOf, decodeProgress, isAbortable, type WimlibProgress, type WimlibQuestions } from './progress.ts';
+
+/** Watches an operation, answers its questions, and stops it. */
+export interface WimlibOperation extends WimlibQuestions {
+  /** Stops the operation at its next progress message; it then fails with CancelledError. */
+  readonly signal?: AbortSignal | undefined;
+  /** An exception thrown here, or by an answer, stops the operation too, and is what it fails with. */
+  readonly onProgress?: ((progress: WimlibProgress) => void) | undefined;
+}
+
+/** A C function of the binding. */
+export type CFunction = WimlibBinding['functions'][keyof WimlibBinding['functions']];
+
+const WIMLIB_PROGRESS_STATUS_CONTINUE = 0;
+const WIMLIB_PROGRESS_STATUS_ABORT = 1;
+
+/** Runs a C function on a thread of the pool. */
+export function callAsync(fn: CFunction, ...args: unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    fn.async(...args, (error: Error | null, result: unknown) => {
+      if (error) {
+        reject(error);
+      } else {
+        resolve(result);
+      }
+    });
+  });
+}
+
+/** Lends `body` a C progress function for as long as it runs; returns what it returns. */
+export async function withProgress(
+  binding: WimlibBinding, operation: WimlibOperation, body: (progress: bigint | null) => Promise<number>,
+): Promise<number> {
+  const { signal, onProgress, excludes, ignores } = operation;
+  if (signal === undefined && onProgress === undefined && excludes === undefined && ignores === undefined) {
+    return body(null);
+  }
+  const { koffi } = binding;
+  let thrown: { error: unknown } | undefined;
+  const callback = koffi.register((message: number, info: unknown): number => {
+    try {
+      if (thrown === undefined && !answerOf(binding, message, info, operation)) {
+        const progress = onProgress && decodeProgress(binding, message, info);
+        if (progress) { onProgress(progress); }
+      }
+    } catch (error) {
+      thrown = { error };
+    }
+    const stop = thrown !== undefined || signal?.aborted === true;
+    return stop && isAbortable(message) ? WIMLIB_PROGRESS_STATUS_ABORT : WIMLIB_PROGRESS_STATUS_CONTINUE;
+  }, koffi.pointer('wimlib_progress_func_t'));
+  try {
+    const status = await body(callback);
+    if (thrown !== undefined) {
+      throw thrown.error;
+    }
+    return status;
+  } finally {
+    koffi.unregister(callback);
+  }
+}

@@ -1,0 +1,138 @@
+/** The process of a job: what it is given, what comes back, and how it ends. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CancelledError, DismError } from '../../../sidecar/src/errors.ts';
+import { wimJobArgument } from '../../../sidecar/src/wimJobs/jobArgument.ts';
+import type { ExportImages } from '../../../sidecar/src/wimJobs/exportImages.ts';
+import { runWimJob } from '../../../sidecar/src/wimJobs/jobProcess.ts';
+import { threadsFor } from '../../../sidecar/src/wimJobs/threads.ts';
+import { CompressionType } from '../../../sidecar/src/wimlib/codec.ts';
+import { canWrite } from '../../../sidecar/src/wimlib/writingVersion.ts';
+import { hostileContents } from '../../helpers/hostileWims.ts';
+import { until } from '../../helpers/nativeEngine.ts';
+import { testContext } from '../../helpers/operationContext.ts';
+import { sourceCommand } from '../../helpers/sourceCommand.ts';
+import { tempFolder } from '../../helpers/tempFolder.ts';
+import { jobProcesses } from '../../helpers/wimJobs.ts';
+import { captureWim, imagex, ordinaryWim, pseudoRandom } from '../../helpers/wims.ts';
+
+const exporting = (from: string, to: string, format: Partial<ExportImages['format']> = {}): ExportImages => ({
+  source: { path: from }, images: [{ index: 1 }], path: to, format: { compressionType: CompressionType.Lzx, ...format }, bootIndex: 0,
+});
+
+async function failure(promise: Promise<unknown>): Promise<Error> {
+  const error: unknown = await promise.then(() => undefined, (reason: unknown) => reason);
+  expect(error).toBeInstanceOf(Error);
+  return error as Error;
+}
+
+/** A file that takes libwim long to pack: one chunk of 64 MiB. */
+async function slowWim(folder: string): Promise<string> {
+  const source = join(folder, 'slow');
+  await mkdir(source);
+  const words = pseudoRandom(4096, 3).toString('latin1');
+  let text = '';
+  for (let at = 0; text.length < 64 * 1024 * 1024; at++) { text += words.slice((at * 7919) % 3000, (at * 7919) % 3000 + 900 + at % 90); }
+  await writeFile(join(source, 'large.bin'), text, 'latin1');
+  return await captureWim(source, join(folder, 'slow.wim'), { compress: 'none' });
+}
+
+describe('runWimJob()', () => {
+  test('does the job, with progress in bytes', async () => {
+    const folder = tempFolder();
+    const context = testContext('imageFile/export');
+    const path = join(folder, 'new.wim');
+    await runWimJob('exportImages', exporting(await ordinaryWim(folder), path, { integrity: true }), context);
+    expect(await imagex('info', path)).toMatch(/Compression: +LZX/);
+    expect(await imagex('verify', path)).toBeDefined();
+    expect(context.progressValues.some(({ phase, total }) => phase === 'Writing' && total > 500_000)).toBe(true);
+    expect(jobProcesses()).toEqual([]);
+  });
+
+  test('throws what the job throws, as libwim words it', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'bad.wim');
+    await writeFile(path, hostileContents.badHash());
+    const error = await failure(runWimJob('verifyWim', { path }, testContext('imageFile/test')));
+    expect(error).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT', target: path });
+    expect(await failure(runWimJob('verifyWim', { path: join(folder, 'none.wim') }, testContext('imageFile/test')))).toBeInstanceOf(DismError);
+  });
+
+  test('is cancelled in the middle of a chunk, within a second', async () => {
+    const folder = tempFolder();
+    const controller = new AbortController();
+    const context = testContext('imageFile/export', { signal: controller.signal });
+    const path = join(folder, 'new.esd');
+    const work = failure(runWimJob('exportImages', exporting(await slowWim(folder), path, { solid: true }), context));
+    await until(() => existsSync(path), 'the file is begun');
+    const [pid] = jobProcesses();
+    const environment = readFileSync(`/proc/${pid ?? 0}/environ`, 'latin1').split('\0').filter((line) => line !== '');
+    expect(environment.map((line) => line.split('=')[0]).sort()).toEqual(
+      ['LC_ALL', ...['DISMTS_STATE_DIR', 'HOME', 'TMPDIR', 'XDG_STATE_HOME'].filter((name) => process.env[name] !== undefined)].sort());
+    const before = performance.now();
+    controller.abort();
+    expect(await work).toBeInstanceOf(CancelledError);
+    expect(performance.now() - before).toBeLessThan(1000);
+    expect(jobProcesses()).toEqual([]);
+  });
+
+  test('says so when its process is killed', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'new.esd');
+    const work = failure(runWimJob('exportImages', exporting(await slowWim(folder), path, { solid: true }), testContext('imageFile/export')));
+    await until(() => existsSync(path), 'the file is begun');
+    for (const pid of jobProcesses()) { process.kill(pid, 'SIGKILL'); }
+    expect(await work).toMatchObject({ symbol: 'DISMTS_E_ENGINE_LOST', hint: expect.stringContaining('memory') as string });
+  });
+
+  test('does nothing for a signal that is aborted', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'new.wim');
+    const context = testContext('imageFile/export', { signal: AbortSignal.abort() });
+    expect(await failure(runWimJob('exportImages', exporting(await ordinaryWim(folder), path), context))).toBeInstanceOf(CancelledError);
+    expect(existsSync(path)).toBe(false);
+  });
+});
+
+describe('--image-process', () => {
+  test('ends with whoever started it', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'new.esd');
+    const [program, ...args] = sourceCommand;
+    const child = spawn(program, [...args, wimJobArgument], { stdio: ['pipe', 'ignore', 'inherit'] });
+    const ended = once(child, 'exit');
+    const params = exporting(await slowWim(folder), path, { solid: true });
+    child.stdin.write(`${JSON.stringify({ job: 'exportImages', params, operation: 'imageFile/export' })}\n`);
+    await until(() => existsSync(path), 'the file is begun');
+    child.stdin.end();
+    expect(await ended).toEqual([null, 'SIGKILL']);
+    expect((await stat(path)).size).toBeLessThan(1_000_000);
+  });
+
+  test('does nothing where nobody asks for anything', async () => {
+    const [program, ...args] = sourceCommand;
+    const child = spawn(program, [...args, wimJobArgument], { stdio: ['ignore', 'ignore', 'inherit'] });
+    expect(await once(child, 'exit')).toEqual([70, null]);
+  });
+});
+
+describe('threadsFor()', () => {
+  const GiB = 1024 ** 3;
+  test.for([[true, 16 * GiB, 8, 8], [true, 4 * GiB, 8, 5], [true, GiB / 2, 8, 1], [false, GiB / 2, 8, 8]] as const)(
+    'solid %s with %i bytes on %i processors: %i', ([isSolid, bytes, processors, threads]) => {
+      expect(threadsFor(isSolid, bytes, processors)).toBe(threads);
+    });
+});
+
+describe('canWrite()', () => {
+  test.for([
+    ['1.13.3', false], ['1.13.4', true], ['1.13.6', true], ['1.14.0', false], ['1.14.3', false], ['1.14.4', true], ['1.14.5', true], ['1.15.0', true],
+    ['1.9.2', false], ['1.14.4-BETA1', true], ['', false],
+  ] as const)('%s: %s', ([version, good]) => {
+    expect(canWrite(version)).toBe(good);
+  });
+});
