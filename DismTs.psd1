@@ -54,6 +54,7 @@
         'Test-DismTsConformance'
         'Test-DismTsEnvironment'
         'Test-DismTsScript'
+        'Undo-DismTsPendingAction'
         'Use-DismTsUnattend'
     )
     CmdletsToExport      = @()

@@ -117,7 +117,7 @@ $imageCommands = @(
     'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
     'Get-DismTsCapability', 'Add-DismTsCapability', 'Remove-DismTsCapability', 'Export-DismTsCapabilitySource'
     'Get-DismTsDriver', 'Add-DismTsDriver', 'Remove-DismTsDriver', 'Export-DismTsDriver'
-    'Get-DismTsEdition', 'Set-DismTsEdition', 'Set-DismTsProductKey', 'Use-DismTsUnattend', 'Start-DismTsOSUninstall'
+    'Get-DismTsEdition', 'Set-DismTsEdition', 'Set-DismTsProductKey', 'Use-DismTsUnattend', 'Undo-DismTsPendingAction', 'Start-DismTsOSUninstall'
     'Get-DismTsAppxProvisionedPackage', 'Add-DismTsAppxProvisionedPackage', 'Remove-DismTsAppxProvisionedPackage', 'Optimize-DismTsAppxProvisionedPackage'
     'Set-DismTsAppxProvisionedDataFile', 'Get-DismTsNonRemovableAppsPolicy', 'Set-DismTsNonRemovableAppsPolicy'
 )

@@ -35,6 +35,7 @@ $script:methods = @{
     'Set-DismTsProductKey'                  = @{ '' = 'productKey/set' }
     'Set-DismTsReservedStorageState'        = @{ '' = 'reservedStorage/set' }
     'Start-DismTsOSUninstall'               = @{ '' = 'osUninstall/start' }
+    'Undo-DismTsPendingAction'              = @{ '' = 'pendingActions/revert' }
     'Use-DismTsUnattend'                    = @{ '' = 'unattend/apply' }
 }
 

@@ -10,7 +10,7 @@ export const progressPhaseSchema = z.enum([
   'Checking manifests', 'Checking files', 'Checking packages', 'Repairing', 'Reading packages',
   'Scanning', 'Adding package', 'Removing package', 'Enabling feature', 'Disabling feature', 'Adding capability', 'Removing capability',
   'Reading', 'Creating files', 'Setting metadata', 'Verifying', 'Comparing', 'Reclaiming space',
-  'Adding drivers', 'Exporting drivers', 'Exporting source', 'Setting edition', 'Optimizing', 'Applying custom data',
+  'Adding drivers', 'Exporting drivers', 'Exporting source', 'Setting edition', 'Optimizing', 'Applying custom data', 'Reverting',
 ]);
 export type ProgressPhase = z.infer<typeof progressPhaseSchema>;
 

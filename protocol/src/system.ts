@@ -1,10 +1,13 @@
-/** unattend/*, reservedStorage/* and osUninstall/*: settings of an installation as a whole. */
+/** unattend/*, pendingActions/*, reservedStorage/* and osUninstall/*: an installation as a whole. */
 import * as z from 'zod';
 import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
-import { ofImage } from './session.ts';
+import { ofImage, ofOfflineImage } from './session.ts';
 
 /** Applies the offlineServicing pass of an answer file. DismApplyUnattend. */
 export const applyUnattend = request('unattend/apply', ofImage({ unattendPath: absolutePathSchema }), imageResultSchema);
+
+/** Takes back what waits for the next start of an offline image, such as an update that keeps it from starting. _DismRevertPendingActions. */
+export const revertPendingActions = request('pendingActions/revert', ofOfflineImage({}), imageResultSchema);
 
 /** State of the storage that Windows keeps free for updates (DISM_RESERVED_STORAGE_*). */
 export const reservedStorageStateSchema = z.enum(['Disabled', 'Enabled']);

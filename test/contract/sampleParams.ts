@@ -23,6 +23,7 @@ export function sampleParams({ imagePath, windowsPath: path }: SamplePaths): { r
     unmountImage: { mountPath: path, commit: false },
     cleanupMountPoints: {},
     optimizeImage: { path, optimizationTarget: 'Boot' },
+    revertPendingActions: { path },
     applyCustomDataImage: { customDataImage: imagePath, imagePath: path },
     captureImage: { imagePath: `${path}/new.wim`, capturePath: path, imageName: name },
     appendImage: { imagePath, capturePath: path, imageName: name },

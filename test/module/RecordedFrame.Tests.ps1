@@ -67,6 +67,7 @@ BeforeDiscovery {
         'productKey-set'             = { 'AAAAA', 'WRONG' | ForEach-Object { Set-DismTsProductKey -Path /mnt/a -ProductKey "$_-BBBBB-CCCCC-DDDDD-EEEEE" } }
         'unattend-apply'             = { Use-DismTsUnattend -Path /mnt/a -UnattendPath /answers/unattend.xml -NoRestart }
         'health-cleanComponents'     = { Repair-DismTsImage -Path /mnt/a -StartComponentCleanup -ResetBase -Defer }
+        'pendingActions-revert'      = { Undo-DismTsPendingAction -Path /mnt/a -Confirm:$false }
         'image-optimize'             = { Optimize-DismTsImage -Path /mnt/a -OptimizationTarget WIMBoot }
         'image-applyCustomData'      = { Expand-DismTsCustomDataImage -CustomDataImage /images/data.ppkg -ImagePath /mnt/a -SingleInstance }
         'capability-exportSource'    = { Export-DismTsCapabilitySource -Path /mnt/a -Name OpenSSH.Client~~~~0.0.1.0 -Source /sources/fod -Target /sources/small }

@@ -228,6 +228,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     description: 'A WIM file that has moved',
     steps: [[call(1, 'wimBoot/updateEntry', { path: '/mnt/a', dataSourceId: '-9223372036854775808', imagePath: '/images/install.wim' }), 1]],
   },
+  'pendingActions-revert': { description: 'What waited for the next start taken back', steps: [[call(1, 'pendingActions/revert', { path: '/mnt/a' }), 1]] },
   'health-cleanComponents': {
     description: 'Superseded components removed', steps: [[call(1, 'health/cleanComponents', { path: '/mnt/a', resetBase: true, defer: true }), 1]],
   },

@@ -30,7 +30,7 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** Those that service an image at rest only. */
 const aboutOfflineImage: ReadonlySet<string> = new Set([
-  'image/optimize', 'driver/add', 'driver/remove', 'capability/exportSource', 'edition/set', 'productKey/set',
+  'image/optimize', 'pendingActions/revert', 'driver/add', 'driver/remove', 'capability/exportSource', 'edition/set', 'productKey/set',
 ]);
 /** Those that take the running Windows, too. */
 const aboutImage: ReadonlySet<string> = new Set(Object.values(engineMethods).map(({ method }) => method).filter((method) => !aboutOfflineImage.has(method)

@@ -69,6 +69,7 @@ export const unsupportedBy = {
     'appsPolicy/getNonRemovable': needsAppxProvider,
     'appsPolicy/setNonRemovable': needsAppxProvider,
     'unattend/apply': needsServicingStack,
+    'pendingActions/revert': needsServicingStack,
     'reservedStorage/get': 'it is about the running Windows',
     'reservedStorage/set': 'it is about the running Windows',
     'osUninstall/start': 'it is about the running Windows',

@@ -17,6 +17,7 @@ async function runningSystem(context: OperationContext): Promise<ImageResult> {
 /** The methods. */
 export function fakeSystem(image: AnswerImage) {
   return {
+    revertPendingActions: (params, context) => image(params, context, { phase: 'Reverting' }),
     applyUnattend: (params, context) => image(params, context, { names: [params.unattendPath], phase: 'Applying changes' }),
     getReservedStorageState: async (_params, context) => ({ ...await runningSystem(context), reservedStorageState: 'Enabled' }),
     setReservedStorageState: async (params, context) => ({ ...await runningSystem(context), reservedStorageState: params.state }),

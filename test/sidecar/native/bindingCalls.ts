@@ -105,6 +105,7 @@ export const sampleCalls: Readonly<Record<string, SampleCall>> = {
   DismGetReservedStorageState: { call: (api, session) => api.getReservedStorageState(session), online: true },
   DismSetReservedStorageState: { call: (api, session) => api.setReservedStorageState(session, 0), online: true },
   _DismCleanImage: { call: (api, session, options) => api.cleanImage(session, { type: 4, flags: 3 }, options), withProgress: true },
+  _DismRevertPendingActions: { call: (api, session, options) => api.revertPendingActions(session, options), withProgress: true },
   _DismOptimizeImage: { call: (api, session, options) => api.optimizeImage(session, 2, options), withProgress: true },
   _DismApplyCustomDataImage: {
     call: (api, _, options) => api.applyCustomDataImage({ customDataImage: 'E:\\custom.ppkg', imagePath: 'D:\\', flags: 1 }, options), withProgress: true,

@@ -442,6 +442,8 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
     });
 
     test('are optimised, and get custom data', async () => {
+      await run('revertPendingActions', { path });
+      expect(lastCall('_DismRevertPendingActions')?.arguments).toMatchObject({ Session: expect.any(Number) as number });
       await run('optimizeImage', { path, optimizationTarget: 'WIMBoot' });
       expect(lastCall('_DismOptimizeImage')?.arguments).toMatchObject({ Flags: 1 });
       await run('optimizeImage', { path, optimizationTarget: 'Boot' });
@@ -520,7 +522,7 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
     });
 
     /** Names of functions that change something. */
-    const changing = /Add|Remove(?!d)|Enable|Disable|Set|Mount(?!ed)|Unmount|Commit|Cleanup|Clean|Restore|Apply|Export|Optimize|Initiate|Remount/;
+    const changing = /Add|Remove(?!d)|Enable|Disable|Set|Mount(?!ed)|Unmount|Commit|Cleanup|Clean|Restore|Apply|Export|Optimize|Initiate|Remount|Revert/;
 
     test.for([
       ['addPackage', { path, packagePath: file('a.cab') }], ['removePackage', { path, packagePath: file('a.cab') }],
@@ -532,7 +534,7 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       ['addAppxProvisionedPackage', { path, packagePath: file('app.msix'), skipLicense: true }], ['optimizeAppxProvisionedPackages', { path }],
       ['setNonRemovableAppsPolicy', { path, packageFamilyName: 'x', nonRemovable: true }], ['applyUnattend', { path, unattendPath: file('unattend.xml') }],
       ['setReservedStorageState', { state: 'Disabled' }], ['startOsUninstall', { online: true }], ['scanHealth', { path }], ['restoreHealth', { path }],
-      ['cleanComponents', { path }], ['optimizeImage', { path, optimizationTarget: 'Boot' }],
+      ['cleanComponents', { path }], ['optimizeImage', { path, optimizationTarget: 'Boot' }], ['revertPendingActions', { path }],
       ['applyCustomDataImage', { customDataImage: file('custom.data'), imagePath: path }], ['cleanupMountPoints', {}],
       ['mountImage', { imagePath: file('install.wim'), imageName: 'Windows 11 Pro', mountPath: file('empty') }],
     ] as const)('%s only looks when it is to validate', async ([method, params]) => {

@@ -1,4 +1,4 @@
-/** Cleaning up and optimising images, exporting sources, and going back to the Windows before. */
+/** Cleaning up and optimising images, exporting sources, reverting pending actions, and going back to the Windows before. */
 import type { Caller, CallOptions } from './call.ts';
 import { nativeFunction, progressParameters } from './dismLibrary.ts';
 import type { CallOutcome } from './outcome.ts';
@@ -10,6 +10,7 @@ const _DismOptimizeImage = nativeFunction('_DismOptimizeImage', `DismSession Ses
 const _DismApplyCustomDataImage = nativeFunction('_DismApplyCustomDataImage', `PCWSTR CustomDataImage, PCWSTR ImagePath, UINT Flags, ${progressParameters}`);
 const _DismExportSource = nativeFunction('_DismExportSource',
   `DismSession Session, PCWSTR RecipeFile, PCWSTR SourcePath, PCWSTR TargetPath, ${progressParameters}`);
+const _DismRevertPendingActions = nativeFunction('_DismRevertPendingActions', `DismSession Session, ${progressParameters}`);
 const _DismInitiateOSUninstall = nativeFunction('_DismInitiateOSUninstall', 'DismSession Session, UINT Reason');
 
 /** What to clean up, and how. */
@@ -62,6 +63,12 @@ export interface MaintenanceFunctions {
    */
   exportSource(session: DismSession, params: ExportSourceParams, options?: CallOptions): Promise<CallOutcome>;
   /**
+   * Takes back the actions that wait for the next start of an offline image. Cancellable, with progress.
+   * The export is known, the types of its parameters are inferred.
+   * @see _DismRevertPendingActions (undocumented)
+   */
+  revertPendingActions(session: DismSession, options?: CallOptions): Promise<CallOutcome>;
+  /**
    * Begins going back to the Windows that an upgrade has replaced. Running Windows only.
    * @see _DismInitiateOSUninstall (undocumented)
    */
@@ -84,6 +91,9 @@ export function maintenanceFunctions(caller: Caller): MaintenanceFunctions {
     exportSource: (session, { recipeFile, sourcePath, targetPath }, options) => caller.run({
       function: _DismExportSource, arguments: (trio) => [session, recipeFile, sourcePath, targetPath, ...trio], options,
       action: `Cannot export from ${quoted(sourcePath)} to ${quoted(targetPath)}`, target: sourcePath,
+    }),
+    revertPendingActions: (session, options) => caller.run({
+      function: _DismRevertPendingActions, arguments: (trio) => [session, ...trio], options, action: 'Cannot revert the pending actions',
     }),
     initiateOSUninstall: (session, reason) => caller.run({
       function: _DismInitiateOSUninstall, arguments: [session, reason], action: 'Cannot go back to the Windows before',

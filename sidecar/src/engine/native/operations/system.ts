@@ -1,7 +1,7 @@
-/** unattend/*, reservedStorage/* and osUninstall/*: an installation as a whole. */
+/** unattend/*, pendingActions/*, reservedStorage/* and osUninstall/*: an installation as a whole. */
 import type {
-  applyUnattend as unattendMethod, getReservedStorageState as getReservedMethod, setReservedStorageState as setReservedMethod,
-  startOsUninstall as uninstallMethod,
+  applyUnattend as unattendMethod, getReservedStorageState as getReservedMethod, revertPendingActions as revertMethod,
+  setReservedStorageState as setReservedMethod, startOsUninstall as uninstallMethod,
 } from '@dismts/protocol';
 import { DISM_RESERVED_STORAGE_DISABLED, DISM_RESERVED_STORAGE_ENABLED } from '../binding/constants.ts';
 import { requireFile } from './requiredFiles.ts';
@@ -21,6 +21,15 @@ export const applyUnattend: Handler<typeof unattendMethod> = async (params, oper
   } else {
     // Each package in a session of its own: what fails then is one package.
     await operation.change(params, (session) => operation.api.applyUnattend(session, { unattendFile: unattendPath, singleSession: false }));
+  }
+  return operation.imageResult(params);
+};
+
+export const revertPendingActions: Handler<typeof revertMethod> = async (params, operation) => {
+  if (params.validateOnly === true) {
+    await operation.open(params);
+  } else {
+    await operation.change(params, (session) => operation.api.revertPendingActions(session, operation.options('Reverting')));
   }
   return operation.imageResult(params);
 };
