@@ -16,7 +16,8 @@ const shellFunctions = ['child_process', 'node:child_process'].map((name) => ({
 
 /** Folders of sidecar/src from the floor up; '' are the files of the floor itself. Nothing imports what stands above it. */
 const floors = [
-  [''], ['nativeAddon', 'platform'], ['wimlib', 'registry'], ['wim'], ['componentStore'], ['imageFiles', 'log'], ['health', 'inventory', 'wimJobs'],
+  [''], ['nativeAddon', 'platform'], ['wimlib', 'registry'], ['wim', 'disk'], ['componentStore'], ['imageFiles', 'log'],
+  ['health', 'inventory', 'wimJobs'],
   ['engine'], ['engineless', 'transport'], ['program'],
 ];
 /** The files at the top of sidecar/src that make the program. */

@@ -347,6 +347,9 @@ const table = {
   RPC_S_CALL_FAILED: row(0x800706BE, 'ConnectionError', 'The host process of DISM ended during the call',
     'Look at the state of the image, then run the command again; DismTs starts DISM anew.'),
   ERROR_UNRECOGNIZED_MEDIA: row(0x800706F9, 'InvalidData', 'The medium in the drive is not recognised', 'Use another medium or drive.'),
+  ERROR_FILE_ENCRYPTED: row(0x80071772, 'PermissionDenied', 'The file is encrypted', 'Decrypt it in Windows, as the user who encrypted it.'),
+  ERROR_VOLUME_DIRTY: row(0x80070326, 'InvalidOperation', 'The volume was not shut down properly', 'Start the machine and shut it down, or run chkdsk /f on the volume in Windows; or mount with -ReadOnly.'),
+  ERROR_UNRECOGNIZED_VOLUME: row(0x800703ED, 'InvalidData', 'There is no file system that is known', 'Check that this is the right disk.'),
   RPC_X_ENUM_VALUE_OUT_OF_RANGE: row(0x800706F5, 'InvalidArgument', 'A value was out of range in a call between processes',
     'This DISM version may differ from what DismTs knows; report it with the log file.'),
   ERROR_INTERNET_NAME_NOT_RESOLVED: row(0x80072EE7, 'ConnectionError', 'The name of the update server could not be resolved', 'Check the network connection, or give a local source.'),
@@ -355,6 +358,23 @@ const table = {
     'Give a local source with -Source and -LimitAccess, or allow the way to Windows Update or WSUS.'),
   ERROR_SXS_ASSEMBLY_MISSING: row(0x80073701, 'InvalidData', 'A component that another one refers to is missing', 'Run Repair-DismTsImage -RestoreHealth with a source that fits the image.'),
   ERROR_SXS_COMPONENT_STORE_CORRUPT: row(0x80073712, 'InvalidData', 'The component store is damaged', 'Run Repair-DismTsImage -RestoreHealth with a source that fits the image.'),
+
+  // Virtual disks and volumes: virtdisk, BitLocker.
+  ERROR_VHD_DRIVE_FOOTER_MISSING: row(0xC03A0001, 'InvalidData', 'The virtual disk has no footer', 'Get the file again from its source.'),
+  ERROR_VHD_DRIVE_FOOTER_CHECKSUM_MISMATCH: row(0xC03A0002, 'InvalidData', 'The footer of the virtual disk is damaged', 'Get the file again from its source.'),
+  ERROR_VHD_DRIVE_FOOTER_CORRUPT: row(0xC03A0003, 'InvalidData', 'The footer of the virtual disk cannot be', 'Get the file again from its source.'),
+  ERROR_VHD_FORMAT_UNSUPPORTED_VERSION: row(0xC03A0005, 'InvalidData', 'The virtual disk is of an unknown version', 'Convert it with the tool that made it.'),
+  ERROR_VHD_SPARSE_HEADER_CHECKSUM_MISMATCH: row(0xC03A0006, 'InvalidData', 'The header of the dynamic disk is damaged', 'Get the file again from its source.'),
+  ERROR_VHD_SPARSE_HEADER_CORRUPT: row(0xC03A0008, 'InvalidData', 'The header of the dynamic disk cannot be', 'Get the file again from its source.'),
+  ERROR_VHD_BLOCK_ALLOCATION_TABLE_CORRUPT: row(0xC03A000A, 'InvalidData', 'The block allocation table of the virtual disk is damaged', 'Get the file again from its source.'),
+  ERROR_VHD_INVALID_BLOCK_SIZE: row(0xC03A000B, 'InvalidData', 'The blocks of the virtual disk have an impossible size', 'Get the file again from its source.'),
+  ERROR_VHD_INVALID_SIZE: row(0xC03A0012, 'InvalidData', 'The virtual disk has an impossible size', 'Get the file again from its source.'),
+  ERROR_VHD_INVALID_FILE_SIZE: row(0xC03A0013, 'InvalidData', 'The file of the virtual disk is too short', 'Copy it again, to its end.'),
+  ERROR_VIRTDISK_NOT_VIRTUAL_DISK: row(0xC03A0015, 'InvalidData', 'The file is no virtual disk', 'Give a .vhd or .vhdx file.'),
+  ERROR_VHD_INVALID_TYPE: row(0xC03A001B, 'InvalidOperation', 'The virtual disk is of a kind that cannot be used here', 'Merge a differencing disk into its parent, or convert it to one of its own.'),
+  ERROR_VHD_INVALID_STATE: row(0xC03A001C, 'InvalidOperation', 'The virtual disk is in a state in which it cannot be used', 'Shut the virtual machine down that used it.'),
+  ERROR_VIRTDISK_UNSUPPORTED_DISK_SECTOR_SIZE: row(0xC03A001D, 'InvalidData', 'The sectors of the virtual disk have a size that cannot be used here', 'Convert it to a disk with sectors of 512 bytes.'),
+  FVE_E_LOCKED_VOLUME: row(0x80310000, 'PermissionDenied', 'The volume is encrypted with BitLocker', 'Turn BitLocker off in Windows ("manage-bde -off") and wait until it is decrypted.'),
 } as const satisfies Record<string, Row>;
 
 /** All known codes by symbol. Unsigned. */

@@ -1,8 +1,12 @@
-/** `npm run fuzz [-- [--seed N] [--mutations N]]`: reads 100,000 changed WIM files and parts of them; a few thousand are in `npm test`. */
+/**
+ * `npm run fuzz [-- [--seed N] [--mutations N]]`: reads 100,000 changed WIM files and parts of them, and half as many virtual disks;
+ * a few thousand are in `npm test`.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { fuzzDisks } from '../helpers/diskFuzz.ts';
 import { fuzzWims } from '../helpers/wimFuzz.ts';
 
 const { values } = parseArgs({ options: { seed: { type: 'string', default: '1' }, mutations: { type: 'string', default: '100000' } } });
@@ -13,12 +17,14 @@ if (!Number.isSafeInteger(seed) || !Number.isSafeInteger(mutations) || mutations
 }
 const folder = mkdtempSync(join(tmpdir(), 'dismts-fuzz-'));
 try {
-  const started = performance.now();
-  const { read, slowestMs } = await fuzzWims(folder, seed, mutations, (done) => {
-    if (done % 10_000 === 0) { console.log(`${done} of ${mutations}`); }
-  });
-  console.log(`${mutations} mutations of seed ${seed} in ${Math.round((performance.now() - started) / 1000)} s; the slowest took ${Math.round(slowestMs)} ms of processor time`);
-  console.log('Read to the end:', read);
+  for (const [what, fuzz, count] of [['WIM files', fuzzWims, mutations], ['virtual disks', fuzzDisks, Math.ceil(mutations / 2)]] as const) {
+    const started = performance.now();
+    const { read, slowestMs } = await fuzz(folder, seed, count, (done) => {
+      if (done % 10_000 === 0) { console.log(`${done} of ${count} ${what}`); }
+    });
+    console.log(`${count} mutations of ${what}, seed ${seed}, in ${Math.round((performance.now() - started) / 1000)} s; the slowest took ${Math.round(slowestMs)} ms of processor time`);
+    console.log('Read to the end:', read);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -42,11 +42,11 @@ function smallWim(): Buffer {
 const numbers = [0, 1, 2, 7, 8, 0xff, 0x100, 0x7fff, 0x8000, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffff8, 0xffffffff];
 const pieces = ['<', '>', '/>', '</', '&', '&amp;', '&x;', '"', '\'', '<!--', '-->', '<![CDATA[', ']]>', '<?', '<IMAGE INDEX="1">', '</IMAGE>', '<IMAGE INDEX="3"/>', '<WIM>', ' ', '\0', '\ud800'];
 
-type Random = () => number;
-const below = (random: Random, limit: number): number => Math.floor(random() * limit);
+export type Random = () => number;
+export const below = (random: Random, limit: number): number => Math.floor(random() * limit);
 
 /** Changes some of the bytes from `begin` to `end`; the length stays. */
-function mutateInPlace(data: Buffer, begin: number, end: number, random: Random): void {
+export function mutateInPlace(data: Buffer, begin: number, end: number, random: Random): void {
   for (let changes = 1 + Math.floor(random() ** 3 * 8); changes > 0 && end > begin; changes--) {
     const at = begin + below(random, end - begin);
     const kind = random();

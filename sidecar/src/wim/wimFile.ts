@@ -8,6 +8,7 @@ import { isAbsolute } from 'node:path';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { foreignMountError } from '../platform/linux/foreignMounts.ts';
+import { virtualDiskFormat } from '../disk/virtualDisk.ts';
 import { BlobTable } from './blobTable.ts';
 import { FileErrors } from './fileErrors.ts';
 import { emptyHash } from './hash.ts';
@@ -17,7 +18,6 @@ import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './image
 import { integrityEnd, verifyIntegrity } from './integrity.ts';
 import { type ReadableFile, readResource } from './resourceReader.ts';
 import { SolidReader } from './solid.ts';
-import { virtualDiskFormat } from './virtualDisk.ts';
 
 /** How a file looked when it was read; another look means that it may have changed. */
 export interface FileSignature {
