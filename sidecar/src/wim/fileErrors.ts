@@ -3,6 +3,9 @@ import { DismError, UnsupportedError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { isSystemError, systemFailure } from '../systemErrors.ts';
 
+/** The file is an image of another format. */
+export class OtherFormatError extends UnsupportedError {}
+
 /** The errors that one file can be at fault for. `reason` is the second half of a message. */
 export class FileErrors {
   readonly path: string;
@@ -31,6 +34,10 @@ export class FileErrors {
 
   unsupported(reason: string): UnsupportedError {
     return new UnsupportedError(`${this.what}: ${reason}`, { target: this.path });
+  }
+
+  otherFormat(reason: string): OtherFormatError {
+    return new OtherFormatError(`${this.what}: ${reason}`, { target: this.path });
   }
 
   /** The error for a system call that failed on the file; what is none of the system's stays what it is. */

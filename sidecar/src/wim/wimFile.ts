@@ -73,7 +73,7 @@ async function readHeader(file: ReadableFile): Promise<WimHeader> {
   const first = await read(0);
   if (!isWimMagic(first)) {
     const disk = await virtualDiskFormat(first, handle, size);
-    if (disk !== undefined) { throw errors.unsupported(`it is a ${disk} virtual disk, which only the Native engine reads`); }
+    if (disk !== undefined) { throw errors.otherFormat(`it is a ${disk} virtual disk, which only the Native engine reads`); }
   }
   if (!isPipableMagic(first) || first.length < wimHeaderBytes) { return parseWimHeader(first, size, errors); }
   const last = await read(size - wimHeaderBytes);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
 import { readMountTable, topMount } from '../../../sidecar/src/platform/linux/mountTable.ts';
 import {
@@ -158,11 +159,51 @@ describe.runIf(isRoot)('a record', () => {
     const precious = join(bench.folder, 'precious');
     await writeFile(precious, 'a file of somebody else');
     const text = JSON.parse(await readFile(record, 'utf8')) as object;
-    await writeFile(record, JSON.stringify({ ...text, commit: { wimPath: precious, oldSize: 3, oldHeaderHash: '', append: false } }));
+    await writeFile(record, JSON.stringify({ ...text, commit: { wimPath: precious, append: false, journal: { oldSize: 3, oldHeaderHash: '' } } }));
     await bench.list();
     expect(await readFile(precious, 'utf8')).toBe('a file of somebody else');
     await writeFile(record, JSON.stringify(text));
     await bench.dismount(mountPath, false);
+  });
+});
+
+describe.runIf(isRoot)('a record', () => {
+  test('of before there were formats is one of a WIM file', async () => {
+    const bench = await workbench();
+    const { wim, mountPath, record } = await changedMount(bench);
+    const { format, own, ...common } = JSON.parse(await readFile(record, 'utf8')) as { format: string; own: object };
+    expect([format, own]).toEqual(['wim', { streamsShown: true }]);
+    await writeFile(record, JSON.stringify({ ...common, ...own, commit: { wimPath: wim, oldSize: 1, oldHeaderHash: 'of no header', append: false } }));
+    expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
+    await bench.dismount(mountPath, true);
+    expect(await appliedImage(bench, wim)).toMatchObject({ 'new.txt': 'file "a day of work"' });
+  });
+
+  test.for([
+    ['of a format that nobody knows', () => ({ format: 'floppy' }), /has the format "floppy", which this version does not know/],
+    ['without what its format needs', () => ({ own: {} }), /streamsShown/],
+    ['with the journal of another format', (wimPath: string) => ({ commit: { wimPath, append: false, journal: { overlay: 'a' } } }), /oldSize/],
+  ] as const)('%s is left alone, and keeps its changes', async ([, change, reason]) => {
+    const bench = await workbench();
+    const { wim, mountPath, record, upper } = await changedMount(bench);
+    const text = await readFile(record, 'utf8');
+    await writeFile(record, JSON.stringify({ ...JSON.parse(text) as object, ...change(wim) }));
+    expect((await bench.call('listMountedImages', {})).warnings?.join()).toMatch(reason);
+    expect(await failure(bench.call('unmountImage', { mountPath, commit: true }))).toMatchObject({ hresult: Hresult.DISM_E_MOUNT_INVALID });
+    expect(existsSync(join(upper, 'new.txt'))).toBe(true);
+    await writeFile(record, text);
+    await bench.dismount(mountPath, true);
+  });
+
+  test('that cannot be read lets its mount be taken off, and keeps the changes aside', async () => {
+    const bench = await workbench();
+    const { mountPath, record } = await changedMount(bench);
+    await writeFile(record, (await readFile(record, 'utf8')).replace('"wim"', '"floppy"'));
+    await bench.call('unmountImage', { mountPath, commit: false });
+    expect(mountsBelow(bench.folder)).toEqual([]);
+    const [kept = ''] = await readdir(join(bench.stateDirectory, 'dropped'));
+    expect(existsSync(join(bench.stateDirectory, 'dropped', kept, 'generations/1/upper/new.txt'))).toBe(true);
+    await rm(join(bench.stateDirectory, 'dropped'), { recursive: true });
   });
 });
 

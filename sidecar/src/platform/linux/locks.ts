@@ -112,9 +112,9 @@ export class Lock {
    * was just starting still has the descriptor.
    * @returns undefined where a process that lives holds it, and has not let it go within `milliseconds`.
    */
-  static async acquireSoon(path: string, milliseconds: number): Promise<Lock | undefined> {
+  static async acquireSoon(path: string, milliseconds: number, isShared = false): Promise<Lock | undefined> {
     for (const deadline = performance.now() + milliseconds; ;) {
-      const lock = Lock.tryAcquire(path);
+      const lock = Lock.tryAcquire(path, isShared);
       if (lock !== undefined || performance.now() > deadline) { return lock; }
       await setTimeout(pollMs);
     }

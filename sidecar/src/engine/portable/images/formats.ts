@@ -1,8 +1,34 @@
-/** Chooses the format of an image file. */
-import type { ImageFormat } from './imageFormat.ts';
+/** The formats of image files that can be mounted. */
+import type { OperationContext } from '../../../operationContext.ts';
+import { OtherFormatError } from '../../../wim/fileErrors.ts';
+import type { IdentifiedImage, ImageFormat, MountParams } from './imageFormat.ts';
 import { wimFormat } from './wim.ts';
 
-/** The format of a mount, or of a file that is to be mounted. There is one so far; opening a file says what it is instead. */
-export function imageFormatOf(): ImageFormat {
-  return wimFormat;
+/** In the order in which a file is asked for its format; the first gives the error for a file of none. */
+const formats: readonly ImageFormat[] = [wimFormat];
+
+export const formatNames: readonly string[] = formats.map(({ name }) => name);
+
+/** Types of the file systems that images are served as. */
+export const servedTypes: ReadonlySet<string> = new Set(formats.flatMap(({ fileSystems }) => fileSystems));
+
+/** The format of a mount. @throws Error: there is none of that name. */
+export function formatOf({ format: name }: { readonly format: string }): ImageFormat {
+  const found = formats.find((format) => format.name === name);
+  if (found === undefined) { throw new Error(`its image has the format "${name}", which this version does not know`); }
+  return found;
+}
+
+/** Finds the image that is asked for, in whatever format its file has. @throws DismError, as ImageFormat.identify(). */
+export async function identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage & { readonly format: ImageFormat }> {
+  let refusal: unknown;
+  for (const format of formats) {
+    try {
+      return { ...await format.identify(params, what, context), format };
+    } catch (error) {
+      if (!(error instanceof OtherFormatError)) { throw error; }
+      refusal ??= error;
+    }
+  }
+  throw refusal;
 }

@@ -1,38 +1,158 @@
-/** What mounting needs of a format of image files: one module a format. */
+/**
+ * What mounting needs of a format of image files: one module a format.
+ *
+ * Mounting has what all formats share: records and locks, the state directory, the cover and the view at the mount folder, who
+ * keeps it busy, its status, and that the image is looked at under the lock. A format finds an image in its file, serves it in a
+ * folder, writes what was staged into the file, and says what it wants to remember of a mount.
+ */
 import type { mountImage } from '@dismts/protocol';
 import type { z } from 'zod';
+import type { ImageFiles } from '../../../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { Lock } from '../../../platform/linux/locks.ts';
+import type { MountRecord, PendingCommit } from '../mounting/record.ts';
 
 export type MountParams = z.output<typeof mountImage.params>;
 
 /** An image that was found in its file. */
 export interface IdentifiedImage {
   /** The file, symbolic links on the way resolved; of a split WIM its first part. */
-  readonly wimPath: string;
-  /** The other parts of a split WIM. */
-  readonly otherParts: readonly string[];
+  readonly path: string;
+  /** The other files that are needed to serve it, such as the other parts of a split WIM. */
+  readonly otherFiles: readonly string[];
   readonly imageIndex: number;
-  /** SHA-1 of the image's metadata, in hex: another image has another one. */
+  /** In hex: another image has another one. */
   readonly hash: string;
   /** The file when it was seen to hold that image. */
   readonly file: MountRecord['file'];
-  /** All named streams can be extended attributes. */
-  readonly streamsFit: boolean;
+  /** What the record of a mount keeps for the format; JSON. */
+  readonly own: MountRecord['own'];
   /** What the mount will not show, in sentences. */
   readonly warnings: readonly string[];
 }
 
+/** Where things of a mount are in the state directory, for as long as nothing is saved; a save begins a new generation. Only the owner reaches them. */
+export interface GenerationFolders {
+  /** What is in it goes when its changes have been saved or dropped: a format may keep files there. */
+  readonly folder: string;
+  /** What is staged: `folder` and the name that the format gives it. */
+  readonly staged: string;
+  /** Where root serves the image. */
+  readonly lower: string;
+  /** For a private root. */
+  readonly root: string;
+}
+
+/** How changes are staged. */
+export interface Staging {
+  /** What stacks them on the served image; `none` where what serves the image takes them itself. */
+  readonly stacking: MountRecord['stacking'];
+  /** Name of the file or folder that they are in. */
+  readonly name: string;
+  /** Makes what holds them where it is not there: empty. */
+  make(folders: GenerationFolders, record: MountRecord, context: OperationContext): Promise<void>;
+  /** Why they are not the ones that were staged, or not whole, in a clause; undefined where they are. @throws Error of the system. */
+  troubleWith(folders: GenerationFolders, record: MountRecord): string | undefined;
+  /** @throws Error of the system. */
+  hasChanges(folders: GenerationFolders, record: MountRecord): boolean;
+}
+
+export interface ServeRequest {
+  readonly record: MountRecord;
+  readonly folders: GenerationFolders;
+  /** The folder for the served image: `lower`, which is made, or, of those who are not root, the mount folder. */
+  readonly target: string;
+  /** The mount that the mount folder is on. */
+  readonly baseMount: number;
+  readonly otherFiles: readonly string[];
+  /** All programs that are left to serve it hold it: what they are found by. */
+  readonly lock: Lock | undefined;
+}
+
+/** What a save may be asked for. */
+export interface SaveOptions {
+  readonly append?: boolean | undefined;
+  readonly checkIntegrity?: boolean | undefined;
+}
+
+export interface SaveRequest {
+  /** Of a mount that nobody writes to. */
+  readonly record: MountRecord;
+  readonly folders: GenerationFolders;
+  readonly options: SaveOptions;
+  /**
+   * Writes down what settle() needs after a crash; to be called before the first byte of the file changes, and again with more.
+   * It is on the disk when this returns.
+   */
+  readonly note: (journal: PendingCommit['journal']) => Promise<void>;
+}
+
+export interface SaveResult {
+  /** False: there was nothing to write, and the file is untouched. */
+  readonly written: boolean;
+  /** The image that holds the changes. */
+  readonly imageIndex: number;
+  /** What tells that image from others, in hex. */
+  readonly imageHash: string;
+  readonly warnings: readonly string[];
+}
+
+/** What became of a save that was interrupted. */
+export interface SettledSave {
+  /** The file holds the changes; if not, it holds what it held before, or what others wrote since. */
+  readonly isSaved: boolean;
+  /** What tells the image from others, in hex, where the changes are in it now. */
+  readonly imageHash: string;
+  /** The file as it was seen to hold the mounted image; undefined where it does not, or nobody knows. */
+  readonly file: MountRecord['file'] | undefined;
+}
+
 /** A format of image files that can be mounted. */
 export interface ImageFormat {
-  /** As in `imageType` of an image's information. */
-  readonly name: 'Wim' | 'Vhd';
+  /** In the records of mounts. */
+  readonly name: string;
+  /** Types, in the mount table, of the file systems that it serves images as. */
+  readonly fileSystems: readonly string[];
+  readonly staging: Staging;
   /**
-   * Finds the image that is asked for, and checks that it can be mounted so.
+   * A save overwrites what was read from the file before. So it is done while the image is not served, and nobody else may have the
+   * image mounted beside one who may write. If not, it is done while the mount can be read, and readers keep what they see.
+   */
+  readonly savesInPlace: boolean;
+
+  /**
+   * Finds the image that is asked for, and checks that it can be mounted so, also that what serves it is installed.
    * @param what What cannot be done, such as `Cannot mount "/a.wim" at "/mnt/a"`.
-   * @throws DismError: no such image, damaged, or read-only where it is to be written.
+   * @throws DismError: no such image, damaged, or read-only where it is to be written. OtherFormatError: the file is of another format.
    */
   identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage>;
-  /** The other parts of a split file that was mounted. @throws DismError ERROR_FILE_NOT_FOUND: one is missing. */
-  otherParts(record: MountRecord): Promise<readonly string[]>;
+  /** Checks what a record holds of the format's own, and its journal. @throws Error */
+  checkRecord(record: MountRecord): void;
+  /** Whether a file that looks another than recorded still holds the mounted image. @throws what opening it throws. */
+  holdsImage(record: MountRecord): Promise<boolean>;
+  /** Why a mount cannot be saved so, before anything is done for it. @throws DismError */
+  checkSave?(record: MountRecord, options: SaveOptions, what: string): void;
+  /** Finds the other files anew. @throws DismError ERROR_FILE_NOT_FOUND: one is missing. */
+  otherFiles?(record: MountRecord): Promise<readonly string[]>;
+
+  /** The files of a mounted image without the way through the mount, where that is faster; undefined where it is not, or changes are staged. */
+  openFiles?(record: MountRecord, folders: GenerationFolders, context: OperationContext): Promise<ImageFiles | undefined>;
+
+  /** Serves the image. The programs that do outlive this process. @throws DismError; what it has begun is ended by takeDown(). */
+  serve(request: ServeRequest, context: OperationContext): Promise<void>;
+  /** Whether a program that holds the serving lock serves an image, by its command line, and is not just being started by us. */
+  isServer(words: readonly string[]): boolean;
+  /**
+   * Ends what serves an image that is unmounted by now, in order, so that all that was written is staged; whatever is there of it, for it
+   * may have been killed. Programs of formats without it have nothing to lose: they are killed before the image is unmounted.
+   */
+  end?(folders: GenerationFolders): Promise<void>;
+
+  /** Writes what is staged into the file, whose lock is held. @throws DismError; settle() is called then. */
+  save(request: SaveRequest, context: OperationContext): Promise<SaveResult>;
+  /**
+   * Finishes a save that was interrupted, or takes it back. A format that saves in place is called while the image is not served.
+   * @returns undefined where nobody can tell yet: the mount keeps its journal, and nothing may be written to it.
+   */
+  settle(record: MountRecord, pending: PendingCommit, folders: GenerationFolders, context: OperationContext): Promise<SettledSave | undefined>;
 }

@@ -1,5 +1,5 @@
 /** Reads a file that another process may be saving to: what was read halfway through is read again instead of being called damaged. */
-import { fileSignature, sameSignature } from '../mounting/imageIdentity.ts';
+import { fileSignature, sameSignature } from './fileSignature.ts';
 
 /** How often a file is read anew. A save changes it some hundred times, but only for a moment so that it does not fit together. */
 const maxTries = 20;

@@ -1,100 +1,55 @@
-/** WIM files as images that can be mounted. */
-import { constants } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
-import { DismError } from '../../../errors.ts';
-import { Hresult } from '../../../hresult.ts';
-import { printable } from '../../../printable.ts';
+/** WIM files as images that can be mounted: libwim serves them, changes are stacked on them, and a save appends to the file. */
+import { WimImage } from '../../../imageFiles/wimFiles.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { isDenied } from '../../../systemErrors.ts';
-import { findParts } from '../../../wim/splitParts.ts';
-import { WimFile } from '../../../wim/wimFile.ts';
-import { identifyImage } from '../mounting/imageIdentity.ts';
 import type { MountRecord } from '../mounting/record.ts';
-import type { IdentifiedImage, ImageFormat, MountParams } from './imageFormat.ts';
+import type { GenerationFolders, ImageFormat } from './imageFormat.ts';
+import { readUpperLayer } from '../saving/upperLayer.ts';
+import { overlayStaging } from './overlayStaging.ts';
+import { steadily } from './steadily.ts';
+import { identify, openImageFile } from './wim/identify.ts';
+import { readImageHashes } from './wim/identity.ts';
+import { journalOf, ownOf } from './wim/own.ts';
+import { save, settle } from './wim/save.ts';
+import { isServer, serve, wimfsType } from './wim/serve.ts';
 
-/** The part of a file that its images are in, and the other parts. */
-interface OpenImageFile {
-  readonly wim: WimFile;
-  readonly otherParts: readonly string[];
+async function holdsImage({ wimPath, imageIndex, imageHash, commit }: MountRecord): Promise<boolean> {
+  const hash = (await steadily(wimPath, async () => await readImageHashes(wimPath)))[imageIndex - 1];
+  return hash === imageHash || (commit?.append === false && hash !== undefined && hash === journalOf(commit).newImageHash);
 }
 
-/** Opens a file: of a split WIM its first part, whichever is given. */
-async function openImageFile(path: string, what: string): Promise<OpenImageFile> {
-  const given = await WimFile.open(path, { what });
-  try {
-    if (given.header.totalParts === 1) { return { wim: given, otherParts: [] }; }
-    const [first = path, ...otherParts] = await findParts(given);
-    if (given.header.partNumber === 1) { return { wim: given, otherParts }; }
-    const wim = await WimFile.open(first, { what });
-    await given.close();
-    return { wim, otherParts };
-  } catch (error) {
-    await given.close();
-    throw error;
-  }
-}
-
-/** Verifies the file where that is asked for, and finds the image. */
-async function resolveImage(params: MountParams, wim: WimFile, context: OperationContext): Promise<number> {
-  if (params.readOnly !== true) { wim.requireChangeable(); }
-  await wim.document();
-  if (params.checkIntegrity === true) {
-    const hasTable = await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total); });
-    if (!hasTable) { context.log.warning(`"${wim.path}" has no integrity table, so it was not verified`); }
-  }
-  return await wim.chooseImage(params);
-}
-
-/** What a writable mount needs of the file. */
-async function checkWritable(wimPath: string, what: string): Promise<void> {
-  if (((await stat(wimPath)).mode & 0o222) === 0) {
-    throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the file is marked read-only`, {
-      target: wimPath, hint: `Clear the mark ("chmod u+w"), or mount with -ReadOnly.`,
-    });
-  }
-  try {
-    await access(wimPath, constants.W_OK);
-  } catch (cause) {
-    if (!isDenied(cause)) { throw cause; }
-    throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: you may not write to the file`, { target: wimPath, cause });
-  }
-}
-
-/** No warning gets longer by more than this many names. */
-const maxNames = 5;
-
-function unshowableWarnings(names: readonly string[]): string[] {
-  if (names.length === 0) { return []; }
-  const shown = names.slice(0, maxNames).map((name) => `"${printable(name)}"`).join(', ');
-  const count = names.length === 1 ? 'A name' : `${names.length} names`;
-  return [`${count} of the image cannot be shown by a mount on Linux, being too long or impossible there, and will stay in the image as it is: ${shown}${names.length > maxNames ? ', ...' : ''}`];
-}
-
-/** All is read through one descriptor. */
-async function identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage> {
-  const { wim, otherParts } = await openImageFile(await realpath(params.imagePath).catch(() => params.imagePath), what);
-  try {
-    if (params.readOnly !== true) { await checkWritable(wim.path, what); }
-    const imageIndex = await resolveImage(params, wim, context);
-    const { hash, streamsFit, unshowable } = await identifyImage(wim, imageIndex);
-    const trouble = wim.integrityTrouble;
-    const warnings = [
-      ...trouble === undefined ? [] : [`"${wim.path}" was damaged or not copied to its end, and can be mounted read-only: ${trouble}`],
-      ...unshowableWarnings(unshowable),
-    ];
-    return { wimPath: wim.path, otherParts, imageIndex, hash, file: wim.signature, streamsFit, warnings };
-  } finally {
-    await wim.close();
-  }
-}
-
-async function otherPartsOf({ wimPath, mode }: MountRecord): Promise<readonly string[]> {
+async function otherParts({ wimPath, mode }: MountRecord): Promise<readonly string[]> {
   // Only what is mounted read-only can be split.
   if (mode === 'ReadWrite') { return []; }
-  const { wim, otherParts } = await openImageFile(wimPath, `Cannot mount "${wimPath}"`);
+  const { wim, otherParts: parts } = await openImageFile(wimPath, `Cannot mount "${wimPath}"`);
   await wim.close();
-  return otherParts;
+  return parts;
+}
+
+/** Straight from the file and in its order, which a solid one has none of. */
+async function openFiles({ mode, wimPath, imageIndex }: MountRecord, folders: GenerationFolders, { signal }: OperationContext): Promise<WimImage | undefined> {
+  const isUnchanged = mode === 'ReadOnly' || (await readUpperLayer(folders.staged, signal)).entryCount === 0;
+  const image = isUnchanged ? await WimImage.open(wimPath, imageIndex) : undefined;
+  if (image?.isSolid !== true) { return image; }
+  await image.close();
+  return undefined;
 }
 
 /** .wim, .swm and .esd files. */
-export const wimFormat: ImageFormat = { name: 'Wim', identify, otherParts: otherPartsOf };
+export const wimFormat: ImageFormat = {
+  name: 'wim',
+  fileSystems: [wimfsType],
+  staging: overlayStaging,
+  savesInPlace: false,
+  identify,
+  checkRecord: (record) => {
+    ownOf(record);
+    if (record.commit !== undefined) { journalOf(record.commit); }
+  },
+  holdsImage,
+  otherFiles: otherParts,
+  openFiles,
+  serve,
+  isServer,
+  save,
+  settle,
+};

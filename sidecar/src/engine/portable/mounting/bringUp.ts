@@ -9,10 +9,10 @@ import { SystemCallError } from '../../../platform/linux/libc.ts';
 import { attachMount, holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
 import { messageOf } from '../../../systemErrors.ts';
-import { imageFormatOf } from '../images/formats.ts';
+import { formatOf } from '../images/formats.ts';
 import { uncancellable } from './mountOperation.ts';
 import type { LiveMount, MountRecord } from './record.ts';
-import { endMount, endServers, findNewServer, findServers, serve } from './serving.ts';
+import { endMount, endServers, findNewServer, findServers } from './serving.ts';
 import { bootId, coverSource, lookAt, obstacleTo, type Sight } from './sight.ts';
 import { makeCover, makeView } from './stacking.ts';
 import type { State } from './state.ts';
@@ -32,26 +32,37 @@ function mountedOn(record: MountRecord, folder: number, isOurs: (entry: MountTab
   return found;
 }
 
+/** Makes the folders of a generation, and what holds its changes, where they are not there. */
+export async function makeStaging(state: State, record: MountRecord, context: OperationContext): Promise<void> {
+  state.generations.makeLower(record);
+  await formatOf(record).staging.make(state.generations.folders(record), record, context);
+}
+
 /**
  * Serves the image of a record, and finds the program that does. Root serves it in a folder of its own, others at the mount folder.
  * @param base The mount that the mount folder is on.
  */
 async function serveImage(
-  state: State, record: MountRecord, otherParts: readonly string[], base: number, context: OperationContext,
+  state: State, record: MountRecord, otherFiles: readonly string[], base: number, context: OperationContext,
 ): Promise<LiveMount['server']> {
-  const { generations } = state;
-  if (record.mode === 'ReadWrite') { generations.make(record); } else if (isElevated()) { generations.makeLower(record); }
-  const before = state.locks.isServed(record.id) ? findServers(state, record.id) : [];
-  const privateRoot = isElevated() ? { root: generations.privateRoot(record), baseMount: base, target: generations.lowerFolder(record) } : undefined;
-  await serve({ ...record, otherParts, privateRoot }, state, context);
-  const pid = findNewServer(state, record.id, before);
+  const { generations, locks } = state;
+  if (record.mode === 'ReadWrite') { await makeStaging(state, record, context); } else if (isElevated()) { generations.makeLower(record); }
+  const before = locks.isServed(record.id) ? findServers(state, record) : [];
+  const folders = generations.folders(record);
+  const lock = await locks.lockServing(record.id);
+  try {
+    await formatOf(record).serve({ record, folders, target: isElevated() ? folders.lower : record.mountPath, baseMount: base, otherFiles, lock }, context);
+  } finally {
+    lock?.release();
+  }
+  const pid = findNewServer(state, record, before);
   const found = pid === undefined ? undefined : processState(pid);
   return pid === undefined || found === undefined ? undefined : { pid, startTime: found.startTime };
 }
 
 /** What a record keeps of a mount that stands. */
 function liveMount(state: State, record: MountRecord, view: MountTableEntry, base: number, server: LiveMount['server']): LiveMount {
-  const upper = record.mode === 'ReadWrite' ? statSync(state.generations.upperFolder(record), { bigint: true }) : undefined;
+  const upper = record.mode === 'ReadWrite' ? statSync(state.generations.folders(record).staged, { bigint: true }) : undefined;
   return {
     bootId: bootId(), mountId: view.id, device: view.device, parentId: base, server,
     ...upper === undefined ? {} : { upper: { device: String(upper.dev), inode: String(upper.ino) } },
@@ -105,9 +116,9 @@ export function attachView(record: MountRecord, view: number, cover: MountTableE
 }
 
 /** Serves a new mount at a held folder, stacks its changes on it, and records that it stands. */
-export async function bringUp(state: State, record: MountRecord, otherParts: readonly string[], folder: number, context: OperationContext): Promise<void> {
+export async function bringUp(state: State, record: MountRecord, otherFiles: readonly string[], folder: number, context: OperationContext): Promise<void> {
   context.progress('Mounting', 0, 2);
-  const server = await serveImage(state, record, otherParts, mountIdOf(folder), context);
+  const server = await serveImage(state, record, otherFiles, mountIdOf(folder), context);
   context.progress('Mounting', 1, 2);
   const shown = showAt(state, record, folder, server);
   // From here on it is a mount, so a cancellation comes too late.
@@ -118,11 +129,11 @@ export async function bringUp(state: State, record: MountRecord, otherParts: rea
 
 /** Serves a recorded mount again at its held folder, or on the cover that is there, and stacks its changes on it. */
 export async function bringUpAgain(state: State, record: MountRecord, folder: number, context: OperationContext): Promise<MountRecord> {
-  const otherParts = await imageFormatOf().otherParts(record);
+  const otherFiles = await formatOf(record).otherFiles?.(record) ?? [];
   try {
     // The folder below the cover is the one that is empty.
     const base = lookAt(state, record).cover?.parentId ?? mountIdOf(folder);
-    const shown = showAt(state, record, folder, await serveImage(state, record, otherParts, base, uncancellable(context)));
+    const shown = showAt(state, record, folder, await serveImage(state, record, otherFiles, base, uncancellable(context)));
     await state.records.write(shown);
     return shown;
   } catch (error) {
@@ -139,8 +150,8 @@ export async function bringUpAgain(state: State, record: MountRecord, folder: nu
 export async function renewView(state: State, record: MountRecord, context: OperationContext): Promise<MountRecord> {
   const { views: [old], cover } = lookAt(state, record);
   if (old === undefined || cover === undefined) { throw folderChanged(record); }
-  const otherParts = await imageFormatOf().otherParts(record);
-  const server = await serveImage(state, { ...record, mountPath: old.mountPoint }, otherParts, cover.parentId, uncancellable(context));
+  const otherFiles = await formatOf(record).otherFiles?.(record) ?? [];
+  const server = await serveImage(state, { ...record, mountPath: old.mountPoint }, otherFiles, cover.parentId, uncancellable(context));
   const view = makeView(state, record);
   try {
     const id = mountIdOf(view);
@@ -155,7 +166,7 @@ export async function renewView(state: State, record: MountRecord, context: Oper
     const next: MountRecord = { ...movedTo(record, shown.mountPoint), live: liveMount(state, record, shown, cover.parentId, server) };
     await state.records.write(next);
     for (const lower of lookAt(state, next).lowers) {
-      if (lower.mountPoint !== state.generations.lowerFolder(next)) { await endMount(lower, true); }
+      if (lower.mountPoint !== state.generations.folders(next).lower) { await endMount(lower, true); }
     }
     return next;
   } finally {
@@ -190,8 +201,18 @@ function requireUncovered(record: MountRecord, sight: Sight): void {
 async function takeOff(state: State, record: MountRecord, withCover: boolean): Promise<void> {
   const before = lookAt(state, record);
   requireUncovered(record, before);
+  const format = formatOf(record);
   // Where somebody else serves the folder of a user now, and our own program is gone, nothing there is ours.
-  if (isElevated() || before.views.length > 0 || record.state === 'mounting') { await endServers(state, record); }
+  const isServedByUs = isElevated() || before.views.length > 0 || record.state === 'mounting';
+  if (isServedByUs && format.end === undefined) { await endServers(state, record); }
+  await unmountAll(state, record, withCover);
+  if (isServedByUs && format.end !== undefined) {
+    await format.end(state.generations.folders(record));
+    await endServers(state, record);
+  }
+}
+
+async function unmountAll(state: State, record: MountRecord, withCover: boolean): Promise<void> {
   for (let rounds = 0; rounds < 100; rounds++) {
     const sight = lookAt(state, record);
     requireUncovered(record, sight);

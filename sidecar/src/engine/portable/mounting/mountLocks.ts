@@ -50,15 +50,25 @@ export class MountLocks {
   }
 
   /** Given to the programs that serve a mount, so that none of them goes unnoticed. */
-  lockServing(id: string): Lock | undefined {
-    return Lock.tryAcquire(this.servingLock(id), true);
+  async lockServing(id: string): Promise<Lock | undefined> {
+    // Another looks at it, perhaps, with isServed().
+    return await Lock.acquireSoon(this.servingLock(id), soonMs, true);
   }
 
   /** Whether a program serves a mount, or has been started to: also one whose process has not become that program yet. */
   isServed(id: string): boolean {
-    const lock = Lock.tryAcquire(this.servingLock(id));
-    lock?.release();
-    return lock === undefined;
+    const path = this.servingLock(id);
+    const isFree = (isShared: boolean): boolean => {
+      const lock = Lock.tryAcquire(path, isShared);
+      lock?.release();
+      return lock !== undefined;
+    };
+    // Who serves it shares the lock. Who does not share it is another that looks, and is through in no time.
+    for (let [shared, tries] = [0, 0]; shared < 2 && tries < 1000; tries++) {
+      if (isFree(false)) { return false; }
+      if (isFree(true)) { shared++; }
+    }
+    return true;
   }
 
   /** Held while a WIM file is written, so that saves of two of its images wait for each other. */

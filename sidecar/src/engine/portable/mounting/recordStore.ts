@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { makeFolders } from '../../../makeFolders.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
+import { formatOf } from '../images/formats.ts';
 import type { MountLocks } from './mountLocks.ts';
 import { type MountRecord, mountRecordSchema } from './record.ts';
 
@@ -86,6 +87,7 @@ export class RecordStore {
     if (record.commit !== undefined && record.commit.wimPath !== record.wimPath) {
       throw new Error(`its save is into "${record.commit.wimPath}", but its image is in "${record.wimPath}"`);
     }
+    formatOf(record).checkRecord(record);
     return record;
   }
 

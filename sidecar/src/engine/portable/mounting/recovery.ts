@@ -1,87 +1,56 @@
 /** Brings mounts that a crash left in the middle of an operation into a state that has a name. */
-import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
-import { wimHeaderBytes } from '../../../wim/header.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { fileSignature, readImageHashes } from './imageIdentity.ts';
-import { tryLock } from '../../../platform/linux/locks.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
-import { takeDown } from './bringUp.ts';
+import { fileSignature } from '../images/fileSignature.ts';
+import { formatOf } from '../images/formats.ts';
+import { makeStaging, takeDown, takeDownView } from './bringUp.ts';
 import { lookAt } from './sight.ts';
 import { freeze, isFrozen } from './stacking.ts';
-import type { MountRecord, PendingCommit } from './record.ts';
+import type { MountRecord } from './record.ts';
 import type { State } from './state.ts';
 import { messageOf } from '../../../systemErrors.ts';
 
-/** The record after its changes are in the file: the staged ones are done with, and an empty generation begins. */
-export async function beginGeneration(state: State, record: MountRecord, imageHash: string): Promise<MountRecord> {
+/**
+ * The record after its changes are in the file: the staged ones are done with, and an empty generation begins.
+ * @param file The file as it holds them.
+ */
+export async function beginGeneration(
+  state: State, record: MountRecord, imageHash: string, file: MountRecord['file'] | undefined, context: OperationContext,
+): Promise<MountRecord> {
   const next: MountRecord = {
-    ...record, commit: undefined, imageHash, generation: record.generation + 1, file: await fileSignature(record.wimPath),
+    ...record, commit: undefined, imageHash, generation: record.generation + 1, file: file ?? await fileSignature(record.wimPath),
   };
-  state.generations.make(next);
+  await makeStaging(state, next, context);
   await state.records.write(next);
   return next;
 }
 
 /**
  * The record without its pending commit.
- * @param isKnown The file is known to hold the mounted image, as after a save. If not, its next look at the status finds out.
+ * @param file The file as it was seen to hold the mounted image. If nobody knows, the mount's next look at the status finds out.
  */
-export async function endCommit(state: State, record: MountRecord, isKnown: boolean): Promise<MountRecord> {
-  const next: MountRecord = { ...record, commit: undefined, file: isKnown ? await fileSignature(record.wimPath).catch(() => record.file) : record.file };
+export async function endCommit(state: State, record: MountRecord, file: MountRecord['file'] = record.file): Promise<MountRecord> {
+  const next: MountRecord = { ...record, commit: undefined, file };
   await state.records.write(next);
   return next;
 }
 
-/** Whether the new header got into the file. undefined: somebody else has changed the file since. */
-async function isCommitted(file: FileHandle, commit: PendingCommit): Promise<boolean | undefined> {
-  const header = Buffer.alloc(wimHeaderBytes);
-  await file.read(header, 0, wimHeaderBytes, 0);
-  const hash = createHash('sha1').update(header).digest('hex');
-  return hash === commit.newHeaderHash ? true : hash === commit.oldHeaderHash ? false : undefined;
-}
-
 /**
- * Finds out what became of an interrupted save: takes it back, or for done where the file says so. The mount then needs
+ * Finds out what became of an interrupted save: finishes it, takes it back, or for done where the file says so. The mount then needs
  * a remount, since it still shows the changes on the image before.
  * @returns The record without the save; undefined where nobody can tell yet, and nothing may be written to the mount.
  */
 export async function settleCommit(state: State, record: MountRecord, context: OperationContext): Promise<MountRecord | undefined> {
   const { commit } = record;
   if (commit === undefined) { return record; }
-  let file: FileHandle;
-  try {
-    file = await open(commit.wimPath, constants.O_RDWR | constants.O_NOFOLLOW);
-  } catch (error) {
-    // The file may come back, on a share for instance; until then the mount shows as Invalid and keeps its changes.
-    context.log.warning(`cannot look at the interrupted save into "${commit.wimPath}": ${messageOf(error)}`);
-    return undefined;
-  }
-  try {
-    if (!tryLock(file.fd, commit.wimPath)) { return undefined; }
-    const committed = await isCommitted(file, commit);
-    if (committed === true && !commit.append) {
-      context.log.warning(`a save into "${commit.wimPath}" was interrupted after it was complete; the mount "${record.mountPath}" needs a remount`);
-      // The header may be in memory only, and the staged changes go now.
-      await file.sync();
-      await takeDown(state, record);
-      return await beginGeneration(state, record, commit.newImageHash ?? record.imageHash);
-    }
-    if (committed === false) {
-      context.log.warning(`a save into "${commit.wimPath}" was interrupted; the file is put back to ${commit.oldSize} bytes, the changes stay staged`);
-      const { size } = await file.stat();
-      if (size > commit.oldSize) {
-        await file.truncate(commit.oldSize);
-        await file.sync();
-      }
-    }
-    // What others did to the file since must not be taken for what was mounted.
-    const isKnown = committed !== undefined && (await readImageHashes(commit.wimPath))[record.imageIndex - 1] === record.imageHash;
-    return await endCommit(state, record, isKnown);
-  } finally {
-    await file.close();
-  }
+  const format = formatOf(record);
+  if (format.savesInPlace) { await takeDownView(state, record); }
+  const settled = await format.settle(record, commit, state.generations.folders(record), context);
+  if (settled === undefined) { return undefined; }
+  if (!settled.isSaved || commit.append) { return await endCommit(state, record, settled.file); }
+  context.log.warning(`a save into "${commit.wimPath}" was interrupted after it was complete; the mount "${record.mountPath}" needs a remount`);
+  await takeDown(state, record);
+  return await beginGeneration(state, record, settled.imageHash, settled.file, context);
 }
 
 /** Lets users write again where a save ended while nobody could. */

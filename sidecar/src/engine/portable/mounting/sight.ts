@@ -3,8 +3,8 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { printable } from '../../../printable.ts';
 import { type MountTableEntry, mountsOn, readMountTable, topMount } from '../../../platform/linux/mountTable.ts';
 import { processState } from '../../../platform/linux/holders.ts';
+import { formatOf, servedTypes } from '../images/formats.ts';
 import type { LiveMount, MountRecord } from './record.ts';
-import { wimfsType } from './serving.ts';
 import type { State } from './state.ts';
 
 /** What of a mount is there, and what is in its way. */
@@ -43,7 +43,7 @@ const sourcePattern = /^dismts-([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-
 export function mountIdAt(state: State, path: string, table: readonly MountTableEntry[] = readMountTable()): string | undefined {
   for (const entry of table.filter(({ mountPoint }) => mountPoint === path).reverse()) {
     const id = (entry.type === 'overlay' || entry.type === 'tmpfs' ? sourcePattern.exec(entry.source)?.[1] : undefined)
-      ?? (entry.type === wimfsType ? lowersOf(state, table).find(({ device }) => device === entry.device)?.mountPoint.split('/').at(-4) : undefined);
+      ?? (servedTypes.has(entry.type) ? lowersOf(state, table).find(({ device }) => device === entry.device)?.mountPoint.split('/').at(-4) : undefined);
     if (id !== undefined) { return id; }
   }
   return undefined;
@@ -51,7 +51,7 @@ export function mountIdAt(state: State, path: string, table: readonly MountTable
 
 function lowersOf(state: State, table: readonly MountTableEntry[], id?: string): MountTableEntry[] {
   const folder = `${id === undefined ? state.mountsFolder : state.records.folder(id)}/`;
-  return table.filter(({ type, mountPoint }) => type === wimfsType && mountPoint.startsWith(folder) && mountPoint.endsWith('/lower'));
+  return table.filter(({ type, mountPoint }) => servedTypes.has(type) && mountPoint.startsWith(folder) && mountPoint.endsWith('/lower'));
 }
 
 function rootsOf(state: State, table: readonly MountTableEntry[], id: string): MountTableEntry[] {
@@ -85,10 +85,11 @@ function isDead({ mountPoint }: MountTableEntry): boolean {
 
 /** All mounts that show what ours shows, wherever. */
 function ownMounts(record: MountRecord, lowers: readonly MountTableEntry[], table: readonly MountTableEntry[]): MountTableEntry[] {
-  if (record.mode === 'ReadWrite') {
+  if (record.stacking === 'overlayfs') {
     return table.filter(({ type, source }) => type === 'overlay' && source.startsWith(`${coverSource(record)}-`));
   }
-  const others = table.filter((entry) => entry.type === wimfsType && !lowers.includes(entry));
+  const { fileSystems } = formatOf(record);
+  const others = table.filter((entry) => fileSystems.includes(entry.type) && !lowers.includes(entry));
   if (lowers.length > 0) { return others.filter(({ device }) => lowers.some((lower) => lower.device === device)); }
   const { live, state } = record;
   if (live === undefined) {
@@ -123,6 +124,13 @@ export function lookAt(state: State, record: MountRecord, table: readonly MountT
     elsewhere: own.filter((entry) => !views.includes(entry)),
     foreign: isForeign ? top : undefined,
   };
+}
+
+/** Whether what users see is of the record's generation, and not of one whose changes were saved. */
+export function showsGeneration(state: State, record: MountRecord, view: MountTableEntry, { lowers }: Sight): boolean {
+  if (record.stacking === 'overlayfs') { return view.source === stackSource(record); }
+  const folder = state.generations.folders(record).lower;
+  return lowers.some(({ device, mountPoint }) => device === view.device && mountPoint === folder);
 }
 
 /** A mount of others in the words of a message. */

@@ -8,6 +8,7 @@ import {
   MS_NOATIME, MS_NODEV, MS_NOSUID, pathOf, remountReadOnly,
 } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry } from '../../../platform/linux/mountTable.ts';
+import { workFolder } from '../images/overlayStaging.ts';
 import { forgetOrigins } from './originMarks.ts';
 import type { MountRecord } from './record.ts';
 import { coverSource, lookAt, stackSource } from './sight.ts';
@@ -26,9 +27,9 @@ const viewFlags = MS_NOSUID | MS_NODEV | MS_NOATIME;
  * @returns A mount that shows nowhere yet; it ends with the descriptor. @throws DismError ERROR_NOT_SUPPORTED.
  */
 function stack(state: State, record: MountRecord): number {
-  const { generations } = state;
-  forgetOrigins(generations.upperFolder(record));
-  const folders = [generations.lowerFolder(record), generations.upperFolder(record), generations.workFolder(record)].map((path) => holdFolder(path));
+  const places = state.generations.folders(record);
+  forgetOrigins(places.staged);
+  const folders = [places.lower, places.staged, workFolder(places)].map((path) => holdFolder(path));
   try {
     // By descriptor: a path may be longer than the kernel takes, and has separators of the options in it.
     const [lowerdir = '', upperdir = '', workdir = ''] = folders.map(pathOf);
@@ -47,8 +48,8 @@ function stack(state: State, record: MountRecord): number {
 
 /** What users are to see. @returns A mount that shows nowhere yet; it ends with the descriptor. @throws DismError, SystemCallError */
 export function makeView(state: State, record: MountRecord): number {
-  if (record.mode === 'ReadWrite') { return stack(state, record); }
-  const lower = holdFolder(state.generations.lowerFolder(record));
+  if (record.stacking === 'overlayfs') { return stack(state, record); }
+  const lower = holdFolder(state.generations.folders(record).lower);
   try {
     return cloneMount(lower);
   } finally {
@@ -65,7 +66,7 @@ export function makeCover(record: MountRecord): number {
 /** Whether the changes of the record's generation are what shows at its folder, but nobody can write to it. */
 export function isFrozen(state: State, record: MountRecord): boolean {
   const [view] = lookAt(state, record).views;
-  return view?.source === stackSource(record) && view.options.includes('ro');
+  return record.stacking === 'overlayfs' && view?.source === stackSource(record) && view.options.includes('ro');
 }
 
 /**

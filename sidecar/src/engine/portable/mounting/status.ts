@@ -7,10 +7,10 @@ import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { printable } from '../../../printable.ts';
 import { processState } from '../../../platform/linux/holders.ts';
-import { steadily } from '../images/steadily.ts';
-import { fileSignature, readImageHashes, sameSignature } from './imageIdentity.ts';
+import { fileSignature, sameSignature } from '../images/fileSignature.ts';
+import { formatOf } from '../images/formats.ts';
 import { answers, findServers } from './serving.ts';
-import { bootId, describeMount, isServerAlive, lookAt, obstacleTo, type Sight, stackSource } from './sight.ts';
+import { bootId, describeMount, isServerAlive, lookAt, obstacleTo, showsGeneration, type Sight } from './sight.ts';
 import type { MountRecord } from './record.ts';
 import type { State } from './state.ts';
 import { messageOf, toDismError } from '../../../systemErrors.ts';
@@ -39,7 +39,7 @@ export async function placeOfFile(path: string): Promise<MountRecord['place']> {
   return { device: String(file.dev), inode: String(file.ino), folderDevice: String(folder.dev), folderInode: String(folder.ino) };
 }
 
-/** What a missing WIM file means: Invalid only where the folder that held it is there, and looked into. */
+/** What a missing file means: Invalid only where the folder that held it is there, and looked into. */
 async function missingFile({ wimPath, place }: MountRecord): Promise<MountStatus> {
   const folder = await stat(dirname(wimPath), { bigint: true }).catch((error: unknown) => error);
   const isThere = !(folder instanceof Error) && String((folder as { ino: bigint }).ino) === place.folderInode
@@ -52,8 +52,7 @@ async function checkImage(record: MountRecord): Promise<MountStatus> {
   const { wimPath, imageIndex, commit } = record;
   try {
     if (commit === undefined && sameSignature(await fileSignature(wimPath), record.file)) { return ok; }
-    const hash = (await steadily(wimPath, async () => await readImageHashes(wimPath)))[imageIndex - 1];
-    if (hash === record.imageHash || (commit?.append === false && hash !== undefined && hash === commit.newImageHash)) { return ok; }
+    if (await formatOf(record).holdsImage(record)) { return ok; }
     return invalid(`image ${imageIndex} of "${wimPath}" was changed by another program after it was mounted`, true);
   } catch (error) {
     if (isMissing(error)) { return await missingFile(record); }
@@ -62,20 +61,18 @@ async function checkImage(record: MountRecord): Promise<MountStatus> {
 }
 
 /** The staged changes: there, whole, and those that the mount writes to. */
-async function checkChanges(state: State, record: MountRecord, { views }: Sight): Promise<MountStatus> {
-  const path = state.generations.upperFolder(record);
+async function checkChanges(state: State, record: MountRecord, sight: Sight): Promise<MountStatus> {
+  const folders = state.generations.folders(record);
+  const path = folders.staged;
   try {
-    const upper = await lstat(path, { bigint: true });
-    if (!upper.isDirectory()) { return unknown(`the staged changes "${path}" are no folder`); }
+    const staged = await lstat(path, { bigint: true });
     const { live } = record;
-    const isLive = views.some(({ source, id }) => source === stackSource(record) && id === live?.mountId) && live?.bootId === bootId();
-    if (isLive && live.upper !== undefined && (live.upper.inode !== String(upper.ino) || live.upper.device !== String(upper.dev))) {
-      return unknown(`the state directory was replaced while the image was mounted: "${path}" is not the folder that the mount writes to; copy what you need out of the mount, then dismount it with -Discard`);
+    const isLive = sight.views.some((view) => view.id === live?.mountId && showsGeneration(state, record, view, sight)) && live?.bootId === bootId();
+    if (isLive && live.upper !== undefined && (live.upper.inode !== String(staged.ino) || live.upper.device !== String(staged.dev))) {
+      return unknown(`the state directory was replaced while the image was mounted: "${path}" is not the one that the mount writes to; copy what you need out of the mount, then dismount it with -Discard`);
     }
-    if (!state.generations.isWhole(record)) {
-      return unknown(`the staged changes "${path}" are a copy without their trusted.* attributes, which say what was renamed and deleted; restore them with attributes (cp -a, rsync -aX, tar --xattrs-include="*")`);
-    }
-    return ok;
+    const trouble = formatOf(record).staging.troubleWith(folders, record);
+    return trouble === undefined ? ok : unknown(`the staged changes "${path}" ${trouble}`);
   } catch (error) {
     if (!isMissing(error)) { return unknown(`the staged changes "${path}" cannot be read: ${messageOf(error)}`, error); }
     const folder = await stat(state.generations.folder(record)).catch((cause: unknown) => cause);
@@ -90,13 +87,13 @@ async function checkView(state: State, record: MountRecord, sight: Sight): Promi
   if (view === undefined) {
     if (foreign !== undefined) { return unknown(`something else is mounted at its folder: ${describeMount(foreign)}`); }
     if (onIt.length > 0) { return unknown(obstacleTo(sight) ?? ''); }
-    if (findServers(state, record.id).length === 0 && state.locks.isServed(record.id)) {
+    if (findServers(state, record).length === 0 && state.locks.isServed(record.id)) {
       return unknown('it is mounted where this process cannot see it, such as in a container');
     }
     return needsRemount('the image is not served at its folder, as after a restart of the machine');
   }
   if (onIt.some(({ mountPoint }) => mountPoint === view.mountPoint)) { return unknown(obstacleTo(sight) ?? ''); }
-  if (record.mode === 'ReadWrite' && view.source !== stackSource(record)) {
+  if (record.mode === 'ReadWrite' && !showsGeneration(state, record, view, sight)) {
     return needsRemount('the changes were saved, and the folder still shows the image before');
   }
   const { live } = record;

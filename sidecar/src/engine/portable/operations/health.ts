@@ -6,13 +6,13 @@ import type {
   checkHealth as checkMethod, Finding, CountedHealthResult, restoreHealth as restoreMethod, scanHealth as scanMethod,
 } from '@dismts/protocol';
 import type { OperationContext } from '../../../operationContext.ts';
+import { formatOf } from '../images/formats.ts';
 import { allRecords, imageResult, openState } from '../mounting/mountOperation.ts';
 import { mountStatus } from '../mounting/status.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import type { MountRecord } from '../mounting/record.ts';
 import type { State } from '../mounting/state.ts';
 import { guarded } from '../../../systemErrors.ts';
-import { readUpperLayer } from '../saving/upperLayer.ts';
 import { DismError, UnsupportedError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { CancellableFiles } from '../../../imageFiles/cancellableFiles.ts';
@@ -30,7 +30,6 @@ import { readOwnBases } from '../../../health/baseManifests.ts';
 import { scanStore } from '../../../health/scan.ts';
 import { openSources } from '../../../health/sources.ts';
 import { readStoreIndex, type StoreIndex } from '../../../health/storeIndex.ts';
-import { WimImage } from '../../../imageFiles/wimFiles.ts';
 
 /** The image that an operation is about. */
 interface Subject {
@@ -64,15 +63,8 @@ async function findSubject(params: { readonly path?: string | undefined }, what:
 
 /** The fastest way to read an image: a mount without changes straight from its file, in the order of the file. */
 async function openForReading({ path, state, record }: Subject, context: OperationContext): Promise<ImageFiles> {
-  if (record !== undefined) {
-    const unchanged = record.mode === 'ReadOnly' || (await readUpperLayer(state.generations.upperFolder(record), context.signal)).entryCount === 0;
-    const image = unchanged ? await WimImage.open(record.wimPath, record.imageIndex) : undefined;
-    if (image !== undefined) {
-      if (!image.isSolid) { return image; }
-      await image.close();
-    }
-  }
-  return new FolderImage(path);
+  const image = record === undefined ? undefined : await formatOf(record).openFiles?.(record, state.generations.folders(record), context);
+  return image ?? new FolderImage(path);
 }
 
 /** What tells an image from another one at the same path: which folder it is, and which COMPONENTS hive is in it. A mount of ours has notes of its own. */

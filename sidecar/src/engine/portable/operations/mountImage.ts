@@ -11,14 +11,12 @@ import { foreignMountError } from '../../../platform/linux/foreignMounts.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
-import { imageFormatOf } from '../images/formats.ts';
-import type { IdentifiedImage } from '../images/imageFormat.ts';
+import { fileSignature, sameSignature } from '../images/fileSignature.ts';
+import { formatOf, identify } from '../images/formats.ts';
 import { steadily } from '../images/steadily.ts';
 import { bringUp, placeOf, takeDown } from '../mounting/bringUp.ts';
-import { fileSignature, sameSignature } from '../mounting/imageIdentity.ts';
 import { imageResult, openState, readRecords } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../mounting/record.ts';
-import { requireServing } from '../mounting/serving.ts';
 import { describeMount } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
 import { placeOfFile } from '../mounting/status.ts';
@@ -79,21 +77,24 @@ function requireRoot(what: string, mountPath: string): void {
  * Only one mount at a folder, and nothing beside a writable mount of an image: two sets of changes could not both be
  * saved. Counts what is just being mounted, and what needs a remount. The registry lock must be held.
  */
-function checkConflict(state: State, { wimPath, mountPath, imageIndex, place }: MountRecord, what: string, context: OperationContext): void {
+function checkConflict(state: State, { wimPath, mountPath, imageIndex, place, format, mode }: MountRecord, what: string, context: OperationContext): void {
   for (const record of readRecords(state, context)) {
     if (record.mountPath === mountPath) {
       throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: image ${record.imageIndex} of "${record.wimPath}" has its mount there`, {
         target: mountPath, hint: 'Remount or dismount that image first, or mount into another folder.',
       });
     }
-    if (record.mode !== 'ReadWrite' || record.imageIndex !== imageIndex) { continue; }
+    const isInTheWay = record.mode === 'ReadWrite' || (mode === 'ReadWrite' && formatOf({ format }).savesInPlace);
+    if (!isInTheWay || record.imageIndex !== imageIndex) { continue; }
     // As it was recorded: to look at the file of another mount may take forever, on a share that hangs.
     if (record.wimPath === wimPath || (record.place.inode === place.inode && record.place.device === place.device)) {
       throw new DismError(Hresult.WIM_E_ALREADY_MOUNTED_READWRITE,
-        `${what}: image ${imageIndex} is already mounted for writing at "${record.mountPath}"`, { target: wimPath });
+        `${what}: image ${imageIndex} is already mounted ${record.mode === 'ReadWrite' ? 'for writing ' : ''}at "${record.mountPath}"`, { target: wimPath });
     }
   }
 }
+
+type Found = Awaited<ReturnType<typeof identify>>;
 
 /** How often an image is looked at anew that is being changed by another process. */
 const maxLooks = 20;
@@ -103,9 +104,8 @@ const maxLooks = 20;
  * registry lock. What another process saved meanwhile shows in the file, and then the image is read again.
  */
 async function register(
-  state: State, image: () => Promise<IdentifiedImage>, make: (image: IdentifiedImage) => Promise<MountRecord>, what: string, validateOnly: boolean,
-  context: OperationContext,
-): Promise<{ readonly record: MountRecord; readonly found: IdentifiedImage; readonly lock: Lock | undefined }> {
+  state: State, image: () => Promise<Found>, make: (image: Found) => Promise<MountRecord>, what: string, validateOnly: boolean, context: OperationContext,
+): Promise<{ readonly record: MountRecord; readonly found: Found; readonly lock: Lock | undefined }> {
   for (let looks = 1; ; looks++) {
     const found = await image();
     const record = await make(found);
@@ -141,7 +141,6 @@ async function undo(state: State, record: MountRecord): Promise<void> {
 export async function mountImage(params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot mount "${params.imagePath}" at "${params.mountPath}"`;
   return await guarded(what, params.imagePath, context, async () => {
-    requireServing();
     const readOnly = params.readOnly === true;
     if (!readOnly) { requireRoot(what, params.mountPath); }
     const state = await openState(context);
@@ -150,15 +149,15 @@ export async function mountImage(params: Params, context: OperationContext): Pro
       const id = randomUUID();
       const mode = readOnly ? 'ReadOnly' : 'ReadWrite';
       const { record, found, lock } = await register(state, async () => await steadily(params.imagePath,
-        async () => await imageFormatOf().identify(params, what, context)), async ({ wimPath, imageIndex, hash, file, streamsFit }) => ({
-        version: 2, id, state: 'mounting', wimPath, mountPath, given: { mountPath: params.mountPath, imagePath: params.imagePath },
-        imageIndex, mode, imageHash: hash, file, place: await placeOfFile(wimPath), generation: 1, stacking: readOnly ? 'none' : 'overlayfs', streamsShown: streamsFit,
+        async () => await identify(params, what, context)), async ({ format, path, imageIndex, hash, file, own }) => ({
+        version: 2, id, state: 'mounting', format: format.name, wimPath: path, mountPath, given: { mountPath: params.mountPath, imagePath: params.imagePath },
+        imageIndex, mode, imageHash: hash, file, place: await placeOfFile(path), generation: 1, stacking: readOnly ? 'none' : format.staging.stacking, own,
       }), what, params.validateOnly === true, context);
       const { imageIndex } = record;
       const result: Result = { ...imageResult(params.mountPath, context, found.warnings), imagePath: params.imagePath, imageIndex, mountMode: mode };
       if (params.validateOnly === true) { return result; }
       try {
-        await bringUp(state, record, found.otherParts, folder, context);
+        await bringUp(state, record, found.otherFiles, folder, context);
         context.log.info(`mounted image ${imageIndex} of "${record.wimPath}" at "${mountPath}" (${mode})`);
         return result;
       } catch (error) {

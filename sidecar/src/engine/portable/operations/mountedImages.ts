@@ -5,6 +5,7 @@ import type { cleanupMountPoints as cleanupMethod, listMountedImages as listMeth
 import type { OperationContext } from '../../../operationContext.ts';
 import { printable } from '../../../printable.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
+import { formatOf } from '../images/formats.ts';
 import { takeDown } from '../mounting/bringUp.ts';
 import { allRecords, openState } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../mounting/record.ts';
@@ -56,7 +57,7 @@ export async function listMountedImages(
 function mayHaveChanges(state: State, record: MountRecord): boolean {
   if (record.mode === 'ReadOnly') { return false; }
   try {
-    return state.generations.hasChanges(record);
+    return formatOf(record).staging.hasChanges(state.generations.folders(record), record);
   } catch (error) {
     return (error as NodeJS.ErrnoException).code !== 'ENOENT';
   }

@@ -7,26 +7,17 @@ import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { cloneMount, holdFolder } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry } from '../../../platform/linux/mountTable.ts';
+import { formatNames, formatOf } from '../images/formats.ts';
 import { attachView, takeDown } from '../mounting/bringUp.ts';
-import { busyError, imageResult, isBusy, requireFree, withMount } from '../mounting/mountOperation.ts';
-import { type MountRecord, recordOfUnknown } from '../mounting/record.ts';
-import { endMount } from '../mounting/serving.ts';
+import { imageResult, requireFree, withMount } from '../mounting/mountOperation.ts';
+import { type MountRecord, recordsOfUnknown } from '../mounting/record.ts';
+import { isUnsaved, requireSaveable, saveChanges, saveInPlace, takeOffView } from '../mounting/saveMount.ts';
 import { describeMount, lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
 import { messageOf, toDismError } from '../../../systemErrors.ts';
-import { isUnsaved, requireSaveable, saveChanges } from './commitImage.ts';
 
 type Params = z.output<typeof unmountImageMethod.params>;
 type Result = z.input<typeof unmountImageMethod.result>;
-
-/** Takes off what users see. @throws DismError WIM_E_UNMOUNT_INCOMPLETE: in use; nothing has changed then. */
-async function takeOffView(view: MountTableEntry, what: string): Promise<void> {
-  try {
-    await endMount(view);
-  } catch (error) {
-    throw isBusy(error) ? await busyError(what, view.mountPoint, error) : error;
-  }
-}
 
 /** Saves the changes while nobody can reach them; when that fails, the view goes back to its place. */
 async function saveUnseen(
@@ -77,9 +68,7 @@ async function dropWithoutRecord(state: State, id: string, path: string, problem
     });
   }
   if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
-  const record = recordOfUnknown(id, path);
-  await takeDown(state, { ...record, mode: 'ReadWrite' });
-  await takeDown(state, { ...record, mode: 'ReadOnly' });
+  for (const record of recordsOfUnknown(id, path, formatNames)) { await takeDown(state, record); }
   const kept = state.records.exists(id) ? state.records.setAside(id, state.droppedFolder) : '';
   return imageResult(params.mountPath, context, [
     `The record of the mount could not be read (${problem})${kept === '' ? '' : `; what was staged is kept in "${kept}" for 30 days`}`,
@@ -90,12 +79,14 @@ async function dropWithoutRecord(state: State, id: string, path: string, problem
 export async function unmountImage(params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot dismount "${params.mountPath}"`;
   return await withMount(params.mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) => {
-    if (params.commit) { await requireSaveable(state, record, what, params.mountPath, context); }
+    if (params.commit) { await requireSaveable(state, record, params, what, params.mountPath, context); }
     const { views: [view], foreign } = requireFree(state, record, what);
     if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
     const warnings: string[] = [];
     if (foreign !== undefined) { warnings.push(`Something else is mounted at the folder and was left alone: ${describeMount(foreign)}`); }
-    if (params.commit && view !== undefined) {
+    if (params.commit && view !== undefined && formatOf(record).savesInPlace) {
+      warnings.push(...(await saveInPlace(state, record, view, params, what, context)).result.warnings);
+    } else if (params.commit && view !== undefined) {
       warnings.push(...await saveUnseen(state, record, view, params, what, context));
     } else if (view !== undefined) {
       await takeOffView(view, what);

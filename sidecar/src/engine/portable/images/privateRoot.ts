@@ -33,6 +33,8 @@ export interface PrivateRootRequest {
   readonly baseMount: number;
   /** Where the served image is put at last. */
   readonly target: string;
+  /** Of the file system that is mounted there, in the mount table. */
+  readonly type: string;
 }
 
 /**
@@ -40,7 +42,7 @@ export interface PrivateRootRequest {
  * @throws Error: nothing was mounted; SystemCallError.
  */
 export async function mountPrivately(request: PrivateRootRequest, serve: () => Promise<void>): Promise<void> {
-  const { root, mountPath, target } = request;
+  const { root, mountPath, target, type } = request;
   const table = readMountTable();
   const wanted = new Set([...request.files.map((path) => mountOf(table, path)), table.find(({ id }) => id === request.baseMount)]
     .filter((entry) => entry !== undefined));
@@ -52,7 +54,7 @@ export async function mountPrivately(request: PrivateRootRequest, serve: () => P
       isMounted = true;
     }
     await serve();
-    const served = readMountTable().find((entry) => entry.type === 'fuse.wimfs' && entry.mountPoint === `${root}${mountPath}`);
+    const served = readMountTable().find((entry) => entry.type === type && entry.mountPoint === `${root}${mountPath}`);
     if (served === undefined) { throw new Error(`the image is not served at "${mountPath}"`); }
     move(served, target);
   } finally {

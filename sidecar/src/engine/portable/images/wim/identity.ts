@@ -1,19 +1,7 @@
-/** Tells an image in a file from any other: by the SHA-1 of its metadata, which changes with every change in it. */
-import { stat } from 'node:fs/promises';
-import { hexHash } from '../../../wim/hash.ts';
-import { findNamedStreams, findUnshowableNames } from '../../../wim/readMetadata.ts';
-import { type FileSignature, signatureOf, WimFile } from '../../../wim/wimFile.ts';
-import type { MountRecord } from './record.ts';
-
-/** How a file looks now. */
-export async function fileSignature(path: string): Promise<FileSignature> {
-  return signatureOf(await stat(path));
-}
-
-/** The number of the device is no part of it: it may be another after a restart of the machine. */
-export function sameSignature(a: MountRecord['file'], b: MountRecord['file']): boolean {
-  return a.size === b.size && a.modifiedMs === b.modifiedMs && a.inode === b.inode;
-}
+/** Tells an image in a WIM file from any other: by the SHA-1 of its metadata, which changes with every change in it. */
+import { hexHash } from '../../../../wim/hash.ts';
+import { findNamedStreams, findUnshowableNames } from '../../../../wim/readMetadata.ts';
+import { WimFile } from '../../../../wim/wimFile.ts';
 
 /** SHA-1 of the metadata of each image, in hex, in the order of the images. @throws DismError: not a WIM, or damaged. */
 export async function readImageHashes(path: string): Promise<string[]> {

@@ -1,0 +1,42 @@
+/** Changes that are staged in the upper directory of an overlay, which mounting stacks on the served image. */
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeFolders } from '../../../makeFolders.ts';
+import { getAttribute, listAttributes, setAttribute } from '../../../platform/linux/attributes.ts';
+import type { MountRecord } from '../mounting/record.ts';
+import type { GenerationFolders, Staging } from './imageFormat.ts';
+
+/** Says whose changes a folder holds; ours, so no overlay looks at it. */
+const ownerAttribute = 'trusted.dismts.mount';
+
+const ownerOf = ({ id, generation }: MountRecord): string => `${id}/${generation}`;
+
+/** What overlayfs needs beside the upper directory. */
+export function workFolder({ folder }: GenerationFolders): string {
+  return join(folder, 'work');
+}
+
+/**
+ * Whether the staged changes are those that an overlay made, attributes and all. A copy that left out the trusted ones
+ * (tar, cp -r, rsync without -X) has lost which folders were renamed, and which hide what the image has.
+ * @throws SystemCallError
+ */
+function isWhole(path: string, record: MountRecord): boolean {
+  return listAttributes(path).includes(ownerAttribute) && getAttribute(path, ownerAttribute).toString('utf8') === ownerOf(record);
+}
+
+export const overlayStaging: Staging = {
+  stacking: 'overlayfs',
+  name: 'upper',
+  make: (folders, record) => {
+    for (const folder of [folders.staged, workFolder(folders)]) { makeFolders(folder, 0o700); }
+    setAttribute(folders.staged, ownerAttribute, Buffer.from(ownerOf(record)));
+    return Promise.resolve();
+  },
+  troubleWith: ({ staged }, record) => {
+    if (!lstatSync(staged).isDirectory()) { return 'are no folder'; }
+    return isWhole(staged, record) ? undefined
+      : 'are a copy without their trusted.* attributes, which say what was renamed and deleted; restore them with attributes (cp -a, rsync -aX, tar --xattrs-include="*")';
+  },
+  hasChanges: ({ staged }) => readdirSync(staged).length > 0,
+};

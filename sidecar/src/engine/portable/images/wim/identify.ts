@@ -1,0 +1,74 @@
+/** Finds an image in a WIM file, and checks that it can be mounted. */
+import { realpath } from 'node:fs/promises';
+import { printable } from '../../../../printable.ts';
+import type { OperationContext } from '../../../../operationContext.ts';
+import { findParts } from '../../../../wim/splitParts.ts';
+import { WimFile } from '../../../../wim/wimFile.ts';
+import type { IdentifiedImage, MountParams } from '../imageFormat.ts';
+import { checkWritable } from '../writable.ts';
+import { identifyImage } from './identity.ts';
+import type { WimOwn } from './own.ts';
+import { requireServing } from './serve.ts';
+
+/** The part of a file that its images are in, and the other parts. */
+interface OpenImageFile {
+  readonly wim: WimFile;
+  readonly otherParts: readonly string[];
+}
+
+/** Opens a file: of a split WIM its first part, whichever is given. */
+export async function openImageFile(path: string, what: string): Promise<OpenImageFile> {
+  const given = await WimFile.open(path, { what });
+  try {
+    if (given.header.totalParts === 1) { return { wim: given, otherParts: [] }; }
+    const [first = path, ...otherParts] = await findParts(given);
+    if (given.header.partNumber === 1) { return { wim: given, otherParts }; }
+    const wim = await WimFile.open(first, { what });
+    await given.close();
+    return { wim, otherParts };
+  } catch (error) {
+    await given.close();
+    throw error;
+  }
+}
+
+/** Verifies the file where that is asked for, and finds the image. */
+async function resolveImage(params: MountParams, wim: WimFile, context: OperationContext): Promise<number> {
+  if (params.readOnly !== true) { wim.requireChangeable(); }
+  await wim.document();
+  if (params.checkIntegrity === true) {
+    const hasTable = await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total); });
+    if (!hasTable) { context.log.warning(`"${wim.path}" has no integrity table, so it was not verified`); }
+  }
+  return await wim.chooseImage(params);
+}
+
+/** No warning gets longer by more than this many names. */
+const maxNames = 5;
+
+function unshowableWarnings(names: readonly string[]): string[] {
+  if (names.length === 0) { return []; }
+  const shown = names.slice(0, maxNames).map((name) => `"${printable(name)}"`).join(', ');
+  const count = names.length === 1 ? 'A name' : `${names.length} names`;
+  return [`${count} of the image cannot be shown by a mount on Linux, being too long or impossible there, and will stay in the image as it is: ${shown}${names.length > maxNames ? ', ...' : ''}`];
+}
+
+/** All is read through one descriptor. */
+export async function identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage> {
+  const { wim, otherParts } = await openImageFile(await realpath(params.imagePath).catch(() => params.imagePath), what);
+  try {
+    requireServing();
+    if (params.readOnly !== true) { await checkWritable(wim.path, what); }
+    const imageIndex = await resolveImage(params, wim, context);
+    const { hash, streamsFit, unshowable } = await identifyImage(wim, imageIndex);
+    const trouble = wim.integrityTrouble;
+    const warnings = [
+      ...trouble === undefined ? [] : [`"${wim.path}" was damaged or not copied to its end, and can be mounted read-only: ${trouble}`],
+      ...unshowableWarnings(unshowable),
+    ];
+    const own: WimOwn = { streamsShown: streamsFit };
+    return { path: wim.path, otherFiles: otherParts, imageIndex, hash, file: wim.signature, own, warnings };
+  } finally {
+    await wim.close();
+  }
+}

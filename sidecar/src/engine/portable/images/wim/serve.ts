@@ -1,0 +1,89 @@
+/** Serves an image of a WIM file through libwim's FUSE file system. */
+import { closeSync, existsSync } from 'node:fs';
+import { DismError, WimError } from '../../../../errors.ts';
+import { Hresult } from '../../../../hresult.ts';
+import type { OperationContext } from '../../../../operationContext.ts';
+import { holdFile } from '../../../../platform/linux/mountCalls.ts';
+import { findProgram, runProgram } from '../../../../platform/linux/programs.ts';
+import type { MountRecord } from '../../mounting/record.ts';
+import type { ServeRequest } from '../imageFormat.ts';
+import { mountPrivately } from '../privateRoot.ts';
+import { ownOf } from './own.ts';
+
+/** Type of the file system in the mount table. */
+export const wimfsType = 'fuse.wimfs';
+
+/** @throws DismError: what serving needs is not installed. */
+export function requireServing(): { readonly imagex: string } {
+  const imagex = findProgram('wimlib-imagex');
+  if (imagex === undefined) {
+    throw new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, 'Cannot mount: the program "wimlib-imagex", which serves a mounted image, is not installed', {
+      hint: 'Install it: apt-get install wimtools (Debian, Ubuntu) or dnf install wimlib-utils (Fedora).',
+    });
+  }
+  if (!existsSync('/dev/fuse') || findProgram('fusermount', 'fusermount3') === undefined) {
+    throw new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, 'Cannot mount: FUSE is not available on this system', {
+      hint: 'Install it: apt-get install fuse3 (Debian, Ubuntu) or dnf install fuse (Fedora); a container also needs the device /dev/fuse.',
+    });
+  }
+  return { imagex };
+}
+
+/**
+ * Serves an image read-only. The program that does it goes into the background and outlives this process. Links of the image lead
+ * below the mount folder, wherever it is mounted at first.
+ * @throws DismError. Killed at the wrong moment it may have mounted already, which takeDown() ends.
+ */
+export async function serve({ record, folders, target, baseMount, otherFiles, lock }: ServeRequest, context: OperationContext): Promise<void> {
+  const { imagex } = requireServing();
+  const { mountPath, wimPath } = record;
+  const isPrivate = target !== mountPath;
+  // In a private root what is served is the file that was looked at, by its descriptor, and its volume is in use there.
+  const files = isPrivate ? [wimPath, ...otherFiles].map(holdFile) : [];
+  const [image = wimPath, ...parts] = isPrivate ? files.map((_, index) => `/proc/self/fd/${3 + index}`) : [wimPath, ...otherFiles];
+  const args = [
+    'mount', image, String(record.imageIndex), mountPath,
+    `--streams-interface=${ownOf(record).streamsShown ? 'xattr' : 'none'}`,
+    // A part is named by a pattern, as of a shell.
+    ...parts.map((part) => `--ref=${part.replace(/[\\*?[]/g, '\\$&')}`),
+  ];
+  context.log.debug(`${imagex} ${args.join(' ')} ("${wimPath}")`);
+  try {
+    const run = async (program: string, words: readonly string[]): Promise<void> => {
+      const { exitCode, output } = await runProgram(program, words, context.signal, lock, files);
+      if (exitCode === 0) { return; }
+      context.log.error(output);
+      throw servingError(record, exitCode, output);
+    };
+    if (!isPrivate) { await run(imagex, args); return; }
+    await mountPrivately({
+      root: folders.root, baseMount, target, mountPath, type: wimfsType, files: ['/', '/proc/self', '/dev/fuse', imagex, wimPath, ...otherFiles],
+    }, async () => { await run(requireChroot(), [folders.root, imagex, ...args]); });
+  } finally {
+    for (const file of files) { closeSync(file); }
+  }
+}
+
+/** The program that serves an image, or the one that is about to become it. */
+export function isServer([program = '', argument]: readonly string[]): boolean {
+  return /(?:^|\/)wimlib-imagex$/.test(program) ? argument === 'mount' : /(?:^|\/)chroot$/.test(program);
+}
+
+function requireChroot(): string {
+  const path = findProgram('chroot');
+  if (path !== undefined) { return path; }
+  throw new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, 'Cannot mount: the program "chroot" is not installed', { hint: 'Install it: it is part of coreutils.' });
+}
+
+function servingError({ wimPath, mountPath }: MountRecord, exitCode: number, output: string): DismError {
+  const what = `Cannot mount "${wimPath}" at "${mountPath}"`;
+  // libwim's own words come last; the lines before are warnings.
+  const reason = output.split('\n').filter((line) => line !== '').slice(-2).join(' ').replace(/\s+/g, ' ').slice(0, 300);
+  if (/fuse.*(?:device not found|permission denied|operation not permitted)/i.test(output)) {
+    return new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, `${what}: FUSE refused it (${reason})`, { target: mountPath });
+  }
+  if (/mountpoint is not empty/.test(output)) {
+    return new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, { target: mountPath });
+  }
+  return new WimError(`WIMLIB_EXIT_${exitCode}`, `${what}: ${reason}`, { target: wimPath });
+}
