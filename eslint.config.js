@@ -18,10 +18,10 @@ const shellFunctions = ['child_process', 'node:child_process'].map((name) => ({
 const floors = [
   [''], ['nativeAddon', 'platform'], ['wimlib', 'registry'], ['wim', 'disk'], ['componentStore'], ['imageFiles', 'log'],
   ['health', 'inventory', 'wimJobs'],
-  ['engine'], ['engineless', 'transport'], ['program'],
+  ['engine'], ['engineless', 'transport'], ['program', 'commandLine'],
 ];
 /** The files at the top of sidecar/src that make the program. */
-const programFiles = ['main.ts', 'cli.ts', 'stdio.ts', 'server.ts', 'call.ts', 'operation.ts', 'exitWith.ts', 'moduleFolder.ts'];
+const programFiles = ['main.ts', 'cli.ts', 'stdio.ts', 'server.ts', 'operation.ts', 'exitWith.ts', 'moduleFolder.ts'];
 const sources = resolve(import.meta.dirname, 'sidecar/src');
 
 /** The number of the floor that a file of sidecar/src is on. */

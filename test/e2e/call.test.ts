@@ -1,10 +1,11 @@
 /** `dismts call` and the other words of the command line, as a shell sees them. */
-import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maxMessageBytes, methods } from '@dismts/protocol';
 import { describe, expect, test } from 'vitest';
+import { verbs } from '../../sidecar/src/commandLine/verbs.ts';
 import { Hresult } from '../../sidecar/src/hresult.ts';
 import { version } from '../../sidecar/src/version.ts';
 import { deadlineMs } from '../helpers/deadline.ts';
@@ -37,8 +38,11 @@ describe('dismts', () => {
     expect(await run(['--version'])).toEqual({ exitCode: 0, stdout: `dismts ${version}\n`, stderr: '' });
   });
 
-  test('--help names every method', async () => {
-    const { exitCode, stdout, stderr } = await run(['--help']);
+  test('--help has the exit codes, and call --help every method', async () => {
+    const help = await run(['--help']);
+    expect([help.exitCode, help.stderr]).toEqual([0, '']);
+    expect(help.stdout).toContain('\n  75    busy, try again later\n');
+    const { exitCode, stdout, stderr } = await run(['call', '--help']);
     expect([exitCode, stderr]).toEqual([0, '']);
     for (const { method } of Object.values(methods).filter((declaration) => declaration.method.includes('/'))) {
       expect(stdout).toContain(method);
@@ -46,10 +50,10 @@ describe('dismts', () => {
   });
 
   test.for([[[]], [['--unheard-of']], [['mount']], [['call']], [['call', 'image/explode']], [['call', 'image/mount', '{}', 'more']]] as const)(
-    'refuses %j with the usage on stderr', async ([args]) => {
+    'refuses %j with a reason, and says where the help is', async ([args]) => {
       const { exitCode, stdout, stderr } = await run(args);
       expect([exitCode, stdout]).toEqual([2, '']);
-      expect(stderr).toMatch(/^dismts: .+\n\nUsage: /);
+      expect(stderr).toMatch(/^dismts: .+\nSee "dismts .*--help"\.\n$/);
     });
 });
 
@@ -97,7 +101,6 @@ describe('dismts call', () => {
 
   test.for<[string, readonly string[], string, string]>([
     ['no JSON', ['{'], '', 'not valid JSON'], ['no JSON on stdin', ['-'], 'nonsense', 'not valid JSON'], ['nothing on stdin', ['-'], '', 'not valid JSON'],
-    ['a relative path', ['{"imagePath":"a.wim"}'], '', 'imagePath: must be an absolute path'],
     ['an unknown parameter', ['{"imagePath":"/a.wim","x":1}'], '', '"x"'], ['an array', ['[]'], '', 'array'],
     ['more than the limit', ['-'], ' '.repeat(maxMessageBytes + 1), 'over the limit'],
   ])('refuses %s', async ([, args, input, reason]) => {
@@ -168,6 +171,80 @@ describe('dismts call', () => {
     const { exitCode } = await run(['call', 'image/remount', JSON.stringify({ mountPath: '/log', logPath })]);
     expect(exitCode).toBe(0);
     expect(await readFile(logPath, 'utf8')).toContain('image/remount: An info line');
+  });
+});
+
+describe('verbs', () => {
+  test('print tables, and sentences for what was done', async () => {
+    const info = await run(['info', 'a.wim']);
+    expect([info.exitCode, info.stderr]).toEqual([0, '']);
+    expect(info.stdout.split('\n').slice(0, 2)).toEqual([
+      expect.stringMatching(/^Image index {2}Image name {2,}Version {2,}Architecture/),
+      expect.stringMatching(/^1 {12}Windows 11 Pro .+ 10\.0\.26100\.1742 {2}x64 .+15\.0 GiB$/),
+    ]);
+    const { exitCode, stdout } = await run(['mount', 'a.wim', 'mnt', '--index', '0x1']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^Mounted image 1 of \/.+\/a\.wim at \/.+\/mnt \(ReadWrite\)\n$/);
+    expect((await run(['mount', 'a.wim', 'mnt', '--index', '1', '--quiet'])).stdout).toBe('');
+  });
+
+  test('--json prints the result as call does, and an error as one line of JSON with its exit code', async () => {
+    expect(JSON.parse((await run(['mounts', '--json'])).stdout)).toMatchObject({ mounts: [{ path: '/mnt/a' }, {}, {}] });
+    const { exitCode, stdout, stderr } = await run(['remount', '/busy', '--json']);
+    expect([exitCode, stdout]).toEqual([75, '']);
+    expect(JSON.parse(stderr)).toMatchObject({ error: { message: expect.any(String) as string, data: { symbol: 'WIM_E_UNMOUNT_INCOMPLETE' } }, exitCode: 75 });
+  });
+
+  test('say in their own words what is wrong with parameters, and exit with 2', async () => {
+    const { exitCode, stderr } = await run(['mount', 'a.wim', 'mnt']);
+    expect([exitCode, stderr]).toEqual([2, 'dismts mount: give either --index or --name\nSee "dismts mount --help".\n']);
+  });
+
+  test('a scan that found damage exits with 65, one that could not be made with 1', async () => {
+    const { exitCode, stdout } = await run(['scan', '/m']);
+    expect(exitCode).toBe(65);
+    expect(stdout).toContain('Image health state : Repairable\n');
+    expect(stdout).toContain('CSI Payload Corrupt');
+    expect((await run(['scan', '/error=80070003'])).exitCode).toBe(1);
+  });
+
+  test('advise in words of the command line', async () => {
+    expect((await run(['error', '0xC1420127'])).exitCode).toBe(0);
+    const { stderr } = await run(['call', 'image/remount', '{"mountPath":"/busy"}']);
+    expect(stderr).not.toContain('-DismTs');
+  });
+
+  test('complete prints what may follow', async () => {
+    expect((await run(['complete', '--', 'unm'])).stdout).toBe('unmount\tDismount an image, with its changes or without them\n');
+    expect((await run(['complete', '--', 'unmount', ''])).stdout).toBe('/mnt/a\tmounted\n/mnt/b\tmounted\n/mnt/c\tmounted\n');
+  });
+
+  test.runIf(existsSync('/usr/bin/groff'))('manual prints a page that groff takes without a warning (needs groff)', async () => {
+    const { stdout } = await run(['manual']);
+    const { stdout: formatted, stderr, status } = spawnSync('groff', ['-man', '-ww', '-Tascii', '-P-cbou'], { input: stdout, encoding: 'utf8' });
+    expect([status, stderr]).toEqual([0, '']);
+    for (const { name } of verbs) { expect(formatted).toMatch(new RegExp(`^ {7}${name}\\b`, 'm')); }
+  });
+});
+
+/** Runs bash with the completion loaded, and gives what it would insert for a line. */
+function bashCompletion(folder: string, words: readonly string[]): string[] {
+  const program = [fake.command, ...fake.args].map((word) => `'${word}'`).join(' ');
+  const script = `dismts() { ${program} "$@"; }\nsource <(dismts completion bash)\nCOMP_WORDS=(dismts ${words.map((word) => `'${word}'`).join(' ')})\n`
+    + `COMP_CWORD=${words.length}\n_dismts\nprintf '%s\\n' "\${COMPREPLY[@]}"`;
+  const { stdout, stderr } = spawnSync('bash', ['-c', script], { encoding: 'utf8', env: { PATH: process.env['PATH'], HOME: folder, DISMTS_STATE_DIR: folder } });
+  expect(stderr).toBe('');
+  return stdout.split('\n').filter((line) => line !== '');
+}
+
+describe.runIf(process.platform === 'linux')('completion in bash (Linux)', () => {
+  test('completes verbs, options, values and mounts', () => {
+    const folder = tempFolder();
+    expect(bashCompletion(folder, ['mou'])).toEqual(['mount', 'mounts']);
+    expect(bashCompletion(folder, ['unmount', '/mnt/a', '--sa'])).toEqual(['--save']);
+    expect(bashCompletion(folder, ['scan', '--log-level', 'E'])).toEqual(['Errors']);
+    expect(bashCompletion(folder, ['call', 'health/'])).toEqual(['health/check', 'health/cleanComponents', 'health/restore', 'health/scan']);
+    expect(bashCompletion(folder, ['mount', ''])).toEqual([]);
   });
 });
 
