@@ -8,7 +8,9 @@ function Export-DismTsDriver {
 
     Ctrl+C cancels. -WhatIf checks what can be checked, and writes nothing.
 
-    Stands for Export-WindowsDriver of the in-box module, with the same parameters, parameter sets and properties. Only the Native engine can.
+    Off Windows the folders of the driver store of the image are copied as they are; what is in the destination already and differs is replaced.
+
+    Stands for Export-WindowsDriver of the in-box module, with the same parameters, parameter sets and properties.
     .EXAMPLE
     Export-DismTsDriver -Path C:\mnt -Destination D:\drivers
 
@@ -22,7 +24,7 @@ function Export-DismTsDriver {
     .OUTPUTS
     DismTs.AdvancedDriverObject, one for each hardware id of each driver.
     .NOTES
-    Native function: _DismExportDriver. Engine: Native. Needs elevation.
+    Native function: _DismExportDriver. Engines: Native, Portable. The Native engine needs elevation.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Add-DismTsDriver

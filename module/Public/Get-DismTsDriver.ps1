@@ -6,7 +6,8 @@ function Get-DismTsDriver {
     Without -Driver it lists the drivers that were added to Windows, with -All also those that came with it. With -Driver it gives one object for each device that
     the driver is for; the name may have wildcards, then it does so for all that match.
 
-    Off Windows it is read from the driver store of the image. DriverSignature is what was recorded when the driver came in; nothing is verified anew.
+    Off Windows it is read from the driver databases of the image, and what a driver is for from its INF file in the driver store. DriverSignature is what was
+    recorded when the driver came in; nothing is verified anew. BootCritical is what Windows recorded, or that the driver is of a class that Windows may need to start.
 
     Stands for Get-WindowsDriver of the in-box module, with the same parameters, parameter sets and properties.
     .EXAMPLE

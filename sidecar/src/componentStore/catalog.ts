@@ -1,15 +1,14 @@
 /** Reads security catalogs: their name in the component store, and the hashes of the files they vouch for. */
 import { createHash } from 'node:crypto';
+import { DerError, expectItem, isObjectId, items, Tag, type Item } from './der.ts';
 
 /** The name, without ending, that a catalog of these bytes has in the store: its SHA-256 in lower-case hexadecimal digits. */
 export function catalogName(data: Buffer): string {
   return createHash('sha256').update(data).digest('hex');
 }
 
-const Tag = { Octets: 0x04, ObjectId: 0x06, UtcTime: 0x17, GeneralizedTime: 0x18, Sequence: 0x30, Set: 0x31, Explicit0: 0xa0 } as const;
-
 /** Contents of object identifiers. */
-const ObjectId = {
+export const ObjectId = {
   /** 1.2.840.113549.1.7.2 */
   SignedData: '2a864886f70d010702',
   /** 1.3.6.1.4.1.311.10.1 */
@@ -18,48 +17,10 @@ const ObjectId = {
   IndirectData: '2b060104018237' + '020104',
 } as const;
 
-/** Not the DER that a catalog is made of. */
-class NoCatalogError extends Error {}
-
-interface Item {
-  readonly tag: number;
-  readonly content: Buffer;
-}
-
-/** The items that fill a piece of DER. Each call reads its bytes once, and callers go down a fixed number of levels. */
-function items(data: Buffer): Item[] {
-  const result: Item[] = [];
-  for (let at = 0; at < data.length;) {
-    const tag = data[at] ?? 0;
-    let length = data[at + 1] ?? 0x80;
-    at += 2;
-    if ((tag & 0x1f) === 0x1f || length === 0x80 || length > 0x84) { throw new NoCatalogError(); }
-    if (length > 0x80) {
-      const bytes = length - 0x80;
-      if (bytes > data.length - at) { throw new NoCatalogError(); }
-      length = data.readUIntBE(at, bytes);
-      at += bytes;
-    }
-    if (length > data.length - at) { throw new NoCatalogError(); }
-    result.push({ tag, content: data.subarray(at, at + length) });
-    at += length;
-  }
-  return result;
-}
-
-function expectItem(item: Item | undefined, tag: number): Buffer {
-  if (item?.tag !== tag) { throw new NoCatalogError(); }
-  return item.content;
-}
-
-function isObjectId(item: Item | undefined, id: string): boolean {
-  return item?.tag === Tag.ObjectId && item.content.toString('hex') === id;
-}
-
 /** What a ContentInfo of this kind holds, once unwrapped. */
-function contentOf(info: Buffer, kind: string): Buffer {
+export function contentOf(info: Buffer, kind: string): Buffer {
   const [type, wrapped] = items(info);
-  if (!isObjectId(type, kind)) { throw new NoCatalogError(); }
+  if (!isObjectId(type, kind)) { throw new DerError(); }
   return expectItem(items(expectItem(wrapped, Tag.Explicit0))[0], Tag.Sequence);
 }
 
@@ -68,7 +29,7 @@ function membersOf(list: Buffer): Item[] {
   const parts = items(list);
   const time = parts.findLastIndex(({ tag }) => tag === Tag.UtcTime || tag === Tag.GeneralizedTime);
   const members = parts[time + 2];
-  if (time === -1 || members === undefined) { throw new NoCatalogError(); }
+  if (time === -1 || members === undefined) { throw new DerError(); }
   // A list without members has its extensions here, or nothing.
   return members.tag === Tag.Sequence ? items(members.content) : [];
 }
@@ -110,7 +71,7 @@ export function memberHashes(data: Buffer): Set<string> | undefined {
     }
     return hashes;
   } catch (error) {
-    if (error instanceof NoCatalogError) { return undefined; }
+    if (error instanceof DerError) { return undefined; }
     throw error;
   }
 }

@@ -54,7 +54,6 @@ export const unsupportedBy = {
     'feature/disable': needsServicingStack,
     'driver/add': 'only the driver store of Windows can',
     'driver/remove': 'only the driver store of Windows can',
-    'driver/export': 'only the driver store of Windows can',
     'capability/add': needsServicingStack,
     'capability/remove': needsServicingStack,
     'capability/exportSource': needsServicingStack,

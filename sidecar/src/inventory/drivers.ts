@@ -4,6 +4,13 @@ import { DismError, UnsupportedError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import type { HiveKey } from '../registry/hive.ts';
 import { fileTimeToIso } from '../fileTime.ts';
+import { bootCriticalClasses } from '../drivers/deviceClasses.ts';
+import { InfFile } from '../drivers/infFile.ts';
+import { directives } from '../drivers/infInstall.ts';
+import { readModels } from '../drivers/infModels.ts';
+import { imageLanguage, imageTarget } from '../drivers/imageTarget.ts';
+import { maxInfBytes } from '../drivers/infText.ts';
+import { fileTrouble } from '../imageFiles/fileTrouble.ts';
 import { architectureNumber } from './architectures.ts';
 import type { WindowsImage } from './windowsImage.ts';
 
@@ -32,18 +39,7 @@ const hardwareIdParts = 8;
  * @throws UnsupportedError: the image has no driver database, as Windows before 8.
  */
 export async function listDrivers(image: WindowsImage, query: DriverQuery = {}): Promise<(Driver | DriverInfo)[]> {
-  const databases = [(await image.hive('SYSTEM')).key('DriverDatabase'), (await image.findHive('DRIVERS'))?.key('DriverDatabase')]
-    .filter((database) => database !== undefined);
-  if (databases.length === 0) {
-    throw new UnsupportedError(`Cannot list the drivers of "${image.path}": it has no driver database, as Windows 7 and earlier versions`, { target: image.path });
-  }
-  const classes = (await image.controlSet())?.key('Control\\Class');
-  const packages = new Map<string, HiveKey>();
-  for (const key of databases.flatMap((database) => database.subkey('DriverPackages')?.subkeys() ?? [])) {
-    const name = key.name.toLowerCase();
-    if (!packages.has(name)) { packages.set(name, key); }
-  }
-  const drivers = Array.from(packages.values(), (key) => ({ key, driver: describeDriver(image, key, classes) }));
+  const drivers = await readPackages(image);
   if (query.driver === undefined) {
     return drivers.map(({ driver }) => driver)
       .filter((driver) => query.all === true || !driver.inbox)
@@ -55,7 +51,41 @@ export async function listDrivers(image: WindowsImage, query: DriverQuery = {}):
     throw new DismError(Hresult.ERROR_NOT_FOUND, `Cannot find the driver "${query.driver}" in "${image.path}"`,
       { target: query.driver, hint: 'List the drivers of the image with Get-DismTsDriver -All, and give the published name, such as "oem3.inf".' });
   }
-  return found.flatMap(({ key, driver }) => describeHardware(key, driver));
+  return await describeDevices(image, found);
+}
+
+/** What the drivers that were added are for: one object for each hardware id of each of them. @throws UnsupportedError as listDrivers() */
+export async function listAddedDevices(image: WindowsImage): Promise<DriverInfo[]> {
+  return await describeDevices(image, (await readPackages(image)).filter(({ driver }) => !driver.inbox));
+}
+
+/** A package, and what is known of it. */
+interface ListedPackage {
+  readonly key: HiveKey;
+  readonly driver: Driver;
+}
+
+async function readPackages(image: WindowsImage): Promise<ListedPackage[]> {
+  const databases = [(await image.hive('SYSTEM')).key('DriverDatabase'), (await image.findHive('DRIVERS'))?.key('DriverDatabase')]
+    .filter((database) => database !== undefined);
+  if (databases.length === 0) {
+    throw new UnsupportedError(`Cannot list the drivers of "${image.path}": it has no driver database, as Windows 7 and earlier versions`, { target: image.path });
+  }
+  const classes = (await image.controlSet())?.key('Control\\Class');
+  const packages = new Map<string, HiveKey>();
+  for (const key of databases.flatMap((database) => database.subkey('DriverPackages')?.subkeys() ?? [])) {
+    const name = key.name.toLowerCase();
+    if (!packages.has(name)) { packages.set(name, key); }
+  }
+  return Array.from(packages.values(), (key) => ({ key, driver: describeDriver(image, key, classes) }));
+}
+
+async function describeDevices(image: WindowsImage, packages: readonly ListedPackage[]): Promise<DriverInfo[]> {
+  const devices: DriverInfo[] = [];
+  for (const { key, driver } of packages) {
+    for (const device of await describeModels(image, key, driver) ?? describeHardware(key, driver)) { devices.push(device); }
+  }
+  return devices;
 }
 
 function describeDriver(image: WindowsImage, key: HiveKey, classes: HiveKey | undefined): Driver {
@@ -75,7 +105,7 @@ function describeDriver(image: WindowsImage, key: HiveKey, classes: HiveKey | un
     className: deviceClass?.value('Class')?.asString() ?? '',
     classGuid: version.classGuid,
     classDescription: description.startsWith('@') ? '' : description,
-    bootCritical: values.get('bootcritical')?.asNumber() === 1,
+    bootCritical: values.get('bootcritical')?.asNumber() === 1 || bootCriticalClasses.has(version.classGuid),
     driverSignature: score === undefined || score >= unknownScore ? 'Unknown' : score >= unsignedScore ? 'Unsigned' : 'Signed',
     providerName: text('provider'),
     date: version.date,
@@ -108,6 +138,40 @@ function formatGuid(data: Buffer): string {
   const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
   return `{${hex(data.readUInt32LE(0), 8)}-${hex(data.readUInt16LE(4), 4)}-${hex(data.readUInt16LE(6), 4)}-`
     + `${data.toString('hex', 8, 10)}-${data.toString('hex', 10, 16)}}`;
+}
+
+/** One object for each device in the INF file of the package; undefined where that cannot be read, or has none for this image. */
+async function describeModels(image: WindowsImage, key: HiveKey, driver: Driver): Promise<DriverInfo[] | undefined> {
+  try {
+    const infName = driver.originalFileName.split('/').at(-1) ?? '';
+    // Names come from the registry: one with a separator would be a path.
+    const data = /[/\\]/.test(key.name) ? undefined : await image.readFile(`System32/DriverStore/FileRepository/${key.name}/${infName}`, maxInfBytes);
+    if (data === undefined) { return undefined; }
+    const architecture = /_([^_]+)_[^_]*$/.exec(key.name)?.[1];
+    const target = await imageTarget(image, architecture);
+    const inf = InfFile.parse(data, await imageLanguage(image));
+    const models = readModels(inf, target);
+    return models.length === 0 ? undefined : models.map((model) => ({
+      ...driver,
+      manufacturerName: inf.text(model.rawManufacturer),
+      hardwareDescription: inf.text(model.rawDescription),
+      hardwareId: model.hardwareId,
+      architecture: architectureNumber(architecture),
+      serviceName: model.installSection === undefined ? '' : serviceOf(inf, model.installSection),
+      compatibleIds: model.compatibleIds.join(', '),
+      // No INF file names ids that a driver is not for.
+      excludeIds: '',
+    }));
+  } catch (error) {
+    // What Windows recorded of it when it was configured is there all the same.
+    if (fileTrouble(error) === undefined) { throw error; }
+    return undefined;
+  }
+}
+
+/** The service that drives the devices of an install section: the one with flag 2. */
+function serviceOf(inf: InfFile, section: string): string {
+  return directives(inf, `${section}.Services`, 'AddService').find(([, flags = '0']) => (Number(flags) & 2) !== 0)?.[0] ?? '';
 }
 
 /** One object for each hardware id that the package has a descriptor for; the driver alone where it has none. */

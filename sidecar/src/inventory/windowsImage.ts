@@ -105,6 +105,11 @@ export class WindowsImage {
     return system.key(`ControlSet${String(number).padStart(3, '0')}`);
   }
 
+  /** A file below the Windows folder; undefined where there is none. */
+  async readFile(path: string, maxBytes?: number): Promise<Buffer | undefined> {
+    return await this.#files.read(joinPath(this.windows, path), maxBytes);
+  }
+
   /** The file of a package in the image; undefined, with a warning, where it is missing or damaged. */
   async packageFile(packageName: string): Promise<Mum | undefined> {
     return await this.#readMum(joinPath(this.windows, 'servicing/Packages'), `${packageName}.mum`);

@@ -25,9 +25,9 @@ function objectId(text: string): Buffer {
 
 const absent = der(0x05);
 
-/** A member, known by its SHA-256: the tag is the hash, and so is the digest of the indirect data. */
-function member(data: Buffer): Buffer {
-  const hash = createHash('sha256').update(data).digest();
+/** A member, known by its SHA-256, or by a digest in hex: the tag is the hash, and so is the digest of the indirect data. */
+function member(data: Buffer | string): Buffer {
+  const hash = typeof data === 'string' ? Buffer.from(data, 'hex') : createHash('sha256').update(data).digest();
   const digestInfo = der(sequenceTag, der(sequenceTag, objectId('2.16.840.1.101.3.4.2.1'), absent), der(octetsTag, hash));
   const indirectData = der(sequenceTag, der(sequenceTag, objectId('1.3.6.1.4.1.311.2.1.25'), absent), digestInfo);
   const attribute = der(sequenceTag, objectId('1.3.6.1.4.1.311.2.1.4'), der(setTag, indirectData));
@@ -35,10 +35,10 @@ function member(data: Buffer): Buffer {
 }
 
 /**
- * A catalog of these files, known by their SHA-256.
+ * A catalog of these files, known by their SHA-256; a text is a digest in hex instead.
  * @param label - Makes catalogs of the same members differ.
  */
-export function writeCatalog(members: readonly Buffer[], label: string): Buffer {
+export function writeCatalog(members: readonly (Buffer | string)[], label: string): Buffer {
   const list = der(
     sequenceTag,
     der(sequenceTag, objectId('1.3.6.1.4.1.311.12.1.1')),

@@ -2,6 +2,12 @@
 import { createHash } from 'node:crypto';
 import { deploymentKey, deploymentValueName, fileValueName, keyform } from '../../../sidecar/src/componentStore/keyHash.ts';
 import { packageName, type ComponentIdentity } from '../../../sidecar/src/componentStore/identity.ts';
+import { deviceIdRecords, guidBytes } from '../../../sidecar/src/drivers/driverRecords.ts';
+import { InfFile } from '../../../sidecar/src/drivers/infFile.ts';
+import { readModels } from '../../../sidecar/src/drivers/infModels.ts';
+import { readVersion } from '../../../sidecar/src/drivers/infVersion.ts';
+import { storeName } from '../../../sidecar/src/drivers/storeName.ts';
+import { type DriverPackage, makeDriverPackage, netClass } from './driverPackage.ts';
 import { KeyBuilder, writeHive } from './hiveWriter.ts';
 import { identityText } from './manifestText.ts';
 import { olderVersion, type PackageSpec, sampleVersion } from './sampleStore.ts';
@@ -107,7 +113,6 @@ interface DriverSpec {
   readonly hardwareIds: readonly string[];
 }
 
-const netClass = '{4d36e972-e325-11ce-bfc1-08002be10318}';
 const diskClass = '{4d36e967-e325-11ce-bfc1-08002be10318}';
 
 /** The drivers that the image has. */
@@ -117,14 +122,18 @@ export const sampleDrivers = {
     hardwareIds: ['PCI\\VEN_1DDD&DEV_0001', 'PCI\\VEN_1DDD&DEV_0002'] },
 } as const satisfies Record<string, DriverSpec>;
 
-function guidBytes(text: string): Buffer {
-  const [a = '', b = '', c = '', d = '', e = ''] = text.slice(1, -1).split('-');
-  const reversed = (hex: string): Buffer => Buffer.from(hex, 'hex').reverse();
-  return Buffer.concat([reversed(a), reversed(b), reversed(c), Buffer.from(d + e, 'hex')]);
+/** The files of the driver that was added. */
+export const sampleDriverPackage: DriverPackage = makeDriverPackage({
+  name: 'dtnet', provider: sampleDrivers.net.provider, devices: sampleDrivers.net.hardwareIds.map((id) => [id, 'PCI\\VEN_1DDD']),
+});
+
+/** Name of the folder of a driver in the driver store. */
+export function sampleDriverFolder({ inf, isInbox }: DriverSpec): string {
+  return isInbox ? `${inf}_amd64_0123456789abcdef` : storeName(inf, 'amd64', sampleDriverPackage.inf);
 }
 
 function addDriver(root: KeyBuilder, driver: DriverSpec): void {
-  const folder = `${driver.inf}_amd64_0123456789abcdef`;
+  const folder = sampleDriverFolder(driver);
   const version = Buffer.alloc(48);
   version.writeUInt16LE(driver.isInbox ? 0xffff : 0x00ff, 0);
   version.writeUInt8(9, 2);
@@ -146,6 +155,15 @@ function addDriver(root: KeyBuilder, driver: DriverSpec): void {
   key.key('Configurations\\Main.NT').string('Service', driver.inf.replace('.inf', ''));
   key.key('Strings').string('maker', driver.provider).string('device', `A device of ${driver.provider}`);
   root.key('DriverDatabase\\DriverInfFiles').subkey(driver.published).strings('', [folder]).string('Active', folder);
+  const ids = root.key('DriverDatabase\\DeviceIds');
+  ids.subkey(driver.classGuid).set(driver.published, 0, empty);
+  for (const { id, record } of deviceIds(driver)) { ids.key(id).binary(driver.published, record); }
+}
+
+function deviceIds(driver: DriverSpec): { id: string; record: Buffer }[] {
+  if (driver.isInbox) { return driver.hardwareIds.map((id) => ({ id, record: Buffer.from('01ff0000', 'hex') })); }
+  const inf = InfFile.parse(sampleDriverPackage.inf);
+  return deviceIdRecords(inf, readModels(inf, { architecture: 'amd64', major: 10, minor: 0, build: 99999, productType: 1 }), readVersion(inf, 'amd64'));
 }
 
 /** The SYSTEM hive. */
@@ -158,6 +176,9 @@ export function systemHive(): KeyBuilder {
   control.key('MUI\\UILanguages').subkey('en-US').dword('LCID', 0x0409);
   control.key('Class').subkey(netClass).string('Class', 'Net').string('', 'Network adapters');
   control.key('Class').subkey(diskClass).string('Class', 'DiskDrive').string('', 'Disk drives');
+  root.key('DriverDatabase').dword('Version', 10).dword('SchemaVersion', 0x10000).dword('Architecture', 9).binary('OemInfMap', Buffer.of(0x80));
+  control.key('GroupOrderList').binary('SCSI Miniport', Buffer.from('0100000021000000', 'hex'));
+  root.key('ControlSet001\\Services').subkey('disk').dword('Start', 0).dword('Type', 1).dword('ErrorControl', 1).string('Group', 'SCSI Class');
   addDriver(root, sampleDrivers.disk);
   return root;
 }
@@ -165,6 +186,7 @@ export function systemHive(): KeyBuilder {
 /** The DRIVERS hive. */
 export function driversHive(): KeyBuilder {
   const root = new KeyBuilder();
+  root.key('DriverDatabase').dword('Version', 10).dword('SchemaVersion', 0x10000).dword('Architecture', 9);
   addDriver(root, sampleDrivers.net);
   return root;
 }

@@ -14,7 +14,7 @@ import { deploymentsOf, packageText } from './packageText.ts';
 import { encodeDcm, encodeDcn } from './pa30Encoder.ts';
 import { writeWcp } from './peWriter.ts';
 import { absentCapability, type PackageSpec, type SampleComponent, sampleComponents, type SamplePackage, samplePackages, servicingStack } from './sampleStore.ts';
-import { includesIdentity, storeHives } from './storeHives.ts';
+import { includesIdentity, sampleDriverFolder, sampleDriverPackage, sampleDrivers, storeHives } from './storeHives.ts';
 import { StoreTree } from './storeTree.ts';
 
 /** A payload file of the image. All paths are relative to the root of the image. */
@@ -173,8 +173,19 @@ export async function makeStore(more: readonly ComponentSpec[] = []): Promise<Sy
   if (bootFile !== undefined) { tree.add(`Windows/WinSxS/Backup/${byName.blanks?.keyform ?? ''}_${bootFile.spec.name}_0123abcd`, bootFile.spec.data); }
   tree.add(`Windows/servicing/InboxFodMetadataCache/metadata/${packageName(absentCapability.identity)}.mum`, packageText(absentCapability, []));
   for (const [name, data] of Object.entries(storeHives(components, Object.values(packages)))) { tree.add(`Windows/System32/config/${name}`, data); }
+  addDriverStore(tree);
   addSurroundings(tree);
   return { tree, baseManifest, wcpPath: stack.files[0]?.path ?? '', components, byName: byName as Record<SampleComponent, SyntheticComponent>, packages };
+}
+
+/** The driver that was added, as the driver store has it. */
+function addDriverStore(tree: StoreTree): void {
+  const { inf, published } = sampleDrivers.net;
+  for (const [path, data] of sampleDriverPackage.files) { tree.add(`Windows/System32/DriverStore/FileRepository/${sampleDriverFolder(sampleDrivers.net)}/${path}`, data); }
+  tree.add(`Windows/INF/${published}`, sampleDriverPackage.inf);
+  const catalog = sampleDriverPackage.files.get(inf.replace('.inf', '.cat'));
+  if (catalog !== undefined) { tree.add(`Windows/System32/CatRoot/{F750E6C3-38EE-11D1-85E5-00C04FC295EE}/${published.replace('.inf', '.cat')}`, catalog); }
+  for (const folder of ['drivers', 'DriverStore']) { tree.addFolder(`Windows/System32/${folder}`); }
 }
 
 /** What an image has beside its store, and no scan may trip over. */

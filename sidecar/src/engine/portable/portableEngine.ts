@@ -2,6 +2,7 @@
 import type { Engine } from '../engine.ts';
 import { unsupportedBy } from '../support.ts';
 import * as commit from './operations/commitImage.ts';
+import * as drivers from './operations/drivers.ts';
 import * as environment from './operations/environment.ts';
 import * as health from './operations/health.ts';
 import * as information from './operations/getImageInfo.ts';
@@ -18,9 +19,9 @@ export function createPortableEngine() {
     unsupported: unsupportedBy.Portable,
     cancellable: [
       'image/mount', 'image/commit', 'image/unmount', 'image/cleanupMountPoints', 'health/check', 'health/scan', 'health/restore',
-      'package/get', 'feature/get', 'capability/get',
+      'package/get', 'feature/get', 'capability/get', 'driver/export',
     ],
     // What else a file exports bears the name of no method.
-    ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory,
+    ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...drivers,
   } satisfies Engine;
 }

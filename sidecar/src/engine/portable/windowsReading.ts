@@ -1,0 +1,48 @@
+/** Opens the Windows in an image for an operation that only reads it. */
+import type { ImageResult } from '@dismts/protocol';
+import { UnsupportedError } from '../../errors.ts';
+import { FolderImage } from '../../imageFiles/folderFiles.ts';
+import type { ImageFiles } from '../../imageFiles/imageFiles.ts';
+import { WindowsImage } from '../../inventory/windowsImage.ts';
+import type { OperationContext } from '../../operationContext.ts';
+import { printable, printableText } from '../../printable.ts';
+import { guarded } from '../../systemErrors.ts';
+import { imageResult } from './mounting/mountOperation.ts';
+
+/** Which image is meant. */
+interface ImageParams {
+  readonly path?: string | undefined;
+  readonly windowsDirectory?: string | undefined;
+}
+
+/** Properties that are running text, which may have breaks of lines; all others are names. */
+const texts: ReadonlySet<string> = new Set(['description', 'displayName', 'copyright', 'company', 'supportInformation', 'classDescription', 'value']);
+
+/** The same with every string from the image safe to print. */
+export function printableStrings<T>(value: T, key = ''): T {
+  if (typeof value === 'string') { return (texts.has(key) ? printableText(value) : printable(value)) as T; }
+  if (Array.isArray(value)) { return value.map((item: unknown) => printableStrings(item, key)) as T; }
+  if (typeof value !== 'object' || value === null) { return value; }
+  return Object.fromEntries(Object.entries(value).map(([name, item]: [string, unknown]) => [name, printableStrings(item, name)])) as T;
+}
+
+/** Opens the image, reads, and adds what every result has. */
+export async function readWindows<T>(
+  subject: string, params: ImageParams, context: OperationContext, step: (image: WindowsImage, files: ImageFiles) => Promise<T>,
+): Promise<T & ImageResult> {
+  const { path, windowsDirectory } = params;
+  if (path === undefined) {
+    throw new UnsupportedError(`Cannot read the ${subject} of the running system (-Online): only the Native engine on Windows can`);
+  }
+  return await guarded(`Cannot read the ${subject} of "${path}"`, path, context, async () => {
+    const files = new FolderImage(path);
+    try {
+      const image = await WindowsImage.open(files, path, windowsDirectory);
+      const found = await step(image, files);
+      for (const warning of image.warnings) { context.log.warning(warning); }
+      return { ...imageResult(path, context, image.warnings), winPath: image.windows, ...printableStrings(found) };
+    } finally {
+      await files.close();
+    }
+  });
+}

@@ -1,0 +1,88 @@
+/** Drivers of an image are listed from their INF files, and copied out of its driver store. */
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { exportDrivers } from '../../../sidecar/src/engine/portable/operations/drivers.ts';
+import { getDrivers } from '../../../sidecar/src/engine/portable/operations/inventory.ts';
+import { testContext } from '../../helpers/operationContext.ts';
+import { sampleDriverFolder, sampleDriverPackage, sampleDrivers } from '../../helpers/store/storeHives.ts';
+import { buildStore } from '../../helpers/store/syntheticImage.ts';
+import { tempFolder } from '../../helpers/tempFolder.ts';
+
+const folder = sampleDriverFolder(sampleDrivers.net);
+
+async function makeImage(): Promise<{ path: string; store: string }> {
+  const path = tempFolder();
+  await buildStore(path);
+  return { path, store: join(path, 'Windows/System32/DriverStore/FileRepository', folder) };
+}
+
+async function codeOf(work: Promise<unknown>): Promise<string> {
+  return await work.then(() => 'no error', (error: unknown) => (error as { symbol?: string }).symbol ?? String(error));
+}
+
+describe('getDrivers()', () => {
+  it('reads what a driver is for in its INF file, one row a hardware id', async () => {
+    const { path, store } = await makeImage();
+    const { drivers } = await getDrivers({ path, driver: 'oem0.inf' }, testContext('driver/get'));
+    expect(drivers).toMatchObject([1, 2].map((device) => ({
+      driver: 'oem0.inf', hardwareId: `PCI\\VEN_1DDD&DEV_000${device}`, compatibleIds: 'PCI\\VEN_1DDD', serviceName: 'dtnet', architecture: 9,
+      manufacturerName: 'DismTs Networks', hardwareDescription: `Device of tests ${device}`, className: 'Net', bootCritical: false,
+    })));
+    // What Windows recorded is there, too, for an INF file that is gone, damaged, or a way out of the image.
+    const recorded = [{ hardwareId: 'PCI\\VEN_1DDD&DEV_0001', hardwareDescription: 'A device of DismTs Networks', serviceName: 'dtnet', compatibleIds: '' }, {}];
+    const inf = join(store, 'dtnet.inf');
+    for (const spoil of [() => { writeFileSync(inf, '[Version'); }, () => undefined, () => { symlinkSync('/etc/passwd', inf); }]) {
+      rmSync(inf, { force: true });
+      spoil();
+      expect((await getDrivers({ path, driver: 'oem0.inf' }, testContext('driver/get'))).drivers).toMatchObject(recorded);
+    }
+  });
+});
+
+describe('exportDrivers()', () => {
+  it('copies the folders of drivers that were added, byte for byte, as often as is liked', async () => {
+    const { path, store } = await makeImage();
+    mkdirSync(join(store, 'de-DE'));
+    writeFileSync(join(store, 'de-DE/dtnet.inf_loc'), 'text');
+    const destination = tempFolder();
+    writeFileSync(join(destination, 'other.txt'), 'stays');
+    for (const round of [1, 2]) {
+      const context = testContext('driver/export');
+      const result = await exportDrivers({ path, destination }, context);
+      expect([round, result.drivers.map(({ driver }) => driver)]).toEqual([round, ['oem0.inf', 'oem0.inf']]);
+      expect(context.progressValues.at(-1)).toEqual({ phase: 'Exporting drivers', current: 1, total: 1 });
+      expect(readdirSync(destination).sort()).toEqual([folder, 'other.txt'].sort());
+      expect(readdirSync(join(destination, folder), { recursive: true }).sort()).toEqual(['de-DE', 'de-DE/dtnet.inf_loc', 'dtnet.cat', 'dtnet.inf', 'dtnet.sys']);
+      for (const [name, data] of sampleDriverPackage.files) { expect(readFileSync(join(destination, folder, name)).equals(data)).toBe(true); }
+      writeFileSync(join(destination, folder, 'dtnet.sys'), 'spoilt');
+    }
+  });
+
+  it('writes nothing with validateOnly, and fails where it could not write or a package is not there', async () => {
+    const { path, store } = await makeImage();
+    const destination = tempFolder();
+    expect((await exportDrivers({ path, destination, validateOnly: true }, testContext('driver/export'))).drivers).toHaveLength(2);
+    expect(readdirSync(destination)).toEqual([]);
+    expect(await codeOf(exportDrivers({ path, destination: join(destination, 'none') }, testContext('driver/export')))).toBe('ERROR_PATH_NOT_FOUND');
+    const cancelled = new AbortController();
+    cancelled.abort();
+    expect(await codeOf(exportDrivers({ path, destination }, testContext('driver/export', { signal: cancelled.signal })))).toBe('ERROR_CANCELLED');
+    rmSync(store, { recursive: true });
+    expect(await codeOf(exportDrivers({ path, destination }, testContext('driver/export')))).toBe('ERROR_PATH_NOT_FOUND');
+  });
+
+  it('follows no link, neither out of the image nor out of the destination', async () => {
+    const { path, store } = await makeImage();
+    const destination = tempFolder();
+    const outside = tempFolder();
+    writeFileSync(join(outside, 'secret'), 'secret');
+    symlinkSync(outside, join(store, 'link'));
+    expect(await codeOf(exportDrivers({ path, destination }, testContext('driver/export')))).toBe('E_ACCESSDENIED');
+    rmSync(join(store, 'link'));
+    rmSync(join(destination, folder), { recursive: true, force: true });
+    symlinkSync(outside, join(destination, folder));
+    expect(await codeOf(exportDrivers({ path, destination }, testContext('driver/export')))).toBe('ERROR_PATH_NOT_FOUND');
+    expect(readdirSync(outside)).toEqual(['secret']);
+  });
+});
