@@ -16,7 +16,7 @@ const shellFunctions = ['child_process', 'node:child_process'].map((name) => ({
 
 /** Folders of sidecar/src from the floor up; '' are the files of the floor itself. Nothing imports what stands above it. */
 const floors = [
-  [''], ['nativeAddon', 'platform'], ['wimlib', 'registry'], ['wim', 'disk'], ['componentStore'], ['imageFiles', 'log'],
+  [''], ['nativeAddon', 'platform'], ['wimlib', 'registry'], ['wim', 'disk'], ['componentStore'], ['imageFiles', 'log'], ['servicing'],
   ['health', 'inventory', 'drivers', 'wimJobs'],
   ['engine'], ['engineless', 'transport'], ['program', 'commandLine'],
 ];

@@ -42,6 +42,8 @@ const table = {
     'Use a copy below Program Files or Windows, or let administrators alone write the folder.'),
 
   // Made by the PowerShell module, which may have no sidecar to ask: module/Private/Get-ModuleError.ps1 says the same.
+  DISMTS_E_HIVE_DIRTY: row(0xA0440020, 'InvalidOperation', 'The registry hive was not closed properly, and its last changes are in its log files',
+    'Start the Windows in the image once so that it finishes its registry, or replay the logs with -ReplayLog.'),
   DISMTS_E_SIDECAR_NOT_FOUND: row(0xA0440010, 'ObjectNotFound', 'There is no executable of DismTs for this machine',
     'Install a package of DismTs that has an executable for this machine, or run "npm ci && npm run build" in the source folder.'),
   DISMTS_E_SIDECAR_HASH: row(0xA0440011, 'SecurityError', 'The executable of DismTs is not the one that the module was made with',

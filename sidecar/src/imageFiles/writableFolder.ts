@@ -7,6 +7,7 @@ import {
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { copyAttributes } from '../platform/linux/attributes.ts';
+import { Lock } from '../platform/linux/locks.ts';
 import { isDenied } from '../systemErrors.ts';
 import { readWhole, writeWhole } from './fileBytes.ts';
 import { NotAFileError } from './fileTrouble.ts';
@@ -55,6 +56,96 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     } finally {
       closeSync(folder);
       this.tree.forgetNames();
+    }
+  }
+
+  /**
+   * Writes what is to replace a file into a file beside it, flushed and read back: the first half of replacing several files as one change.
+   * Owner, mode and extended attributes are those of the old file; a missing one, and one that is no file, cannot be replaced.
+   * @returns The path of the new file, for finishReplacement() and removeTemporary().
+   */
+  async prepareReplacement(path: string, data: Buffer, options: Pick<ReplaceOptions, 'verify' | 'signal'>): Promise<string> {
+    const { folder, name, spelled } = this.tree.openParent(path);
+    const base = `/proc/self/fd/${folder}`;
+    const temporary = this.#makeTemporary(spelled);
+    try {
+      const old = openFile(folder, name);
+      if (old === undefined) { throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `"${path}" does not exist in the image`, { target: path }); }
+      try {
+        const descriptor = openSync(`${base}/${temporary}`, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+        try {
+          await writeWhole(descriptor, data, options.signal);
+          options.verify(await readWhole(descriptor, data.length));
+          options.signal?.throwIfAborted();
+          copyMetadata(old.descriptor, descriptor);
+          // It is a change that programs which copy by time should see.
+          futimesSync(descriptor, new Date(), new Date());
+          fsyncSync(descriptor);
+        } catch (error) {
+          rmSync(`${base}/${temporary}`, { force: true });
+          throw error;
+        } finally {
+          closeSync(descriptor);
+        }
+      } finally {
+        closeSync(old.descriptor);
+      }
+      fsyncSync(folder);
+    } catch (error) {
+      throw this.tree.at(path, error);
+    } finally {
+      closeSync(folder);
+      this.tree.forgetNames();
+    }
+    return `${spelled}/${temporary}`;
+  }
+
+  /** Puts a prepared file in the place of the one that it was made for, in the same folder. */
+  finishReplacement(temporaryPath: string, path: string): void {
+    const { folder, name } = this.tree.openParent(path);
+    try {
+      renameSync(`/proc/self/fd/${folder}/${temporaryPath.split('/').at(-1) ?? ''}`, `/proc/self/fd/${folder}/${name}`);
+      fsyncSync(folder);
+    } catch (error) {
+      throw this.tree.at(path, error);
+    } finally {
+      closeSync(folder);
+      this.tree.forgetNames();
+    }
+  }
+
+  /** Deletes a file; it is no error that it does not exist. A link is deleted itself. */
+  removeFile(path: string): void {
+    const place = this.tree.resolve(path) === undefined ? undefined : this.tree.openParent(path);
+    if (place === undefined) { return; }
+    try {
+      rmSync(`/proc/self/fd/${place.folder}/${place.name}`, { force: true });
+      fsyncSync(place.folder);
+    } catch (error) {
+      throw this.tree.at(path, error);
+    } finally {
+      closeSync(place.folder);
+      this.tree.forgetNames();
+    }
+  }
+
+  /** Names of temporary files that a crash left in a folder. */
+  temporariesIn(path: string): string[] {
+    return this.tree.list(path).map((name) => `${path}/${name}`).filter((name) => temporaryPattern.test(name));
+  }
+
+  /**
+   * Takes the lock on a folder of the image, which every DismTs asks for that changes files there.
+   * @returns undefined where another process holds it.
+   * @throws DismError ERROR_PATH_NOT_FOUND: there is no such folder.
+   */
+  async lockFolder(path: string, milliseconds: number): Promise<Lock | undefined> {
+    const { folder } = this.tree.openParent(`${path}/any`);
+    try {
+      return await Lock.onDescriptor(folder, path, milliseconds);
+    } catch (error) {
+      closeSync(folder);
+      throw this.tree.at(path, error);
     }
   }
 

@@ -3,15 +3,29 @@ import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 
 /** Bytes before the first bin. Offsets inside a hive count from here. */
-const baseBlockBytes = 4096;
-const binHeaderBytes = 32;
-const pageBytes = 4096;
+export const baseBlockBytes = 4096;
+export const binHeaderBytes = 32;
+export const pageBytes = 4096;
 /** A hive cannot have cells beyond this: the highest bit of an offset says "volatile". */
 const maxBinBytes = 0x7fffffff;
 
 /** Of the base block: an offset in bytes, and what stands there. */
 const signature = 'regf';
 const checksumOffset = 508;
+
+/** The checksum that belongs into a base block. */
+function checksumOf(base: Buffer): number {
+  let checksum = 0;
+  for (let offset = 0; offset < checksumOffset; offset += 4) { checksum ^= base.readInt32LE(offset); }
+  // The two values that mean "none" are never written.
+  return checksum === 0 ? 1 : checksum === -1 ? -2 : checksum;
+}
+
+/** Puts the right checksum into a base block. */
+export function sealBaseBlock(base: Buffer): Buffer {
+  base.writeInt32LE(checksumOf(base), checksumOffset);
+  return base;
+}
 
 /** The checked bytes of one hive. Every read goes through here, so no offset in the file is believed. */
 export class HiveCells {
@@ -35,13 +49,7 @@ export class HiveCells {
     if (data.length < baseBlockBytes || data.toString('latin1', 0, signature.length) !== signature) {
       throw this.#damaged(0, 'this is no registry hive');
     }
-    let checksum = 0;
-    for (let offset = 0; offset < checksumOffset; offset += 4) {
-      checksum ^= data.readInt32LE(offset);
-    }
-    // The two values that mean "none" are never written.
-    const expected = checksum === 0 ? 1 : checksum === -1 ? -2 : checksum;
-    if (data.readInt32LE(checksumOffset) !== expected) {
+    if (data.readInt32LE(checksumOffset) !== checksumOf(data)) {
       throw this.#damaged(checksumOffset, 'the checksum of the base block is wrong');
     }
     const major = data.readUInt32LE(20);
@@ -85,12 +93,20 @@ export class HiveCells {
    * @throws DismError ERROR_FILE_CORRUPT: they do not.
    */
   check(): void {
+    // eslint-disable-next-line @typescript-eslint/no-unused-vars -- walking is all there is to do
+    for (const _ of this.eachCell()) { /* */ }
+  }
+
+  /** All cells, in use (with a negative size) or free. @throws as check() */
+  * eachCell(): Generator<{ readonly offset: number; readonly size: number }> {
     for (let bin = 0; bin < this.binBytes;) {
       const end = this.#binEnds[bin / pageBytes] ?? this.binBytes;
       for (let offset = bin + binHeaderBytes; offset < end;) {
-        const size = Math.abs(this.#data.readInt32LE(offset));
-        if (size < 8 || size % 8 !== 0 || size > end - offset) { throw this.damaged(offset, 'the size of a cell is wrong'); }
-        offset += size;
+        const size = this.#data.readInt32LE(offset);
+        const bytes = Math.abs(size);
+        if (bytes < 8 || bytes % 8 !== 0 || bytes > end - offset) { throw this.damaged(offset, 'the size of a cell is wrong'); }
+        yield { offset, size };
+        offset += bytes;
       }
       bin = end;
     }

@@ -1,23 +1,13 @@
 /** Reads registry hives: keys and values of a regf file in memory, without Windows and without trust in the file. */
 import { HiveCells } from './cells.ts';
+import {
+  dataIsInline, KeyField, KeyFlag, keyBytes, keyMark, readCellName, segmentBytes, valueBytes, valueMark, valueNameIsLatin1,
+} from './layout.ts';
+import { upperCase } from './names.ts';
 import { readText, readTexts, ValueType } from './values.ts';
 
 /** Windows allows no deeper nesting; callers may therefore walk a hive recursively. */
 const maxDepth = 512;
-/** What one cell of split data holds. */
-const segmentBytes = 16344;
-
-/** `nk` and `vk`, as numbers: a hive has hundreds of thousands of them. */
-const keyMark = 0x6b6e;
-const valueMark = 0x6b76;
-
-const keyBytes = 76;
-const keyNameIsLatin1 = 0x20;
-const valueBytes = 20;
-const valueNameIsLatin1 = 1;
-/** Set in the length of data that stands in place of its offset. */
-const dataIsInline = 0x80000000;
-
 /**
  * One hive. Only what is asked for is read and checked: each getter and method of its keys and values may throw a DismError
  * ERROR_FILE_CORRUPT that names the offset of the damage. A walk over all keys always ends: no key is met twice.
@@ -84,7 +74,8 @@ export class HiveKey {
     this.#depth = depth;
     this.#cell = cell;
     this.lastWritten = cell.readBigUInt64LE(4);
-    this.name = readName(cells, offset, cell, keyBytes, cell.readUInt16LE(72), (cell.readUInt16LE(2) & keyNameIsLatin1) !== 0);
+    const isLatin1 = (cell.readUInt16LE(KeyField.Flags) & KeyFlag.NameIsLatin1) !== 0;
+    this.name = readCellName(cells, offset, cell, keyBytes, cell.readUInt16LE(KeyField.NameLength), isLatin1);
   }
 
   /** All keys below this one, in the order of the hive, which is that of their upper-case names. */
@@ -96,9 +87,9 @@ export class HiveKey {
   /** The key of that name directly below this one, in any case. */
   subkey(name: string): HiveKey | undefined {
     if (this.#subkeysByName === undefined) {
-      this.#subkeysByName = new Map(this.subkeys().map((key) => [key.name.toLowerCase(), key]));
+      this.#subkeysByName = new Map(this.subkeys().map((key) => [upperCase(key.name), key]));
     }
-    return this.#subkeysByName.get(name.toLowerCase());
+    return this.#subkeysByName.get(upperCase(name));
   }
 
   /** The key at a path below this one such as `A\B\C`, in any case; this key for an empty path. */
@@ -119,8 +110,8 @@ export class HiveKey {
 
   /** The value of that name, in any case; `''` is the default value. */
   value(name: string): HiveValue | undefined {
-    const wanted = name.toLowerCase();
-    return this.values().find((value) => value.name.toLowerCase() === wanted);
+    const wanted = upperCase(name);
+    return this.values().find((value) => upperCase(value.name) === wanted);
   }
 
   /** The same as subkeys(), one after the other and without keeping them: for a key with more of them than should be in memory. */
@@ -189,7 +180,7 @@ export class HiveValue {
     this.#offset = offset;
     this.#cell = cell;
     this.type = cell.readUInt32LE(12);
-    this.name = readName(cells, offset, cell, valueBytes, cell.readUInt16LE(2), (cell.readUInt16LE(16) & valueNameIsLatin1) !== 0);
+    this.name = readCellName(cells, offset, cell, valueBytes, cell.readUInt16LE(2), (cell.readUInt16LE(16) & valueNameIsLatin1) !== 0);
   }
 
   /** The bytes, without a copy where they stand in one piece: do not change them. */
@@ -252,13 +243,4 @@ function* listMembers(cells: HiveCells, offset: number, list: Buffer, memberByte
   for (let index = 0; index < count; index++) {
     yield list.readUInt32LE(4 + index * memberBytes);
   }
-}
-
-function readName(cells: HiveCells, offset: number, cell: Buffer, start: number, length: number, isLatin1: boolean): string {
-  if (start + length > cell.length) {
-    throw cells.damaged(offset, 'the name is longer than its cell');
-  }
-  return isLatin1
-    ? cell.toString('latin1', start, start + length)
-    : cell.toString('utf16le', start, start + length - length % 2);
 }

@@ -15,13 +15,18 @@ if (!canTrace) {
   process.stderr.write('skipped: tests that trace a process need strace, and the right to use it\n');
 }
 
-/** Bundles the program; to be called while a test file is collected. */
+/** Bundles the program that runs health operations; to be called while a test file is collected. */
 export async function bundleHealthChild(): Promise<string> {
+  return await bundleChild('test/helpers/store/healthChild.ts');
+}
+
+/** Bundles a program of the tests; to be called while a test file is collected. */
+export async function bundleChild(entryPoint: string): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'dismts-bundle-'));
   afterAll(() => { rmSync(folder, { recursive: true, force: true }); });
   const outfile = join(folder, 'health.cjs');
   await build({
-    absWorkingDir: root, entryPoints: ['test/helpers/store/healthChild.ts'], outfile,
+    absWorkingDir: root, entryPoints: [entryPoint], outfile,
     alias: { '@dismts/protocol': join(root, 'protocol', 'src', 'index.ts') },
     bundle: true, platform: 'node', target: 'node20', format: 'cjs', logLevel: 'error',
     // Packages are found from here, as they are from the sources.

@@ -1,12 +1,13 @@
 /** Reading hives: what libhivex reads, our reader reads, and the other way round; damage is reported and never loops. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DismError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { Hive, type HiveKey } from '../../../sidecar/src/registry/hive.ts';
 import { cpuTimeMs } from '../../helpers/cpuTime.ts';
+import { flatten, flattenByHivexml } from '../../helpers/store/flattenHive.ts';
 import { KeyBuilder, sealBaseBlock, writeHive, type ListKind } from '../../helpers/store/hiveWriter.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
@@ -26,69 +27,6 @@ function sampleRoot(): KeyBuilder {
     root.key('Many').subkey(`Key ${index}`).dword('index', index);
   }
   return root;
-}
-
-interface FlatValue {
-  readonly path: string;
-  readonly name: string;
-  readonly type: string;
-  readonly value: string;
-}
-
-const typeNames: Readonly<Record<number, string>> = {
-  0: 'none', 1: 'string', 2: 'expand', 3: 'binary', 4: 'int32', 7: 'string-list', 11: 'int64',
-};
-
-/** Paths of all keys, and their values, by our reader. */
-function flatten(key: HiveKey, path = ''): (string | FlatValue)[] {
-  const values = key.values().map((value): FlatValue => ({
-    path, name: value.name, type: typeNames[value.type] ?? 'unknown',
-    value: value.asString() ?? value.asStrings()?.join('|') ?? (value.type === 4 ? String(value.data.readInt32LE())
-      : value.type === 11 ? String(value.data.readBigInt64LE()) : value.data.toString('base64')),
-  }));
-  return [path, ...values, ...key.subkeys().flatMap((subkey) => flatten(subkey, `${path}\\${subkey.name}`))];
-}
-
-function unescape(text: string): string {
-  return text.replace(/&(lt|gt|quot|amp);/g, (_, name: string) => ({ lt: '<', gt: '>', quot: '"' })[name] ?? '&');
-}
-
-/** The same by hivexml of libhivex. */
-function flattenByHivexml(file: string): (string | FlatValue)[] {
-  // It opens /dev/stdout by name, which a pipe of Node.js (a socket) refuses.
-  const output = openSync(`${file}.xml`, 'w');
-  try {
-    expect(spawnSync('hivexml', [file], { encoding: 'utf8', stdio: ['ignore', output, 'pipe'] })).toMatchObject({ status: 0, stderr: '' });
-  } finally {
-    closeSync(output);
-  }
-  const xml = readFileSync(`${file}.xml`, 'utf8');
-  const found: (string | FlatValue)[] = [];
-  const path: string[] = [];
-  let list: { name: string; texts: string[] } | undefined;
-  for (const [, tag = '', attributes = '', text = ''] of xml.matchAll(/<(\/?[\w-]+)([^>]*)>([^<]*)/g)) {
-    const attribute = (name: string) => unescape(new RegExp(` ${name}="([^"]*)"`).exec(attributes)?.[1] ?? '');
-    if (tag === 'node') {
-      path.push(path.length === 0 ? '' : attribute('name'));
-      found.push(path.join('\\'));
-    } else if (tag === '/node') {
-      path.pop();
-    } else if (tag === 'value') {
-      const name = attribute('key');
-      if (attribute('type') === 'string-list') {
-        list = { name, texts: [] };
-      } else {
-        const value = attribute('encoding') === 'base64' ? attribute('value').replaceAll(/\s/g, '') : attribute('value');
-        found.push({ path: path.join('\\'), name, type: attribute('type'), value });
-      }
-    } else if (tag === 'string') {
-      list?.texts.push(unescape(text));
-    } else if (tag === '/value' && list !== undefined) {
-      found.push({ path: path.join('\\'), name: list.name, type: 'string-list', value: list.texts.filter((each) => each !== '').join('|') });
-      list = undefined;
-    }
-  }
-  return found;
 }
 
 /** Reads all that there is. */

@@ -120,6 +120,21 @@ export class Lock {
     }
   }
 
+  /**
+   * The same for a file or folder that is open already: the lock owns the descriptor, which is closed where another holds it.
+   * @param path For the error.
+   */
+  static async onDescriptor(descriptor: number, path: string, milliseconds: number): Promise<Lock | undefined> {
+    for (const deadline = performance.now() + milliseconds; ;) {
+      if (tryLock(descriptor, path)) { return new Lock(descriptor); }
+      if (performance.now() > deadline) {
+        closeSync(descriptor);
+        return undefined;
+      }
+      await setTimeout(pollMs);
+    }
+  }
+
   release(): void {
     closeSync(this.descriptor);
   }

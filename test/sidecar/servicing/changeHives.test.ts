@@ -1,0 +1,180 @@
+/** Several hives are changed as one, whatever happens, and nothing is written outside of the image. */
+import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { DismError } from '../../../sidecar/src/errors.ts';
+import { Hresult } from '../../../sidecar/src/hresult.ts';
+import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
+import { Hive } from '../../../sidecar/src/registry/hive.ts';
+import { changeHives, finishHiveChange, type OpenHives } from '../../../sidecar/src/servicing/changeHives.ts';
+import { getAttribute, setAttribute } from '../../../sidecar/src/platform/linux/attributes.ts';
+import { KeyBuilder, writeHive } from '../../helpers/store/hiveWriter.ts';
+import { bundleChild, canTrace, runTraced } from '../../helpers/store/tracedHealth.ts';
+import { tempFolder } from '../../helpers/tempFolder.ts';
+
+const program = await bundleChild('test/helpers/store/hiveChild.ts');
+
+/** A folder with an image that has two hives. */
+function makeImage(): { readonly path: string; readonly config: string } {
+  const path = tempFolder();
+  const config = join(path, 'Windows', 'System32', 'config');
+  mkdirSync(config, { recursive: true });
+  for (const name of ['SOFTWARE', 'SYSTEM']) { writeFileSync(join(config, name), writeHive(new KeyBuilder().string('name', name))); }
+  return { path, config };
+}
+
+function openImage(path: string): WritableFolderImage {
+  const image = new WritableFolderImage(path);
+  onTestFinished(() => { image.closeNow(); });
+  return image;
+}
+
+interface Change {
+  readonly warnings: string[];
+  readonly result: unknown;
+}
+
+async function change(
+  path: string, edit: (hives: OpenHives) => unknown, options: { validateOnly?: boolean; signal?: AbortSignal; names?: string[] } = {},
+): Promise<Change> {
+  const warnings: string[] = [];
+  const { names = ['SOFTWARE', 'SYSTEM'], signal = new AbortController().signal, validateOnly } = options;
+  const result = await changeHives(openImage(path), names, { windows: 'Windows', signal, validateOnly, warn: (text) => { warnings.push(text); } }, edit);
+  return { warnings, result };
+}
+
+const text = (value: string): { type: number; data: Buffer } => ({ type: 1, data: Buffer.from(`${value}\0`, 'utf16le') });
+const setBoth = (value: string) => (hives: OpenHives): void => {
+  for (const name of ['SOFTWARE', 'SYSTEM']) { hives.get(name).createKey('Test').setValue('v', text(value)); }
+};
+const valueIn = (config: string, name: string): string | undefined =>
+  Hive.parse(readFileSync(join(config, name)), name).key('Test')?.value('v')?.asString();
+const both = (config: string): (string | undefined)[] => ['SOFTWARE', 'SYSTEM'].map((name) => valueIn(config, name));
+
+async function failure(action: Promise<unknown>): Promise<DismError> {
+  const error: unknown = await action.then(() => undefined, (reason: unknown) => reason);
+  if (error instanceof DismError) { return error; }
+  throw error instanceof Error ? error : new Error('it did not fail');
+}
+
+describe('changeHives()', () => {
+  it('changes several hives, keeps what the files are, and leaves nothing beside them', async () => {
+    const { path, config } = makeImage();
+    const file = join(config, 'SOFTWARE');
+    chmodSync(file, 0o640);
+    setAttribute(file, 'user.stream', Buffer.from('kept'));
+    const { result } = await change(path, (hives) => { setBoth('new')(hives); return 'value'; });
+    expect([result, ...both(config)]).toEqual(['value', 'new', 'new']);
+    expect([statSync(file).mode & 0o777, getAttribute(file, 'user.stream').toString()]).toEqual([0o640, 'kept']);
+    expect(readdirSync(config).sort()).toEqual(['SOFTWARE', 'SYSTEM']);
+  });
+
+  it('writes nothing with validateOnly, where nothing changes, and where the change fails or is cancelled', async () => {
+    const { path, config } = makeImage();
+    const before = ['SOFTWARE', 'SYSTEM'].map((name) => [readFileSync(join(config, name)), lstatSync(join(config, name)).ino]);
+    await change(path, setBoth('new'), { validateOnly: true });
+    await change(path, (hives) => hives.get('SYSTEM').root.setValue('NAME', text('SYSTEM')));
+    await expect(change(path, (hives) => { setBoth('new')(hives); throw new RangeError('stop'); })).rejects.toThrow('stop');
+    const controller = new AbortController();
+    await expect(change(path, (hives) => { setBoth('new')(hives); controller.abort(); }, { signal: controller.signal })).rejects.toThrow('aborted');
+    expect(['SOFTWARE', 'SYSTEM'].map((name) => [readFileSync(join(config, name)), lstatSync(join(config, name)).ino])).toEqual(before);
+    expect(readdirSync(config).sort()).toEqual(['SOFTWARE', 'SYSTEM']);
+  });
+
+  it('says which hive is missing, unknown, damaged or not closed', async () => {
+    const { path, config } = makeImage();
+    expect(await failure(change(path, () => undefined, { names: ['NOSUCH'] }))).toMatchObject({ hresult: Hresult.E_INVALIDARG, target: 'NOSUCH' });
+    expect((await failure(change(path, (hives) => hives.get('DRIVERS'), { names: ['DRIVERS'] }))).hresult).toBe(Hresult.ERROR_FILE_NOT_FOUND);
+    writeFileSync(join(config, 'SYSTEM'), writeHive(new KeyBuilder(), { dirty: true }));
+    expect((await failure(change(path, setBoth('x')))).symbol).toBe('DISMTS_E_HIVE_DIRTY');
+    writeFileSync(join(config, 'SYSTEM'), 'no hive');
+    expect((await failure(change(path, setBoth('x')))).hresult).toBe(Hresult.ERROR_FILE_CORRUPT);
+    expect(both(makeImage().config)).toEqual([undefined, undefined]);
+  });
+
+  it('leaves the other names of a hive as they are, and says so', async () => {
+    const { path, config } = makeImage();
+    linkSync(join(config, 'SYSTEM'), join(path, 'snapshot'));
+    const { warnings } = await change(path, setBoth('new'));
+    expect(warnings).toEqual([expect.stringContaining('has 2 names')]);
+    expect(Hive.parse(readFileSync(join(path, 'snapshot')), 'snapshot').key('Test')).toBeUndefined();
+  });
+
+  it('takes its turn with others that change the same image', async () => {
+    const { path, config } = makeImage();
+    await Promise.all(Array.from({ length: 8 }, async (_, index) => await change(path, (hives) => { hives.get('SYSTEM').createKey(`Key ${index}`); })));
+    expect(Hive.parse(readFileSync(join(config, 'SYSTEM')), 'SYSTEM').root.subkeys()).toHaveLength(8);
+  });
+});
+
+describe('a change of hives that was interrupted', () => {
+  const kills = [...[1, 2, 3, 4].map((when) => ['rename', when] as const), ...[1, 3, 5, 7, 8, 9, 10].map((when) => ['fsync', when] as const), ['unlink', 1] as const];
+
+  it.skipIf(!canTrace).each(kills)('is whole or not at all after a kill at %s number %i, and the next command tidies up', async (call, when) => {
+    const { path, config } = makeImage();
+    const killed = runTraced(program, tempFolder(), ['-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${when}`], [path, 'new']);
+    if (killed.signal !== 'SIGKILL') { expect(killed.output).toBe('done'); }
+    const image = openImage(path);
+    await finishHiveChange(image, 'Windows');
+    expect([['new', 'new'], [undefined, undefined]]).toContainEqual(both(config));
+    await change(path, setBoth('next'));
+    expect(both(config)).toEqual(['next', 'next']);
+    expect(readdirSync(config).sort()).toEqual(['SOFTWARE', 'SYSTEM']);
+  });
+
+  it('is not finished over what another program changed since', async () => {
+    const { path, config } = makeImage();
+    // Renames in a process: the journal, then the hives.
+    const killed = runTraced(program, tempFolder(), ['-e', 'trace=rename', '-e', 'inject=rename:signal=KILL:when=2'], [path, 'new']);
+    expect(killed.signal).toBe('SIGKILL');
+    const other = writeHive(new KeyBuilder().string('other', 'program'));
+    writeFileSync(join(config, 'SYSTEM'), other);
+    expect(await failure(change(path, setBoth('x')))).toMatchObject({ hresult: Hresult.ERROR_FILE_CORRUPT, message: expect.stringContaining('another program') as string });
+    expect(readFileSync(join(config, 'SYSTEM')).equals(other)).toBe(true);
+  });
+});
+
+describe('a hostile image', () => {
+  const outside = (): { readonly folder: string; readonly unchanged: () => void } => {
+    const folder = tempFolder();
+    writeFileSync(join(folder, 'SYSTEM'), writeHive(new KeyBuilder()));
+    const before = readFileSync(join(folder, 'SYSTEM'));
+    return { folder, unchanged: () => { expect([readdirSync(folder), readFileSync(join(folder, 'SYSTEM'))]).toEqual([['SYSTEM'], before]); } };
+  };
+
+  it('leads nobody out of it by a link for a hive, for its folder or for the journal', async () => {
+    const { folder, unchanged } = outside();
+    const first = makeImage();
+    renameSync(join(first.config, 'SYSTEM'), join(first.config, 'aside'));
+    symlinkSync(join(folder, 'SYSTEM'), join(first.config, 'SYSTEM'));
+    expect((await failure(change(first.path, setBoth('x')))).hresult).toBe(Hresult.E_ACCESSDENIED);
+    const second = makeImage();
+    renameSync(second.config, join(second.path, 'aside'));
+    symlinkSync(folder, second.config);
+    expect((await failure(change(second.path, setBoth('x')))).hresult).toBe(Hresult.ERROR_PATH_NOT_FOUND);
+    const third = makeImage();
+    symlinkSync(join(folder, 'SYSTEM'), join(third.config, '.dismts-hives'));
+    expect((await failure(change(third.path, setBoth('x')))).hresult).toBe(Hresult.E_ACCESSDENIED);
+    unchanged();
+  });
+
+  it('cannot choose between two hives whose names differ in case only', async () => {
+    const { path, config } = makeImage();
+    writeFileSync(join(config, 'system'), writeHive(new KeyBuilder()));
+    renameSync(join(config, 'SYSTEM'), join(config, 'System'));
+    expect((await failure(change(path, setBoth('x')))).hresult).toBe(Hresult.ERROR_FILE_CORRUPT);
+  });
+
+  it.each([
+    ['no JSON', 'nonsense'],
+    ['a way out', JSON.stringify({ version: 1, hives: [{ path: '../SYSTEM', temporary: `.dismts-${'0'.repeat(36)}`, before: '0'.repeat(64), after: '0'.repeat(64) }] })],
+    ['a name of no temporary file', JSON.stringify({ version: 1, hives: [{ path: 'Windows/x', temporary: '../x', before: '0'.repeat(64), after: '0'.repeat(64) }] })],
+    ['another file of the image', JSON.stringify({ version: 1, hives: [{ path: 'Windows/System32/config/SYSTEM', temporary: `.dismts-${'0'.repeat(36)}`, before: '0'.repeat(64), after: '0'.repeat(64) }] })],
+  ])('has a journal with %s, which does nothing', async (_, journal) => {
+    const { path, config } = makeImage();
+    writeFileSync(join(config, '.dismts-hives'), journal);
+    const before = readFileSync(join(config, 'SYSTEM'));
+    expect(await failure(change(path, setBoth('x')))).toBeInstanceOf(DismError);
+    expect(readFileSync(join(config, 'SYSTEM')).equals(before)).toBe(true);
+  });
+});
