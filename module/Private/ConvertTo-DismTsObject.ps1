@@ -44,7 +44,7 @@ $script:objectProperties = @{
         'DirectoryCount', 'FileCount', 'CreatedTime', 'ModifiedTime', 'Languages', 'DefaultLanguageIndex'
     )
     # Scripts read the mount folder as Path and as MountPath.
-    MountedImageInfoObject     = 'Path', 'MountPath', 'ImagePath', 'ImageIndex', 'MountMode', 'MountStatus', 'StatusReason'
+    MountedImageInfoObject     = 'Path', 'MountPath', 'ImagePath', 'ImageIndex', 'MountMode', 'MountStatus', 'StatusReason', 'MountId'
     EnvironmentCheckObject     = 'Name', 'State', 'Detail', 'Hint'
     ErrorInfoObject            = 'Known', 'Code', 'Hex', 'Symbol', 'Category', 'Meaning', 'Hint'
     HolderObject               = 'Pid', 'Program'

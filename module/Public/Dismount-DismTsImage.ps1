@@ -22,10 +22,14 @@ function Dismount-DismTsImage {
     Get-DismTsImage -Mounted | Dismount-DismTsImage -Discard
 
     Dismounts everything. A mount that cannot be dismounted is an error; the others still are.
+    .EXAMPLE
+    $mount = Mount-DismTsImage -ImagePath install.wim -Index 1 -Path C:\mnt; $mount | Dismount-DismTsImage -Discard
+
+    Dismounts just the mount that was made: one that another script has made in the same folder meanwhile is left alone, and is an error.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; folders from Get-Item.
     .OUTPUTS
-    DismTs.BaseDismObject
+    DismTs.BaseDismObject. It also has Path: the folder that was dismounted.
     .NOTES
     Native function: DismUnmountImage. Engines: Native, Portable. Needs the rights that the mount was made with.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
@@ -57,6 +61,11 @@ function Dismount-DismTsImage {
         # Write an integrity table, also where the file had none.
         [Parameter(ParameterSetName = 'DismountSave', ValueFromPipelineByPropertyName)]
         [switch] $CheckIntegrity,
+
+        # Identity of the mount, as Mount-DismTsImage and Get-DismTsImage -Mounted give it: where another mount is at the folder by now, the command fails and
+        # changes nothing. It comes down the pipeline with the mount.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $MountId,
 
         # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
         [Parameter(ValueFromPipelineByPropertyName)]
@@ -97,6 +106,9 @@ function Dismount-DismTsImage {
             return
         }
         $params['mountPath'] = $mountPath
+        if ($MountId) {
+            $params['mountId'] = $MountId
+        }
         $params['commit'] = $Save.IsPresent
         foreach ($switchName in 'Append', 'CheckIntegrity') {
             if ($PSBoundParameters[$switchName]) {
@@ -126,6 +138,6 @@ function Dismount-DismTsImage {
         if ($null -eq $result -or $params['validateOnly']) {
             return
         }
-        ConvertTo-DismTsObject -InputObject $result -TypeName 'BaseDismObject'
+        ConvertTo-DismTsObject -InputObject $result -TypeName 'BaseDismObject' -AdditionalProperty 'Path'
     }
 }

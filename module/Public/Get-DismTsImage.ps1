@@ -64,6 +64,11 @@ function Get-DismTsImage {
         [Parameter(Mandatory, ParameterSetName = 'InputByMounted', ValueFromPipelineByPropertyName)]
         [switch] $Mounted,
 
+        # Only what is mounted at this folder, whatever the spelling: relative, with a slash at the end, through a link. Nothing where nothing is.
+        [Parameter(ParameterSetName = 'InputByMounted')]
+        [Alias('MountPath')]
+        [string] $Path,
+
         # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
         [Parameter(ValueFromPipelineByPropertyName)]
         [Alias('LP')]
@@ -99,6 +104,12 @@ function Get-DismTsImage {
         }
         $request = @{ Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
         if ($PSCmdlet.ParameterSetName -eq 'InputByMounted') {
+            if ($Path) {
+                $params['mountPath'] = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
+                if ($null -eq $params['mountPath']) {
+                    return
+                }
+            }
             $result = Invoke-SidecarRequest @request -Method 'image/listMounted' -Params $params
             if ($null -ne $result) {
                 ConvertTo-DismTsObject -InputObject $result.mounts -TypeName 'MountedImageInfoObject' -Image (Get-OperationResult -Params $params -LogPath $result.logPath)

@@ -28,7 +28,8 @@ function Mount-DismTsImage {
     .INPUTS
     Objects with the properties ImagePath and ImageIndex, as Get-DismTsImage gives; with -Remount objects with a property Path.
     .OUTPUTS
-    DismTs.ImageObject. After a mount it also has ImagePath, ImageIndex and MountMode.
+    DismTs.ImageObject. After a mount it also has ImagePath, ImageIndex, MountMode and MountId: pipe it into Save- and
+    Dismount-DismTsImage, which then work on this mount or on none.
     .NOTES
     Native functions: DismMountImage, DismRemountImage. Engines: Native, Portable. Needs elevation on Windows; on Linux root, but for -ReadOnly.
     A remount cannot be cancelled. Automation: no prompt comes by default; -Confirm:$false makes sure of it.
@@ -132,7 +133,7 @@ function Mount-DismTsImage {
         } else {
             $method = 'image/mount'
             $action = 'Mount image'
-            $additional = 'ImagePath', 'ImageIndex', 'MountMode'
+            $additional = 'ImagePath', 'ImageIndex', 'MountMode', 'MountId'
             $imageFile = Resolve-DismTsPath -Path $ImagePath -Cmdlet $PSCmdlet -Parameter 'ImagePath'
             if ($null -eq $imageFile) {
                 return

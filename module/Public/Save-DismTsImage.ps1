@@ -46,6 +46,11 @@ function Save-DismTsImage {
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $SupportEa,
 
+        # Identity of the mount, as Mount-DismTsImage and Get-DismTsImage -Mounted give it: where another mount is at the folder by now, the command fails and
+        # changes nothing. It comes down the pipeline with the mount.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [string] $MountId,
+
         # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
         [Parameter(ValueFromPipelineByPropertyName)]
         [Alias('LP')]
@@ -85,6 +90,9 @@ function Save-DismTsImage {
             return
         }
         $params['mountPath'] = $mountPath
+        if ($MountId) {
+            $params['mountId'] = $MountId
+        }
         foreach ($switchName in 'Append', 'CheckIntegrity', 'SupportEa') {
             if ($PSBoundParameters[$switchName]) {
                 $params[$switchName.Substring(0, 1).ToLowerInvariant() + $switchName.Substring(1)] = $true

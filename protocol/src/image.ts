@@ -55,6 +55,12 @@ export const getImageInfo = request('image/getInfo', operationOptionsSchema.exte
 }).refine((p) => p.imageIndex === undefined || p.imageName === undefined, 'imageIndex and imageName exclude each other'),
 z.object({ images: z.array(imageInfoSchema), logPath: z.string() }));
 
+/**
+ * Tells a mount from those that were at its folder before, or will be. The DISM API has no such thing, so on the native engine it says which image of
+ * which file is mounted.
+ */
+export const mountIdSchema = z.string().min(1).max(33000);
+
 /** One mounted image: the in-box MountedImageInfoObject (DismMountedImageInfo). */
 export const mountedImageSchema = z.object({
   /** The mount folder. */
@@ -67,12 +73,16 @@ export const mountedImageSchema = z.object({
   mountStatus: z.enum(['Ok', 'NeedsRemount', 'Invalid', 'Unknown']),
   /** Why the status is not Ok, one sentence; empty when it is. */
   statusReason: z.string(),
+  mountId: mountIdSchema.optional(),
 });
 export type MountedImage = z.infer<typeof mountedImageSchema>;
 
-/** All images that DismTs mounted on this machine, for this state directory. DismGetMountedImageInfo. */
-export const listMountedImages = request('image/listMounted', operationOptionsSchema,
-  z.object({ mounts: z.array(mountedImageSchema), logPath: z.string(), warnings: z.array(z.string()).optional() }));
+/** All images that DismTs mounted on this machine, for this state directory, or the one at a folder. DismGetMountedImageInfo. */
+export const listMountedImages = request('image/listMounted', operationOptionsSchema.extend({
+  /** Only the mount there, whatever spelling of the path; none is no error. */
+  mountPath: absolutePathSchema.optional(),
+}),
+z.object({ mounts: z.array(mountedImageSchema), logPath: z.string(), warnings: z.array(z.string()).optional() }));
 
 /** Mounts one image into an existing empty folder. DismMountImage. Cancellable. */
 export const mountImage = request('image/mount', operationOptionsSchema.extend({
@@ -93,6 +103,7 @@ imageResultSchema.extend({
   /** Null where the image was chosen by name and the mounted images could not be listed afterwards; a warning says why. */
   imageIndex: imageIndexSchema.nullable(),
   mountMode: z.enum(['ReadWrite', 'ReadOnly']),
+  mountId: mountIdSchema.optional(),
 }));
 
 /** Serves a mount again whose status is NeedsRemount; staged changes are kept. DismRemountImage. */
@@ -103,6 +114,8 @@ export const remountImage = request('image/remount', operationOptionsSchema.exte
 /** Writes the changes of a read-write mount into the file and keeps the mount. DismCommitImage. Cancellable. */
 export const commitImage = request('image/commit', operationOptionsSchema.extend({
   mountPath: absolutePathSchema,
+  /** Only this mount: where another one is at the folder by now, the request fails and changes nothing. */
+  mountId: mountIdSchema.optional(),
   /** DISM_COMMIT_APPEND: add the changed image as a new image instead of replacing the mounted one. */
   append: z.boolean().optional(),
   /** DISM_COMMIT_GENERATE_INTEGRITY: write an integrity table even where the file had none. */
@@ -117,6 +130,8 @@ export const commitImage = request('image/commit', operationOptionsSchema.extend
 /** Unmounts, after writing the changes or dropping them. DismUnmountImage. Cancellable while it writes. */
 export const unmountImage = request('image/unmount', operationOptionsSchema.extend({
   mountPath: absolutePathSchema,
+  /** Only this mount: where another one is at the folder by now, the request fails and changes nothing. */
+  mountId: mountIdSchema.optional(),
   /** True: commit first (DISM_COMMIT_IMAGE). False: drop the changes (DISM_DISCARD_IMAGE). */
   commit: z.boolean(),
   append: z.boolean().optional(),

@@ -158,7 +158,7 @@ export function describeContract({ title, name, gaps, bench: makeBench }: Engine
       expect(await run(bench, 'mountImage', { imagePath, imageName: secondName, mountPath })).toMatchObject({
         path: mountPath, online: false, imagePath, imageIndex: 2, mountMode: 'ReadWrite', restartNeeded: false,
       });
-      expect(await listed()).toEqual([{ path: mountPath, imagePath, imageIndex: 2, mountMode: 'ReadWrite', mountStatus: 'Ok', statusReason: '' }]);
+      expect(await listed()).toEqual([{ path: mountPath, imagePath, imageIndex: 2, mountMode: 'ReadWrite', mountStatus: 'Ok', statusReason: '', mountId: expect.any(String) as string }]);
       const again = await failure(run(bench, 'mountImage', { imagePath, imageIndex: 2, mountPath: bench.emptyFolder() }));
       expect(again.data).toMatchObject({ symbol: 'WIM_E_ALREADY_MOUNTED_READWRITE', category: 'ResourceExists' });
       expect(await run(bench, 'commitImage', { mountPath })).toMatchObject({ imageIndex: 2 });

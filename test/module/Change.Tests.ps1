@@ -39,7 +39,7 @@ Describe 'Commands that change something' -Tag 'Unit' {
             Get-SentNoProgress -Method image/mount | Should -Be '{"imageIndex":2,"imagePath":"/fake/x.wim","mountPath":"/fake/m"}'
             $result.PSObject.TypeNames[0] | Should -Be 'DismTs.ImageObject'
             $result.PSObject.Properties.Name | Should -Be @(
-                'Path', 'Online', 'WinPath', 'SysDrivePath', 'RestartNeeded', 'LogPath', 'ScratchDirectory', 'LogLevel', 'ImagePath', 'ImageIndex', 'MountMode')
+                'Path', 'Online', 'WinPath', 'SysDrivePath', 'RestartNeeded', 'LogPath', 'ScratchDirectory', 'LogLevel', 'ImagePath', 'ImageIndex', 'MountMode', 'MountId')
             $result.Online | Should -BeFalse
             $result.RestartNeeded | Should -BeOfType ([bool])
             $result.ImageIndex | Should -BeOfType ([uint32])
@@ -103,7 +103,16 @@ Describe 'Commands that change something' -Tag 'Unit' {
             $result = Dismount-DismTsImage -Path /fake/m -Save -Append -CheckIntegrity
             Get-SentNoProgress -Method image/unmount | Should -Be '{"append":true,"checkIntegrity":true,"commit":true,"mountPath":"/fake/m"}'
             $result.PSObject.TypeNames[0] | Should -Be 'DismTs.BaseDismObject'
-            $result.PSObject.Properties.Name | Should -Be 'LogPath', 'ScratchDirectory', 'LogLevel'
+            $result.PSObject.Properties.Name | Should -Be 'LogPath', 'ScratchDirectory', 'LogLevel', 'Path'
+            $result.Path | Should -Be /fake/m
+        }
+
+        It 'works on the mount that comes down the pipeline, and on no later one at its folder' {
+            $mount = [pscustomobject] @{ Path = '/fake/m'; MountId = '0e4cb1f0-one' }
+            $null = $mount | Save-DismTsImage
+            (Get-Sent -Method image/commit).mountId | Should -Be '0e4cb1f0-one'
+            $null = $mount | Dismount-DismTsImage -Discard
+            (Get-Sent -Method image/unmount).mountId | Should -Be '0e4cb1f0-one'
         }
 
         It 'discards everything that comes down the pipeline' {

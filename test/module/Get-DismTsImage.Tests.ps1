@@ -63,7 +63,7 @@ Describe 'Get-DismTsImage' -Tag 'Unit' {
             $mounts = Get-DismTsImage -Mounted
             $mounts | Should -HaveCount 3
             $mounts[1].PSObject.TypeNames[0] | Should -Be 'DismTs.MountedImageInfoObject'
-            $mounts[1].PSObject.Properties.Name | Should -Be 'Path', 'MountPath', 'ImagePath', 'ImageIndex', 'MountMode', 'MountStatus', 'StatusReason'
+            $mounts[1].PSObject.Properties.Name | Should -Be 'Path', 'MountPath', 'ImagePath', 'ImageIndex', 'MountMode', 'MountStatus', 'StatusReason', 'MountId'
             $mounts[1].Path | Should -Be '/fake/two files'
             $mounts[1].MountPath | Should -Be '/fake/two files'
             $mounts[1].MountMode | Should -Be 'ReadOnly'

@@ -215,8 +215,9 @@ BeforeDiscovery {
         }
     }
     $ownParameters = 'Engine', 'DismPath', 'TimeoutSec', 'Detailed', 'Parent', 'WhatIf', 'Confirm'
+    $ownOfCommand = @{ 'Get-DismTsImage' = 'Path'; 'Save-DismTsImage' = 'MountId'; 'Dismount-DismTsImage' = 'MountId' }
     $commandCases = foreach ($command in $inBox.Keys | Sort-Object) {
-        @{ Command = $command; Known = @($inBox[$command].Keys) + @($common.Keys) + $ownParameters }
+        @{ Command = $command; Known = @($inBox[$command].Keys) + @($common.Keys) + $ownParameters + $ownOfCommand[$command] }
     }
     $allCommands = (Import-PowerShellDataFile -Path "$PSScriptRoot/../../DismTs.psd1").FunctionsToExport | ForEach-Object { @{ Command = $_ } }
 }

@@ -10,6 +10,7 @@ export const parameterTexts: Readonly<Record<string, string>> = {
   online: 'the running Windows instead of a folder',
   windowsDirectory: 'Windows folder below the root, default Windows',
   systemDrive: 'drive of the boot manager, where it is another',
+  mountId: 'only this mount, as mounts --json shows it, not a later one at the folder',
   readOnly: 'mount so that nothing can be changed',
   optimize: 'prepare only what is needed at once (Windows)',
   checkIntegrity: 'verify the integrity table first; when saving, write one',

@@ -392,7 +392,7 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       expect(lastCall('DismMountImage')?.arguments).toMatchObject({ ImageIdentifier: 1, Flags: 0xE });
       expect(context.progressValues.at(-1)).toMatchObject({ phase: 'Mounting', current: 100, total: 100 });
       const { mounts } = await run('listMountedImages', {});
-      expect(mounts).toContainEqual({ path: mountPath, imagePath: file('install.wim'), imageIndex: 2, mountMode: 'ReadWrite', mountStatus: 'Ok', statusReason: '' });
+      expect(mounts).toContainEqual({ path: mountPath, imagePath: file('install.wim'), imageIndex: 2, mountMode: 'ReadWrite', mountStatus: 'Ok', statusReason: '', mountId: expect.any(String) as string });
 
       expect(await run('commitImage', { mountPath, checkIntegrity: true, supportEa: true })).toMatchObject({ imageIndex: 2 });
       expect(lastCall('DismCommitImage')?.arguments).toMatchObject({ Flags: 0x50000 });

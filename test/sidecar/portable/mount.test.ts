@@ -23,6 +23,38 @@ function optionsOf(mountPath: string): readonly string[] {
   return readMountTable().findLast((entry) => entry.mountPoint === mountPath)?.options ?? [];
 }
 
+describe.runIf(isRoot)('mountId', () => {
+  test('keeps a late dismount and a late save from the mount that another script has made at the folder meanwhile', async () => {
+    const bench = await workbench();
+    const wim = await ordinaryWim(bench.folder);
+    const mountPath = await bench.mount(wim);
+    const mine = (await bench.only()).mountId ?? expect.fail();
+    await bench.dismount(mountPath, false);
+    await bench.call('mountImage', { imagePath: wim, imageIndex: 1, mountPath });
+    const theirs = (await bench.only()).mountId ?? expect.fail();
+    expect(theirs).not.toBe(mine);
+    await writeFile(join(mountPath, 'work.txt'), 'of the other script');
+    for (const attempt of [bench.call('unmountImage', { mountPath, commit: false, mountId: mine }), bench.call('commitImage', { mountPath, mountId: mine })]) {
+      expect(await failure(attempt)).toMatchObject({ symbol: 'DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH', message: expect.stringContaining('another one is there now') as string });
+    }
+    expect(await readFile(join(mountPath, 'work.txt'), 'utf8')).toBe('of the other script');
+    await bench.call('unmountImage', { mountPath, commit: false, mountId: theirs });
+    await bench.expectNothingLeft();
+  });
+
+  test('a folder is found by any spelling, and none that has no mount', async () => {
+    const bench = await workbench();
+    const wim = await ordinaryWim(bench.folder);
+    const mountPath = await bench.mount(wim);
+    await symlink(mountPath, join(bench.folder, 'shortcut'));
+    for (const spelling of [mountPath, `${mountPath}/`, `${mountPath}//`, join(bench.folder, 'shortcut'), `${bench.folder}/x/../shortcut/`]) {
+      expect((await bench.call('listMountedImages', { mountPath: spelling })).mounts).toMatchObject([{ path: mountPath }]);
+    }
+    expect((await bench.call('listMountedImages', { mountPath: bench.folder })).mounts).toEqual([]);
+    await bench.call('unmountImage', { mountPath: `${join(bench.folder, 'shortcut')}/`, commit: false });
+  });
+});
+
 describe.runIf(isRoot)('mountImage()', () => {
   const kinds = [
     ['uncompressed', { compress: 'none' }], ['XPRESS', { compress: 'XPRESS' }], ['LZX', { compress: 'LZX' }],
@@ -35,7 +67,7 @@ describe.runIf(isRoot)('mountImage()', () => {
     const [hash, expected] = [await hashFile(wim), await readFolder(join(bench.folder, 'source'))];
     const mountPath = await bench.mount(wim);
     expect(await bench.only()).toEqual({
-      path: mountPath, imagePath: wim, imageIndex: 1, mountMode: 'ReadWrite', mountStatus: 'Ok', statusReason: '',
+      path: mountPath, imagePath: wim, imageIndex: 1, mountMode: 'ReadWrite', mountStatus: 'Ok', statusReason: '', mountId: expect.any(String) as string,
     });
     expect(await readFolder(mountPath)).toEqual(expected);
     await changeALot(mountPath);

@@ -82,11 +82,31 @@ export const getImageInfo: Handler<typeof infoMethod> = async (params, operation
   return { images: imageIndex === undefined && imageName === undefined ? images : [chooseImage(images, params, action)], logPath: '' };
 };
 
+/** The API numbers no mounts, so it is the image that tells them apart. */
+function mountIdOf(imagePath: string, imageIndex: number): string {
+  const path = resolve(imagePath);
+  return `${imageIndex}:${process.platform === 'win32' ? path.toLowerCase() : path}`;
+}
+
+/** @throws DismError DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH: another image is mounted there by now. */
+async function requireMeant(
+  operation: NativeOperation, { mountPath, mountId }: { readonly mountPath: string; readonly mountId?: string | undefined }, action: string,
+): Promise<void> {
+  if (mountId === undefined) { return; }
+  const mount = await requireMount(operation, mountPath, action, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH);
+  if (mount.mountId !== mountId) {
+    throw new DismError(Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, `${action}: the mount that is meant has been dismounted, and another one is there now`, {
+      target: mountPath, hint: 'Leave it to whoever mounted it: nothing has been changed. Get-DismTsImage -Mounted shows what is mounted.',
+    });
+  }
+}
+
 function toMountedImage(info: DismMountedImageInfo): MountedImage {
   const mountStatus = mountStatuses[info.mountStatus] ?? 'Unknown';
   return {
     path: text(info.mountPath), imagePath: text(info.imageFilePath), imageIndex: info.imageIndex,
     mountMode: mountModes[info.mountMode] ?? 'Unknown', mountStatus, statusReason: statusReasons[mountStatus],
+    mountId: mountIdOf(text(info.imageFilePath), info.imageIndex),
   };
 }
 
@@ -114,7 +134,9 @@ async function requireMount(operation: NativeOperation, mountPath: string, actio
   return mount;
 }
 
-export const listMountedImages: Handler<typeof listMethod> = async (_params, operation) => ({ mounts: await readMounts(operation), logPath: '' });
+export const listMountedImages: Handler<typeof listMethod> = async ({ mountPath }, operation) => ({
+  mounts: (await readMounts(operation)).filter(({ path }) => mountPath === undefined || samePath(path, mountPath)), logPath: '',
+});
 
 export const mountImage: Handler<typeof mountMethod> = async (params, operation) => {
   const { imagePath, imageIndex, imageName, mountPath, readOnly = false, optimize = false, checkIntegrity = false, supportEa = false } = params;
@@ -123,6 +145,7 @@ export const mountImage: Handler<typeof mountMethod> = async (params, operation)
   requireMountFolder(mountPath, action);
   const result = (index: number | null) => ({
     ...operation.mountResult(mountPath), imagePath, imageIndex: index, mountMode: readOnly ? 'ReadOnly' as const : 'ReadWrite' as const,
+    ...index === null ? {} : { mountId: mountIdOf(imagePath, index) },
   });
   if (params.validateOnly === true) { return result(chooseImage(await readImages(operation, imagePath, action), params, action).imageIndex); }
   await operation.closeSessions(mountPath);
@@ -168,6 +191,7 @@ function commitFlags(params: { append?: boolean | undefined; checkIntegrity?: bo
 export const commitImage: Handler<typeof commitMethod> = async (params, operation) => {
   const { mountPath, append = false } = params;
   const action = `Cannot save the image in "${mountPath}"`;
+  await requireMeant(operation, params, action);
   const mount = await requireMount(operation, mountPath, action, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH);
   requireWritable(mount, action);
   if (params.validateOnly === true) { return { ...operation.mountResult(mountPath), imageIndex: mount.imageIndex }; }
@@ -191,6 +215,7 @@ function requireWritable({ mountMode, path }: MountedImage, action: string): voi
 export const unmountImage: Handler<typeof unmountMethod> = async (params, operation) => {
   const { mountPath, commit } = params;
   const action = `Cannot dismount "${mountPath}"`;
+  await requireMeant(operation, params, action);
   if (params.validateOnly === true) {
     const mount = await requireMount(operation, mountPath, action, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH);
     if (commit) { requireWritable(mount, action); }

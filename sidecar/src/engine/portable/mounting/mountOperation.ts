@@ -111,6 +111,14 @@ function readRecord(state: State, id: string, path: string): MountRecord | Error
   }
 }
 
+/** @throws DismError DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH: the mount that is meant has gone, and another one is at its folder. */
+export function requireMeant(id: string, { mountId, mountPath }: { readonly mountId?: string | undefined; readonly mountPath: string }, what: string): void {
+  if (mountId === undefined || mountId === id) { return; }
+  throw new DismError(Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, `${what}: the mount that is meant has been dismounted, and another one is there now`, {
+    target: mountPath, hint: 'Leave it to whoever mounted it: nothing has been changed. Get-DismTsImage -Mounted shows what is mounted.',
+  });
+}
+
 /** @throws DismError WIM_E_UNMOUNT_INCOMPLETE: others mounted something on the mount, in it, or it at another place. */
 export function requireFree(state: State, record: MountRecord, what: string): Sight {
   const sight = lookAt(state, record);

@@ -7,7 +7,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { formatOf } from '../images/formats.ts';
 import { renewView } from '../mounting/bringUp.ts';
-import { busyError, imageResult, isBusy, requireFree, withMount } from '../mounting/mountOperation.ts';
+import { busyError, imageResult, isBusy, requireFree, requireMeant, withMount } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../mounting/record.ts';
 import { isUnsaved, requireSaveable, saveChanges, type Saved, savedAnyway, saveInPlace, showAgain } from '../mounting/saveMount.ts';
 import { freeze } from '../mounting/stacking.ts';
@@ -21,6 +21,7 @@ type Result = z.input<typeof commitImageMethod.result>;
 export async function commitImage(params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot save "${params.mountPath}"`;
   return await withMount(params.mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) => {
+    requireMeant(record.id, params, what);
     await requireSaveable(state, record, params, what, params.mountPath, context);
     if (params.validateOnly === true) { return { ...imageResult(params.mountPath, context), imageIndex: record.imageIndex }; }
     const view = requireView(state, record, what);

@@ -154,7 +154,9 @@ export async function mountImage(params: Params, context: OperationContext): Pro
         imageIndex, mode, imageHash: hash, file, place: await placeOfFile(path), generation: 1, stacking: readOnly ? 'none' : format.staging.stacking, own,
       }), what, params.validateOnly === true, context);
       const { imageIndex } = record;
-      const result: Result = { ...imageResult(params.mountPath, context, found.warnings), imagePath: params.imagePath, imageIndex, mountMode: mode };
+      const result: Result = {
+        ...imageResult(params.mountPath, context, found.warnings), imagePath: params.imagePath, imageIndex, mountMode: mode, mountId: id,
+      };
       if (params.validateOnly === true) { return result; }
       try {
         await bringUp(state, record, found.otherFiles, folder, context);

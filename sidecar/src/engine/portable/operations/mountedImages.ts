@@ -7,7 +7,7 @@ import { printable } from '../../../printable.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
 import { formatOf } from '../images/formats.ts';
 import { takeDown } from '../mounting/bringUp.ts';
-import { allRecords, openState } from '../mounting/mountOperation.ts';
+import { allRecords, canonicalMountPath, findMount, openState } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../mounting/record.ts';
 import { coverSource, lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
@@ -20,7 +20,7 @@ function describe(state: State, record: MountRecord, { status, reason }: MountSt
   return {
     path: place === record.mountPath ? record.given?.mountPath ?? place : place, imagePath: record.given?.imagePath ?? record.wimPath,
     imageIndex: record.imageIndex, mountMode: record.mode,
-    mountStatus: status, statusReason: reason,
+    mountStatus: status, statusReason: reason, mountId: record.id,
   };
 }
 
@@ -42,11 +42,13 @@ function unreadable(state: State): string[] {
 
 /** All mounts of the state directory, by folder. */
 export async function listMountedImages(
-  _params: z.output<typeof listMethod.params>, context: OperationContext,
+  params: z.output<typeof listMethod.params>, context: OperationContext,
 ): Promise<z.input<typeof listMethod.result>> {
   return await guarded('Cannot list the mounted images', '', context, async () => {
     const state = await openState(context);
-    const found = await Promise.all(allRecords(state, context).map(async ({ id }) => await currentStatus(state, id)));
+    const wanted = params.mountPath === undefined ? undefined : findMount(state, await canonicalMountPath(params.mountPath), context) ?? '';
+    const records = allRecords(state, context).filter(({ id }) => wanted === undefined || id === wanted);
+    const found = await Promise.all(records.map(async ({ id }) => await currentStatus(state, id)));
     const mounts = found.flatMap((one) => (one === undefined ? [] : [describe(state, one.record, one.found)]));
     mounts.sort((a, b) => (a.path < b.path ? -1 : 1));
     return { mounts, logPath: context.log.path, warnings: unreadable(state) };

@@ -9,7 +9,7 @@ import { cloneMount, holdFolder } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { formatNames, formatOf } from '../images/formats.ts';
 import { attachView, takeDown } from '../mounting/bringUp.ts';
-import { imageResult, requireFree, withMount } from '../mounting/mountOperation.ts';
+import { imageResult, requireFree, requireMeant, withMount } from '../mounting/mountOperation.ts';
 import { type MountRecord, recordsOfUnknown } from '../mounting/record.ts';
 import { isUnsaved, requireSaveable, saveChanges, saveInPlace, takeOffView } from '../mounting/saveMount.ts';
 import { describeMount, lookAt } from '../mounting/sight.ts';
@@ -61,6 +61,7 @@ async function putBack(state: State, record: MountRecord, view: number, context:
 /** Takes a mount off whose record cannot be read. Nobody knows whether its changes are saved, so they are kept aside. */
 async function dropWithoutRecord(state: State, id: string, path: string, problem: string, params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot dismount "${params.mountPath}"`;
+  requireMeant(id, params, what);
   if (params.commit) {
     throw new DismError(Hresult.DISM_E_MOUNT_INVALID, `${what}: its record cannot be read (${problem})`, {
       target: state.records.folder(id),
@@ -79,6 +80,7 @@ async function dropWithoutRecord(state: State, id: string, path: string, problem
 export async function unmountImage(params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot dismount "${params.mountPath}"`;
   return await withMount(params.mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) => {
+    requireMeant(record.id, params, what);
     if (params.commit) { await requireSaveable(state, record, params, what, params.mountPath, context); }
     const { views: [view], foreign } = requireFree(state, record, what);
     if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
