@@ -21,6 +21,10 @@ function checksumOf(base: Buffer): number {
   return checksum === 0 ? 1 : checksum === -1 ? -2 : checksum;
 }
 
+export function hasRightChecksum(base: Buffer): boolean {
+  return base.readInt32LE(checksumOffset) === checksumOf(base);
+}
+
 /** Puts the right checksum into a base block. */
 export function sealBaseBlock(base: Buffer): Buffer {
   base.writeInt32LE(checksumOf(base), checksumOffset);
@@ -49,7 +53,7 @@ export class HiveCells {
     if (data.length < baseBlockBytes || data.toString('latin1', 0, signature.length) !== signature) {
       throw this.#damaged(0, 'this is no registry hive');
     }
-    if (data.readInt32LE(checksumOffset) !== checksumOf(data)) {
+    if (!hasRightChecksum(data)) {
       throw this.#damaged(checksumOffset, 'the checksum of the base block is wrong');
     }
     const major = data.readUInt32LE(20);

@@ -4,6 +4,7 @@ import { Hresult } from '../hresult.ts';
 import { maxFileBytes } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import { EditableHive } from '../registry/editableHive.ts';
+import { replayLogs } from '../registry/hiveLogs.ts';
 import { messageOf } from '../systemErrors.ts';
 import { digestOfHive, finishJournal, hasJournal, type HiveJournal, removeJournal, writeJournal } from './hiveJournal.ts';
 import { configFolder, hiveNames, hivePath } from './hivePaths.ts';
@@ -16,6 +17,8 @@ export interface ChangeHivesOptions {
   readonly signal: AbortSignal;
   /** Compute everything, write nothing. */
   readonly validateOnly?: boolean | undefined;
+  /** Replay the logs of a hive that was not closed properly, as Windows does; without it, such a hive is refused. */
+  readonly replayLog?: boolean | undefined;
   /** Is given sentences for the user. */
   readonly warn: (text: string) => void;
 }
@@ -48,12 +51,12 @@ export async function changeHives<T>(
     } else if (await hasJournal(image, windows)) {
       options.warn('An earlier change of the registry was interrupted; the next command that changes something finishes it');
     }
-    const files = await readHives(image, names, windows);
+    const files = await readHives(image, names, options);
     const opened = new Map<string, EditableHive>();
     const find = (name: string): EditableHive | undefined => {
       const file = files.get(name.toUpperCase());
       if (file === undefined) { return undefined; }
-      const hive = opened.get(file.path.toUpperCase()) ?? EditableHive.parse(file.data, file.path);
+      const hive = opened.get(file.path.toUpperCase()) ?? EditableHive.parse(file.replayed ?? file.data, file.path);
       opened.set(file.path.toUpperCase(), hive);
       return hive;
     };
@@ -66,7 +69,8 @@ export async function changeHives<T>(
       },
     });
     signal.throwIfAborted();
-    const written = [...opened.values()].filter((hive) => hive.isChanged).map((hive) => ({ path: hive.path, file: hive.toFile() }));
+    const replayed = new Set(Array.from(files.values(), (file) => (file.replayed === undefined ? '' : file.path)));
+    const written = [...opened.values()].filter((hive) => hive.isChanged || replayed.has(hive.path)).map((hive) => ({ path: hive.path, file: hive.toFile() }));
     if (!validateOnly && written.length > 0) {
       const before = new Map(Array.from(files.values(), ({ path, data }) => [path, data]));
       await replaceHives(image, written.map(({ path, file }) => ({ path, file, before: before.get(path) ?? Buffer.alloc(0) })), options);
@@ -104,10 +108,15 @@ function removeLeftovers(image: WritableFolderImage, names: readonly string[], w
 
 interface HiveFile {
   readonly path: string;
+  /** As it is in the image. */
   readonly data: Buffer;
+  /** The same with its logs replayed, where that was needed. */
+  readonly replayed?: Buffer | undefined;
 }
 
-async function readHives(image: WritableFolderImage, names: readonly string[], windows: string): Promise<Map<string, HiveFile>> {
+async function readHives(
+  image: WritableFolderImage, names: readonly string[], { windows, replayLog = false, warn }: ChangeHivesOptions,
+): Promise<Map<string, HiveFile>> {
   const files = new Map<string, HiveFile>();
   for (const name of names) {
     const path = hivePath(windows, name);
@@ -116,9 +125,21 @@ async function readHives(image: WritableFolderImage, names: readonly string[], w
         { target: name, hint: `Give one of ${hiveNames.join(', ')}, or the path of a hive file in the image, such as "Users\\Default\\NTUSER.DAT".` });
     }
     const data = await image.read(path, maxFileBytes);
-    if (data !== undefined) { files.set(name.toUpperCase(), { path, data }); }
+    if (data === undefined) { continue; }
+    const replayed = replayLog ? replayLogs(data, await readLogs(image, path), path) : undefined;
+    if (replayed !== undefined) { warn(`The logs of the registry hive "${path}", which was not closed properly, were replayed (entries: ${replayed.entries})`); }
+    files.set(name.toUpperCase(), { path, data, replayed: replayed?.file });
   }
   return files;
+}
+
+async function readLogs(image: WritableFolderImage, path: string): Promise<Buffer[]> {
+  const logs: Buffer[] = [];
+  for (const suffix of ['.LOG1', '.LOG2', '.LOG']) {
+    const log = await image.read(`${path}${suffix}`, maxFileBytes);
+    if (log !== undefined) { logs.push(log); }
+  }
+  return logs;
 }
 
 function missingHive(name: string, windows: string): DismError {

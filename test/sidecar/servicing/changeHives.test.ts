@@ -5,9 +5,11 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { DismError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
+import { EditableHive } from '../../../sidecar/src/registry/editableHive.ts';
 import { Hive } from '../../../sidecar/src/registry/hive.ts';
 import { changeHives, finishHiveChange, type OpenHives } from '../../../sidecar/src/servicing/changeHives.ts';
 import { getAttribute, setAttribute } from '../../../sidecar/src/platform/linux/attributes.ts';
+import { dirtyHive, newLog } from '../../helpers/store/hiveLogWriter.ts';
 import { KeyBuilder, writeHive } from '../../helpers/store/hiveWriter.ts';
 import { bundleChild, canTrace, runTraced } from '../../helpers/store/tracedHealth.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
@@ -35,11 +37,12 @@ interface Change {
 }
 
 async function change(
-  path: string, edit: (hives: OpenHives) => unknown, options: { validateOnly?: boolean; signal?: AbortSignal; names?: string[] } = {},
+  path: string, edit: (hives: OpenHives) => unknown, options: { validateOnly?: boolean; replayLog?: boolean; signal?: AbortSignal; names?: string[] } = {},
 ): Promise<Change> {
   const warnings: string[] = [];
-  const { names = ['SOFTWARE', 'SYSTEM'], signal = new AbortController().signal, validateOnly } = options;
-  const result = await changeHives(openImage(path), names, { windows: 'Windows', signal, validateOnly, warn: (text) => { warnings.push(text); } }, edit);
+  const { names = ['SOFTWARE', 'SYSTEM'], signal = new AbortController().signal, validateOnly, replayLog } = options;
+  const hiveOptions = { windows: 'Windows', signal, validateOnly, replayLog, warn: (text: string) => { warnings.push(text); } };
+  const result = await changeHives(openImage(path), names, hiveOptions, edit);
   return { warnings, result };
 }
 
@@ -90,6 +93,21 @@ describe('changeHives()', () => {
     writeFileSync(join(config, 'SYSTEM'), 'no hive');
     expect((await failure(change(path, setBoth('x')))).hresult).toBe(Hresult.ERROR_FILE_CORRUPT);
     expect(both(makeImage().config)).toEqual([undefined, undefined]);
+  });
+
+  it('replays the logs of a hive where it is told to', async () => {
+    const { path, config } = makeImage();
+    const file = join(config, 'SYSTEM');
+    const before = readFileSync(file);
+    const hive = EditableHive.parse(before, 'SYSTEM');
+    hive.createKey('From the log');
+    writeFileSync(file, dirtyHive(before, 20));
+    writeFileSync(`${file}.LOG2`, newLog([before, hive.toFile()], 20));
+    expect((await failure(change(path, setBoth('new')))).symbol).toBe('DISMTS_E_HIVE_DIRTY');
+    const { warnings } = await change(path, setBoth('new'), { replayLog: true });
+    expect(warnings).toEqual([expect.stringContaining('entries: 1')]);
+    expect(Hive.parse(readFileSync(file), 'SYSTEM').key('From the log')).toBeDefined();
+    expect(both(config)).toEqual(['new', 'new']);
   });
 
   it('leaves the other names of a hive as they are, and says so', async () => {
