@@ -314,6 +314,7 @@ const table = {
   ERROR_DIR_NOT_EMPTY: row(0x80070091, 'ResourceExists', 'The folder is not empty', 'Give an empty folder.'),
   ERROR_LOCK_FAILED: row(0x800700A7, 'ResourceUnavailable', 'The file cannot be locked',
     'On a share, start its lock service, or mount it with locks that are local; or use a local disk.'),
+  ERROR_MORE_DATA: row(0x800700EA, 'InvalidArgument', 'The size is too small', 'Give a larger one.'),
   ERROR_ALREADY_EXISTS: row(0x800700B7, 'ResourceExists', 'It exists already', 'Choose another name, or remove what is there.'),
   ERROR_BAD_EXE_FORMAT: row(0x800700C1, 'InvalidData', 'The program or library is for another processor architecture', 'Use the one for the architecture of this process.'),
   ERROR_FILENAME_EXCED_RANGE: row(0x800700CE, 'InvalidArgument', 'The path is too long', 'Use a shorter path.'),

@@ -94,6 +94,21 @@ export class BlobTable {
     return this.#runs;
   }
 
+  /** Whether anything is packed into solid resources. The version of the file does not say: that of all LZMS files is the one of solid ones. */
+  get hasSolidResources(): boolean {
+    return this.#solidRuns().length > 0;
+  }
+
+  /** SHA-1 of all blobs, in the order of the table, in which those of one solid chunk lie side by side. */
+  contentHashes(): string[] {
+    return [...this.#blobs().keys()];
+  }
+
+  /** All entries, metadata among them, in the order of the table. Of solid resources there are entries of the whole and of what is in them. */
+  * resources(): Generator<ResourceHeader, undefined> {
+    for (let offset = 0; offset + entryBytes <= this.data.length; offset += entryBytes) { yield readResourceHeader(this.data, offset); }
+  }
+
   /** Uncompressed bytes of a blob; 0 where the file does not have it. */
   sizeOf(hash: string): number {
     const offset = this.#blobs().get(hash);

@@ -179,6 +179,7 @@ export function changedHeader(header: WimHeader, change: {
   readonly xml: ResourceHeader;
   readonly bootMetadata: ResourceHeader;
   readonly integrityTable: ResourceHeader;
+  readonly bootIndex?: number;
 }): Buffer {
   const raw = Buffer.from(header.raw);
   // A flag that a killed writer of another tool left behind does not describe what stands here now.
@@ -188,5 +189,6 @@ export function changedHeader(header: WimHeader, change: {
   writeResourceHeader(change.xml, raw, 0x48);
   writeResourceHeader(change.bootMetadata, raw, 0x60);
   writeResourceHeader(change.integrityTable, raw, 0x7c);
+  raw.writeUInt32LE(change.bootIndex ?? header.bootIndex, 0x78);
   return raw;
 }

@@ -1,6 +1,6 @@
 /** Finds the parts of a split WIM beside one of them. */
 import { readdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import type { WimHeader } from './header.ts';
@@ -18,19 +18,27 @@ async function headerOf(path: string): Promise<WimHeader | DismError> {
   }
 }
 
+/** As Windows matches names: whatever their case. */
+function wildcard(pattern: string): RegExp {
+  const source = pattern.replace(/[.*+?^${}()|[\]\\]/g, (character) => (character === '*' ? '.*' : character === '?' ? '.' : `\\${character}`));
+  return new RegExp(`^${source}$`, 'iu');
+}
+
 /**
  * All parts of the set that a file belongs to, the first part first. A file that is not split is its own only part.
  * Parts are recognised by what their headers say, not by their names.
+ * @param pattern Where to look: a path with `*` and `?` in its last component; default: all .swm files beside the given one.
  * @throws DismError ERROR_FILE_NOT_FOUND: a part is missing; names its number.
  */
-export async function findParts({ path, header: own, errors }: WimFile): Promise<string[]> {
+export async function findParts({ path, header: own, errors }: WimFile, pattern?: string): Promise<string[]> {
   if (own.totalParts <= 1) { return [path]; }
-  const folder = dirname(path);
+  const folder = dirname(pattern ?? path);
+  const fits = pattern === undefined ? /\.swm$/i : wildcard(basename(pattern));
   const parts = new Map<number, string>([[own.partNumber, path]]);
   let unreadable: DismError | undefined;
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const candidate = join(folder, entry.name);
-    if (!/\.swm$/i.test(entry.name) || !entry.isFile() || candidate === path) { continue; }
+    if (!fits.test(entry.name) || !entry.isFile() || candidate === path) { continue; }
     const header = await headerOf(candidate);
     if (header instanceof DismError) {
       unreadable = header;
@@ -41,8 +49,9 @@ export async function findParts({ path, header: own, errors }: WimFile): Promise
   return Array.from({ length: own.totalParts }, (_, index) => {
     const part = parts.get(index + 1);
     if (part === undefined) {
-      throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `${errors.what}: part ${index + 1} of ${own.totalParts} of this split WIM is not in its folder`, {
-        target: folder, hint: 'Put all parts (.swm) into one folder.', cause: unreadable,
+      throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `${errors.what}: part ${index + 1} of ${own.totalParts} of this split WIM is ${pattern === undefined ? 'not in its folder' : `none of "${pattern}"`}`, {
+        target: pattern ?? folder, cause: unreadable,
+        hint: pattern === undefined ? 'Put all parts (.swm) into one folder.' : 'Give -SplitImageFilePattern a path with wildcards that fits all parts, such as "D:\\install*.swm".',
       });
     }
     return part;

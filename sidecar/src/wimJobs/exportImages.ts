@@ -31,7 +31,7 @@ export interface ExportImages {
 }
 
 /** Chunks of solid resources in Microsoft's own .esd files. */
-const solidChunkBytes = 64 * 1024 * 1024;
+export const solidChunkBytes = 64 * 1024 * 1024;
 
 /** The flags of a format, for write(). The file is on the disk when it is through. */
 export function writeFlags({ solid, recompress, integrity }: OutputFormat): number {

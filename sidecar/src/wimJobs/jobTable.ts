@@ -1,6 +1,10 @@
 /** What can be done in the process of a job: functions of parameters and results that are JSON. */
 import { exportImages } from './exportImages.ts';
-import { verifyWim } from './verifyWim.ts';
+import { exportInto } from './exportInto.ts';
+import { extractItem } from './extractItem.ts';
 import type { WimJob } from './jobContext.ts';
+import { rebuildWim } from './rebuildWim.ts';
+import { joinWim, splitWim } from './splitWim.ts';
+import { verifyWim } from './verifyWim.ts';
 
-export const wimJobs = { exportImages, verifyWim } satisfies Readonly<Record<string, WimJob>>;
+export const wimJobs = { exportImages, exportInto, extractItem, joinWim, rebuildWim, splitWim, verifyWim } satisfies Readonly<Record<string, WimJob>>;

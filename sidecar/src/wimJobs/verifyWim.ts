@@ -1,12 +1,26 @@
-/** Reads everything that a WIM file holds, and compares it with its hashes. */
+/** Reads everything that the images of a WIM file need, and compares it with its hashes. */
 import { type JobContext, watching } from './jobContext.ts';
 import { openSource, type SourceFile } from './sourceFile.ts';
 
+/** What was compared. */
+export interface Verified {
+  readonly contents: number;
+  readonly bytes: number;
+}
+
 /** @throws DismError: the first damage that was met. */
-export async function verifyWim(source: SourceFile, context: JobContext): Promise<void> {
+export async function verifyWim(source: SourceFile, context: JobContext): Promise<Verified> {
   const wim = await openSource(source, 'verify', context);
+  let verified: Verified = { contents: 0, bytes: 0 };
+  const { onProgress } = watching(context);
   try {
-    await wim.verify(watching(context));
+    await wim.verify({
+      onProgress: (progress) => {
+        if (progress.kind === 'verifyStreams') { verified = { contents: progress.totalStreams, bytes: progress.totalBytes }; }
+        onProgress?.(progress);
+      },
+    });
+    return verified;
   } finally {
     wim.close();
   }

@@ -8,6 +8,7 @@ import { libc, SystemCallError } from './libc.ts';
 const LOCK_SH = 1;
 const LOCK_EX = 2;
 const LOCK_NB = 4;
+const LOCK_UN = 8;
 
 /** How long a lock is waited for whose holder has been stopped, and whose holder does nothing that could be seen. */
 const [stoppedMs, idleMs] = [4000, 30_000];
@@ -23,6 +24,11 @@ export function tryLock(descriptor: number, path: string, isShared = false): boo
   const error = new SystemCallError('flock', path);
   if (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK') { return false; }
   throw error;
+}
+
+/** Gives up a lock of tryLock() before its file is closed. */
+export function unlock(descriptor: number): void {
+  libc().flock(descriptor, LOCK_UN);
 }
 
 /** Who took the locks that are on a file: /proc/locks. A process that inherited one is not in it, nor one of another container. */

@@ -1,0 +1,84 @@
+/** Image files that are changed: not two at a time, and none that is mounted for writing or that another program writes to. */
+import { constants } from 'node:fs';
+import { access, realpath, stat } from 'node:fs/promises';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+import { tryLock, unlock } from '../../../platform/linux/locks.ts';
+import { isDenied } from '../../../systemErrors.ts';
+import { WimFile } from '../../../wim/wimFile.ts';
+import { openState, readRecords } from '../mounting/mountOperation.ts';
+import type { State } from '../mounting/state.ts';
+import { clearUnfinished } from './unfinished.ts';
+
+/** Opens the state directory for an operation on image files, and takes away what killed ones have left. */
+export async function openImageFiles(context: OperationContext): Promise<State> {
+  const state = await openState(context);
+  clearUnfinished(state, context);
+  return state;
+}
+
+/** A file that this operation alone changes. */
+export interface ChangeableFile {
+  readonly state: State;
+  /** Open for reading and writing. */
+  readonly wim: WimFile;
+  /** Its content is packed into solid resources. */
+  readonly isSolid: boolean;
+}
+
+/** @throws DismError DISM_E_IMAGE_READONLY: the file is marked read-only, or its permissions forbid to write to it. */
+async function requireWritable(path: string, what: string): Promise<void> {
+  if (((await stat(path)).mode & 0o222) === 0) {
+    throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the file is marked read-only`, { target: path, hint: 'Clear the mark ("chmod u+w"), then try again.' });
+  }
+  await access(path, constants.W_OK).catch((cause: unknown) => {
+    if (!isDenied(cause)) { throw cause; }
+    throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: you may not write to the file`, { target: path, cause });
+  });
+}
+
+/** Its staged changes could not be saved any more. @throws DismError WIM_E_ALREADY_MOUNTED_READWRITE. */
+function requireUnmounted(state: State, { path, signature }: WimFile, what: string, context: OperationContext): void {
+  const mounted = readRecords(state, context).find(({ mode, wimPath, place }) => mode === 'ReadWrite'
+    && (wimPath === path || (place.inode === signature.inode && place.device === signature.device)));
+  if (mounted === undefined) { return; }
+  throw new DismError(Hresult.WIM_E_ALREADY_MOUNTED_READWRITE, `${what}: image ${mounted.imageIndex} of it is mounted for writing at "${mounted.mountPath}"`, {
+    target: path, hint: 'Dismount that image first.',
+  });
+}
+
+/**
+ * Runs a change of a file under the locks that saves of mounted images take, too.
+ * @param holdLock Keep wimlib's own lock on the file for as long; not where libwim itself is to change it, which takes that lock then.
+ * @throws DismError as WimFile.requireChangeable(); WIM_E_ALREADY_MOUNTED_READWRITE, DISM_E_IMAGE_READONLY, ERROR_SHARING_VIOLATION.
+ */
+export async function withChangeable<T>(
+  imagePath: string, what: string, context: OperationContext, holdLock: boolean, change: (file: ChangeableFile) => Promise<T>,
+): Promise<T> {
+  const state = await openImageFiles(context);
+  const path = await realpath(imagePath).catch(() => imagePath);
+  const lock = await state.locks.lockWim(path, context.signal);
+  try {
+    // What is no image file says so, before what it may be used for is asked.
+    await (await WimFile.open(path, { what })).close();
+    await requireWritable(path, what);
+    const wim = await WimFile.open(path, {
+      what, forWriting: true,
+      prepare: (handle, errors) => {
+        if (!tryLock(handle.fd, path)) { throw errors.make(Hresult.ERROR_SHARING_VIOLATION, 'another program is writing to it'); }
+      },
+    });
+    try {
+      wim.requireChangeable();
+      await wim.document();
+      requireUnmounted(state, wim, what, context);
+      if (!holdLock) { unlock(wim.handle.fd); }
+      return await change({ state, wim, isSolid: (await wim.blobs()).hasSolidResources });
+    } finally {
+      await wim.close();
+    }
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,106 @@
+/** New files, which get their names once they are whole, and never that of a file that is there. */
+import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+import { renameWithoutReplacing } from '../../../platform/linux/renameWithoutReplacing.ts';
+import { messageOf } from '../../../systemErrors.ts';
+import type { State } from '../mounting/state.ts';
+import { temporaryPath, UnfinishedWork } from './unfinished.ts';
+
+/**
+ * The path of a file that is to be made: its folder as it is called without symbolic links.
+ * @throws DismError ERROR_FILE_EXISTS: there is one. ERROR_PATH_NOT_FOUND: its folder is not there.
+ */
+export function newFilePath(path: string, what: string): string {
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `${what}: the folder "${folder}" does not exist`, { target: folder });
+  }
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) { throw existsError(path, what); }
+  return join(realpathSync(folder), basename(path));
+}
+
+function existsError(path: string, what: string): DismError {
+  return new DismError(Hresult.ERROR_FILE_EXISTS, `${what}: "${path}" exists already`, { target: path });
+}
+
+/** Has the disk note which names a folder has. */
+export function syncFolder(folder: string): void {
+  const descriptor = openSync(folder, constants.O_RDONLY);
+  try {
+    fsyncSync(descriptor);
+  } catch (error) {
+    // Some file systems have no such thing, and note names as they like.
+    if (!['EINVAL', 'ENOTSUP', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '')) { throw error; }
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/**
+ * Runs an operation with the record of what it begins. What is left of that is taken away when it is over.
+ * @param state Of openImageFiles().
+ */
+export async function withUnfinishedWork<T>(state: State, context: OperationContext, operation: (work: UnfinishedWork) => Promise<T>): Promise<T> {
+  const work = await UnfinishedWork.begin(state);
+  try {
+    return await operation(work);
+  } finally {
+    try {
+      work.end();
+    } catch (error) {
+      context.log.warning(`what the operation began cannot be taken away yet: ${messageOf(error)}`);
+    }
+  }
+}
+
+/**
+ * Makes a file: `write` gets a path beside it, of an empty file, and leaves it whole and on the disk.
+ * @param path Of newFilePath(). @throws DismError ERROR_FILE_EXISTS: somebody else has made one meanwhile.
+ */
+export async function makeFile(
+  work: UnfinishedWork, path: string, what: string, context: OperationContext, write: (temporary: string) => Promise<void>,
+): Promise<void> {
+  const temporary = temporaryPath(path, 'file');
+  await work.making(temporary);
+  closeSync(openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666));
+  await write(temporary);
+  context.signal.throwIfAborted();
+  publish(temporary, path, what);
+}
+
+/** Gives a file its name. From here on it counts. */
+export function publish(temporary: string, path: string, what: string): void {
+  if (!renameWithoutReplacing(temporary, path)) { throw existsError(path, what); }
+  syncFolder(dirname(path));
+}
+
+/** Puts a new file in the place of an old one, with its owner and mode. As makeFile(). */
+export async function replaceFile(
+  work: UnfinishedWork, path: string, context: OperationContext, write: (temporary: string) => Promise<void>, beforeReplacing: () => void,
+): Promise<void> {
+  const temporary = temporaryPath(path, 'file');
+  await work.making(temporary);
+  closeSync(openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+  await write(temporary);
+  keepOwner(path, temporary);
+  context.signal.throwIfAborted();
+  beforeReplacing();
+  renameSync(temporary, path);
+  syncFolder(dirname(path));
+}
+
+function keepOwner(from: string, to: string): void {
+  const { mode, uid, gid } = statSync(from);
+  const descriptor = openSync(to, constants.O_RDWR | constants.O_NOFOLLOW);
+  try {
+    // Where only root may give files away, it becomes that of who has made it anew. FAT has neither owners nor modes.
+    for (const step of [() => { fchownSync(descriptor, uid, gid); }, () => { fchmodSync(descriptor, mode & 0o7777); }]) {
+      try { step(); } catch { /* As said. */ }
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}

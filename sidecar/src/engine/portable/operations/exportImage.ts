@@ -1,0 +1,179 @@
+/** imageFile/export on the portable engine. */
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import type { z } from 'zod';
+import type { exportImage as method, ImageFilePlan } from '@dismts/protocol';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+import { guarded } from '../../../systemErrors.ts';
+import { imageName } from '../../../wim/imageXml.ts';
+import type { WimFile } from '../../../wim/wimFile.ts';
+import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
+import { runWimJob } from '../../../wimJobs/jobProcess.ts';
+import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
+import { openImageFiles, withChangeable } from '../imageFiles/changing.ts';
+import { isCopied, outputFormat, refuseSolidBoot, wimBootFormat } from '../imageFiles/formats.ts';
+import { makeFile, newFilePath, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { fileResult, freeBytesAt, requireFree } from '../imageFiles/results.ts';
+import { type ImageSource, withSource } from '../imageFiles/sources.ts';
+import { type ImageUsage, overheadBytes, usageOf } from '../imageFiles/usage.ts';
+
+type Params = z.output<typeof method.params>;
+type Result = z.input<typeof method.result>;
+
+/** An export, resolved: which images get which names. */
+interface Export {
+  readonly params: Params;
+  readonly what: string;
+  readonly source: ImageSource;
+  readonly images: readonly { readonly index: number; readonly name: string | undefined }[];
+  readonly usage: ImageUsage;
+  readonly xmlBytes: number;
+}
+
+/** The chosen images, 1-based. @throws DismError DISMAPI_E_INVALID_IMAGE_INDEX, DISMAPI_E_INVALID_IMAGE_NAME; ERROR_ALREADY_EXISTS: one is chosen twice. */
+async function chooseImages(wim: WimFile, { sourceIndexes, sourceName }: Params): Promise<number[]> {
+  if (sourceIndexes === undefined) { return [await wim.chooseImage({ imageName: sourceName })]; }
+  if (sourceIndexes === '*' && wim.header.imageCount > 0) { return (await wim.document()).images.map((_, at) => at + 1); }
+  if (sourceIndexes === '*') { throw wim.errors.make(Hresult.DISMAPI_E_INVALID_IMAGE_INDEX, 'the file holds no image'); }
+  for (const imageIndex of sourceIndexes) { await wim.chooseImage({ imageIndex }); }
+  const twice = sourceIndexes.find((index, at) => sourceIndexes.indexOf(index) !== at);
+  if (twice !== undefined) { throw wim.errors.make(Hresult.ERROR_ALREADY_EXISTS, `image ${twice} is named twice`, 'Name each image once.'); }
+  return sourceIndexes;
+}
+
+/** libwim, and people, tell images by their names. @throws DismError ERROR_ALREADY_EXISTS. */
+async function requireFreeNames({ source, images, what, params }: Export, taken: readonly string[]): Promise<void> {
+  const { images: elements } = await source.wim.document();
+  const names = new Set(taken);
+  for (const { index, name } of images) {
+    const element = elements[index - 1];
+    const own = name ?? (element === undefined ? '' : imageName(element));
+    if (own !== '' && names.has(own)) {
+      throw new DismError(Hresult.ERROR_ALREADY_EXISTS, `${what}: there would be two images with the name "${own}"`, {
+        target: params.destinationImagePath, hint: 'Give the image another name with -DestinationName, or rename the other one with Set-DismTsImage.',
+      });
+    }
+    names.add(own);
+  }
+}
+
+/** The boot index of a new file: with all images comes that of the source. */
+function bootIndexOf({ params, source, images }: Export): number {
+  if (params.setbootable === true) { return 1; }
+  return params.sourceIndexes === '*' ? images.findIndex(({ index }) => index === source.wim.header.bootIndex) + 1 : 0;
+}
+
+/** At most so many bytes are written. */
+function largestSize({ source, usage, xmlBytes }: Export, format: OutputFormat): number {
+  const overhead = overheadBytes(usage, xmlBytes);
+  return overhead + (isCopied(source, format) ? Math.min(usage.storedBytes, source.isSolid ? source.sizeBytes : Infinity) : usage.bytes);
+}
+
+function planOf({ usage }: Export, path: string, change: 'New' | 'Grown', maximumBytes: number): ImageFilePlan {
+  return { writes: [{ path, change, maximumBytes, freeBytes: freeBytesAt(path) }], files: usage.files, directories: usage.directories, bytes: usage.bytes };
+}
+
+function sourceFileOf({ source }: Export): { readonly path: string; readonly otherParts: readonly string[] } {
+  return { path: source.wim.path, otherParts: source.otherParts };
+}
+
+async function exportToNew(work: Export, context: OperationContext): Promise<Result> {
+  const { params, what, source, images } = work;
+  const path = newFilePath(params.destinationImagePath, what);
+  const integrity = params.checkIntegrity === true;
+  const format = params.wimBoot === true ? wimBootFormat(params.compressionType, integrity, what) : outputFormat(source, params.compressionType, integrity);
+  const bootIndex = bootIndexOf(work);
+  refuseSolidBoot(format.solid === true, bootIndex, what);
+  await requireFreeNames(work, []);
+  const maximumBytes = largestSize(work, format);
+  const imageIndexes = images.map((_, at) => at + 1);
+  const answer = { imagePath: params.destinationImagePath, imageIndex: 1, sizeBefore: 0 };
+  if (params.validateOnly === true) {
+    return { ...fileResult({ ...answer, sizeAfter: 0, plan: planOf(work, path, 'New', maximumBytes) }, context), imageIndexes };
+  }
+  if (isCopied(source, format) && !source.isSolid) { requireFree(path, work.usage.storedBytes, what); }
+  const state = await openImageFiles(context);
+  const warnings = await withUnfinishedWork(state, context, async (unfinished) => {
+    const said: string[] = [];
+    await makeFile(unfinished, path, what, context, async (temporary) => {
+      const outcome = await runWimJob('exportImages', { source: sourceFileOf(work), images, path: temporary, format, bootIndex, wimBoot: params.wimBoot }, context);
+      said.push(...outcome.warnings);
+    });
+    return said;
+  });
+  context.log.info(`exported ${images.length} images of "${source.wim.path}" into "${path}"`);
+  return { ...fileResult({ ...answer, sizeAfter: statSync(path).size, warnings }, context), imageIndexes };
+}
+
+/** @throws DismError ERROR_ALREADY_EXISTS: an image is there already, and does not get another name. */
+async function requireNewImages({ source, images, what, params }: Export, destination: WimFile): Promise<void> {
+  const there = (await destination.blobs()).imageHashes();
+  const own = (await source.wim.blobs()).imageHashes();
+  for (const { index, name } of images) {
+    const at = there.indexOf(own[index - 1] ?? '');
+    if (at === -1 || name !== undefined) { continue; }
+    throw new DismError(Hresult.ERROR_ALREADY_EXISTS, `${what}: image ${index} is there already, as image ${at + 1}`, {
+      target: params.destinationImagePath, hint: 'To have it twice, give it another name with -DestinationName.',
+    });
+  }
+}
+
+async function exportToExisting(work: Export, path: string, context: OperationContext): Promise<Result> {
+  const { params, what, source, images } = work;
+  return await withChangeable(path, what, context, false, async (file) => {
+    const { state, wim, isSolid } = file;
+    if (wim.signature.inode === source.wim.signature.inode && wim.signature.device === source.wim.signature.device) {
+      throw wim.errors.make(Hresult.E_INVALIDARG, 'an image cannot be exported into its own file', 'Choose another file as destination.');
+    }
+    if (params.checkIntegrity === true) {
+      await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
+    }
+    await requireNewImages(work, wim);
+    const { images: existing } = await wim.document();
+    await requireFreeNames(work, existing.map(imageName));
+    const imageIndexes = images.map((_, at) => existing.length + at + 1);
+    const mapped = bootIndexOf(work);
+    // The image that a file boots stays, unless another one is asked for.
+    const bootIndex = mapped !== 0 && (params.setbootable === true || wim.header.bootIndex === 0) ? existing.length + mapped : undefined;
+    refuseSolidBoot(isSolid, bootIndex ?? 0, what);
+    const warnings: string[] = [];
+    const format = outputFormat(file, undefined, false);
+    if (params.compressionType !== undefined && outputFormat(file, params.compressionType, false).compressionType !== format.compressionType) {
+      warnings.push(`"${path}" keeps its type of compression: -CompressionType is for new files. Optimize-DismTsImageFile changes the type of a file`);
+    }
+    const answer = { imagePath: params.destinationImagePath, imageIndex: imageIndexes[0] ?? null, sizeBefore: wim.size };
+    if (params.validateOnly === true) {
+      const plan = planOf(work, wim.path, 'Grown', wim.size + largestSize(work, format));
+      return { ...fileResult({ ...answer, sizeAfter: wim.size, plan, warnings }, context), imageIndexes };
+    }
+    await withUnfinishedWork(state, context, async (unfinished) => {
+      await unfinished.growing(wim.path);
+      const outcome = await runWimJob('exportInto', {
+        source: sourceFileOf(work), images, path: wim.path, solid: isSolid, integrity: params.checkIntegrity === true, bootIndex,
+      }, context);
+      unfinished.grown();
+      warnings.push(...outcome.warnings);
+    });
+    context.log.info(`exported ${images.length} images of "${source.wim.path}" into "${wim.path}"`);
+    return { ...fileResult({ ...answer, sizeAfter: statSync(wim.path).size, warnings }, context), imageIndexes };
+  });
+}
+
+/** Copies images into another file. */
+export async function exportImage(params: Params, context: OperationContext): Promise<Result> {
+  const { sourceImagePath, destinationImagePath } = params;
+  const what = `Cannot export "${sourceImagePath}" into "${destinationImagePath}"`;
+  return await guarded(what, destinationImagePath, context, async () => {
+    requireWritingVersion(what);
+    return await withSource({ ...params, imagePath: sourceImagePath }, what, context, async (source) => {
+      const indexes = await chooseImages(source.wim, params);
+      const work: Export = {
+        params, what, source, usage: await usageOf(source.wim, indexes, context.signal), xmlBytes: (await source.wim.document()).text.length * 2,
+        images: indexes.map((index) => ({ index, name: params.destinationName })),
+      };
+      if (lstatSync(destinationImagePath, { throwIfNoEntry: false }) === undefined) { return await exportToNew(work, context); }
+      return await exportToExisting(work, realpathSync(destinationImagePath), context);
+    });
+  });
+}

@@ -1,0 +1,68 @@
+/** imageFile/optimize on the portable engine. */
+import { statSync } from 'node:fs';
+import type { z } from 'zod';
+import type { optimizeImageFile as method } from '@dismts/protocol';
+import type { OperationContext } from '../../../operationContext.ts';
+import { guarded } from '../../../systemErrors.ts';
+import { signatureOf, type WimFile } from '../../../wim/wimFile.ts';
+import { runWimJob } from '../../../wimJobs/jobProcess.ts';
+import { CompressionType } from '../../../wimlib/codec.ts';
+import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
+import { Hresult } from '../../../hresult.ts';
+import { withChangeable } from '../imageFiles/changing.ts';
+import { isCopied, outputFormat, refuseSolidBoot } from '../imageFiles/formats.ts';
+import { replaceFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { fileResult, freeBytesAt, requireFree } from '../imageFiles/results.ts';
+import { overheadBytes, usageOf } from '../imageFiles/usage.ts';
+
+type Params = z.output<typeof method.params>;
+type Result = z.input<typeof method.result>;
+
+/** Another file has its path meanwhile. @throws DismError ERROR_SHARING_VIOLATION. */
+function requireSame({ path, signature, errors }: WimFile): void {
+  const now = signatureOf(statSync(path));
+  if (now.inode !== signature.inode || now.device !== signature.device || now.size !== signature.size || now.modifiedMs !== signature.modifiedMs) {
+    throw errors.make(Hresult.ERROR_SHARING_VIOLATION, 'another program has changed it meanwhile');
+  }
+}
+
+/** Writes a file anew. */
+export async function optimizeImageFile(params: Params, context: OperationContext): Promise<Result> {
+  const { imagePath, compressionType, recompress, checkIntegrity } = params;
+  const what = `Cannot optimize "${imagePath}"`;
+  return await guarded(what, imagePath, context, async () => {
+    requireWritingVersion(what);
+    return await withChangeable(imagePath, what, context, true, async (file) => {
+      const { state, wim, isSolid } = file;
+      const hadTable = wim.header.integrityTable.offset !== 0;
+      if (checkIntegrity === true) {
+        await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
+      }
+      const format = { ...outputFormat(file, compressionType, hadTable || checkIntegrity === true), recompress: recompress === true };
+      refuseSolidBoot(format.solid === true, wim.header.bootIndex, what);
+      const { images, text } = await wim.document();
+      const usage = await usageOf(wim, images.map((_, at) => at + 1), context.signal);
+      const copied = isCopied(file, format);
+      const knownBytes = format.compressionType === CompressionType.None ? usage.bytes : isSolid && !copied ? 0 : Math.min(usage.storedBytes, wim.size);
+      const maximumBytes = (copied ? Math.min(usage.storedBytes, wim.size) : usage.bytes) + overheadBytes(usage, text.length * 2);
+      const warnings: string[] = [];
+      if (statSync(wim.path).nlink > 1) { warnings.push(`"${wim.path}" has several names (hard links): the others keep the old file`); }
+      const answer = { imagePath, sizeBefore: wim.size };
+      if (params.validateOnly === true) {
+        const { files, directories, bytes } = usage;
+        const plan = { writes: [{ path: wim.path, change: 'Replaced' as const, maximumBytes, freeBytes: freeBytesAt(wim.path) }], files, directories, bytes };
+        return fileResult({ ...answer, sizeAfter: wim.size, plan, warnings }, context);
+      }
+      requireFree(wim.path, knownBytes, what);
+      await withUnfinishedWork(state, context, async (work) => {
+        await replaceFile(work, wim.path, context, async (temporary) => {
+          const outcome = await runWimJob('rebuildWim', { source: { path: wim.path }, path: temporary, format }, context);
+          warnings.push(...outcome.warnings);
+        }, () => { requireSame(wim); });
+      });
+      const sizeAfter = statSync(wim.path).size;
+      context.log.info(`wrote "${wim.path}" anew: ${wim.size} bytes before, ${sizeAfter} now`);
+      return fileResult({ ...answer, sizeAfter, warnings }, context);
+    });
+  });
+}

@@ -1,0 +1,165 @@
+/** Testing image files, and copying single items of them, on the portable engine. */
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { copyFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { CancelledError } from '../../../sidecar/src/errors.ts';
+import { engine, failure, leftovers, useStateDirectory } from '../../helpers/imageFiles.ts';
+import { hostileContents, hostileFiles, hostileMetadata } from '../../helpers/hostileWims.ts';
+import { testContext } from '../../helpers/operationContext.ts';
+import { tempFolder } from '../../helpers/tempFolder.ts';
+import { appendImage, imagex, ordinaryTree, ordinaryWim, splitWim } from '../../helpers/wims.ts';
+
+useStateDirectory();
+
+const context = () => testContext('imageFile/test');
+
+/** Overwrites bytes of a file at the place where another text is, or at an offset. */
+function damage(path: string, at: number): void {
+  const bytes = readFileSync(path);
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 0xff, at);
+  writeFileSync(path, bytes);
+}
+
+describe('imageFile/test', () => {
+  test.for([['XPRESS', false, true], ['LZX', false, false], ['none', false, true], ['LZMS', true, false], ['LZMS', false, true]] as const)(
+    '%s, solid: %s, integrity: %s: healthy', async ([compress, solid, integrity]) => {
+      const folder = tempFolder();
+      const path = await ordinaryWim(folder, { compress, solid, integrity });
+      const running = context();
+      const before = readFileSync(path);
+      expect(await engine.testImageFile({ imagePath: path }, running)).toEqual({
+        imagePath: path, healthy: true, integrityTable: integrity ? 'Ok' : 'None', contentsChecked: 7, bytesChecked: expect.any(Number) as number,
+        damage: [], logPath: '', warnings: [],
+      });
+      expect(running.progressValues.some(({ phase, total }) => phase === 'Verifying' && total > 500_000)).toBe(true);
+      expect(readFileSync(path).equals(before)).toBe(true);
+    });
+
+  test('tells all damage, and whose it is', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder, { compress: 'none', integrity: true });
+    await writeFile(join(folder, 'source', 'second.txt'), 'only in the second image');
+    await appendImage(join(folder, 'source'), path, { name: 'Second', integrity: true });
+    const bytes = readFileSync(path);
+    damage(path, bytes.indexOf('127.0.0.1'));
+    damage(path, bytes.indexOf('only in the second'));
+    const { healthy, integrityTable, damage: found, contentsChecked } = await engine.testImageFile({ imagePath: path }, context());
+    expect({ healthy, integrityTable, contentsChecked }).toEqual({ healthy: false, integrityTable: 'Damaged', contentsChecked: 8 });
+    expect(found.find(({ kind }) => kind === 'Integrity')).toBeDefined();
+    expect(found.filter(({ kind }) => kind === 'Content').map(({ imageIndex, paths }) => [imageIndex, paths])).toEqual(expect.arrayContaining([
+      [1, ['\\Windows\\System32\\drivers\\etc\\hosts']], [2, ['\\second.txt']],
+    ]));
+  });
+
+  test('tells of damaged metadata by image', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'bad.wim');
+    await writeFile(path, hostileMetadata.badMetadataHash());
+    const { healthy, damage: found } = await engine.testImageFile({ imagePath: path }, context());
+    expect(healthy).toBe(false);
+    expect(found).toEqual([{ kind: 'Metadata', reason: expect.any(String) as string, imageIndex: 1, paths: [] }]);
+  });
+
+  test('reads all parts of a split file, and tells damage in a later one', async () => {
+    const folder = tempFolder();
+    const whole = await ordinaryWim(folder, { compress: 'none' });
+    const first = await splitWim(whole, folder, 0.2);
+    expect(await engine.testImageFile({ imagePath: first }, context())).toMatchObject({ healthy: true, contentsChecked: 7 });
+    const second = join(folder, 'part2.swm');
+    damage(second, 1000);
+    expect(await engine.testImageFile({ imagePath: first, splitImageFilePattern: join(folder, 'part*.swm') }, context())).toMatchObject({
+      healthy: false, damage: [{ kind: 'Content', imageIndex: 1 }],
+    });
+  });
+
+  test('a file that is no image file is an error, a damaged one a result', async () => {
+    const folder = tempFolder();
+    for (const [name, [symbol, build]] of Object.entries(hostileFiles)) {
+      const path = join(folder, `${name}.wim`);
+      await writeFile(path, build());
+      if (symbol === 'WIM_E_INVALID_CONTAINER') {
+        expect(await engine.testImageFile({ imagePath: path }, context()), name).toMatchObject({ healthy: false });
+      } else {
+        expect(await failure(engine.testImageFile({ imagePath: path }, context())), name).toMatchObject({ symbol });
+      }
+    }
+  });
+
+  test('hostile images end in a result', async () => {
+    const folder = tempFolder();
+    for (const [name, build] of [...Object.entries(hostileContents), ...Object.entries(hostileMetadata)]) {
+      const path = join(folder, `${name}.wim`);
+      await writeFile(path, build());
+      const { healthy } = await engine.testImageFile({ imagePath: path }, context());
+      if (name in hostileMetadata || name === 'badHash') { expect(healthy, name).toBe(false); }
+    }
+  });
+
+  test('can be cancelled', async () => {
+    const path = await ordinaryWim(tempFolder());
+    expect(await failure(engine.testImageFile({ imagePath: path }, testContext('imageFile/test', { signal: AbortSignal.abort() })))).toBeInstanceOf(CancelledError);
+  });
+});
+
+describe('imageFile/extractItem', () => {
+  test('copies a file, and a folder with all in it, whatever case it is asked for in', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder, { compress: 'LZX' });
+    const out = (name: string) => join(folder, name);
+    const result = await engine.extractImageItem({ imagePath: path, imageIndex: 1, itemPath: '\\windows\\SYSTEM32\\Config\\system', destination: out('SYSTEM') }, context());
+    expect(result).toMatchObject({ path: out('SYSTEM'), imagePath: path, imageIndex: 1, sizeBefore: statSync(path).size, sizeAfter: statSync(path).size, warnings: [] });
+    expect(readFileSync(out('SYSTEM')).equals(Buffer.from(ordinaryTree['Windows/System32/config/SYSTEM'] ?? ''))).toBe(true);
+    await engine.extractImageItem({ imagePath: path, imageName: 'Ordinary', itemPath: 'Windows', destination: out('Windows') }, context());
+    for (const [name, content] of Object.entries(ordinaryTree).filter(([file]) => file.startsWith('Windows/'))) {
+      expect(readFileSync(out(name)).equals(Buffer.from(content))).toBe(true);
+    }
+    expect(leftovers(folder)).toEqual([]);
+  });
+
+  test('says what would be copied, and refuses what is there or is not', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder);
+    const params = { imagePath: path, imageIndex: 1, itemPath: '\\readme.txt', destination: join(folder, 'readme.txt') };
+    const dry = await engine.extractImageItem({ ...params, validateOnly: true }, context());
+    expect(dry.plan).toMatchObject({ files: 1, directories: 0, bytes: 18, writes: [{ path: params.destination, change: 'New', maximumBytes: 18 }] });
+    expect(existsSync(params.destination)).toBe(false);
+    await writeFile(params.destination, 'mine');
+    expect(await failure(engine.extractImageItem(params, context()))).toMatchObject({ hresult: 0x80070050 });
+    expect(readFileSync(params.destination, 'utf8')).toBe('mine');
+    expect(await failure(engine.extractImageItem({ ...params, itemPath: '\\none.txt' }, context()))).toMatchObject({ symbol: 'ERROR_FILE_NOT_FOUND' });
+    expect(await failure(engine.extractImageItem({ ...params, itemPath: '\\readme.txt\\none' }, context()))).toMatchObject({ symbol: 'ERROR_PATH_NOT_FOUND' });
+    expect(await failure(engine.extractImageItem({ ...params, imageIndex: 2 }, context()))).toMatchObject({ symbol: 'DISMAPI_E_INVALID_IMAGE_INDEX' });
+    expect(leftovers(folder)).toEqual([]);
+  });
+
+  test('writes nothing outside of the destination', async () => {
+    const folder = tempFolder();
+    for (const [name, build] of Object.entries(hostileContents)) {
+      if (name === 'deep' || name === 'longName' || name === 'badHash') { continue; }
+      const path = join(folder, `${name}.wim`);
+      await writeFile(path, build());
+      const out = join(folder, `${name} out`);
+      await engine.extractImageItem({ imagePath: path, imageIndex: 1, itemPath: '\\', destination: out }, context()).catch(() => undefined);
+    }
+    expect(existsSync(join(folder, 'escaped.txt'))).toBe(false);
+    expect(existsSync(join(folder, '..', 'escaped.txt'))).toBe(false);
+    expect(await failure(engine.extractImageItem({ imagePath: join(folder, 'dotDot.wim'), imageIndex: 1, itemPath: '\\', destination: join(folder, 'again') }, context())))
+      .toMatchObject({ symbol: 'ERROR_INVALID_NAME' });
+    expect(leftovers(folder)).toEqual([]);
+  });
+
+  test('a damaged file leaves nothing', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder, { compress: 'none' });
+    await copyFile(path, join(folder, 'copy.wim'));
+    damage(join(folder, 'copy.wim'), readFileSync(path).indexOf('127.0.0.1'));
+    const error = await failure(engine.extractImageItem({
+      imagePath: join(folder, 'copy.wim'), imageIndex: 1, itemPath: '\\Windows', destination: join(folder, 'out'),
+    }, context()));
+    expect(error.symbol).toBe('ERROR_FILE_CORRUPT');
+    expect(existsSync(join(folder, 'out'))).toBe(false);
+    expect(leftovers(folder)).toEqual([]);
+    await imagex('verify', path);
+  });
+});
