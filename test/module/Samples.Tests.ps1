@@ -1,0 +1,382 @@
+# The samples of the package, as their hosts run them: in a process of their own, with the package on PSModulePath, overlapping, with errors and full disks.
+
+BeforeDiscovery {
+    $missing = @()
+    if ($PSVersionTable.PSEdition -eq 'Desktop' -or -not $IsLinux) {
+        $missing += 'they need the portable engine'
+    } else {
+        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
+        if (-not (Test-Path -LiteralPath "$PSScriptRoot/../../module/bin/linux-$architecture/dismts")) {
+            $missing += 'the executable is not built (npm run build)'
+        }
+        if (-not (Get-Command -Name wimlib-imagex -ErrorAction Ignore)) {
+            $missing += 'wimlib-imagex is not installed (apt-get install wimtools)'
+        }
+        if (-not (Test-Path -LiteralPath /dev/fuse) -or (id -u) -ne '0') {
+            $missing += 'mounting needs /dev/fuse and root here'
+        }
+    }
+    if ($missing) {
+        Write-Information -MessageData "Skipped: the samples: $($missing -join '; ')" -InformationAction Continue
+    }
+    $scripts = Get-ChildItem -LiteralPath "$PSScriptRoot/../../module/Samples" -Filter *.ps1 | ForEach-Object { @{ Name = $_.Name; Path = $_.FullName } }
+}
+
+BeforeAll {
+    Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+}
+
+Describe 'Samples' -Tag 'Unit' {
+    It '<Name> parses, is ASCII, says what it is, and writes nothing but output' -ForEach $scripts {
+        $errors = $null
+        $syntax = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref] $null, [ref] $errors)
+        $errors | Should -BeNullOrEmpty
+        $text = [System.IO.File]::ReadAllText($Path)
+        $text | Should -Not -Match '[^\x00-\x7f]'
+        $text | Should -Match '\A# [A-Z]'
+        $called = $syntax.FindAll({ param($node) $node -is [System.Management.Automation.Language.CommandAst] }, $true) | ForEach-Object { $_.GetCommandName() }
+        $called | Should -Not -Contain 'Write-Host'
+        $called | Should -Not -Contain 'Write-Error'
+    }
+}
+
+Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0) {
+    BeforeAll {
+        $testFolder = [System.IO.Path]::Combine([System.IO.Path]::GetTempPath(), "dismts-samples-$([System.IO.Path]::GetRandomFileName())")
+        $null = New-Item -ItemType Directory -Path "$testFolder/modules", "$testFolder/payload/Windows"
+        $before = $env:DISMTS_STATE_DIR, $env:PSModulePath, $env:DISMTS
+        $root = Get-RepositoryRoot
+        $node = (Get-Command -Name node -CommandType Application | Select-Object -First 1).Source
+        $output = & $node "$root/sidecar/build/run.mjs" package.ts "$testFolder/modules" 2>&1
+        $LASTEXITCODE | Should -Be 0 -Because "$output"
+        $env:DISMTS_STATE_DIR = "$testFolder/state"
+        $env:PSModulePath = "$testFolder/modules$([System.IO.Path]::PathSeparator)$env:PSModulePath"
+        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
+        $version = (Import-PowerShellDataFile -LiteralPath "$root/DismTs.psd1").ModuleVersion
+        $samples = "$testFolder/modules/DismTs/$version/module/Samples"
+        $env:DISMTS = "$testFolder/modules/DismTs/$version/module/bin/linux-$architecture/dismts"
+
+        # An image with a component store, so that there is something to scan, and a copy to repair from.
+        $store = & "$root/node_modules/node-linux-$architecture/bin/node" --no-warnings "$PSScriptRoot/buildStore.mjs" "$testFolder/image" "$testFolder/pristine.wim" | ConvertFrom-Json
+        Set-Content -LiteralPath "$testFolder/payload/Windows/payload.txt" -Value 'of the payload'
+        Import-Module -Name "$testFolder/modules/DismTs/$version/DismTs.psd1"
+
+        function Invoke-Sample {
+            <#
+            .SYNOPSIS
+            Runs a sample in a PowerShell of its own; gives its exit code, its output and whatever it wrote as errors.
+            #>
+            param([string] $Name, [string[]] $Arguments)
+            $errorPath = "$testFolder/stderr.txt"
+            $output = & (Get-PowerShellProgram) -NoLogo -NoProfile -NonInteractive -File "$samples/$Name" @Arguments 2>$errorPath
+            [pscustomobject] @{ Code = $LASTEXITCODE; Output = @($output); Errors = [System.IO.File]::ReadAllText($errorPath) }
+        }
+
+        function Invoke-ShellSample {
+            <#
+            .SYNOPSIS
+            Runs the shell sample likewise.
+            #>
+            param([string[]] $Arguments)
+            $output = bash "$samples/service-image.sh" @Arguments 2>"$testFolder/stderr.txt"
+            [pscustomobject] @{ Code = $LASTEXITCODE; Output = @($output); Errors = [System.IO.File]::ReadAllText("$testFolder/stderr.txt") }
+        }
+
+        function Get-WimText {
+            <#
+            .SYNOPSIS
+            Gives a text file in the first image of a file, as wimlib reads it.
+            #>
+            param($Path, $File)
+            wimlib-imagex extract $Path 1 $File --to-stdout 2>"$testFolder/wimlib.txt"
+        }
+    }
+
+    AfterAll {
+        Remove-Module -Name DismTs
+        $env:DISMTS_STATE_DIR, $env:PSModulePath, $env:DISMTS = $before
+        Get-Content -LiteralPath /proc/mounts | Where-Object { $_.Contains($testFolder) } | Should -BeNullOrEmpty
+        Remove-Item -LiteralPath $testFolder -Recurse -Force
+    }
+
+    BeforeEach {
+        $folder = "$testFolder/$([System.IO.Path]::GetRandomFileName())"
+        $null = New-Item -ItemType Directory -Path "$folder/mount"
+        $wim = "$folder/install.wim"
+        $mount = "$folder/mount"
+        Copy-Item -LiteralPath "$testFolder/pristine.wim" -Destination $wim
+        $arguments = '-ImagePath', $wim, '-PayloadPath', "$testFolder/payload", '-MountPath', "$mount/"
+    }
+
+    AfterEach {
+        Get-DismTsImage -Mounted | Dismount-DismTsImage -Discard
+    }
+
+    Context 'Update-Image.ps1, a scheduled task' {
+        It 'puts the payload into the image, with one line and 0' {
+            $run = Invoke-Sample -Name Update-Image.ps1 -Arguments $arguments
+            $run.Code | Should -Be 0 -Because "$($run.Output)"
+            $run.Output | Should -Be "DismTs: done: image 1 of $wim"
+            $run.Errors | Should -BeNullOrEmpty
+            Get-WimText -Path $wim -File /Windows/payload.txt | Should -Be 'of the payload'
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+        }
+
+        It 'is busy while another run is at work, and leaves that alone' {
+            $other = [System.IO.File]::Open("$mount.lock", 'OpenOrCreate', 'ReadWrite', 'None')
+            try {
+                $theirs = Mount-DismTsImage -ImagePath $wim -Index 1 -Path $mount
+                Set-Content -LiteralPath "$mount/theirs.txt" -Value 'theirs'
+                $run = Invoke-Sample -Name Update-Image.ps1 -Arguments $arguments
+                $run.Code | Should -Be 75 -Because "$($run.Output)"
+                $run.Output | Should -HaveCount 1
+                (Get-DismTsImage -Mounted).MountId | Should -Be $theirs.MountId
+                Get-Content -LiteralPath "$mount/theirs.txt" | Should -Be 'theirs'
+            } finally {
+                $other.Dispose()
+            }
+        }
+
+        It 'is busy where another script has mounted <Where>, and leaves that alone' -ForEach @(@{ Where = 'in the same folder' }, @{ Where = 'the image elsewhere' }) {
+            $place = $mount
+            if ($Where -notlike '*folder') {
+                $place = "$folder/elsewhere"
+                $null = New-Item -ItemType Directory -Path $place
+            }
+            $theirs = Mount-DismTsImage -ImagePath $wim -Index 1 -Path $place
+            Set-Content -LiteralPath "$place/theirs.txt" -Value 'theirs'
+            $run = Invoke-Sample -Name Update-Image.ps1 -Arguments $arguments
+            $run.Code | Should -Be 75 -Because "$($run.Output)"
+            $run.Errors | Should -BeNullOrEmpty
+            (Get-DismTsImage -Mounted).MountId | Should -Be $theirs.MountId
+            $theirs | Dismount-DismTsImage -Save
+            Get-WimText -Path $wim -File /theirs.txt | Should -Be 'theirs'
+        }
+
+        It 'fails with one line where there is no such index, and leaves nothing mounted' {
+            $run = Invoke-Sample -Name Update-Image.ps1 -Arguments ($arguments + '-Index', '9')
+            $run.Code | Should -Be 1
+            $run.Output | Should -HaveCount 1
+            $run.Output | Should -BeLike 'DismTs: failed: *index 9 does not exist*0xC0040005*'
+            $run.Errors | Should -BeNullOrEmpty
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+        }
+
+        It 'drops what it had mounted where the payload cannot be read, and has not changed the file' {
+            $hash = (Get-FileHash -LiteralPath $wim).Hash
+            # A link that leads to itself: root can read everything else.
+            $null = New-Item -ItemType Directory -Path "$folder/bad"
+            ln -s loop "$folder/bad/loop"
+            $run = Invoke-Sample -Name Update-Image.ps1 -Arguments '-ImagePath', $wim, '-PayloadPath', "$folder/bad", '-MountPath', $mount
+            $run.Code, $run.Errors | Should -Be 1, '' -Because "$($run.Output)"
+            $run.Output | Should -HaveCount 1
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+            (Get-FileHash -LiteralPath $wim).Hash | Should -Be $hash
+        }
+
+        It 'keeps staged what a full disk does not take, and the next run saves it' {
+            $small = "$folder/small"
+            $null = New-Item -ItemType Directory -Path $small, "$folder/large"
+            mount -t tmpfs -o "size=$([int] ((Get-Item -LiteralPath $wim).Length / 1KB) + 512)k" tmpfs $small
+            try {
+                Copy-Item -LiteralPath $wim -Destination "$small/install.wim"
+                $bytes = [byte[]]::new(4MB)
+                [System.Random]::new(7).NextBytes($bytes)
+                [System.IO.File]::WriteAllBytes("$folder/large/large.bin", $bytes)
+                $full = '-ImagePath', "$small/install.wim", '-PayloadPath', "$folder/large", '-MountPath', $mount
+                $run = Invoke-Sample -Name Update-Image.ps1 -Arguments $full
+                $run.Code | Should -Be 1
+                $run.Output | Should -HaveCount 1
+                $run.Output | Should -BeLike '*0x80070070*; the changes stay staged, and the next run saves them'
+                (Get-DismTsImage -Mounted).ImagePath | Should -Be "$small/install.wim"
+                wimlib-imagex verify "$small/install.wim" 2>&1 | Select-Object -Last 1 | Should -BeLike '*successfully verified*'
+
+                mount -o remount,size=64m $small
+                $run = Invoke-Sample -Name Update-Image.ps1 -Arguments ('-ImagePath', "$small/install.wim", '-PayloadPath', "$testFolder/payload", '-MountPath', $mount)
+                $run.Code | Should -Be 0 -Because "$($run.Output)"
+                wimlib-imagex extract "$small/install.wim" 1 /large.bin --dest-dir="$folder" 2>&1 | Out-Null
+                (Get-Item -LiteralPath "$folder/large.bin").Length | Should -Be 4MB
+                Get-WimText -Path "$small/install.wim" -File /Windows/payload.txt | Should -Be 'of the payload'
+            } finally {
+                Get-DismTsImage -Mounted | Dismount-DismTsImage -Discard
+                umount $small
+            }
+        }
+
+        It 'takes back the half of a run that was killed' {
+            $killed = Mount-DismTsImage -ImagePath $wim -Index 1 -Path $mount
+            Set-Content -LiteralPath "$mount/half.txt" -Value 'half'
+            Set-Content -LiteralPath "$mount.note" -Value "begun $($killed.MountId)"
+            $run = Invoke-Sample -Name Update-Image.ps1 -Arguments $arguments
+            $run.Code | Should -Be 0 -Because "$($run.Output)"
+            Get-WimText -Path $wim -File /half.txt | Should -BeNullOrEmpty
+            Get-WimText -Path $wim -File /Windows/payload.txt | Should -Be 'of the payload'
+        }
+    }
+
+    Context 'Intune and ConfigMgr: health' {
+        BeforeEach {
+            Copy-Item -LiteralPath "$testFolder/image" -Destination "$folder/image" -Recurse
+            $image = "$folder/image"
+        }
+
+        It 'tell a healthy image from a damaged one and from one that cannot be checked, and repair it' {
+            $run = Invoke-Sample -Name Intune-Detect.ps1 -Arguments '-Path', $image, '-Scan'
+            $run.Code, "$($run.Output)", $run.Errors | Should -Be 0, 'DismTs: Healthy', ''
+            Set-Content -LiteralPath "$image/$($store.payload)" -Value 'damaged'
+            $run = Invoke-Sample -Name Intune-Detect.ps1 -Arguments '-Path', $image, '-Scan'
+            $run.Code, "$($run.Output)", $run.Errors | Should -Be 1, 'DismTs: Repairable', ''
+            $run = Invoke-Sample -Name Intune-Remediate.ps1 -Arguments '-Path', $image, '-Source', "$testFolder/image"
+            $run.Code, "$($run.Output)", $run.Errors | Should -Be 0, 'DismTs: Healthy', ''
+            $run = Invoke-Sample -Name Intune-Detect.ps1 -Arguments '-Path', $image, '-Scan'
+            $run.Code | Should -Be 0
+            $run = Invoke-Sample -Name Intune-Detect.ps1 -Arguments '-Path', "$folder/nowhere"
+            $run.Code, $run.Errors | Should -Be 2, ''
+            $run.Output | Should -HaveCount 1
+            $run.Output | Should -BeLike 'DismTs: not checked: *'
+        }
+
+        It 'a remediation that could not repair all fails, in one line' {
+            Set-Content -LiteralPath "$image/$($store.payload)" -Value 'damaged'
+            Remove-Item -LiteralPath "$image/$($store.link)" -ErrorAction Ignore
+            $run = Invoke-Sample -Name Intune-Remediate.ps1 -Arguments '-Path', $image, '-Source', $folder
+            $run.Code, $run.Errors | Should -Be 1, ''
+            $run.Output | Should -HaveCount 1
+        }
+
+        It 'a configuration item has one value, and a remediation an exit code' {
+            $run = Invoke-Sample -Name ConfigMgr-Discover.ps1 -Arguments '-Path', $image
+            $run.Code, "$($run.Output)", $run.Errors | Should -Be 0, 'Healthy', ''
+            $run = Invoke-Sample -Name ConfigMgr-Discover.ps1 -Arguments '-Path', "$folder/nowhere"
+            $run.Code, $run.Errors | Should -Be 0, ''
+            $run.Output | Should -Match '^Unknown \(0x8[0-9A-F]{7}\)$'
+            $run = Invoke-Sample -Name ConfigMgr-Remediate.ps1 -Arguments '-Path', $image, '-Source', "$testFolder/image"
+            $run.Code, "$($run.Output)" | Should -Be 0, 'DismTs: Healthy'
+            $run = Invoke-Sample -Name ConfigMgr-Remediate.ps1 -Arguments '-Path', "$folder/nowhere"
+            $run.Code | Should -Be 1
+        }
+    }
+
+    Context 'ConfigMgr-Program.ps1' {
+        It 'fails in one line where a driver cannot be added, and leaves image, mounts and folders as they were' {
+            $hash = (Get-FileHash -LiteralPath $wim).Hash
+            $run = Invoke-Sample -Name ConfigMgr-Program.ps1 -Arguments '-ImagePath', $wim, '-DriverPath', "$folder/none", '-MountPath', "$folder/own"
+            $run.Code, $run.Errors | Should -Be 1, ''
+            $run.Output | Should -HaveCount 1
+            (Get-FileHash -LiteralPath $wim).Hash | Should -Be $hash
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+            Test-Path -LiteralPath "$folder/own" | Should -BeFalse
+        }
+
+        It 'is busy where the image is mounted' {
+            $null = Mount-DismTsImage -ImagePath $wim -Index 1 -Path $mount
+            $run = Invoke-Sample -Name ConfigMgr-Program.ps1 -Arguments '-ImagePath', $wim, '-DriverPath', $folder, '-MountPath', "$folder/own"
+            $run.Code | Should -Be 75
+            Get-DismTsImage -Mounted | Should -HaveCount 1
+        }
+    }
+
+    Context 'Intune Win32 app with the module' {
+        It 'installs, is found, is upgraded while it runs, and is removed' {
+            $modules = "$folder/modules"
+            $app = '-SourcePath', "$testFolder/modules/DismTs", '-ModulesPath', $modules
+            (Invoke-Sample -Name IntuneApp-Detect.ps1 -Arguments '-ModulesPath', $modules).Output | Should -BeNullOrEmpty
+            $run = Invoke-Sample -Name IntuneApp-Install.ps1 -Arguments $app
+            $run.Code, "$($run.Output)", $run.Errors | Should -Be 0, "DismTs: installed $version", ''
+            $run = Invoke-Sample -Name IntuneApp-Detect.ps1 -Arguments '-ModulesPath', $modules
+            $run.Code, "$($run.Output)" | Should -Be 0, "DismTs $version"
+
+            # An older version that is at work goes on.
+            Move-Item -LiteralPath "$modules/DismTs/$version" -Destination "$modules/DismTs/0.0.9"
+            $start = [System.Diagnostics.ProcessStartInfo]::new("$modules/DismTs/0.0.9/module/bin/linux-$architecture/dismts", '--stdio')
+            $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
+            $running = [System.Diagnostics.Process]::Start($start)
+            try {
+                $run = Invoke-Sample -Name IntuneApp-Install.ps1 -Arguments $app
+                $run.Code, "$($run.Output)" | Should -Be 0, "DismTs: installed $version"
+                Get-ChildItem -LiteralPath "$modules/DismTs" -Directory | Should -HaveCount 1
+            } finally {
+                $running.StandardInput.Close()
+                $running.WaitForExit(20000) | Should -BeTrue
+            }
+            $run = Invoke-Sample -Name IntuneApp-Install.ps1 -Arguments ($app + '-Uninstall')
+            $run.Code, "$($run.Output)" | Should -Be 0, 'DismTs: removed'
+            Get-ChildItem -LiteralPath "$modules/DismTs" -Directory | Should -BeNullOrEmpty
+        }
+
+        It 'is busy while another installation runs, and leaves no half of a version on a full disk' {
+            $modules = "$folder/modules"
+            $app = '-SourcePath', "$testFolder/modules/DismTs", '-ModulesPath', $modules
+            $null = New-Item -ItemType Directory -Path "$modules/DismTs"
+            $other = [System.IO.File]::Open("$modules/DismTs/.install.lock", 'OpenOrCreate', 'ReadWrite', 'None')
+            $run = Invoke-Sample -Name IntuneApp-Install.ps1 -Arguments $app
+            $other.Dispose()
+            $run.Code | Should -Be 75
+            mount -t tmpfs -o size=8m tmpfs "$modules/DismTs"
+            try {
+                $run = Invoke-Sample -Name IntuneApp-Install.ps1 -Arguments $app
+                $run.Code, $run.Errors | Should -Be 1, ''
+                $run.Output | Should -HaveCount 1
+                Get-ChildItem -LiteralPath "$modules/DismTs" -Directory -Force | Should -BeNullOrEmpty
+            } finally {
+                umount "$modules/DismTs"
+            }
+        }
+    }
+
+    Context 'Invoke-RemoteImage.ps1' {
+        It 'gives objects of another session, and one exit code' {
+            $null = Mount-DismTsImage -ImagePath $wim -Index 1 -Path $mount
+            # A session over the remoting protocol, in a process of its own.
+            $process = [System.Management.Automation.Runspaces.PowerShellProcessInstance]::new()
+            $process.Process.StartInfo.FileName = Get-PowerShellProgram
+            $process.Process.StartInfo.ArgumentList.Clear()
+            '-s', '-NoLogo', '-NoProfile' | ForEach-Object { $process.Process.StartInfo.ArgumentList.Add($_) }
+            $runspace = [System.Management.Automation.Runspaces.RunspaceFactory]::CreateOutOfProcessRunspace($null, $process)
+            $runspace.Open()
+            try {
+                $session = [System.Management.Automation.Runspaces.PSSession]::Create($runspace, 'Test', $null)
+                $report = & "$samples/Invoke-RemoteImage.ps1" -Session $session -Scan
+                $LASTEXITCODE | Should -Be 0
+                $report | Should -HaveCount 1
+                $report.Mounts, $report.Worst, $report.ExitCode, $report.Message | Should -Be 1, 'Healthy', 0, ''
+                Set-Content -LiteralPath "$mount/$($store.payload)" -Value 'damaged'
+                $report = & "$samples/Invoke-RemoteImage.ps1" -Session $session -Scan
+                $LASTEXITCODE | Should -Be 65
+                $report.Worst, $report.ExitCode | Should -Be 'Repairable', 65
+            } finally {
+                $runspace.Dispose()
+            }
+        }
+    }
+
+    Context 'service-image.sh, a pipeline' {
+        It 'services an image from end to end' {
+            $run = Invoke-ShellSample -Arguments $wim, '1', "$testFolder/payload"
+            $run.Code | Should -Be 0 -Because $run.Errors
+            $run.Output[-1] | Should -Be 'service-image: exit code 0'
+            $run.Output | Should -Contain 'Image health state : Healthy'
+            Get-WimText -Path $wim -File /Windows/payload.txt | Should -Be 'of the payload'
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+        }
+
+        It 'repairs damage from another file, and ends with 65 without one' {
+            $null = Mount-DismTsImage -ImagePath $wim -Index 1 -Path $mount
+            Set-Content -LiteralPath "$mount/$($store.payload)" -Value 'damaged'
+            $null = Dismount-DismTsImage -Path $mount -Save
+            $run = Invoke-ShellSample -Arguments $wim, '1', "$testFolder/payload"
+            $run.Code | Should -Be 65 -Because $run.Errors
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+            Get-WimText -Path $wim -File /Windows/payload.txt | Should -BeNullOrEmpty
+            $run = Invoke-ShellSample -Arguments $wim, '1', "$testFolder/payload", "$testFolder/pristine.wim"
+            $run.Code | Should -Be 0 -Because $run.Errors
+        }
+
+        It 'ends with 75 where the image is mounted, with 1 for a wrong index, and takes back nothing of others' {
+            $theirs = Mount-DismTsImage -ImagePath $wim -Index 1 -Path $mount
+            (Invoke-ShellSample -Arguments $wim, '1', "$testFolder/payload").Code | Should -Be 75
+            (Get-DismTsImage -Mounted).MountId | Should -Be $theirs.MountId
+            (Invoke-ShellSample -Arguments $wim, '9', "$testFolder/payload").Code | Should -Be 1
+        }
+    }
+}
