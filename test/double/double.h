@@ -140,6 +140,8 @@ extern bool hostIsDead;
 bool modeIs(const char *key, const char *function, const char *value);
 unsigned modeNumber(const char *key, const char *function, unsigned otherwise);
 void setMode(const char *key, const char *value);
+/* A key that does something at once instead of staying: true where it was one. Of the library in question. */
+bool runCommand(const char *key, const char *value);
 void resetModes(void);
 /* Takes the next result that is to be forced upon a function; 0 where none is. */
 HRESULT takeResult(const char *function);

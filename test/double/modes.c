@@ -57,34 +57,11 @@ unsigned modeNumber(const char *key, const char *function, unsigned otherwise)
   return readMode(key, function, text, sizeof text) ? (unsigned)strtoul(text, NULL, 0) : otherwise;
 }
 
-/* Keys that do something at once instead of staying. */
-static bool isCommand(const char *key, const char *value)
-{
-  if (strcmp(key, "mounts") == 0) {
-    loadMounts();
-    addFixtureMounts();
-    saveMounts();
-    return true;
-  }
-  if (strcmp(key, "mount-status") == 0 && value != NULL && value[0] != '\0' && value[1] == ' ') {
-    WCHAR path[PATH_LENGTH];
-    fromUtf8(path, PATH_LENGTH, value + 2);
-    loadMounts();
-    Mount *mount = findMount(path);
-    if (mount != NULL) {
-      mount->status = (DismMountStatus)(value[0] - '0');
-    }
-    saveMounts();
-    return true;
-  }
-  return false;
-}
-
 void setMode(const char *key, const char *value)
 {
   lockHooks();
   int found = findMode(key);
-  if (isCommand(key, value)) {
+  if (runCommand(key, value)) {
     /* Nothing stays. */
   } else if (value == NULL || value[0] == '\0') {
     if (found >= 0) {

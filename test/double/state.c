@@ -164,3 +164,25 @@ void resetState(void)
   sessionCount = 0;
   memset(images, 0, sizeof images);
 }
+
+bool runCommand(const char *key, const char *value)
+{
+  if (strcmp(key, "mounts") == 0) {
+    loadMounts();
+    addFixtureMounts();
+    saveMounts();
+    return true;
+  }
+  if (strcmp(key, "mount-status") == 0 && value != NULL && value[0] != '\0' && value[1] == ' ') {
+    WCHAR path[PATH_LENGTH];
+    fromUtf8(path, PATH_LENGTH, value + 2);
+    loadMounts();
+    Mount *mount = findMount(path);
+    if (mount != NULL) {
+      mount->status = (DismMountStatus)(value[0] - '0');
+    }
+    saveMounts();
+    return true;
+  }
+  return false;
+}

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** For a hook that compiles and makes a Wine prefix where neither is there yet, on a machine that is busy; milliseconds. */
@@ -64,8 +64,8 @@ export function compile(program: CProgram): string {
 export function compileObject(target: CTarget, source: string, args: readonly string[] = []): string {
   const { program: compiler, args: always } = compilers[target];
   const options = [...always, '-std=gnu17', '-fms-extensions', '-O1', '-Wall', '-Wextra', '-Werror', ...args];
-  const headers = readdirSync(sourceFolder).filter((name) => name.endsWith('.h')).sort().map(read);
-  return make([compiler, ...options, source, read(source), ...headers], source.replace(/\.c$/, '.o'), (output) => {
+  const headers = readdirSync(sourceFolder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.h')).sort().map(read);
+  return make([compiler, ...options, source, read(source), ...headers], basename(source, '.c').concat('.o'), (output) => {
     run(compiler, '-c', '-o', output, source, ...options);
   });
 }
