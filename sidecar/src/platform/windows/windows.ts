@@ -35,6 +35,12 @@ const HKEY_LOCAL_MACHINE = 0xFFFFFFFF80000002n;
 const KEY_QUERY_VALUE = 0x1;
 const KEY_WOW64_64KEY = 0x100;
 const RRF_RT_REG_SZ = 0x2;
+const MOVEFILE_REPLACE_EXISTING = 0x1;
+const MOVEFILE_WRITE_THROUGH = 0x8;
+/** Last errors of MoveFileExW that Node.js has names for. */
+const moveErrors: ReadonlyMap<number, string> = new Map([
+  [2, 'ENOENT'], [3, 'ENOENT'], [5, 'EACCES'], [17, 'EXDEV'], [32, 'EBUSY'], [80, 'EEXIST'], [112, 'ENOSPC'], [183, 'EEXIST'],
+]);
 const viewFlags = { 64: 0x00010000, 32: 0x00020000 } as const;
 
 /** Slot for an address that a function returns. */
@@ -65,6 +71,8 @@ function bind() {
     LocalFree: kernel32.func('void * __stdcall LocalFree(void *hMem)'),
     CloseHandle: kernel32.func('int32_t __stdcall CloseHandle(void *hObject)'),
     GetCurrentProcess: kernel32.func('void * __stdcall GetCurrentProcess()'),
+    MoveFileExW: kernel32.func('int32_t __stdcall MoveFileExW(const char16_t *lpExistingFileName, const char16_t *lpNewFileName, uint32_t dwFlags)'),
+    GetLastError: kernel32.func('uint32_t __stdcall GetLastError()'),
     SetDllDirectoryW: kernel32.func('int32_t __stdcall SetDllDirectoryW(const char16_t *lpPathName)'),
     // Not in every Windows that DismTs may meet: bound when they are called.
     bindIsWow64Process2: () => kernel32.func('int32_t __stdcall IsWow64Process2(void *hProcess, _Out_ uint16_t *pProcessMachine, _Out_ uint16_t *pNativeMachine)'),
@@ -196,4 +204,23 @@ export function fileVersion(path: string): string | undefined {
 /** Lets libraries be found in this folder before those of the system, and never in the current folder. @see SetDllDirectoryW */
 export function searchLibrariesIn(folder: string): void {
   functions().SetDllDirectoryW(folder);
+}
+
+/**
+ * Renames a file or folder; on the disk when it returns.
+ * @throws Error in the shape of those of node:fs.
+ * @see MoveFileExW
+ */
+export function moveFile(from: string, to: string, replace: boolean): void {
+  const { MoveFileExW, GetLastError } = functions();
+  if (MoveFileExW(longPath(from), longPath(to), MOVEFILE_WRITE_THROUGH | (replace ? MOVEFILE_REPLACE_EXISTING : 0)) !== 0) { return; }
+  // koffi keeps it from one call of this thread to the next.
+  const lastError = GetLastError() as number;
+  const code = moveErrors.get(lastError) ?? 'EIO';
+  throw Object.assign(new Error(`${code}: rename '${from}' -> '${to}' (error ${lastError})`), { code, syscall: 'rename', path: to });
+}
+
+/** With the prefix that lets a path have more than 259 characters. */
+function longPath(path: string): string {
+  return path.length < 248 || path.startsWith('\\\\') ? path : `\\\\?\\${win32.normalize(path)}`;
 }
