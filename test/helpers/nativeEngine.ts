@@ -1,16 +1,19 @@
 /** The native engine over the ELF double, with a real engine process. */
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { createNativeEngine, type NativeEngine, type NativeEngineOptions } from '../../sidecar/src/engine/native/nativeEngine.ts';
 import { deadlineMs } from './deadline.ts';
 import { installDouble, type DoubleCall, type DoubleGeneration, type DoubleModes, type InstalledDouble } from './dismDouble.ts';
 import { sourceCommand } from './sourceCommand.ts';
 import { tempFolder } from './tempFolder.ts';
+import { buildWofDouble, installWimDouble, type InstalledWimDouble } from './wimDouble.ts';
 
 /** An engine and the double that its process loads. */
 export interface TestEngine {
   readonly engine: NativeEngine;
   readonly double: InstalledDouble;
+  readonly wimDouble: InstalledWimDouble;
   /** Folder of the logs of the engine process. */
   readonly logDirectory: string;
   /** The calls so far, without those that only give something back. */
@@ -20,8 +23,13 @@ export interface TestEngine {
 /** What is different from the default. */
 export interface TestEngineOptions extends NativeEngineOptions {
   readonly modes?: DoubleModes;
+  /** Of the double of wimgapi.dll. */
+  readonly wimModes?: DoubleModes;
   readonly generation?: DoubleGeneration;
 }
+
+/** Stands for dism.exe: says what it was given. */
+const dismProgram = fileURLToPath(new URL('dismProgram.mjs', import.meta.url));
 
 const housekeeping: ReadonlySet<string> = new Set(['DismDelete', 'DismGetLastErrorMessage']);
 
@@ -33,17 +41,21 @@ export function startNativeEngine(options: TestEngineOptions = {}): TestEngine {
 }
 
 /** The same for all tests of a file, whose owner closes it. Everything goes into `folder`. */
-export function makeNativeEngine(folder: string, { modes = {}, generation = 'newest', ...options }: TestEngineOptions = {}): TestEngine {
+export function makeNativeEngine(folder: string, { modes = {}, wimModes = {}, generation = 'newest', ...options }: TestEngineOptions = {}): TestEngine {
   const double = installDouble(join(folder, 'DISM'), 'elf', modes, generation);
+  const wimDouble = installWimDouble(join(folder, 'wimgapi'), 'elf', wimModes);
   const stateDirectory = join(folder, 'state');
   const engine = createNativeEngine({
-    libraries: { libraryPath: double.path, eventsLibraryPath: double.path },
+    libraries: {
+      libraryPath: double.path, eventsLibraryPath: double.path,
+      imageFiles: { wimgapi: wimDouble.path, kernel: wimDouble.path, wofutil: buildWofDouble('elf'), dism: [process.execPath, dismProgram] },
+    },
     command: sourceCommand,
     env: { DISMTS_STATE_DIR: stateDirectory },
     ...options,
   });
   return {
-    engine, double, logDirectory: join(stateDirectory, 'logs'),
+    engine, double, wimDouble, logDirectory: join(stateDirectory, 'logs'),
     calls: () => double.calls().filter((call) => !housekeeping.has(call.function)),
   };
 }

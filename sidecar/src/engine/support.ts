@@ -10,22 +10,7 @@ const notYet = 'this version does not have it yet';
 /** By engine and method of the protocol; what is not named an engine can do. */
 export const unsupportedBy = {
   Native: {
-    'imageFile/capture': notYet,
-    'imageFile/append': notYet,
-    'imageFile/apply': notYet,
-    'imageFile/export': notYet,
-    'imageFile/split': notYet,
-    'imageFile/remove': notYet,
-    'imageFile/getContent': notYet,
-    'imageFile/join': notYet,
-    'imageFile/optimize': notYet,
-    'imageFile/set': notYet,
-    'imageFile/test': notYet,
-    'imageFile/extractItem': notYet,
-    'imageFile/putItem': notYet,
-    'imageFile/captureCustom': notYet,
-    'wimBoot/getEntries': notYet,
-    'wimBoot/updateEntry': notYet,
+    'imageFile/putItem': 'wimgapi.dll has no function that changes a file of an image; mount the image, copy the file into it, and dismount it with -Save',
   },
   Portable: {
     'image/optimize': 'only DismApi.dll can',

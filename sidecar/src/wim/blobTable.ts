@@ -44,6 +44,17 @@ export class BlobTable {
     }
   }
 
+  /** Bytes in the file of everything that an image refers to, solid resources as a whole. */
+  usedBytes(): number {
+    let bytes = 0;
+    for (let offset = 0; offset + entryBytes <= this.data.length; offset += entryBytes) {
+      const { flags, sizeInWim, uncompressedSize } = readResourceHeader(this.data, offset);
+      const isPart = (flags & ResourceFlag.Solid) !== 0 && uncompressedSize !== solidResourceMagicHigh * 2 ** 32;
+      if (!isPart && this.data.readUInt32LE(offset + 26) > 0) { bytes += sizeInWim; }
+    }
+    return bytes;
+  }
+
   /** SHA-1 of the metadata of each image, in the order of the images. */
   imageHashes(): string[] {
     return this.#metadata.map((offset) => this.#hash(offset));

@@ -8,7 +8,7 @@ import type { OperationContext } from '../../operationContext.ts';
 import { unsupportedBy } from '../support.ts';
 import { EngineProcess } from './process/engineProcess.ts';
 import { getEnvironment } from './operations/environment.ts';
-import type { NotYetNative } from './operations/operationTable.ts';
+import type { NotNative } from './operations/operationTable.ts';
 import { RetiredError, type LibraryPaths } from './process/processMessages.ts';
 
 /** An open session keeps others from unmounting the image; opening one takes a second or two. */
@@ -33,10 +33,10 @@ export interface NativeEngineOptions {
   readonly graceMs?: number | undefined;
 }
 
-type ForwardedOperations = Omit<EngineOperations, 'getEnvironment' | NotYetNative>;
+type ForwardedOperations = Omit<EngineOperations, 'getEnvironment' | NotNative>;
 
 /** The engine, and its process for tests to look at. */
-export type NativeEngine = Engine & Omit<EngineOperations, NotYetNative> & {
+export type NativeEngine = Engine & Omit<EngineOperations, NotNative> & {
   /** Id of the engine process; undefined while there is none. */
   readonly processId: () => number | undefined;
 };
@@ -72,7 +72,8 @@ export function createNativeEngine(options: NativeEngineOptions = {}): NativeEng
     name: 'Native',
     unsupported: unsupportedBy.Native,
     cancellable: [
-      'image/mount', 'image/commit', 'image/unmount', 'image/optimize', 'image/applyCustomData', 'health/check', 'health/scan', 'health/restore',
+      'imageFile/capture', 'imageFile/append', 'imageFile/apply', 'imageFile/export', 'imageFile/split', 'imageFile/remove', 'imageFile/getContent', 'imageFile/join',
+      'imageFile/optimize', 'imageFile/test', 'imageFile/extractItem', 'image/mount', 'image/commit', 'image/unmount', 'image/optimize', 'image/applyCustomData', 'health/check', 'health/scan', 'health/restore',
       'health/cleanComponents', 'package/get', 'package/add', 'package/remove', 'feature/get', 'feature/enable', 'feature/disable', 'driver/add', 'driver/export',
       'capability/get', 'capability/add', 'capability/remove', 'capability/exportSource', 'edition/set',
     ],

@@ -3,7 +3,9 @@ import type { ImageResult, ProgressPhase } from '@dismts/protocol';
 import { CancelledError, DismError } from '../../../errors.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import type { CallOptions, CallOutcome, CallResult, DismApi, DismSession } from '../binding/dismApi.ts';
+import type { ImageFileLibraries } from '../process/imageFileLibraries.ts';
 import { progressPosition } from '../binding/progress.ts';
+import type { ReadyApi } from '../process/apiState.ts';
 import { defaultWindowsDirectory, type ImageReference, type Sessions } from '../process/sessions.ts';
 
 /** Lives as long as the operation does. */
@@ -12,15 +14,18 @@ export class NativeOperation {
   readonly api: DismApi;
   /** Sentences for the user. */
   readonly warnings: string[];
+  /** What works on image files, loaded when it is first needed. */
+  readonly libraries: ImageFileLibraries;
   readonly #sessions: Sessions;
   #restartNeeded = false;
   /** True while something is read that belongs to a change which is done. */
   #afterChange = false;
   #shown: { readonly phase: ProgressPhase; readonly fraction: number } | undefined;
 
-  constructor(context: OperationContext, api: DismApi, sessions: Sessions, warnings: readonly string[]) {
+  constructor(context: OperationContext, { api, sessions, libraries, warnings }: ReadyApi) {
     this.context = context;
     this.api = api;
+    this.libraries = libraries;
     this.#sessions = sessions;
     this.warnings = [...warnings];
   }
@@ -57,11 +62,11 @@ export class NativeOperation {
   }
 
   /** Reports progress. Within a phase it never goes back, which the numbers of the API do where one call has several steps. */
-  progress(phase: ProgressPhase, current: number, total: number): void {
+  progress(phase: ProgressPhase, current: number, total: number, unit?: 'bytes'): void {
     const fraction = total === 0 ? 0 : current / total;
     if (this.#shown?.phase === phase && fraction < this.#shown.fraction) { return; }
     this.#shown = { phase, fraction };
-    this.context.progress(phase, current, total);
+    this.context.progress(phase, current, total, unit);
   }
 
   /** Reads something of an image. */

@@ -11,6 +11,7 @@ import { DismLogLevel, type ValueOf } from '../binding/constants.ts';
 import { openDismApi, type DismApi } from '../binding/dismApi.ts';
 import type { InitializeParams } from '../binding/lifecycle.ts';
 import { findLibraries } from '../binding/libraryLocation.ts';
+import { ImageFileLibraries } from './imageFileLibraries.ts';
 import type { OperationCall, ProcessConfiguration } from './processMessages.ts';
 import { Sessions } from './sessions.ts';
 
@@ -28,6 +29,7 @@ type OperationSettings = Pick<OperationCall, 'logPath' | 'logLevel' | 'scratchDi
 export interface ReadyApi {
   readonly api: DismApi;
   readonly sessions: Sessions;
+  readonly libraries: ImageFileLibraries;
   /** What the user should know about it. */
   readonly warnings: readonly string[];
 }
@@ -35,6 +37,7 @@ export interface ReadyApi {
 /** The state of the API in an engine process. */
 export class ApiState {
   readonly #configuration: ProcessConfiguration;
+  readonly #libraries: ImageFileLibraries;
   #api: DismApi | undefined;
   #sessions: Sessions | undefined;
   /** What it was initialised with; undefined while it is not. */
@@ -46,6 +49,7 @@ export class ApiState {
 
   constructor(configuration: ProcessConfiguration) {
     this.#configuration = configuration;
+    this.#libraries = new ImageFileLibraries(configuration.libraries?.imageFiles);
   }
 
   /**
@@ -77,7 +81,7 @@ export class ApiState {
       this.#warnings = problem !== undefined && alreadyDone ? [...warnings, ineffective(before ?? wanted, wanted, problem)] : warnings;
       this.#settings = problem !== undefined && alreadyDone ? before : wanted;
     }
-    return { api: this.#api, sessions: this.#sessions, warnings: [...settings.logPath === '' ? this.#ownLog?.warnings ?? [] : [], ...this.#warnings] };
+    return { api: this.#api, sessions: this.#sessions, libraries: this.#libraries, warnings: [...settings.logPath === '' ? this.#ownLog?.warnings ?? [] : [], ...this.#warnings] };
   }
 
   /** Closes what has not been used for a while: an open session keeps other programs from unmounting the image. */

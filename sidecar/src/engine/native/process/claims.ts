@@ -17,8 +17,8 @@ const answerTimeoutMs = 2000;
 
 /** What an operation works on, as it is named in its parameters. */
 export function imagesOf(params: unknown): readonly string[] {
-  const { path, mountPath, imagePath, online } = params as Readonly<Record<string, unknown>>;
-  const paths = [path, mountPath, imagePath].filter((one) => typeof one === 'string').map(comparable);
+  const { path, mountPath, imagePath, destinationImagePath, splitImagePath, applyPath, online } = params as Readonly<Record<string, unknown>>;
+  const paths = [path, mountPath, imagePath, destinationImagePath, splitImagePath, applyPath].filter((one) => typeof one === 'string').map(comparable);
   return online === true ? ['online', ...paths] : paths;
 }
 

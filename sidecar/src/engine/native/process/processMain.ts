@@ -151,8 +151,7 @@ class OperationHost {
     };
     sayRange();
     try {
-      const { api, sessions, warnings } = await state.ready(call, log);
-      const operation = new NativeOperation(this.#contextOf(call, signal, log), api, sessions, warnings);
+      const operation = new NativeOperation(this.#contextOf(call, signal, log), await state.ready(call, log));
       const handlers: Readonly<Partial<Record<string, (params: never, operation: NativeOperation) => Promise<unknown>>>> = operations;
       const handler = handlers[call.method] as Handler<never> | undefined;
       if (handler === undefined) { throw new Error(`the engine process has no "${call.method}"`); }

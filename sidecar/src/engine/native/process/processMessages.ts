@@ -12,6 +12,17 @@ export interface LibraryPaths {
   readonly libraryPath: string;
   /** The library with CreateEventW, SetEvent and CloseHandle. */
   readonly eventsLibraryPath: string;
+  readonly imageFiles?: ImageFileLibraryPaths | undefined;
+}
+
+/** The same for image files; default: those of Windows. */
+export interface ImageFileLibraryPaths {
+  readonly wimgapi: string;
+  readonly wofutil: string;
+  /** A library with GetLastError and LocalFree. */
+  readonly kernel: string;
+  /** The program that is run for New-DismTsCustomImage, and the arguments that come first. */
+  readonly dism: readonly [string, ...string[]];
 }
 
 /** What holds for an engine process as long as it lives; the first message. */

@@ -1,0 +1,55 @@
+/** Copies images from one open file into another. */
+import { Hresult } from '../../../../hresult.ts';
+import { imageName, textAt, type WimDocument } from '../../../../wim/imageXml.ts';
+import { WIM_EXPORT_ALLOW_DUPLICATES, WIM_EXPORT_VERIFY_DESTINATION, WIM_EXPORT_VERIFY_SOURCE } from '../../binding/wimgapi/constants.ts';
+import type { NativeOperation } from '../nativeOperation.ts';
+import { withElements, withIndex } from './imageXml.ts';
+import { documentOf, refuseTakenName, withImage, type OpenWim } from './openWim.ts';
+
+/** What is copied, and how. */
+export interface ExportParams {
+  readonly source: OpenWim;
+  readonly document: WimDocument;
+  /** In the order that they get. */
+  readonly indexes: readonly number[];
+  /** Name in the destination, of the only image. */
+  readonly newName?: string | undefined;
+  readonly verify: boolean;
+}
+
+/**
+ * Copies images; what is said of them goes along to the letter, for the library loses some of it.
+ * @returns Their indexes in the destination.
+ * @throws DismError ERROR_ALREADY_EXISTS: the destination has an image of the name.
+ */
+export async function copyImages(operation: NativeOperation, destination: OpenWim, params: ExportParams): Promise<number[]> {
+  const { source, document, indexes, newName, verify } = params;
+  const there = await documentOf(destination);
+  const names = indexes.map((index) => newName ?? imageName(document.images[index - 1] ?? document.root));
+  for (const name of names.filter((one) => one !== '')) { refuseTakenName(there, name, destination.errors); }
+  const added: number[] = [];
+  const flags = WIM_EXPORT_ALLOW_DUPLICATES | (verify ? WIM_EXPORT_VERIFY_SOURCE | WIM_EXPORT_VERIFY_DESTINATION : 0);
+  const sizes = indexes.map((index) => Number(textAt(document.images[index - 1], 'TOTALBYTES') ?? 0) || 0);
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  let done = 0;
+  for (const [at, index] of indexes.entries()) {
+    operation.throwIfCancelled();
+    const size = sizes[at] ?? 0;
+    const xml = await withImage(source, index, async (image) => {
+      await source.api.exportImage(image, destination.handle, source.relay, flags, {
+        signal: operation.context.signal,
+        onProgress: (percent) => { operation.progress('Writing', Math.round(done + size * percent / 100), total, 'bytes'); },
+      });
+      return source.api.getInformation(image);
+    });
+    done += size;
+    const { imageCount } = await destination.api.getAttributes(destination.handle);
+    if (imageCount !== there.images.length + at + 1) { throw destination.errors.make(Hresult.E_FAIL, `it has ${imageCount} images after the export of one`); }
+    await withImage(destination, imageCount, async (image) => {
+      await destination.api.setInformation(image, withElements(withIndex(xml, imageCount), { NAME: names[at] === '' ? undefined : names[at] }, destination.errors));
+    });
+    added.push(imageCount);
+  }
+  operation.throwIfCancelled();
+  return added;
+}

@@ -1,0 +1,165 @@
+/** imageFile/export, imageFile/join, imageFile/optimize: images in another file, or in the same one written anew. */
+import { statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { exportImage as exportMethod, joinImage as joinMethod, optimizeImageFile as optimizeMethod } from '@dismts/protocol';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import { WimAttribute, WimCompression } from '../binding/wimgapi/constants.ts';
+import type { Handler } from './handler.ts';
+import { copyImages } from './imageFile/exporting.ts';
+import { withImageFiles, type ImageFileWork } from './imageFile/imageFileWork.ts';
+import { keepingImages, requireOnePart } from './imageFile/inPlace.ts';
+import { makeFile, requireNew, requireRoom, sizeOf } from './imageFile/newFile.ts';
+import { choose, documentOf, furtherParts, requireAllParts, statistics, type OpenWim } from './imageFile/openWim.ts';
+import { compressionOf, fileResult, plannedWrite } from './imageFile/results.ts';
+import type { WimDocument } from '../../../wim/imageXml.ts';
+
+/** Metadata and tables of an image take little beside its content. */
+const overhead = 64 * 1024 * 1024;
+
+function isSameFile(one: string, other: string): boolean {
+  const [left, right] = [resolve(one), resolve(other)];
+  return left === right || (process.platform === 'win32' && left.toLowerCase() === right.toLowerCase());
+}
+
+/** The indexes that are asked for, which are all there. */
+function chosenIndexes(document: WimDocument, indexes: '*' | readonly number[] | undefined, sourceName: string | undefined, { errors }: OpenWim): number[] {
+  if (indexes === '*') { return document.images.map((_, at) => at + 1); }
+  const chosen = (indexes ?? [undefined]).map((imageIndex) => choose(document, { imageIndex, imageName: sourceName }, errors));
+  if (new Set(chosen).size < chosen.length) { throw errors.make(Hresult.E_INVALIDARG, 'an index is given twice'); }
+  return chosen;
+}
+
+/** Bytes that copies of images take at most. */
+function maximumBytes(document: WimDocument, indexes: readonly number[]): number {
+  return statistics(document, indexes).bytes + overhead;
+}
+
+export const exportImage: Handler<typeof exportMethod> = async (params, operation) => {
+  const { sourceImagePath, destinationImagePath, checkIntegrity = false, setbootable = false, wimBoot = false } = params;
+  const action = `Cannot export "${sourceImagePath}" to "${destinationImagePath}"`;
+  const parts = furtherParts(sourceImagePath, params.splitImageFilePattern, action);
+  if (isSameFile(sourceImagePath, destinationImagePath)) {
+    throw new DismError(Hresult.E_INVALIDARG, `${action}: source and destination are the same file`, { target: destinationImagePath });
+  }
+  const grows = statSync(destinationImagePath, { throwIfNoEntry: false }) !== undefined;
+  if (!grows) { requireNew(destinationImagePath, action); }
+  const sizeBefore = sizeOf(destinationImagePath);
+  return withImageFiles(operation, action, (work) => work.withWim({ path: sourceImagePath, verify: checkIntegrity, parts }, async (source) => {
+    requireAllParts(source, parts);
+    const document = await documentOf(source);
+    const indexes = chosenIndexes(document, params.sourceIndexes, params.sourceName, source);
+    const counts = statistics(document, indexes);
+    const copy = async (destination: OpenWim): Promise<number[]> => {
+      requireOnePart(destination);
+      const added = await copyImages(operation, destination, { source, document, indexes, newName: params.destinationName, verify: checkIntegrity });
+      const boots = setbootable ? added[0] : params.sourceIndexes === '*' && source.info.bootIndex > 0 ? added[source.info.bootIndex - 1] : undefined;
+      if (boots !== undefined) { await work.api.setBootImage(destination.handle, boots); }
+      return added;
+    };
+    const outcomeFor = (imageIndexes: readonly number[]) => ({
+      path: destinationImagePath, imagePath: destinationImagePath, imageIndex: imageIndexes.length === 1 ? imageIndexes[0] ?? null : null, sizeBefore,
+    });
+    if (params.validateOnly === true) {
+      const first = grows ? await countImages(work, destinationImagePath, checkIntegrity) : 0;
+      const plan = { ...counts, writes: [plannedWrite(destinationImagePath, grows ? 'Grown' : 'New', sizeBefore + maximumBytes(document, indexes))] };
+      const imageIndexes = indexes.map((_, at) => first + at + 1);
+      return { ...fileResult(operation, { ...outcomeFor(imageIndexes), plan }), imageIndexes };
+    }
+    const compression = params.compressionType === undefined ? source.info.compression : compressionOf[params.compressionType];
+    const imageIndexes = grows
+      ? await work.withWim({ path: destinationImagePath, verify: checkIntegrity, writable: true },
+          (destination) => keepingImages(destination, work, () => copy(destination)))
+      : await makeFile({ path: destinationImagePath, action, beforeMove: () => { operation.throwIfCancelled(); } },
+          (temporary) => work.withWim({ path: temporary, compression, verify: checkIntegrity, wimBoot }, copy));
+    return { ...fileResult(operation, outcomeFor(imageIndexes)), imageIndexes };
+  }));
+};
+
+/** Images of a file that is to be added to. */
+async function countImages({ withWim }: ImageFileWork, path: string, verify: boolean): Promise<number> {
+  return withWim({ path, verify }, (wim) => {
+    requireOnePart(wim);
+    return Promise.resolve(wim.info.imageCount);
+  });
+}
+
+export const joinImage: Handler<typeof joinMethod> = async (params, operation) => {
+  const { imagePath, destinationImagePath, checkIntegrity = false } = params;
+  const action = `Cannot join the parts of "${imagePath}"`;
+  const parts = furtherParts(imagePath, params.splitImageFilePattern, action);
+  requireNew(destinationImagePath, action);
+  const outcome = { path: destinationImagePath, imagePath: destinationImagePath, imageIndex: null, sizeBefore: 0 };
+  return withImageFiles(operation, action, (work) => work.withWim({ path: imagePath, verify: checkIntegrity, parts }, async (source) => {
+    requireAllParts(source, parts);
+    const document = await documentOf(source);
+    const total = [imagePath, ...parts].reduce((sum, path) => sum + sizeOf(path), 0);
+    if (params.validateOnly === true) {
+      const counts = statistics(document, document.images.map((_, at) => at + 1));
+      return fileResult(operation, { ...outcome, plan: { ...counts, writes: [plannedWrite(destinationImagePath, 'New', total + overhead)] } });
+    }
+    requireRoom(destinationImagePath, total, action);
+    await makeFile({ path: destinationImagePath, action, beforeMove: () => { operation.throwIfCancelled(); } },
+      (temporary) => rewrite(work, { source, document, path: temporary, compression: source.info.compression, integrity: checkIntegrity }));
+    return fileResult(operation, outcome);
+  }));
+};
+
+/** All images of a file in a new one. */
+interface Rewrite {
+  readonly source: OpenWim;
+  readonly document: WimDocument;
+  readonly path: string;
+  readonly compression: number;
+  readonly integrity: boolean;
+}
+
+async function rewrite({ api, operation, withWim }: ImageFileWork, { source, document, path, compression, integrity }: Rewrite): Promise<void> {
+  await withWim({ path, compression, verify: integrity }, async (destination) => {
+    await copyImages(operation, destination, { source, document, indexes: document.images.map((_, at) => at + 1), verify: integrity });
+    if (source.info.bootIndex > 0) { await api.setBootImage(destination.handle, source.info.bootIndex); }
+  });
+}
+
+export const optimizeImageFile: Handler<typeof optimizeMethod> = async (params, operation) => {
+  const { imagePath, recompress = false, checkIntegrity = false } = params;
+  const action = `Cannot write "${imagePath}" anew`;
+  furtherParts(imagePath, undefined, action);
+  const sizeBefore = sizeOf(imagePath);
+  const outcome = { path: imagePath, imagePath, imageIndex: null, sizeBefore };
+  return withImageFiles(operation, action, async (work) => {
+    // Windows locks the file while it is open: it has to be closed before the new one takes its place.
+    const planned = await work.withWim({ path: imagePath, verify: checkIntegrity }, async (source) => {
+      requireOnePart(source);
+      if ((source.info.attributes & WimAttribute.ReadOnly) !== 0) { throw source.errors.make(Hresult.E_ACCESSDENIED, 'it is marked as read-only'); }
+      const document = await documentOf(source);
+      if (document.images.length === 0) { throw source.errors.make(Hresult.E_INVALIDARG, 'it holds no image'); }
+      const compression = params.compressionType === undefined ? source.info.compression : compressionOf[params.compressionType];
+      const counts = statistics(document, document.images.map((_, at) => at + 1));
+      const same = compression === source.info.compression && !recompress;
+      return {
+        counts, compression, twice: recompress && compression === source.info.compression && compression !== WimCompression.None,
+        most: same ? sizeBefore : Math.max(sizeBefore, counts.bytes + overhead),
+        integrity: checkIntegrity || (source.info.attributes & WimAttribute.VerifyData) !== 0,
+      };
+    });
+    const { counts, compression, twice, most, integrity } = planned;
+    if (params.validateOnly === true) { return fileResult(operation, { ...outcome, plan: { ...counts, writes: [plannedWrite(imagePath, 'Replaced', most)] } }); }
+    requireRoom(imagePath, Math.min(most, sizeBefore), action);
+    const write = (from: string, to: string, type: number, table: boolean) => work.withWim({ path: from }, async (source) => {
+      await rewrite(work, { source, document: await documentOf(source), path: to, compression: type, integrity: table });
+    });
+    await makeFile({ path: imagePath, action, replace: true, beforeMove: () => { operation.throwIfCancelled(); } }, async (temporary) => {
+      if (!twice) {
+        await write(imagePath, temporary, compression, integrity);
+        return;
+      }
+      // What has the type already is copied as it is: compressed anew is what comes from a file without compression.
+      const plain = join(work.temporaryFolder, 'uncompressed.wim');
+      requireRoom(plain, counts.bytes, action);
+      await write(imagePath, plain, WimCompression.None, false);
+      await write(plain, temporary, compression, integrity);
+    });
+    return fileResult(operation, outcome);
+  });
+};

@@ -1,0 +1,333 @@
+/** Image files by the native engine: what wimgapi.dll is asked for, what it leaves, and what users are told. */
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { lacksDouble } from '../../../helpers/dismDouble.ts';
+import { readDoubleWim, writeDoubleWim, type DoubleImage } from '../../../helpers/wimDouble.ts';
+import { contentOf, startWork, type Work } from './work.ts';
+
+const lacking = lacksDouble('elf');
+if (lacking !== undefined) { process.stderr.write(`skipped: image files of the native engine: ${lacking}\n`); }
+
+const files = { 'Windows/a.txt': 'one', 'Windows/sub/b.txt': 'two', 'c.zip': 'packed', 'pagefile.sys': 'memory' };
+
+async function capture(work: Work, imagePath: string, name = 'First', tree: Readonly<Record<string, string>> = files): Promise<void> {
+  await work.run('captureImage', { imagePath, capturePath: work.tree(`tree-${name}`, tree), imageName: name });
+}
+
+/** A file with two images. */
+async function twoImages(work: Work): Promise<string> {
+  const imagePath = work.at('a.wim');
+  await capture(work, imagePath);
+  await work.run('appendImage', { imagePath, capturePath: work.tree('second', { 'Windows/a.txt': 'one', 'd.txt': 'three' }), imageName: 'Second' });
+  return imagePath;
+}
+
+const file = (path: string, content = 'x'): DoubleImage['entries'][number] => ({ path, attributes: 0x20, content: Buffer.from(content) });
+const folder = (path: string, attributes = 0x10): DoubleImage['entries'][number] => ({ path, attributes });
+
+describe.skipIf(lacking !== undefined)('captures', () => {
+  test('a folder to a new file, without what DISM leaves out', async () => {
+    const work = startWork();
+    const capturePath = work.tree('tree', files);
+    const imagePath = work.at('new.wim');
+    const result = await work.run('captureImage', {
+      imagePath, capturePath, imageName: 'A <name> & more', description: 'Gr\u00fc\u00dfe \u{1F4BF}', compressionType: 'Max', checkIntegrity: true, verify: true, noRpFix: true, supportEa: true, setbootable: true,
+    });
+    expect(result).toMatchObject({ path: capturePath, imagePath, imageIndex: 1, sizeBefore: 0, sizeAfter: statSync(imagePath).size, plan: null, warnings: [] });
+    const wim = readDoubleWim(imagePath);
+    expect(wim).toMatchObject({ compression: 2, integrity: true, boot: 1, solid: false });
+    expect(wim.images[0]?.xml).toBe('<NAME>A &lt;name&gt; &amp; more</NAME><DESCRIPTION>Gr\u00fc\u00dfe \u{1F4BF}</DESCRIPTION>');
+    expect(wim.images[0]?.entries.map(({ path, raw }) => [path, raw])).toEqual([
+      ['\\Windows', undefined], ['\\Windows\\a.txt', false], ['\\Windows\\sub', undefined], ['\\Windows\\sub\\b.txt', false], ['\\c.zip', true],
+    ]);
+    expect(work.names()).toEqual(['new.wim', 'tree']);
+    const [create, ...others] = work.wimDouble.calls();
+    expect(create?.arguments).toMatchObject({ Access: 0xC0000000, Disposition: 1, Flags: 2, Compression: 2 });
+    expect(others.find((call) => call.function === 'WIMCaptureImage')?.arguments).toEqual({ Path: capturePath, Flags: 0x8102 });
+    expect(work.wimDouble.calls().map((call) => call.function).slice(0, 3)).toEqual(['WIMCreateFile', 'WIMSetTemporaryPath', 'WIMRegisterMessageCallback']);
+    expect(work.context().progressValues.map(({ phase }) => phase)).toEqual(expect.arrayContaining(['Scanning', 'Writing']));
+    expect(work.context().lines).toContain('info: Left out: "\\pagefile.sys"');
+  });
+
+  test('by a WimScript.ini, whose traps it tells of', async () => {
+    const work = startWork();
+    const capturePath = work.tree('tree', { ...files, 'Windows/sub/keep.txt': 'k' });
+    const configFilePath = work.at('WimScript.ini');
+    writeFileSync(configFilePath, '[ExclusionList]\r\n\\windows\\SUB\r\n"\\c.zip"\r\n[ExclusionException]\r\n\\Windows\\sub\\keep.txt\r\n[CompressionExclusionList]\r\n*.txt\r\n');
+    const { warnings } = await work.run('captureImage', { imagePath: work.at('new.wim'), capturePath, imageName: 'x', configFilePath });
+    expect(warnings).toEqual([expect.stringMatching(/WimScript\.ini": line 3: .*quotation marks/)]);
+    expect(readDoubleWim(work.at('new.wim')).images[0]?.entries.map(({ path, raw }) => [path, raw])).toEqual([
+      ['\\Windows', undefined], ['\\Windows\\a.txt', true], ['\\Windows\\sub', undefined], ['\\Windows\\sub\\keep.txt', true], ['\\c.zip', false], ['\\pagefile.sys', false],
+    ]);
+  });
+
+  test.for([
+    ['None', 0, false, 0], ['Fast', 1, false, 0], ['Max', 2, false, 0], ['Recovery', 3, true, 0x20000000],
+  ] as const)('with the compression %s', async ([compressionType, compression, solid, flags]) => {
+    const work = startWork();
+    await work.run('captureImage', { imagePath: work.at('new.wim'), capturePath: work.tree('tree', files), imageName: 'x', compressionType });
+    expect(readDoubleWim(work.at('new.wim'))).toMatchObject({ compression, solid });
+    expect(work.wimDouble.calls()[0]?.arguments).toMatchObject({ Flags: flags });
+  });
+
+  test('never over a file, out of nothing, or into a folder that is missing', async () => {
+    const work = startWork();
+    const capturePath = work.tree('tree', files);
+    writeFileSync(work.at('there.wim'), 'mine');
+    const refusal = (params: object) => work.run('captureImage', { imagePath: work.at('new.wim'), capturePath, imageName: 'x', ...params });
+    await expect(refusal({ imagePath: work.at('there.wim') })).rejects.toMatchObject({ symbol: 'ERROR_FILE_EXISTS', target: work.at('there.wim') });
+    await expect(refusal({ imagePath: work.at('missing', 'new.wim') })).rejects.toMatchObject({ symbol: 'ERROR_PATH_NOT_FOUND' });
+    await expect(refusal({ capturePath: work.tree('empty', {}) })).rejects.toMatchObject({ symbol: 'E_INVALIDARG', message: expect.stringContaining('the folder is empty') as string });
+    await expect(refusal({ capturePath: work.at('missing') })).rejects.toMatchObject({ symbol: 'ERROR_PATH_NOT_FOUND' });
+    await expect(refusal({ configFilePath: work.at('missing.ini') })).rejects.toMatchObject({ symbol: 'ERROR_FILE_NOT_FOUND' });
+    expect(readFileSync(work.at('there.wim'), 'utf8')).toBe('mine');
+    expect(work.names()).toEqual(['empty', 'there.wim', 'tree']);
+  });
+
+  test('the folder that the file itself is written to, without the file', async () => {
+    const work = startWork();
+    const capturePath = work.tree('tree', files);
+    await work.run('captureImage', { imagePath: join(capturePath, 'own.wim'), capturePath, imageName: 'x' });
+    expect(readDoubleWim(join(capturePath, 'own.wim')).images[0]?.entries.map(({ path }) => path).filter((path) => path.includes('wim'))).toEqual([]);
+    await work.run('appendImage', { imagePath: join(capturePath, 'own.wim'), capturePath, imageName: 'y' });
+    expect(readDoubleWim(join(capturePath, 'own.wim')).images[1]?.entries.map(({ path }) => path).filter((path) => path.includes('wim'))).toEqual([]);
+  });
+
+  test('a further image into a file, once for each name', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    const wim = readDoubleWim(imagePath);
+    expect(wim.images.map(({ xml }) => xml)).toEqual(['<NAME>First</NAME>', '<NAME>Second</NAME>']);
+    // What both have is there once.
+    expect(wim.blobs).toHaveLength(4);
+    const before = readFileSync(imagePath);
+    const again = (imageName: string) => work.run('appendImage', { imagePath, capturePath: work.at('second'), imageName });
+    await expect(again('SECOND')).rejects.toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS', target: imagePath });
+    expect(readFileSync(imagePath)).toEqual(before);
+    expect(await again('Third')).toMatchObject({ imageIndex: 3, sizeBefore: before.length, path: work.at('second') });
+  });
+
+  test('tells in a dry run what would be read and written', async () => {
+    const work = startWork();
+    const capturePath = work.tree('tree', files);
+    const { plan } = await work.run('captureImage', { imagePath: work.at('new.wim'), capturePath, imageName: 'x', validateOnly: true });
+    expect(plan).toMatchObject({ files: 3, directories: 2, bytes: 12, writes: [{ path: work.at('new.wim'), change: 'New' }] });
+    expect(plan?.writes[0]?.maximumBytes).toBeGreaterThan(12);
+    expect(plan?.writes[0]?.freeBytes).toBeGreaterThan(0);
+    expect(work.names()).toEqual(['tree']);
+    expect(work.wimDouble.calls()).toEqual([]);
+  });
+});
+
+describe.skipIf(lacking !== undefined)('applies', () => {
+  test('an image to a folder, by name, beside what is there', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    const applyPath = work.tree('target', { 'mine.txt': 'mine', 'd.txt': 'old' });
+    expect(await work.run('applyImage', { imagePath, imageName: 'second', applyPath, verify: true, compact: true, noRpFix: true })).toMatchObject({
+      path: applyPath, imagePath, imageIndex: 2, warnings: [],
+    });
+    expect(contentOf(applyPath)).toEqual({ Windows: '(folder)', 'Windows/a.txt': 'one', 'd.txt': 'three', 'mine.txt': 'mine' });
+    expect(work.wimDouble.calls().filter((call) => call.function === 'WIMApplyImage').map((call) => call.arguments['Flags'])).toEqual([0x88, 0x4102]);
+    expect(work.context().progressValues.at(-1)).toMatchObject({ phase: 'Writing' });
+  });
+
+  test('parts of a split file, with a pattern and without', async () => {
+    const work = startWork({ wimModes: { 'split-size': 1 } });
+    const imagePath = await twoImages(work);
+    await work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 1 });
+    expect(work.names().filter((name) => name.endsWith('.swm'))).toEqual(['s.swm', 's2.swm', 's3.swm', 's4.swm']);
+    await work.run('applyImage', { imagePath: work.at('s.swm'), imageIndex: 1, applyPath: work.tree('one', {}) });
+    await work.run('applyImage', { imagePath: work.at('s.swm'), imageIndex: 1, applyPath: work.tree('two', {}), splitImageFilePattern: work.at('s*.swm') });
+    expect(contentOf(work.at('one'))).toEqual(contentOf(work.at('two')));
+    expect(contentOf(work.at('one'))).toMatchObject({ 'Windows/sub/b.txt': 'two' });
+    await expect(work.run('applyImage', { imagePath: work.at('s2.swm'), imageIndex: 1, applyPath: work.at('one') })).rejects.toMatchObject({
+      symbol: 'E_INVALIDARG', message: expect.stringContaining('part 2 of 4') as string,
+    });
+    await expect(work.run('applyImage', { imagePath: work.at('s.swm'), imageIndex: 1, applyPath: work.at('one'), splitImageFilePattern: work.at('x*.swm') }))
+      .rejects.toMatchObject({ symbol: 'ERROR_FILE_NOT_FOUND' });
+  });
+
+  test.for([
+    ['a path out of the target', [folder('\\..'), file('\\..\\escaped.txt')]],
+    ['a dot', [file('\\.')]],
+    ['a separator of other systems', [file('\\..\\..\\a/../b')]],
+    ['a stream', [file('\\a.txt:stream')]],
+    ['a device', [folder('\\Windows'), file('\\Windows\\aux.txt')]],
+    ['names that differ in case', [file('\\a.txt'), file('\\A.TXT')]],
+    ['a file below a link', [folder('\\link', 0x410), file('\\link\\a.txt')]],
+    ['a file below a file', [file('\\a'), file('\\a\\b')]],
+    ['a name that Windows shortens', [file('\\a.txt.')]],
+    ['a folder that is missing', [file('\\missing\\a.txt')]],
+  ] as const)('never %s', async ([, entries]) => {
+    const work = startWork();
+    const imagePath = work.at('hostile.wim');
+    writeDoubleWim(imagePath, [{ xml: '<NAME>x</NAME>', entries }]);
+    const applyPath = work.tree('target', {});
+    await expect(work.run('applyImage', { imagePath, imageIndex: 1, applyPath })).rejects.toMatchObject({ symbol: 'ERROR_INVALID_NAME', target: imagePath });
+    await expect(work.run('extractImageItem', { imagePath, imageIndex: 1, itemPath: entries[0].path, destination: work.at('out') })).rejects.toMatchObject({ symbol: 'ERROR_INVALID_NAME' });
+    expect(work.names()).toEqual(['hostile.wim', 'target']);
+    expect(readdirSync(applyPath)).toEqual([]);
+  });
+
+  test('one file or folder of an image', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    expect(await work.run('extractImageItem', { imagePath, imageIndex: 1, itemPath: '/windows/A.TXT', destination: work.at('a.txt') })).toMatchObject({ path: work.at('a.txt') });
+    expect(readFileSync(work.at('a.txt'), 'utf8')).toBe('one');
+    await work.run('extractImageItem', { imagePath, imageIndex: 1, itemPath: '\\Windows', destination: work.at('out') });
+    expect(contentOf(work.at('out'))).toEqual({ 'a.txt': 'one', sub: '(folder)', 'sub/b.txt': 'two' });
+    const extract = (params: object) => work.run('extractImageItem', { imagePath, imageIndex: 1, itemPath: '\\Windows', destination: work.at('new'), ...params });
+    await expect(extract({ itemPath: '\\missing' })).rejects.toMatchObject({ symbol: 'ERROR_FILE_NOT_FOUND' });
+    await expect(extract({ destination: work.at('out') })).rejects.toMatchObject({ symbol: 'ERROR_FILE_EXISTS' });
+    expect((await extract({ validateOnly: true })).plan).toMatchObject({ files: 2, directories: 2, bytes: 6 });
+    expect(existsSync(work.at('new'))).toBe(false);
+  });
+});
+
+describe.skipIf(lacking !== undefined)('rearranges', () => {
+  test('exports images to a new file, with all that is said of them', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    await work.run('setImage', { imagePath, imageIndex: 1, flags: 'Professional', displayName: 'D & E', bootIndex: 2 });
+    const result = await work.run('exportImage', { sourceImagePath: imagePath, sourceIndexes: '*', destinationImagePath: work.at('all.esd'), compressionType: 'Recovery', checkIntegrity: true });
+    expect(result).toMatchObject({ path: work.at('all.esd'), imageIndex: null, imageIndexes: [1, 2], sizeBefore: 0 });
+    const wim = readDoubleWim(work.at('all.esd'));
+    expect(wim).toMatchObject({ compression: 3, solid: true, boot: 2, integrity: true });
+    expect(wim.images.map(({ xml }) => xml)).toEqual(['<NAME>First</NAME><DISPLAYNAME>D &amp; E</DISPLAYNAME><FLAGS>Professional</FLAGS>', '<NAME>Second</NAME>']);
+    expect(work.wimDouble.calls().filter((call) => call.function === 'WIMExportImage').map((call) => call.arguments['Flags'])).toEqual([0x19, 0x19]);
+    // And back.
+    await work.run('exportImage', { sourceImagePath: work.at('all.esd'), sourceName: 'FIRST', destinationImagePath: work.at('one.wim'), compressionType: 'Max', destinationName: 'Other' });
+    expect(readDoubleWim(work.at('one.wim'))).toMatchObject({ compression: 2, solid: false, boot: 0, images: [{ xml: '<NAME>Other</NAME><DISPLAYNAME>D &amp; E</DISPLAYNAME><FLAGS>Professional</FLAGS>' }] });
+  });
+
+  test('exports into a file that is there, all images or none', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    const destinationImagePath = work.at('b.wim');
+    await capture(work, destinationImagePath, 'Second');
+    const before = readFileSync(destinationImagePath);
+    const more = (params: object) => work.run('exportImage', { sourceImagePath: imagePath, destinationImagePath, ...params });
+    await expect(more({ sourceIndexes: '*' })).rejects.toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS' });
+    expect(readFileSync(destinationImagePath)).toEqual(before);
+    await expect(more({ sourceIndexes: [3] })).rejects.toMatchObject({ symbol: 'DISMAPI_E_INVALID_IMAGE_INDEX' });
+    await expect(more({ sourceIndexes: [1], destinationImagePath: imagePath })).rejects.toMatchObject({ symbol: 'E_INVALIDARG' });
+    expect(await more({ sourceIndexes: [1], setbootable: true })).toMatchObject({ imageIndex: 2, imageIndexes: [2] });
+    expect(readDoubleWim(destinationImagePath)).toMatchObject({ boot: 2, compression: 1, images: [{ xml: '<NAME>Second</NAME>' }, { xml: '<NAME>First</NAME>' }] });
+    // The same image once more, under another name.
+    expect(await more({ sourceIndexes: [1], destinationName: 'First again' })).toMatchObject({ imageIndexes: [3] });
+  });
+
+  test('splits and joins', async () => {
+    const work = startWork({ wimModes: { 'split-size': 1 } });
+    const imagePath = await twoImages(work);
+    await work.run('setImage', { imagePath, bootIndex: 2 });
+    const { parts, sizeAfter, sizeBefore, warnings } = await work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 1, checkIntegrity: true });
+    expect(parts.map(({ path }) => path)).toEqual(['s.swm', 's2.swm', 's3.swm', 's4.swm'].map((name) => work.at(name)));
+    expect([sizeBefore, sizeAfter]).toEqual([statSync(imagePath).size, parts.reduce((sum, { bytes }) => sum + bytes, 0)]);
+    expect(warnings).toEqual([expect.stringContaining('no integrity table')]);
+    await expect(work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 1 })).rejects.toMatchObject({ symbol: 'ERROR_FILE_EXISTS', target: work.at('s.swm') });
+    expect(await work.run('joinImage', { imagePath: work.at('s.swm'), destinationImagePath: work.at('joined.wim') })).toMatchObject({ imagePath: work.at('joined.wim') });
+    const [whole, joined] = [readDoubleWim(imagePath), readDoubleWim(work.at('joined.wim'))];
+    expect(joined).toMatchObject({ parts: 1, boot: 2, images: whole.images });
+    await expect(work.run('appendImage', { imagePath: work.at('s.swm'), capturePath: work.at('second'), imageName: 'x' })).rejects.toMatchObject({ symbol: 'E_INVALIDARG' });
+  });
+
+  test('says how small parts can be, and which file is larger than one', async () => {
+    const work = startWork({ wimModes: { 'split-minimum': 5 * 1024 * 1024 - 1 } });
+    const imagePath = work.at('a.wim');
+    await capture(work, imagePath, 'x', { 'big.bin': 'x'.repeat(1024 * 1024 + 1) });
+    const error = work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 1 });
+    await expect(error).rejects.toMatchObject({ symbol: 'ERROR_MORE_DATA', hint: 'Give at least -FileSize 5.', message: expect.stringContaining('at least') as string });
+    const { warnings, parts, plan } = await work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 1, validateOnly: true });
+    expect(warnings).toEqual([expect.stringContaining('"\\big.bin" has 1048577 bytes')]);
+    expect([parts.length, plan?.writes.length]).toEqual([2, 2]);
+    expect(work.names()).toEqual(['a.wim', 'tree-x']);
+  });
+
+  test('writes a file anew, without what nobody needs', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    await work.run('setImage', { imagePath, bootIndex: 2 });
+    expect(await work.run('removeImage', { imagePath, imageName: 'first' })).toMatchObject({ removedIndex: 1, removedName: 'First', imageIndex: null });
+    const removed = readDoubleWim(imagePath);
+    expect(removed).toMatchObject({ boot: 1, images: [{ xml: '<NAME>Second</NAME>' }] });
+    expect(removed.blobs).toHaveLength(4);
+    const before = statSync(imagePath).size;
+    const result = await work.run('optimizeImageFile', { imagePath, compressionType: 'Max', checkIntegrity: true });
+    expect(result).toMatchObject({ imagePath, sizeBefore: before, sizeAfter: statSync(imagePath).size });
+    expect(readDoubleWim(imagePath)).toMatchObject({ compression: 2, boot: 1, integrity: true, images: removed.images });
+    expect(readDoubleWim(imagePath).blobs).toHaveLength(2);
+    // What has the type already is made new by way of a file without compression.
+    await work.run('optimizeImageFile', { imagePath, recompress: true });
+    expect(work.wimDouble.calls().filter((call) => call.function === 'WIMCreateFile' && call.arguments['Disposition'] === 1).map((call) => call.arguments['Compression'])).toEqual([1, 2, 0, 2]);
+    expect(readDoubleWim(imagePath)).toMatchObject({ compression: 2, integrity: true });
+    expect(work.names()).toEqual(['a.wim', 'second', 'tree-First']);
+  });
+
+  test('never removes the only image', async () => {
+    const work = startWork();
+    await capture(work, work.at('a.wim'));
+    const before = readFileSync(work.at('a.wim'));
+    await expect(work.run('removeImage', { imagePath: work.at('a.wim'), imageIndex: 1 })).rejects.toMatchObject({ symbol: 'E_ACCESSDENIED' });
+    await expect(work.run('removeImage', { imagePath: work.at('a.wim'), imageIndex: 2 })).rejects.toMatchObject({ symbol: 'DISMAPI_E_INVALID_IMAGE_INDEX' });
+    expect(readFileSync(work.at('a.wim'))).toEqual(before);
+  });
+
+  test('changes what is said of an image', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    expect(await work.run('setImage', { imagePath, imageName: 'second', newName: 'second', description: 'D', displayDescription: 'E' })).toMatchObject({ imageIndex: 2 });
+    expect(readDoubleWim(imagePath).images[1]?.xml).toBe('<NAME>second</NAME><DESCRIPTION>D</DESCRIPTION><DISPLAYDESCRIPTION>E</DISPLAYDESCRIPTION>');
+    await work.run('setImage', { imagePath, imageIndex: 2, description: '' });
+    expect(readDoubleWim(imagePath).images[1]?.xml).toBe('<NAME>second</NAME><DISPLAYDESCRIPTION>E</DISPLAYDESCRIPTION>');
+    await expect(work.run('setImage', { imagePath, imageIndex: 2, newName: 'FIRST' })).rejects.toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS' });
+    await expect(work.run('setImage', { imagePath, bootIndex: 3 })).rejects.toMatchObject({ symbol: 'DISMAPI_E_INVALID_IMAGE_INDEX' });
+    expect(await work.run('setImage', { imagePath, bootIndex: 2 })).toMatchObject({ imageIndex: null });
+    expect(readDoubleWim(imagePath).boot).toBe(2);
+  });
+});
+
+describe.skipIf(lacking !== undefined)('reads', () => {
+  test('the paths of an image, in portions', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    expect(await work.run('getImageContent', { imagePath, imageName: 'first' })).toMatchObject({
+      paths: ['\\', '\\Windows\\', '\\Windows\\a.txt', '\\Windows\\sub\\', '\\Windows\\sub\\b.txt', '\\c.zip'], next: null,
+    });
+    const long = 'n'.repeat(200);
+    writeDoubleWim(work.at('long.wim'), [{ xml: '', entries: Array.from({ length: 25_000 }, (_, at) => file(`\\${long}${at}`)) }]);
+    const first = await work.run('getImageContent', { imagePath: work.at('long.wim'), imageIndex: 1 });
+    expect(first.next).toBe(first.paths.length);
+    const second = await work.run('getImageContent', { imagePath: work.at('long.wim'), imageIndex: 1, first: first.next ?? 0 });
+    expect([first.paths.length + second.paths.length, second.next, second.paths.at(-1)]).toEqual([25_001, null, `\\${long}24999`]);
+    expect(work.wimDouble.calls().filter((call) => call.function === 'WIMApplyImage')).toHaveLength(2);
+  });
+
+  test('everything, and finds what is damaged', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    expect(await work.run('testImageFile', { imagePath })).toMatchObject({ healthy: true, integrityTable: 'None', contentsChecked: 4, damage: [] });
+    const data = readFileSync(imagePath);
+    data.write('TWO', data.lastIndexOf('two'));
+    writeFileSync(imagePath, data);
+    expect(await work.run('testImageFile', { imagePath })).toMatchObject({
+      healthy: false, damage: [{ kind: 'Content', imageIndex: 1, paths: ['\\Windows\\sub\\b.txt'], reason: expect.stringContaining('hash') as string }],
+    });
+    const withTable = work.at('table.wim');
+    await work.run('captureImage', { imagePath: withTable, capturePath: work.at('second'), imageName: 'x', checkIntegrity: true });
+    expect(await work.run('testImageFile', { imagePath: withTable })).toMatchObject({ healthy: true, integrityTable: 'Ok' });
+    const checked = readFileSync(withTable);
+    checked.write('THREE', checked.indexOf('three'));
+    writeFileSync(withTable, checked);
+    expect(await work.run('testImageFile', { imagePath: withTable })).toMatchObject({ healthy: false, integrityTable: 'Damaged', damage: [{ kind: 'Integrity' }, { kind: 'Content' }] });
+  });
+
+  test('no file that is none', async () => {
+    const work = startWork();
+    writeFileSync(work.at('no.wim'), 'hello');
+    await expect(work.run('getImageContent', { imagePath: work.at('no.wim'), imageIndex: 1 })).rejects.toMatchObject({ symbol: 'ERROR_BAD_FORMAT', target: work.at('no.wim') });
+    await expect(work.run('getImageContent', { imagePath: work.at('missing.wim'), imageIndex: 1 })).rejects.toMatchObject({ symbol: 'ERROR_FILE_NOT_FOUND' });
+  });
+});
