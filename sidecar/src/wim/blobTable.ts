@@ -115,6 +115,18 @@ export class BlobTable {
     return [...this.#blobs().keys()];
   }
 
+  /** Bytes of the file that the entries refer to: of solid resources as a whole, and of each place once. */
+  storedBytes(): number {
+    const places = new Map<number, number>();
+    for (let offset = 0; offset + entryBytes <= this.data.length; offset += entryBytes) {
+      if (this.#hasFlag(offset, ResourceFlag.Solid) && !this.#isSolidResource(offset)) { continue; }
+      if (this.#hasFlag(offset, ResourceFlag.Metadata) && this.data.readUInt32LE(offset + 26) === 0) { continue; }
+      const resource = readResourceHeader(this.data, offset);
+      places.set(resource.offset, resource.sizeInWim);
+    }
+    return [...places.values()].reduce((sum, size) => sum + size, 0);
+  }
+
   /** All entries, metadata among them, in the order of the table. Of solid resources there are entries of the whole and of what is in them. */
   * resources(): Generator<ResourceHeader, undefined> {
     for (let offset = 0; offset + entryBytes <= this.data.length; offset += entryBytes) { yield readResourceHeader(this.data, offset); }
@@ -139,15 +151,7 @@ export class BlobTable {
   changed(
     imageIndex: number | undefined, metadata: BlobEntry, references: ReadonlyMap<string, References>, blobs: readonly BlobEntry[],
   ): Buffer {
-    const data = Buffer.from(this.data);
-    const dropped: number[] = [];
-    for (const [hash, { before, after }] of references) {
-      const offset = this.#blobs().get(hash);
-      if (offset === undefined || before === after) { continue; }
-      const old = data.readUInt32LE(offset + 26);
-      const count = old < before ? Math.max(old, after) : old - before + after;
-      if (count > 0) { data.writeUInt32LE(count, offset + 26); } else { dropped.push(offset); }
-    }
+    const { data, dropped } = this.#counted(references);
     const added: Buffer[] = [];
     for (const entry of blobs) {
       const bytes = this.#serialize(entry);
@@ -165,16 +169,57 @@ export class BlobTable {
     }
     const replaced = imageIndex === undefined ? undefined : this.#metadata[imageIndex - 1];
     if (replaced !== undefined) { this.#serialize(metadata).copy(data, replaced); }
+    // Not one by one as arguments: there may be hundreds of thousands.
+    const parts = [this.#without(data, dropped), Buffer.concat(added)];
+    if (replaced === undefined) { parts.push(this.#serialize(metadata)); }
+    return Buffer.concat(parts);
+  }
+
+  /**
+   * The table without an image.
+   * @param references How many entries of the image refer to each of its blobs, as `before`.
+   * @param needed Blobs that other images have: they stay, whatever their counts say.
+   */
+  without(imageIndex: number, references: ReadonlyMap<string, References>, needed: ReadonlySet<string>): Buffer {
+    const { data, dropped } = this.#counted(references);
+    const gone = dropped.filter((offset) => {
+      const isNeeded = needed.has(this.#hash(offset));
+      if (isNeeded) { data.writeUInt32LE(1, offset + 26); }
+      return !isNeeded;
+    });
+    const metadata = this.#metadata[imageIndex - 1];
+    if (metadata !== undefined) {
+      gone.push(metadata);
+      // Where it has to stay it stands for nothing.
+      data.writeUInt32LE(0, metadata + 26);
+    }
+    return this.#without(data, gone);
+  }
+
+  /** A copy of the table with other counts, and the entries that nobody refers to any more. */
+  #counted(references: ReadonlyMap<string, References>): { data: Buffer; dropped: number[] } {
+    const data = Buffer.from(this.data);
+    const dropped: number[] = [];
+    for (const [hash, { before, after }] of references) {
+      const offset = this.#blobs().get(hash);
+      if (offset === undefined || before === after) { continue; }
+      const old = data.readUInt32LE(offset + 26);
+      const count = old < before ? Math.max(old, after) : old - before + after;
+      if (count > 0) { data.writeUInt32LE(count, offset + 26); } else { dropped.push(offset); }
+    }
+    return { data, dropped };
+  }
+
+  /** A table without some of its entries, but for those that part runs of solid resources. */
+  #without(data: Buffer, dropped: readonly number[]): Buffer {
     const parts: Buffer[] = [];
     let from = 0;
-    for (const offset of dropped.sort((a, b) => a - b)) {
+    for (const offset of dropped.toSorted((a, b) => a - b)) {
       if (this.#separatesRuns(offset)) { continue; }
       parts.push(data.subarray(from, offset));
       from = offset + entryBytes;
     }
-    // Not one by one as arguments: there may be hundreds of thousands.
-    parts.push(data.subarray(from), Buffer.concat(added));
-    if (replaced === undefined) { parts.push(this.#serialize(metadata)); }
+    parts.push(data.subarray(from));
     return Buffer.concat(parts);
   }
 

@@ -126,3 +126,34 @@ export function addImage(document: WimDocument, imageIndex: number, change: Stat
   const copy = `${startTag(image, images.length + 1)}${content}</${image.qualifiedName}>`;
   return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), { start: root.contentEnd, end: root.contentEnd, text: copy }]);
 }
+
+/** As text of an element. */
+function escapeText(text: string): string {
+  return text.replace(/[&<>]/g, (character) => ({ '&': '&amp;', '<': '&lt;' })[character] ?? '&gt;');
+}
+
+/**
+ * The document with other texts of elements of one image; everything else stays to the letter.
+ * @param texts By the names of elements directly below the image. An empty text takes the element away.
+ */
+export function setTexts(document: WimDocument, imageIndex: number, texts: ReadonlyMap<string, string>, errors: FileErrors): string {
+  const { text } = document;
+  const image = requireImage(document, imageIndex, errors);
+  const taken = image.children.filter(({ qualifiedName }) => texts.get(qualifiedName) === '').map(({ offset, end }) => ({ start: offset, end, text: '' }));
+  const set = new Map([...texts].filter(([, value]) => value !== '').map(([name, value]) => [name, escapeText(value)]));
+  return edited(text, 0, text.length, [...taken, ...set.size > 0 ? imageEdits(image, set) : []]);
+}
+
+/**
+ * The document without one image; those behind it move down by one.
+ * @param totalBytes As for changeImage().
+ */
+export function removeImage(document: WimDocument, imageIndex: number, totalBytes: number, errors: FileErrors): string {
+  const { text, root, images } = document;
+  const image = requireImage(document, imageIndex, errors);
+  const moved = images.slice(imageIndex).map((other, at) => ({
+    start: other.offset, end: hasOneTag(other) ? other.end : other.contentStart,
+    text: hasOneTag(other) ? startTag(other, imageIndex + at).replace(/>$/, '/>') : startTag(other, imageIndex + at),
+  }));
+  return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), { start: image.offset, end: image.end, text: '' }, ...moved]);
+}

@@ -45,6 +45,25 @@ export function findNamedStreams(data: Buffer): NamedStream[][] {
   return found;
 }
 
+/** The hashes of all that an image's entries refer to, without the tree; with that of the empty file. */
+export function findHashes(data: Buffer): Set<string> {
+  const found = new Set<string>();
+  const look = (offset: number, streamsOffset: number): void => {
+    found.add(data.toString('latin1', offset + 0x40, offset + 0x54));
+    if (data.readUInt16LE(offset + 0x60) === 0) { return; }
+    for (const { hash } of readStreamEntries(data, offset, streamsOffset)) { found.add(hash); }
+  };
+  const root = rootOffset(data);
+  const place = checkDentry(data, root);
+  if (place === undefined) { return found; }
+  look(root, place.streamsOffset);
+  scan(data, undefined, subdirOffset(data, root), (_parent, offset, { streamsOffset }) => {
+    look(offset, streamsOffset);
+    return undefined;
+  });
+  return found;
+}
+
 /** Longer names no file system of Linux has. */
 const maxShownBytes = 255;
 

@@ -7,11 +7,13 @@ import * as environment from './operations/environment.ts';
 import * as exporting from './operations/exportImage.ts';
 import * as health from './operations/health.ts';
 import * as information from './operations/getImageInfo.ts';
+import * as content from './operations/imageContent.ts';
 import * as items from './operations/imageItems.ts';
 import * as inventory from './operations/inventory.ts';
 import * as mount from './operations/mountImage.ts';
 import * as mounted from './operations/mountedImages.ts';
 import * as optimizing from './operations/optimizeImageFile.ts';
+import * as removing from './operations/removeImage.ts';
 import * as remount from './operations/remountImage.ts';
 import * as splitting from './operations/splitImage.ts';
 import * as testing from './operations/testImageFile.ts';
@@ -26,9 +28,10 @@ export function createPortableEngine() {
       'image/mount', 'image/commit', 'image/unmount', 'image/cleanupMountPoints', 'health/check', 'health/scan', 'health/restore',
       'package/get', 'feature/get', 'capability/get', 'driver/export',
       'imageFile/export', 'imageFile/split', 'imageFile/join', 'imageFile/optimize', 'imageFile/test', 'imageFile/extractItem',
+      'imageFile/remove', 'imageFile/set', 'imageFile/getContent',
     ],
     // What else a file exports bears the name of no method.
     ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...drivers,
-    ...exporting, ...splitting, ...optimizing, ...testing, ...items,
+    ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content,
   } satisfies Engine;
 }

@@ -89,7 +89,7 @@ export class UnfinishedWork {
     this.#steps.splice(0, this.#steps.length, ...this.#steps.filter(({ kind }) => kind !== 'growing'));
   }
 
-  /** Takes away what is left of it, and the record. @throws Error of node:fs: something could not be taken away; the next operation tries again. */
+  /** Takes away what is left of it, and the record. @throws Error: something could not be taken away; the record stays, and the next operation tries again. */
   end(): void {
     try {
       for (const step of undoOrder(this.#steps)) { undo(step, this.#steps); }
@@ -142,8 +142,8 @@ function shrink(step: Extract<Step, { kind: 'growing' }>): void {
   if (!isFile(step.path, step)) { return; }
   const descriptor = openSync(step.path, constants.O_RDWR | constants.O_NOFOLLOW);
   try {
-    // Somebody else writes to it: what it makes of the bytes is its own business.
-    if (!tryLock(descriptor, step.path)) { return; }
+    // Perhaps who was killed, and waits for its disk.
+    if (!tryLock(descriptor, step.path)) { throw new Error(`"${step.path}" is being written to`); }
     const old = Buffer.from(step.header, 'base64');
     const now = Buffer.alloc(wimHeaderBytes);
     readSync(descriptor, now, 0, wimHeaderBytes, 0);

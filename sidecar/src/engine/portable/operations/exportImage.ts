@@ -84,7 +84,8 @@ async function exportToNew(work: Export, context: OperationContext): Promise<Res
   const integrity = params.checkIntegrity === true;
   const format = params.wimBoot === true ? wimBootFormat(params.compressionType, integrity, what) : outputFormat(source, params.compressionType, integrity);
   const bootIndex = bootIndexOf(work);
-  refuseSolidBoot(format.solid === true, bootIndex, what);
+  // One that is so already may stay so.
+  refuseSolidBoot(format.solid === true && (!source.isSolid || params.setbootable === true), bootIndex, what);
   await requireFreeNames(work, []);
   const maximumBytes = largestSize(work, format);
   const imageIndexes = images.map((_, at) => at + 1);

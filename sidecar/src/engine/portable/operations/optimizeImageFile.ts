@@ -39,7 +39,7 @@ export async function optimizeImageFile(params: Params, context: OperationContex
         await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
       }
       const format = { ...outputFormat(file, compressionType, hadTable || checkIntegrity === true), recompress: recompress === true };
-      refuseSolidBoot(format.solid === true, wim.header.bootIndex, what);
+      refuseSolidBoot(format.solid === true && !isSolid, wim.header.bootIndex, what);
       const { images, text } = await wim.document();
       const usage = await usageOf(wim, images.map((_, at) => at + 1), context.signal);
       const copied = isCopied(file, format);

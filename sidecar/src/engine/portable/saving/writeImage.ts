@@ -60,7 +60,7 @@ export async function appendBlobs(
  * Makes the integrity table of the changed file. Who verifies it finds all that was damaged before: a table that is none
  * of the old file is kept as it is, since one made anew would vouch for bytes that nobody knows to be right.
  */
-async function makeIntegrityTable(wim: WimFile, end: number, context: OperationContext, warnings: string[]): Promise<Buffer> {
+export async function makeIntegrityTable(wim: WimFile, end: number, context: OperationContext, warnings: string[]): Promise<Buffer> {
   const { handle, header, path } = wim;
   const compute = async (old: Parameters<typeof computeIntegrityTable>[2]) => await computeIntegrityTable(handle, end, old, context.signal,
     (done, total) => { context.progress('Calculating integrity', done, total); });
