@@ -1,10 +1,12 @@
 function Get-DismTsImage {
     <#
     .SYNOPSIS
-    Gets information about the images in WIM, ESD and SWM files, or about mounted images.
+    Gets information about the images in WIM, ESD, SWM, VHD and VHDX files, or about mounted images.
     .DESCRIPTION
     With -ImagePath alone it lists the images of each file. With -Index or -Name it gives everything that the file says about one image. With -Mounted it lists
     the images that DismTs has mounted on this machine, with their state. It changes nothing.
+
+    Of a virtual disk, which has one image, the registry of its Windows is read without mounting it.
 
     Of several files all are read before one that cannot be is an error.
 
@@ -42,7 +44,7 @@ function Get-DismTsImage {
     [OutputType('DismTs.WimImageInfoObject', ParameterSetName = ('InputByFilePathAndName', 'InputByFilePathAndIndex'))]
     [OutputType('DismTs.MountedImageInfoObject', ParameterSetName = 'InputByMounted')]
     param(
-        # Image files: .wim, .esd, .swm. Wildcards are expanded, unless a file has the very name.
+        # Image files: .wim, .esd, .swm, .vhd, .vhdx. Wildcards are expanded, unless a file has the very name.
         [Parameter(Mandatory, ParameterSetName = 'InputByFilePath', ValueFromPipelineByPropertyName)]
         [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndName', ValueFromPipelineByPropertyName)]
         [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndIndex', ValueFromPipelineByPropertyName)]
@@ -68,6 +70,13 @@ function Get-DismTsImage {
         [Parameter(ParameterSetName = 'InputByMounted')]
         [Alias('MountPath')]
         [string] $Path,
+
+        # Partition of a virtual disk, by its number; 0: a disk without partitions. Default: the one that holds Windows. Portable engine.
+        [Parameter(ParameterSetName = 'InputByFilePath', ValueFromPipelineByPropertyName)]
+        [Parameter(ParameterSetName = 'InputByFilePathAndName', ValueFromPipelineByPropertyName)]
+        [Parameter(ParameterSetName = 'InputByFilePathAndIndex', ValueFromPipelineByPropertyName)]
+        [ValidateRange(0, 65535)]
+        [int] $Partition,
 
         # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
         [Parameter(ValueFromPipelineByPropertyName)]
@@ -125,6 +134,9 @@ function Get-DismTsImage {
             $params['imageName'] = $Name
         } else {
             $typeName = 'BasicImageInfoObject'
+        }
+        if ($PSBoundParameters.ContainsKey('Partition')) {
+            $params['partition'] = $Partition
         }
         # All files are read before an error can end the statement.
         $problems = @()

@@ -1,10 +1,14 @@
 function Mount-DismTsImage {
     <#
     .SYNOPSIS
-    Mounts an image of a WIM or ESD file into a folder, or serves a mount again that needs it.
+    Mounts an image of a WIM, ESD, VHD or VHDX file into a folder, or serves a mount again that needs it.
     .DESCRIPTION
     The folder must exist and be empty. Changes made below it are kept beside the file until Save-DismTsImage or Dismount-DismTsImage -Save writes them into it;
     they survive a reboot and a killed process, after which -Remount brings the mount back.
+
+    A virtual disk (.vhd, .vhdx) has one image, with the index 1: the NTFS volume that holds Windows. On Linux its changes are kept aside, too, and a save writes
+    them into the file in place; one that is interrupted is finished by the next command. Disks with BitLocker, ReFS, snapshots, a log that waits, or a Windows
+    that sleeps are refused.
 
     Ctrl+C cancels: the command returns when the mount was undone. -WhatIf checks file, image and folder, and changes nothing.
 
@@ -22,6 +26,10 @@ function Mount-DismTsImage {
 
     Mounts the image that a filter finds: file and index come down the pipeline.
     .EXAMPLE
+    Mount-DismTsImage -ImagePath template.vhdx -Index 1 -Path /mnt/template
+
+    Mounts the Windows volume of a virtual disk for reading and writing.
+    .EXAMPLE
     Mount-DismTsImage -Path C:\mnt -Remount
 
     Serves a mount again whose status is NeedsRemount; its changes are still there.
@@ -31,7 +39,8 @@ function Mount-DismTsImage {
     DismTs.ImageObject. After a mount it also has ImagePath, ImageIndex, MountMode and MountId: pipe it into Save- and
     Dismount-DismTsImage, which then work on this mount or on none.
     .NOTES
-    Native functions: DismMountImage, DismRemountImage. Engines: Native, Portable. Needs elevation on Windows; on Linux root, but for -ReadOnly.
+    Native functions: DismMountImage, DismRemountImage. Engines: Native, Portable. Needs elevation on Windows; on Linux root, but for
+    -ReadOnly of a WIM or ESD file.
     A remount cannot be cancelled. Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Save-DismTsImage
@@ -46,7 +55,7 @@ function Mount-DismTsImage {
         [Alias('MountPath')]
         [string] $Path,
 
-        # Image file: .wim or .esd.
+        # Image file: .wim, .esd, .vhd or .vhdx.
         [Parameter(Mandatory, ParameterSetName = 'OfflineIndex', ValueFromPipelineByPropertyName)]
         [Parameter(Mandatory, ParameterSetName = 'OfflineName', ValueFromPipelineByPropertyName)]
         [Alias('FullName', 'Image')]
@@ -84,6 +93,12 @@ function Mount-DismTsImage {
         # Keep extended attributes of the image. A remount keeps what the mount was made with.
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $SupportEa,
+
+        # Partition of a virtual disk, by its number; 0: a disk without partitions. Default: the one that holds Windows. Portable engine.
+        [Parameter(ParameterSetName = 'OfflineIndex', ValueFromPipelineByPropertyName)]
+        [Parameter(ParameterSetName = 'OfflineName', ValueFromPipelineByPropertyName)]
+        [ValidateRange(0, 65535)]
+        [int] $Partition,
 
         # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
         [Parameter(ValueFromPipelineByPropertyName)]
@@ -145,6 +160,9 @@ function Mount-DismTsImage {
             } else {
                 $params['imageName'] = $Name
                 $image = $Name
+            }
+            if ($PSBoundParameters.ContainsKey('Partition')) {
+                $params['partition'] = $Partition
             }
             foreach ($switchName in 'ReadOnly', 'Optimize', 'CheckIntegrity', 'SupportEa') {
                 if ($PSBoundParameters[$switchName]) {

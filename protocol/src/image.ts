@@ -7,6 +7,8 @@ import { ofOfflineImage, timeSchema } from './session.ts';
 export const imageIndexSchema = z.number().int().min(1).max(0x7fffffff);
 /** An index as it is reported: what is left of a broken mount or a damaged file has 0, or any other number. */
 const reportedIndexSchema = z.number().int().min(0).max(0xffffffff);
+/** As Windows and Linux count partitions; 0: the disk has no partition table and is one volume. */
+const partitionSchema = z.number().int().min(0).max(0xffff);
 /** Name of an image that is there. */
 export const imageNameSchema = z.string().min(1).refine((name) => !name.includes('\0'), 'must not contain NUL');
 
@@ -52,6 +54,8 @@ export const getImageInfo = request('image/getInfo', operationOptionsSchema.exte
   imagePath: absolutePathSchema,
   imageIndex: imageIndexSchema.optional(),
   imageName: imageNameSchema.optional(),
+  /** Number of the partition of a virtual disk; default: the one that holds Windows. Portable engine. */
+  partition: partitionSchema.optional(),
 }).refine((p) => p.imageIndex === undefined || p.imageName === undefined, 'imageIndex and imageName exclude each other'),
 z.object({ images: z.array(imageInfoSchema), logPath: z.string() }));
 
@@ -97,6 +101,8 @@ export const mountImage = request('image/mount', operationOptionsSchema.extend({
   checkIntegrity: z.boolean().optional(),
   /** DISM_MOUNT_SUPPORT_EA. */
   supportEa: z.boolean().optional(),
+  /** As for image/getInfo. */
+  partition: partitionSchema.optional(),
 }).refine((p) => (p.imageIndex === undefined) !== (p.imageName === undefined), 'give either imageIndex or imageName'),
 imageResultSchema.extend({
   imagePath: z.string(),

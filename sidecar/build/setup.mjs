@@ -10,14 +10,14 @@ import { fileURLToPath } from 'node:url';
 /** Root of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What the portable engine needs: libwim with its programs, and FUSE. */
-const debianPackages = ['wimtools', 'fuse3'];
+/** What the portable engine needs: libwim with its programs, FUSE, and for virtual disks QEMU's tools and NTFS-3G. */
+const debianPackages = ['wimtools', 'fuse3', 'qemu-utils', 'qemu-system-common', 'ntfs-3g'];
 /**
- * What only the tests need: NTFS volumes, attributes, a C compiler that says how wimlib.h lays out its structs, hivexml, strace,
+ * What only the tests need: attributes, a C compiler that says how wimlib.h lays out its structs, hivexml, strace,
  * and Wine with a C compiler for Windows.
  */
 const debianTestPackages = [
-  'ntfs-3g', 'attr', 'gcc', 'libc6-dev', 'libwim-dev', 'libhivex-bin', 'strace', 'wine64', 'gcc-mingw-w64-x86-64-win32',
+  'attr', 'gcc', 'libc6-dev', 'libwim-dev', 'libhivex-bin', 'strace', 'wine64', 'gcc-mingw-w64-x86-64-win32',
 ];
 
 /** What stops the set-up, in words for the user. */

@@ -51,6 +51,11 @@ Describe 'Commands that change something' -Tag 'Unit' {
                 Should -Be '{"checkIntegrity":true,"imageName":"Pro","imagePath":"/fake/x.wim","mountPath":"/fake/m","optimize":true,"readOnly":true,"supportEa":true}'
         }
 
+        It 'chooses a partition of a virtual disk' {
+            $null = Mount-DismTsImage -ImagePath /fake/x.vhdx -Index 1 -Path /fake/m -Partition 0
+            Get-SentNoProgress -Method image/mount | Should -Be '{"imageIndex":1,"imagePath":"/fake/x.vhdx","mountPath":"/fake/m","partition":0}'
+        }
+
         It 'sends no switch that is set to false' {
             $null = Mount-DismTsImage -ImagePath /fake/x.wim -Index 1 -Path /fake/m -ReadOnly:$false
             Get-SentNoProgress -Method image/mount | Should -Be '{"imageIndex":1,"imagePath":"/fake/x.wim","mountPath":"/fake/m"}'

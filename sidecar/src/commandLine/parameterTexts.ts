@@ -5,6 +5,7 @@ export const parameterTexts: Readonly<Record<string, string>> = {
   imagePath: 'the image file; for an applied image its root folder',
   imageIndex: 'number of the image in the file, from 1',
   imageName: 'name of the image in the file',
+  partition: 'number of the partition of a virtual disk, where several hold Windows',
   mountPath: 'folder of the mount; to mount in, an empty one that exists',
   path: 'root folder of the image: a mount, or where it was applied',
   online: 'the running Windows instead of a folder',

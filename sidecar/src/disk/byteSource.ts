@@ -68,24 +68,24 @@ export class PartSource extends ByteSource {
  */
 export abstract class BlockSource extends ByteSource {
   readonly #file: ByteSource;
-  readonly #blockBytes: number;
+  readonly blockBytes: number;
 
   constructor(file: ByteSource, size: number, blockBytes: number) {
     super(size, file.errors);
     this.#file = file;
-    this.#blockBytes = blockBytes;
+    this.blockBytes = blockBytes;
   }
 
   /** Where a block begins in the file; undefined: nowhere. */
-  protected abstract placeOf(block: number): Promise<number | undefined>;
+  abstract placeOf(block: number): Promise<number | undefined>;
 
   protected async readInside(position: number, length: number): Promise<Buffer> {
     const buffer = Buffer.alloc(length);
     for (let done = 0; done < length;) {
       const at = position + done;
-      const within = at % this.#blockBytes;
-      const part = Math.min(length - done, this.#blockBytes - within);
-      const place = await this.placeOf(Math.floor(at / this.#blockBytes));
+      const within = at % this.blockBytes;
+      const part = Math.min(length - done, this.blockBytes - within);
+      const place = await this.placeOf(Math.floor(at / this.blockBytes));
       if (place !== undefined) { (await this.#file.read(place + within, part)).copy(buffer, done); }
       done += part;
     }

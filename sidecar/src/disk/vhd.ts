@@ -85,25 +85,23 @@ export function parseSparseHeader(raw: Buffer, disk: VhdFooter, fileSize: number
 
 /** The disk in a dynamic VHD. */
 class DynamicVhd extends BlockSource {
-  readonly #header: SparseHeader;
   readonly #table: PageCache;
   readonly #dataOffset: number;
   readonly #fileSize: number;
 
   constructor(file: ByteSource, size: number, header: SparseHeader) {
     super(file, size, header.blockBytes);
-    this.#header = header;
     this.#table = new PageCache(new PartSource(file, header.tableOffset, header.entries * 4), 64 * 1024, 64);
     // A bitmap of its sectors comes first. As each block is written with zeros where it is made, it tells nothing that matters here.
     this.#dataOffset = Math.ceil(header.blockBytes / 512 / 8 / 512) * 512;
     this.#fileSize = file.size;
   }
 
-  protected async placeOf(block: number): Promise<number | undefined> {
+  async placeOf(block: number): Promise<number | undefined> {
     const sector = (await this.#table.read(block * 4, 4)).readUInt32BE(0);
     if (sector === unusedBlock) { return undefined; }
     const place = sector * 512 + this.#dataOffset;
-    if (place + this.#header.blockBytes > this.#fileSize) {
+    if (place + this.blockBytes > this.#fileSize) {
       throw this.errors.make(Hresult.ERROR_VHD_BLOCK_ALLOCATION_TABLE_CORRUPT, `its block ${block} lies beyond its end: it was not copied to its end, or is damaged`);
     }
     return place;

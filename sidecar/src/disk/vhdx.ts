@@ -146,20 +146,18 @@ export async function readVhdxMetadata(region: ByteSource): Promise<VhdxMetadata
 /** The disk in a VHDX. */
 class VhdxContent extends BlockSource {
   readonly #table: PageCache;
-  readonly #blockBytes: number;
   readonly #chunkRatio: number;
   readonly #fileSize: number;
 
   constructor(file: ByteSource, metadata: VhdxMetadata, table: Region) {
     super(file, metadata.size, metadata.blockBytes);
     this.#table = new PageCache(new PartSource(file, table.offset, table.length), 64 * KiB, 64);
-    this.#blockBytes = metadata.blockBytes;
     // After so many entries comes one for a bitmap of sectors.
     this.#chunkRatio = 2 ** 23 * metadata.logicalSectorBytes / metadata.blockBytes;
     this.#fileSize = file.size;
   }
 
-  protected async placeOf(block: number): Promise<number | undefined> {
+  async placeOf(block: number): Promise<number | undefined> {
     const entry = (await this.#table.read((block + Math.floor(block / this.#chunkRatio)) * 8, 8)).readBigUInt64LE(0);
     const state = Number(entry & 7n);
     if (state < 4) { return undefined; }
@@ -167,7 +165,7 @@ class VhdxContent extends BlockSource {
     if (state !== fullyPresent) {
       throw this.errors.make(Hresult.ERROR_VHD_BLOCK_ALLOCATION_TABLE_CORRUPT, state === partlyPresent ? `it has a part of block ${block} only` : `block ${block} is in an unknown state`);
     }
-    if (place < MiB || place + this.#blockBytes > this.#fileSize) {
+    if (place < MiB || place + this.blockBytes > this.#fileSize) {
       throw this.errors.make(Hresult.ERROR_VHD_BLOCK_ALLOCATION_TABLE_CORRUPT, `its block ${block} lies beyond its end: it was not copied to its end, or is damaged`);
     }
     return place;

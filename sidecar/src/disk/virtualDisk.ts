@@ -2,7 +2,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { Hresult } from '../hresult.ts';
 import type { FileErrors } from '../wim/fileErrors.ts';
-import { type ByteSource, FileSource } from './byteSource.ts';
+import { BlockSource, type ByteSource, FileSource } from './byteSource.ts';
 import { isVhdFooter, openVhd, vhdFooterBytes } from './vhd.ts';
 import { hasLog, isVhdx, openVhdx } from './vhdx.ts';
 
@@ -14,6 +14,8 @@ export interface VirtualDisk {
   readonly size: number;
   readonly logicalSectorBytes: number;
   readonly id: string;
+  /** Changes whenever something is written to the disk; VHDX only. */
+  readonly contentMark: string | undefined;
   /** What a differencing disk says of its parent; empty otherwise. */
   readonly parentName: string;
   /** Changes wait in its log, as after a crash of the virtual machine. */
@@ -22,6 +24,11 @@ export interface VirtualDisk {
   readonly isInSavedState: boolean;
   /** The bytes of the disk. Undefined for a differencing disk. Not those that wait in the log. */
   readonly content: ByteSource | undefined;
+}
+
+/** The blocks that a disk grows by; undefined where all of them are there, as in a fixed one. */
+export function blocksOf({ content }: VirtualDisk): BlockSource | undefined {
+  return content instanceof BlockSource ? content : undefined;
 }
 
 const headBytes = 8;
@@ -51,7 +58,7 @@ export async function readVirtualDisk(file: ByteSource): Promise<VirtualDisk> {
     const { header, metadata, content } = await openVhdx(file);
     return {
       format: 'VHDX', kind: metadata.hasParent ? 'Differencing' : metadata.isFixed ? 'Fixed' : 'Dynamic', size: metadata.size,
-      logicalSectorBytes: metadata.logicalSectorBytes, id: metadata.id, hasLog: hasLog(header), isInSavedState: false, content,
+      logicalSectorBytes: metadata.logicalSectorBytes, id: metadata.id, contentMark: header.dataWriteId, hasLog: hasLog(header), isInSavedState: false, content,
       parentName: metadata.parent.get('absolute_win32_path') ?? metadata.parent.get('relative_path') ?? '',
     };
   }
@@ -63,7 +70,7 @@ export async function readVirtualDisk(file: ByteSource): Promise<VirtualDisk> {
   }
   const vhd = await openVhd(file, footer);
   return {
-    format: 'VHD', kind: vhd.footer.kind, size: vhd.footer.size, logicalSectorBytes: 512, id: vhd.footer.id, parentName: vhd.parentName, hasLog: false,
+    format: 'VHD', kind: vhd.footer.kind, size: vhd.footer.size, logicalSectorBytes: 512, id: vhd.footer.id, contentMark: undefined, parentName: vhd.parentName, hasLog: false,
     isInSavedState: vhd.footer.isInSavedState, content: vhd.content,
   };
 }

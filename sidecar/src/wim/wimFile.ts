@@ -73,7 +73,7 @@ async function readHeader(file: ReadableFile): Promise<WimHeader> {
   const first = await read(0);
   if (!isWimMagic(first)) {
     const disk = await virtualDiskFormat(first, handle, size);
-    if (disk !== undefined) { throw errors.otherFormat(`it is a ${disk} virtual disk, which only the Native engine reads`); }
+    if (disk !== undefined || /\.a?vhdx?$/i.test(errors.path)) { throw errors.otherFormat(`it is a virtual disk${disk === undefined ? ' by its name' : ` (${disk})`}, no WIM file`); }
   }
   if (!isPipableMagic(first) || first.length < wimHeaderBytes) { return parseWimHeader(first, size, errors); }
   const last = await read(size - wimHeaderBytes);

@@ -43,7 +43,7 @@ describe('checkMachine()', () => {
   test('has nothing to say of a machine that has everything', () => {
     const checks = checkMachine(machine(), folders);
     expect(checks.map(({ name, state, hint }) => [name, state, hint])).toEqual([
-      'libwim', 'wimlib-imagex', 'FUSE', 'Overlay', 'Rights', 'State directory', 'Disk space', 'Log directory',
+      'libwim', 'wimlib-imagex', 'FUSE', 'Overlay', 'Virtual disks', 'Rights', 'State directory', 'Disk space', 'Log directory',
     ].map((name) => [name, 'Ok', '']));
     expect(checks[0]?.detail).toBe('1.13.6, /usr/lib/libwim.so.15');
   });
@@ -76,12 +76,20 @@ describe('checkMachine()', () => {
 
   test.for([
     ['Rights', { userId: 1000 }],
+    ['Virtual disks', without('qemu-storage-daemon', 'ntfs-3g')],
     ['State directory', { fileSystem: () => ({ type: 0x01021994, freeBytes: 1e12 }) }],
     ['State directory', { fileSystem: () => ({ type: 0x1234, freeBytes: 1e12 }) }],
     ['Disk space', { fileSystem: () => ({ type: 0xef53, freeBytes: 1e8 }) }],
     ['Log directory', { mayAccess: (path: string) => path !== '/var/log/dismts' }],
   ] as const)('warns of %s (%o)', ([name, lacks]) => {
     expect(find(name, lacks)).toMatchObject({ state: 'Warning' });
+  });
+
+  test('names the packages of the programs for virtual disks that are missing', () => {
+    expect(find('Virtual disks', without('qemu-storage-daemon', 'ntfs-3g'))).toMatchObject({
+      detail: '.vhd and .vhdx files cannot be mounted without qemu-storage-daemon, ntfs-3g',
+      hint: expect.stringContaining('apt-get install qemu-system-common ntfs-3g') as string,
+    });
   });
 
   test('takes a kernel module that can be loaded for an overlay', () => {

@@ -7,7 +7,8 @@ import { type NtfsGeometry, readBootSector } from './bootSector.ts';
 import { type FolderEntry, readIndex } from './folderIndex.ts';
 import { type Attribute, AttributeType, BadRecord, type FileRecord, parseRecord, recordNumber } from './record.ts';
 
-const [volumeRecord, rootRecord] = [3, 5];
+const [volumeRecord, rootRecord, bitmapRecord] = [3, 5, 6];
+const pieceBytes = 1024 ** 2;
 /** Larger than that of any file that is not made to be so. */
 const [maxListBytes, maxListedRecords] = [1024 ** 2, 4096];
 const maxRootBytes = 64 * 1024;
@@ -154,6 +155,22 @@ export class NtfsVolume {
     if (entry === undefined) { return undefined; }
     const content = await this.content(await this.file(entry.record), AttributeType.Data);
     return await content?.read(0, Math.min(bytes, maxPieceBytes));
+  }
+
+  /** Bytes of the clusters that are in use. */
+  async usedBytes(): Promise<number> {
+    const { clusters, clusterBytes } = this.geometry;
+    const bitmap = await this.content(await this.file(bitmapRecord), AttributeType.Data);
+    const bytes = Math.min(bitmap?.size ?? 0, Math.ceil(clusters / 8));
+    let used = 0;
+    for (let position = 0; position < bytes; position += pieceBytes) {
+      const piece = await bitmap?.read(position, Math.min(pieceBytes, bytes - position)) ?? Buffer.alloc(0);
+      for (const byte of piece) {
+        for (let bits = byte; bits !== 0; bits &= bits - 1) { used++; }
+      }
+    }
+    // The last byte has bits that stand for nothing.
+    return Math.min(used, clusters) * clusterBytes;
   }
 
   /** Content and flags of the file that describes the volume. */

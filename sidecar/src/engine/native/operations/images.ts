@@ -5,7 +5,7 @@ import type {
   listMountedImages as listMethod, MountedImage, mountImage as mountMethod, optimizeImage as optimizeMethod, remountImage as remountMethod,
   unmountImage as unmountMethod,
 } from '@dismts/protocol';
-import { DismError } from '../../../errors.ts';
+import { DismError, UnsupportedError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import {
   DISM_COMMIT_APPEND, DISM_COMMIT_GENERATE_INTEGRITY, DISM_COMMIT_IMAGE, DISM_COMMIT_SUPPORT_EA, DISM_DISCARD_IMAGE, DISM_MOUNT_CHECK_INTEGRITY,
@@ -75,9 +75,18 @@ function chooseImage(images: readonly ImageInfo[], { imageIndex, imageName }: Im
   return byName;
 }
 
+/** Which volume of a virtual disk is the image, the API decides. @throws UnsupportedError */
+function refusePartition({ partition, imagePath }: { readonly partition?: number | undefined; readonly imagePath: string }, action: string): void {
+  if (partition === undefined) { return; }
+  throw new UnsupportedError(`${action}: the DISM API chooses the partition of a virtual disk itself; only the Portable engine takes one`, {
+    target: imagePath, hint: 'Leave -Partition out.',
+  });
+}
+
 export const getImageInfo: Handler<typeof infoMethod> = async (params, operation) => {
   const { imagePath, imageIndex, imageName } = params;
   const action = `Cannot read "${imagePath}"`;
+  refusePartition(params, action);
   const images = await readImages(operation, imagePath, action);
   return { images: imageIndex === undefined && imageName === undefined ? images : [chooseImage(images, params, action)], logPath: '' };
 };
@@ -141,6 +150,7 @@ export const listMountedImages: Handler<typeof listMethod> = async ({ mountPath 
 export const mountImage: Handler<typeof mountMethod> = async (params, operation) => {
   const { imagePath, imageIndex, imageName, mountPath, readOnly = false, optimize = false, checkIntegrity = false, supportEa = false } = params;
   const action = `Cannot mount "${imagePath}"`;
+  refusePartition(params, action);
   requireFile(imagePath, action);
   requireMountFolder(mountPath, action);
   const result = (index: number | null) => ({

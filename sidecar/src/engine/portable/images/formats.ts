@@ -2,10 +2,11 @@
 import type { OperationContext } from '../../../operationContext.ts';
 import { OtherFormatError } from '../../../wim/fileErrors.ts';
 import type { IdentifiedImage, ImageFormat, MountParams } from './imageFormat.ts';
+import { virtualDiskFormat } from './virtualDisk.ts';
 import { wimFormat } from './wim.ts';
 
 /** In the order in which a file is asked for its format; the first gives the error for a file of none. */
-const formats: readonly ImageFormat[] = [wimFormat];
+const formats: readonly ImageFormat[] = [wimFormat, virtualDiskFormat];
 
 export const formatNames: readonly string[] = formats.map(({ name }) => name);
 

@@ -132,6 +132,8 @@ export interface ImageFormat {
   holdsImage(record: MountRecord): Promise<boolean>;
   /** Why a mount cannot be saved so, before anything is done for it. @throws DismError */
   checkSave?(record: MountRecord, options: SaveOptions, what: string): void;
+  /** Why the changes of a mount cannot be dropped, before anything is done for it. @throws DismError */
+  checkDiscard?(record: MountRecord, what: string): void;
   /** Finds the other files anew. @throws DismError ERROR_FILE_NOT_FOUND: one is missing. */
   otherFiles?(record: MountRecord): Promise<readonly string[]>;
 

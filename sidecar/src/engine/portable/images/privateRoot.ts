@@ -8,7 +8,7 @@
  */
 import { closeSync, rmdirSync } from 'node:fs';
 import { makeFolders } from '../../../makeFolders.ts';
-import { attachMount, cloneMount, holdFolder, sealMount, unmount } from '../../../platform/linux/mountCalls.ts';
+import { attachMount, cloneMount, holdFile, holdFolder, sealMount, unmount } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
 
 /** The mount that a path is on. */
@@ -35,6 +35,8 @@ export interface PrivateRootRequest {
   readonly target: string;
   /** Of the file system that is mounted there, in the mount table. */
   readonly type: string;
+  /** A file that something is mounted on, which is seen as well, and can be written to. */
+  readonly mountedFile?: string;
 }
 
 /**
@@ -42,7 +44,7 @@ export interface PrivateRootRequest {
  * @throws Error: nothing was mounted; SystemCallError.
  */
 export async function mountPrivately(request: PrivateRootRequest, serve: () => Promise<void>): Promise<void> {
-  const { root, mountPath, target, type } = request;
+  const { root, mountPath, target, type, mountedFile } = request;
   const table = readMountTable();
   const wanted = new Set([...request.files.map((path) => mountOf(table, path)), table.find(({ id }) => id === request.baseMount)]
     .filter((entry) => entry !== undefined));
@@ -53,6 +55,7 @@ export async function mountPrivately(request: PrivateRootRequest, serve: () => P
       attachCopy(entry, `${root}${entry.mountPoint === '/' ? '' : entry.mountPoint}`);
       isMounted = true;
     }
+    if (mountedFile !== undefined) { attachFile(mountedFile, `${root}${mountedFile}`); }
     await serve();
     const served = readMountTable().find((entry) => entry.type === type && entry.mountPoint === `${root}${mountPath}`);
     if (served === undefined) { throw new Error(`the image is not served at "${mountPath}"`); }
@@ -77,6 +80,21 @@ function attachCopy(entry: MountTableEntry, target: string): void {
     attachMount(copy, place);
   } finally {
     for (const descriptor of [original, copy, place]) { if (descriptor !== undefined) { closeSync(descriptor); } }
+  }
+}
+
+/** Shows a mounted file at another one. */
+function attachFile(path: string, target: string): void {
+  const descriptors = [holdFile(path)];
+  try {
+    const [original = -1] = descriptors;
+    const copy = cloneMount(original);
+    descriptors.push(copy);
+    const place = holdFile(target);
+    descriptors.push(place);
+    attachMount(copy, place);
+  } finally {
+    for (const descriptor of descriptors) { closeSync(descriptor); }
   }
 }
 

@@ -50,9 +50,11 @@ async function missingFile({ wimPath, place }: MountRecord): Promise<MountStatus
 
 async function checkImage(record: MountRecord): Promise<MountStatus> {
   const { wimPath, imageIndex, commit } = record;
+  const isHalfSaved = commit !== undefined && formatOf(record).savesInPlace;
   try {
     if (commit === undefined && sameSignature(await fileSignature(wimPath), record.file)) { return ok; }
-    if (await formatOf(record).holdsImage(record)) { return ok; }
+    if (!isHalfSaved && await formatOf(record).holdsImage(record)) { return ok; }
+    if (isHalfSaved) { return unknown(`a save into "${wimPath}" was interrupted and is not finished: the file holds a part of the changes. The next command finishes it, or the log says what keeps it from that`); }
     return invalid(`image ${imageIndex} of "${wimPath}" was changed by another program after it was mounted`, true);
   } catch (error) {
     if (isMissing(error)) { return await missingFile(record); }

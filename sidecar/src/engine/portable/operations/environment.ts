@@ -10,6 +10,7 @@ import { DismError } from '../../../errors.ts';
 import { defaultLogDirectory } from '../../../log/fileLog.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { findProgram } from '../../../platform/linux/programs.ts';
+import { type DiskProgram, diskPrograms } from '../images/disk/tools.ts';
 import { stateFolder } from '../../../stateFolder.ts';
 import { wimlibVersion } from '../../../wimlib/openWim.ts';
 import { wimlibInstallHint } from '../../../wimlib/binding.ts';
@@ -136,6 +137,15 @@ function checkOverlay(machine: Machine): Check {
         'Load it with "modprobe overlay" (in a container: on the host), or use a kernel that has it.');
 }
 
+/** Missing programs are a warning only: WIM files need none of them. */
+function checkVirtualDisks(machine: Machine): Check {
+  const names = Object.keys(diskPrograms) as DiskProgram[];
+  const missing = names.filter((name) => machine.findProgram(name) === undefined);
+  if (missing.length === 0) { return check('Virtual disks', 'Ok', names.slice(0, 3).map((name) => machine.findProgram(name)).join(', ')); }
+  const list = (column: 1 | 2): string => [...new Set(missing.map((name) => diskPrograms[name][column]))].join(' ');
+  return check('Virtual disks', 'Warning', `.vhd and .vhdx files cannot be mounted without ${missing.join(', ')}`, packages(list(1), list(2)));
+}
+
 function checkRights(machine: Machine): Check {
   if (machine.userId !== 0) {
     return check('Rights', 'Warning', `user ${machine.userId}, not root: mounts are seen by this user only, and have a state directory of their own`,
@@ -209,7 +219,7 @@ function chosenStateFolder(): { readonly state: string; readonly problem?: Check
 /** All checks for a machine; a folder that is not chosen is an empty text. */
 export function checkMachine(machine: Machine, folders: { readonly state: string; readonly log: string; readonly scratch: string }): Check[] {
   const mounting = machine.platform === 'linux'
-    ? [checkServer(machine), checkFuse(machine), checkOverlay(machine), checkRights(machine)]
+    ? [checkServer(machine), checkFuse(machine), checkOverlay(machine), checkVirtualDisks(machine), checkRights(machine)]
     : [check('Mounting', 'Missing', `libwim cannot mount on ${machine.platform}`, 'Information on images is all there is here; mount on Linux.')];
   return [
     checkLibwim(machine),

@@ -1,12 +1,14 @@
-/** image/getInfo: what the header and the XML data of a WIM, split WIM or ESD file say of its images. */
+/** image/getInfo: what the header and the XML data of a WIM, split WIM or ESD file say of its images, and what a virtual disk says of its Windows. */
 import type { getImageInfo as method, ImageInfo } from '@dismts/protocol';
 import type { z } from 'zod';
 import { fileTimeToIso } from '../../../fileTime.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { guarded } from '../../../systemErrors.ts';
+import { OtherFormatError } from '../../../wim/fileErrors.ts';
 import { parseXmlNumber, textAt, textsAt } from '../../../wim/imageXml.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import type { XmlElement } from '../../../xml.ts';
+import { describeDisk } from '../images/disk/information.ts';
 
 /** More than Windows has; a hostile file may list any number. */
 const maxLanguages = 1000;
@@ -67,7 +69,7 @@ function describeImage(imagePath: string, image: XmlElement, imageIndex: number,
 /**
  * All images of a file, or the one chosen. A part of a split WIM is enough, whichever it is: each carries the XML data.
  * @throws DismError DISMAPI_E_INVALID_IMAGE_INDEX, DISMAPI_E_INVALID_IMAGE_NAME: there is no such image; what
- * WimFile.open() and WimFile.document() throw. UnsupportedError: a virtual disk, an encrypted ESD.
+ * WimFile.open(), WimFile.document() and describeDisk() throw. UnsupportedError: an encrypted ESD.
  */
 export async function getImageInfo(
   params: z.output<typeof method.params>, context: OperationContext,
@@ -76,7 +78,11 @@ export async function getImageInfo(
   const what = `Cannot read "${imagePath}"`;
   return await guarded(what, imagePath, context, async () => {
     context.signal.throwIfAborted();
-    const wim = await WimFile.open(imagePath, { what });
+    const wim = await WimFile.open(imagePath, { what }).catch((error: unknown) => {
+      if (error instanceof OtherFormatError) { return undefined; }
+      throw error;
+    });
+    if (wim === undefined) { return { images: [await describeDisk(params, what, context)], logPath: context.log.path }; }
     try {
       // Whoever looks at a file that has just been copied is told that its end is missing.
       wim.requireIntegrityTable();

@@ -81,7 +81,11 @@ export async function unmountImage(params: Params, context: OperationContext): P
   const what = `Cannot dismount "${params.mountPath}"`;
   return await withMount(params.mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) => {
     requireMeant(record.id, params, what);
-    if (params.commit) { await requireSaveable(state, record, params, what, params.mountPath, context); }
+    if (params.commit) {
+      await requireSaveable(state, record, params, what, params.mountPath, context);
+    } else {
+      formatOf(record).checkDiscard?.(record, what);
+    }
     const { views: [view], foreign } = requireFree(state, record, what);
     if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
     const warnings: string[] = [];
