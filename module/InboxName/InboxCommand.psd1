@@ -5,7 +5,7 @@
     'Add-AppxProvisionedPackage'                  = @{ DismTs = 'Add-DismTsAppxProvisionedPackage'; Aliases = 'Add-AppProvisionedPackage', 'Add-ProvisionedAppPackage', 'Add-ProvisionedAppxPackage' }
     'Add-WindowsCapability'                       = @{ DismTs = 'Add-DismTsCapability' }
     'Add-WindowsDriver'                           = @{ DismTs = 'Add-DismTsDriver' }
-    'Add-WindowsImage'                            = @{ DismTs = 'Add-DismTsImage'; Instead = 'Save-DismTsImage -Append for a mounted image, or "wimlib-imagex append" (wimtools)' }
+    'Add-WindowsImage'                            = @{ DismTs = 'Add-DismTsImage' }
     'Add-WindowsPackage'                          = @{ DismTs = 'Add-DismTsPackage' }
     'Clear-WindowsCorruptMountPoint'              = @{ DismTs = 'Clear-DismTsMountPoint' }
     'Disable-WindowsOptionalFeature'              = @{ DismTs = 'Disable-DismTsOptionalFeature' }
@@ -30,7 +30,7 @@
     'Get-WindowsReservedStorageState'             = @{ DismTs = 'Get-DismTsReservedStorageState' }
     'Mount-WindowsImage'                          = @{ DismTs = 'Mount-DismTsImage' }
     'New-WindowsCustomImage'                      = @{ Instead = 'the in-box command: it is about WIMBoot of Windows 8.1' }
-    'New-WindowsImage'                            = @{ DismTs = 'New-DismTsImage'; Instead = '"wimlib-imagex capture" (wimtools)' }
+    'New-WindowsImage'                            = @{ DismTs = 'New-DismTsImage' }
     'Optimize-AppXProvisionedPackages'            = @{ DismTs = 'Optimize-DismTsAppxProvisionedPackage'; Aliases = 'Optimize-AppProvisionedPackages', 'Optimize-ProvisionedAppPackages', 'Optimize-ProvisionedAppxPackages' }
     'Optimize-WindowsImage'                       = @{ DismTs = 'Optimize-DismTsImage' }
     'Remove-AppProvisionedSharedPackageContainer' = @{ Aliases = @('Remove-ProvisionedAppSharedPackageContainer'); Instead = 'no other way: it is for OEMs, and documented nowhere' }

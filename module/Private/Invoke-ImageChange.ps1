@@ -3,7 +3,8 @@ function Invoke-ImageChange {
     .SYNOPSIS
     Changes something: asks ShouldProcess, sends the request, warns of a restart, and gives the result.
     .DESCRIPTION
-    -WhatIf sends the request all the same, with the order to check and to change nothing; then it gives nothing. A needed restart is warned of once a command,
+    -WhatIf sends the request all the same, with the order to check and to change nothing; then it gives nothing, but says what would be
+    written where the answer has it. A needed restart is warned of once a command,
     however many requests it sends.
 
     To be called by the command itself: it takes -Engine, -DismPath and -TimeoutSec from the bound parameters, and keeps a note in the command's scope.
@@ -42,6 +43,9 @@ function Invoke-ImageChange {
         # Name of the type to give, without "DismTs.".
         [string] $TypeName = 'ImageObject',
 
+        # Properties that the object gets beside those of the type.
+        [string[]] $AdditionalProperty = @(),
+
         # Give the result as it is.
         [switch] $PassResult
     )
@@ -69,7 +73,11 @@ function Invoke-ImageChange {
         }
     }
     $result = Invoke-SidecarRequest @request
-    if ($null -eq $result -or $Params['validateOnly']) {
+    if ($null -eq $result) {
+        return
+    }
+    if ($Params['validateOnly']) {
+        Write-ChangePlan -Cmdlet $Cmdlet -Result $result
         return
     }
     if ($result.restartNeeded -and -not (Get-Variable -Name 'restartWarned' -Scope 1 -ValueOnly -ErrorAction Ignore)) {
@@ -79,5 +87,5 @@ function Invoke-ImageChange {
     if ($PassResult) {
         return $result
     }
-    ConvertTo-DismTsObject -InputObject $result -TypeName $TypeName
+    ConvertTo-DismTsObject -InputObject $result -TypeName $TypeName -AdditionalProperty $AdditionalProperty
 }

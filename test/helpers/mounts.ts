@@ -141,7 +141,7 @@ export class Workbench {
       ...mountsBelow(this.folder).map((path) => `mount ${path}`),
       ...processes.map((pid) => `process ${pid}`),
       // Locks of the registry and of WIM files stay: one that is deleted while another waits for it is no lock.
-      ...inState.filter((name) => !/^(?:mounts|locks|locks\/registry|locks\/wim-[0-9a-f]{32}|addon(?:\/.*)?)$/.test(name)).map((name) => `state ${name}`),
+      ...inState.filter((name) => !/^(?:mounts|unfinished|locks|locks\/registry|locks\/wim-[0-9a-f]{32}|addon(?:\/.*)?)$/.test(name)).map((name) => `state ${name}`),
     ];
   }
 

@@ -97,7 +97,7 @@ Describe 'Enable-DismTsInboxName' -Tag 'Unit' {
             $enabled.NotCovered | Should -Contain 'Get-WIMBootEntry'
             $enabled.Types | Should -Be 'Compiled'
             $enabled.Hidden | Should -BeNullOrEmpty
-            $enabled | Out-String -Width 200 | Should -Match '(?s)Covered +: .*Mount-WindowsImage.*NotCovered +: .*New-WindowsImage'
+            $enabled | Out-String -Width 200 | Should -Match '(?s)Covered +: .*Mount-WindowsImage.*NotCovered +: .*Save-OsImage'
         }
 
         It 'may be enabled twice' {

@@ -202,6 +202,24 @@ BeforeDiscovery {
             State = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
         }
     }
+    # What capturing and appending have in common.
+    $capture = @{
+        CapturePath    = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        ImagePath      = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        Name           = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        Description    = @{ Type = 'string'; Sets = @('*') }
+        ConfigFilePath = @{ Type = 'string'; Sets = @('*') }
+    }
+    foreach ($switchName in 'CheckIntegrity', 'NoRpFix', 'SupportEa', 'Verify', 'WIMBoot') {
+        $capture[$switchName] = @{ Type = 'switch'; Sets = @('*') }
+    }
+    $inBox += @{
+        'Add-DismTsImage' = $capture + @{ Setbootable = @{ Type = 'switch'; Sets = @('*') } }
+        'New-DismTsImage' = $capture + @{
+            CompressionType = @{ Type = 'string'; Sets = @('*') }
+            Setbootable     = @{ Type = 'switch'; Sets = @('*'); Aliases = @('SB') }
+        }
+    }
     $common = @{
         LogPath          = @{ Type = 'string'; Sets = @('*'); Aliases = @('LP') }
         ScratchDirectory = @{ Type = 'string'; Sets = @('*') }

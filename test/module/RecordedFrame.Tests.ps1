@@ -70,6 +70,13 @@ BeforeDiscovery {
         'pendingActions-revert'      = { Undo-DismTsPendingAction -Path /mnt/a -Confirm:$false }
         'image-optimize'             = { Optimize-DismTsImage -Path /mnt/a -OptimizationTarget WIMBoot }
         'image-applyCustomData'      = { Expand-DismTsCustomDataImage -CustomDataImage /images/data.ppkg -ImagePath /mnt/a -SingleInstance }
+        'imageFile-capture'          = {
+            $switches = @{ CheckIntegrity = $true; Verify = $true; NoRpFix = $true; Setbootable = $true; SupportEa = $true; WIMBoot = $true }
+            $texts = @{ Name = "Golden $([char]::ConvertFromUtf32(0x1F600))"; Description = 'An "image"'; CompressionType = 'max'; ConfigFilePath = '/images/WimScript.ini' }
+            New-DismTsImage -ImagePath /images/new.wim -CapturePath /mnt/golden @texts @switches
+        }
+        'imageFile-capture-cancel'   = { New-DismTsImage -ImagePath /hang/new.wim -CapturePath /mnt/golden -Name Golden -TimeoutSec 1 }
+        'imageFile-append'           = { Add-DismTsImage -ImagePath /images/install.wim -CapturePath /mnt/golden -Name Golden -CheckIntegrity }
         'capability-exportSource'    = { Export-DismTsCapabilitySource -Path /mnt/a -Name OpenSSH.Client~~~~0.0.1.0 -Source /sources/fod -Target /sources/small }
         'appx-get'                   = { Get-DismTsAppxProvisionedPackage -Path /mnt/a }
         'appx-add'                   = {
@@ -88,15 +95,16 @@ BeforeDiscovery {
         'osUninstall-start'          = { Start-DismTsOSUninstall -Online -Confirm:$false }
         'log-get'                    = { Get-DismTsLog -LogPath /var/log/dismts/20260102-030405-operation-1234-1.log -Last 1000 }
     }
-    # What no command can be made to send.
+    # What no command can be made to send, or gives no object for (ImageFile.Tests.ps1 looks at what -WhatIf says).
     $notSent = @(
+        'imageFile-capture-whatIf'
         'error-invalid-params', 'error-parse', 'error-unknown-method', 'initialize', 'initialize-protocol-version', 'initialize-twice', 'not-initialized', 'shutdown-exit'
         'productKey-set-malformed'
     )
 
     # Those of commands that are still to come.
     $notSent += @(
-        'imageFile-append', 'imageFile-apply', 'imageFile-capture', 'imageFile-capture-cancel', 'imageFile-capture-whatIf', 'imageFile-captureCustom'
+        'imageFile-apply', 'imageFile-captureCustom'
         'imageFile-export', 'imageFile-extractItem', 'imageFile-getContent', 'imageFile-join', 'imageFile-optimize', 'imageFile-putItem'
         'imageFile-remove', 'imageFile-set', 'imageFile-split', 'imageFile-test', 'wimBoot-getEntries', 'wimBoot-updateEntry'
     )

@@ -15,8 +15,6 @@ export const unsupportedBy = {
   Portable: {
     'image/optimize': 'only DismApi.dll can',
     'image/applyCustomData': 'only DismApi.dll can',
-    'imageFile/capture': notYet,
-    'imageFile/append': notYet,
     'imageFile/apply': notYet,
     'imageFile/putItem': notYet,
     'imageFile/captureCustom': needsWimBoot,

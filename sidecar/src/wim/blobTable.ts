@@ -24,6 +24,16 @@ interface SolidRun {
   readonly resources: ResourceHeader[];
 }
 
+/** The bytes of an entry. */
+export function serializeEntry(entry: BlobEntry): Buffer {
+  const bytes = Buffer.alloc(entryBytes);
+  writeResourceHeader(entry.resource, bytes, 0);
+  bytes.writeUInt16LE(1, 24);
+  bytes.writeUInt32LE(entry.referenceCount, 26);
+  bytes.write(entry.hash, 30, 20, 'latin1');
+  return bytes;
+}
+
 /** The table as it is in the file. Its entries stay bytes until somebody asks: a large image has hundreds of thousands. */
 export class BlobTable {
   readonly data: Buffer;
@@ -132,6 +142,20 @@ export class BlobTable {
     for (let offset = 0; offset + entryBytes <= this.data.length; offset += entryBytes) { yield readResourceHeader(this.data, offset); }
   }
 
+  /**
+   * All entries but those of metadata, in their order. Those of solid resources come in runs: first the resources, with `isResource`, then the blobs in
+   * them, whose offsets are counted from the first byte of the first resource, uncompressed.
+   */
+  * entries(): Generator<BlobEntry & { readonly isResource: boolean }> {
+    for (let offset = 0; offset + entryBytes <= this.data.length; offset += entryBytes) {
+      if (this.#hasFlag(offset, ResourceFlag.Metadata)) { continue; }
+      yield {
+        resource: readResourceHeader(this.data, offset), referenceCount: this.data.readUInt32LE(offset + 26), hash: this.#hash(offset),
+        isResource: this.#isSolidResource(offset),
+      };
+    }
+  }
+
   /** Uncompressed bytes of a blob; 0 where the file does not have it. */
   sizeOf(hash: string): number {
     const offset = this.#blobs().get(hash);
@@ -154,7 +178,7 @@ export class BlobTable {
     const { data, dropped } = this.#counted(references);
     const added: Buffer[] = [];
     for (const entry of blobs) {
-      const bytes = this.#serialize(entry);
+      const bytes = serializeEntry(entry);
       const offset = this.#blobs().get(entry.hash);
       if (offset === undefined) {
         added.push(bytes);
@@ -168,10 +192,10 @@ export class BlobTable {
       }
     }
     const replaced = imageIndex === undefined ? undefined : this.#metadata[imageIndex - 1];
-    if (replaced !== undefined) { this.#serialize(metadata).copy(data, replaced); }
+    if (replaced !== undefined) { serializeEntry(metadata).copy(data, replaced); }
     // Not one by one as arguments: there may be hundreds of thousands.
     const parts = [this.#without(data, dropped), Buffer.concat(added)];
-    if (replaced === undefined) { parts.push(this.#serialize(metadata)); }
+    if (replaced === undefined) { parts.push(serializeEntry(metadata)); }
     return Buffer.concat(parts);
   }
 
@@ -221,15 +245,6 @@ export class BlobTable {
     }
     parts.push(data.subarray(from));
     return Buffer.concat(parts);
-  }
-
-  #serialize(entry: BlobEntry): Buffer {
-    const bytes = Buffer.alloc(entryBytes);
-    writeResourceHeader(entry.resource, bytes, 0);
-    bytes.writeUInt16LE(1, 24);
-    bytes.writeUInt32LE(entry.referenceCount, 26);
-    bytes.write(entry.hash, 30, 20, 'latin1');
-    return bytes;
   }
 
   /** Both sizes are the same, as they are of what is not compressed. */

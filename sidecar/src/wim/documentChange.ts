@@ -157,3 +157,15 @@ export function removeImage(document: WimDocument, imageIndex: number, totalByte
   }));
   return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), { start: image.offset, end: image.end, text: '' }, ...moved]);
 }
+
+/**
+ * The document with a further image: what another document says of one of its own.
+ * @param totalBytes As for changeImage().
+ */
+export function addImageOf(document: WimDocument, other: WimDocument, otherIndex: number, totalBytes: number, errors: FileErrors): string {
+  const { text, root, images } = document;
+  const image = requireImage(other, otherIndex, errors);
+  const content = hasOneTag(image) ? '' : other.text.slice(image.contentStart, image.contentEnd);
+  const copy = `${startTag(image, images.length + 1)}${content}</${image.qualifiedName}>`;
+  return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), { start: root.contentEnd, end: root.contentEnd, text: copy }]);
+}

@@ -177,9 +177,10 @@ export function changedHeader(header: WimHeader, change: {
   readonly imageCount: number;
   readonly blobTable: ResourceHeader;
   readonly xml: ResourceHeader;
+  /** Default: as it was. */
+  readonly bootIndex?: number | undefined;
   readonly bootMetadata: ResourceHeader;
   readonly integrityTable: ResourceHeader;
-  readonly bootIndex?: number;
 }): Buffer {
   const raw = Buffer.from(header.raw);
   // A flag that a killed writer of another tool left behind does not describe what stands here now.

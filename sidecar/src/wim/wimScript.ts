@@ -3,6 +3,8 @@
  * that both engines decide here. Rules: Microsoft's "DISM Configuration List and WimScript.ini Files".
  */
 
+import { foldName } from './windowsNames.ts';
+
 /** One line of a list. */
 interface Pattern {
   /** Folded components; the last may have wildcards. */
@@ -42,17 +44,6 @@ export const maxWimScriptBytes = 1024 * 1024;
 /** The first few show what is wrong with a file. */
 const maxWarnings = 20;
 
-/** As NTFS compares names: unit by unit, and nothing becomes longer. */
-function fold(text: string): string {
-  let folded = '';
-  for (let at = 0; at < text.length; at++) {
-    const unit = text.charAt(at);
-    const upper = unit.toUpperCase();
-    folded += upper.length === 1 ? upper : unit;
-  }
-  return folded;
-}
-
 function wildcardOf(component: string): RegExp | undefined {
   if (!/[*?]/.test(component)) { return undefined; }
   // As everywhere in Windows, "*.*" is everything, with a dot or without one.
@@ -66,7 +57,7 @@ function parsePattern(line: string): Pattern | string {
   if (line.includes('"')) { return 'DISM ignores lines with quotation marks; leave them out, also around names with spaces'; }
   if (/^[a-z]:/i.test(line)) { return 'paths begin at the captured folder, without a drive'; }
   const path = line.replaceAll('/', '\\');
-  const components = fold(path).split('\\').filter((component) => component !== '');
+  const components = foldName(path).split('\\').filter((component) => component !== '');
   const last = components.at(-1);
   if (last === undefined) { return 'it names nothing'; }
   if (components.some((component) => component === '.' || component === '..')) { return '"." and ".." are no names'; }
@@ -97,7 +88,7 @@ function leadsTo({ components, anchored }: Pattern, path: readonly string[]): bo
   return anchored && path.length < components.length && path.every((name, at) => name === components[at]);
 }
 
-const splitPath = (path: string): string[] => fold(path).split(/[\\/]/).filter((component) => component !== '');
+const splitPath = (path: string): string[] => foldName(path).split(/[\\/]/).filter((component) => component !== '');
 
 /** Reads the lists of a text. @returns Them, and what in it has no effect. */
 function parseLists(text: string): { readonly lists: Lists; readonly warnings: readonly string[] } {

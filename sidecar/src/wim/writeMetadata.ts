@@ -1,18 +1,12 @@
 /** Writes the metadata resource of an image: what has not changed goes over as it was read. */
 import type { Dentry, ImageTree } from './dentry.ts';
 import { align8, dentryBytes, streamEntryBytes } from './metadataFormat.ts';
+import { foldName } from './windowsNames.ts';
 
-/** What entries of a directory are in the order of: the upper-cased name, one code unit at a time as NTFS does. */
-function upperCased(name: string): string {
-  return name.replace(/[^\0-@]/g, (char) => {
-    const mapped = char.toUpperCase();
-    return mapped.length === 1 ? mapped : char;
-  });
-}
-
+/** As NTFS orders the names of a folder. */
 function inOrder(entries: readonly Dentry[]): Dentry[] {
   const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
-  return entries.map((entry) => ({ entry, key: upperCased(entry.name) }))
+  return entries.map((entry) => ({ entry, key: foldName(entry.name) }))
     .sort((a, b) => compare(a.key, b.key) || compare(a.entry.name, b.entry.name)).map(({ entry }) => entry);
 }
 

@@ -1,4 +1,5 @@
 /** What can be done in the process of a job: functions of parameters and results that are JSON. */
+import { captureImage } from './captureImage.ts';
 import { exportImages } from './exportImages.ts';
 import { exportInto } from './exportInto.ts';
 import { extractItem } from './extractItem.ts';
@@ -7,4 +8,6 @@ import { rebuildWim } from './rebuildWim.ts';
 import { joinWim, splitWim } from './splitWim.ts';
 import { verifyWim } from './verifyWim.ts';
 
-export const wimJobs = { exportImages, exportInto, extractItem, joinWim, rebuildWim, splitWim, verifyWim } satisfies Readonly<Record<string, WimJob>>;
+export const wimJobs = {
+  captureImage, exportImages, exportInto, extractItem, joinWim, rebuildWim, splitWim, verifyWim,
+} satisfies Readonly<Record<string, WimJob>>;

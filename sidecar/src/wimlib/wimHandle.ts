@@ -1,6 +1,6 @@
 /** A WIM that libwim holds: what it does with the content of images, as promises, with AbortSignals and DismErrors. */
 import type { WimlibBinding, WimPointer } from './binding.ts';
-import { callAsync, type CFunction, type WimlibOperation, withProgress } from './calls.ts';
+import { callAsync, callFor, type CFunction, type WimlibOperation, withProgress } from './calls.ts';
 import type { CompressionType } from './codec.ts';
 import { readDirEntry, type DirEntry } from './dirEntry.ts';
 import { cancelled, wimlibError } from './errors.ts';
@@ -144,7 +144,7 @@ export class WimHandle {
    * @param flags AddFlag. @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: another image has this name.
    */
   async addImage(source: string, name: string, flags: number, options: WimlibOperation & { readonly configPath?: string } = {}): Promise<void> {
-    await this.#call('wimlib_add_image', (wim, fn) => callAsync(fn, wim, source, name === '' ? null : name, options.configPath ?? null, flags), options);
+    await this.#call('wimlib_add_image', (wim, fn) => callFor(options, fn, wim, source, name === '' ? null : name, options.configPath ?? null, flags), options);
   }
 
   /**
@@ -169,7 +169,7 @@ export class WimHandle {
 
   /** Writes an image into a folder, or onto an NTFS volume with ExtractFlag.NTFS. Sends extract*; flags: ExtractFlag. */
   async extractImage(imageIndex: number, target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_extract_image', (wim, fn) => callAsync(fn, wim, imageIndex, target, flags), options);
+    await this.#call('wimlib_extract_image', (wim, fn) => callFor(options, fn, wim, imageIndex, target, flags), options);
   }
 
   /** As extractImage(), for some paths of an image. */

@@ -1,6 +1,8 @@
 /** The portable engine: WIM files through libwim, mounts through FUSE and overlays. No Windows needed. */
 import type { Engine } from '../engine.ts';
 import { unsupportedBy } from '../support.ts';
+import * as append from './operations/appendImage.ts';
+import * as capture from './operations/captureImage.ts';
 import * as commit from './operations/commitImage.ts';
 import * as drivers from './operations/drivers.ts';
 import * as environment from './operations/environment.ts';
@@ -29,9 +31,10 @@ export function createPortableEngine() {
       'package/get', 'feature/get', 'capability/get', 'driver/export',
       'imageFile/export', 'imageFile/split', 'imageFile/join', 'imageFile/optimize', 'imageFile/test', 'imageFile/extractItem',
       'imageFile/remove', 'imageFile/set', 'imageFile/getContent',
+      'imageFile/capture', 'imageFile/append',
     ],
     // What else a file exports bears the name of no method.
     ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...drivers,
-    ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content,
+    ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content, ...capture, ...append,
   } satisfies Engine;
 }

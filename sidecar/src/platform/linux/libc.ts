@@ -35,6 +35,7 @@ function bind() {
       (number: number, folder: number, path: string, flags: number) => number | bigint,
     moveMount: library.func('long syscall(long number, int fromfd, const char *from, int tofd, const char *to, uint flags)') as unknown as
       (number: number, from: number, fromPath: string, to: number, toPath: string, flags: number) => number | bigint,
+    unshare: library.func('int unshare(int flags)') as unknown as (flags: number) => number,
     prctl: library.func('int prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5)') as unknown as
       (option: number, argument2: number, argument3: number, argument4: number, argument5: number) => number,
     memfdCreate: library.func('int memfd_create(const char *name, unsigned int flags)') as unknown as (name: string, flags: number) => number,

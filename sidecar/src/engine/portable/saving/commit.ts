@@ -13,6 +13,7 @@ import { toFileTime } from '../../../fileTime.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { tryLock } from '../../../platform/linux/locks.ts';
 import type { ImageTree } from '../../../wim/dentry.ts';
+import { addImage, changeImage } from '../../../wim/documentChange.ts';
 import { hexHash, sha1 } from '../../../wim/hash.ts';
 import { ResourceFlag } from '../../../wim/header.ts';
 import { parseMetadata } from '../../../wim/readMetadata.ts';
@@ -152,7 +153,12 @@ async function saveTree(
     const table = blobTable.changed(request.append ? undefined : imageIndex,
       { resource: metadataResource, referenceCount: 1, hash: imageHash }, references, added);
     const statistics = { ...change, modified: toFileTime(BigInt(Date.now()) * 1_000_000n) };
-    await finish(wim, writer, request, { table, imageCount, imageIndex, statistics, metadataResource, imageHash }, journal, context, point, changes.warnings);
+    const document = await wim.document();
+    await finish(wim, writer, {
+      table, imageCount, imageHash, checkIntegrity: request.checkIntegrity,
+      bootMetadata: wim.header.bootIndex === imageIndex ? metadataResource : wim.header.bootMetadata,
+      document: (totalBytes) => (request.append ? addImage : changeImage)(document, request.imageIndex, statistics, totalBytes, wim.errors),
+    }, journal, context, point, changes.warnings);
   } catch (error) {
     // Once the new header may be there, what it refers to has to stay.
     if (!point.passed) { await wim.handle.truncate(wim.size); }

@@ -1,15 +1,11 @@
 /** Checks the names that changes bring into an image: what Windows could not do with them is said, and short names make room. */
 import type { Dentry } from '../../../wim/dentry.ts';
 import type { Inode } from '../../../wim/inode.ts';
+import { isAwkwardOnWindows, isImpossibleOnWindows } from '../../../wim/windowsNames.ts';
 import { DirectoryNames } from './directoryNames.ts';
 import type { UpperEntry } from './upperLayer.ts';
 
 const noShortName = Buffer.alloc(0);
-
-/** Names that Windows cannot give to a file (Naming Files, Paths, and Namespaces). */
-function isImpossibleOnWindows(name: string): boolean {
-  return /[<>:"|?*\\\u0001-\u001f]/.test(name) || /[. ]$/.test(name) || /^(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\.|$)/i.test(name);
-}
 
 /** Names that Windows cannot give to a named stream ([MS-FSCC] 2.1.5.3); NUL and longer ones cannot be attributes here either. */
 function isImpossibleStreamOnWindows(name: string): boolean {
@@ -33,7 +29,7 @@ export class NewNames {
   /** New names only: what the image brought along is its own affair. */
   check(entry: UpperEntry, directory: Dentry, dentry: Dentry): void {
     this.#names.added(directory, dentry);
-    if (isImpossibleOnWindows(entry.name)) { this.#warn(`Windows cannot have a file named "${entry.imagePath}"`); }
+    if (isImpossibleOnWindows(entry.name) || isAwkwardOnWindows(entry.name)) { this.#warn(`Windows cannot have a file named "${entry.imagePath}"`); }
     for (const sibling of this.#names.twins(directory, entry.name)) {
       this.#warn(`"${entry.imagePath}" differs from "${sibling}" in case only; Windows sees one of them`);
     }

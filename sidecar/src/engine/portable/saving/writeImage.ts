@@ -2,7 +2,6 @@
 import type { OperationContext } from '../../../operationContext.ts';
 import type { BlobEntry, BlobTable } from '../../../wim/blobTable.ts';
 import { DismError } from '../../../errors.ts';
-import { addImage, changeImage, type StatisticsChange } from '../../../wim/documentChange.ts';
 import { emptyHash, hexHash, sha1 } from '../../../wim/hash.ts';
 import { changedHeader, emptyResource, ResourceFlag, type ResourceHeader } from '../../../wim/header.ts';
 import { encodeDocument } from '../../../wim/imageXml.ts';
@@ -10,7 +9,7 @@ import { computeIntegrityTable, coversFile, integrityEnd, parseIntegrityTable, s
 import type { ResourceWriter } from '../../../wim/resourceWriter.ts';
 import type { References } from '../../../wim/treeChange.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
-import type { CommitJournal, CommitRequest } from './commit.ts';
+import type { CommitJournal } from './commit.ts';
 import type { NewBlobs } from './newBlobs.ts';
 
 /** Larger content is believed to be what its hash says: it is not read whole into memory. */
@@ -77,36 +76,40 @@ export async function makeIntegrityTable(wim: WimFile, end: number, context: Ope
   return serializeIntegrityTable(table);
 }
 
+/** What a file gets behind its new blobs and metadata. */
+export interface NewEnd {
+  /** The blob table. */
+  readonly table: Buffer;
+  readonly imageCount: number;
+  /** Default: as it was. */
+  readonly bootIndex?: number | undefined;
+  readonly bootMetadata: ResourceHeader;
+  /** Make an integrity table even where there was none. */
+  readonly checkIntegrity: boolean;
+  /** SHA-1 of the metadata of the image that was written. */
+  readonly imageHash: string;
+  /** Makes the XML document. @param totalBytes The size of everything before it. */
+  document(totalBytes: number): Promise<string> | string;
+}
+
 /** Writes the tables and the document, flushes, and replaces the header. @param warnings Gets sentences for the user. */
 export async function finish(
-  wim: WimFile, writer: ResourceWriter, request: CommitRequest,
-  image: {
-    readonly table: Buffer; readonly imageCount: number; readonly imageIndex: number; readonly statistics: StatisticsChange;
-    readonly metadataResource: ResourceHeader; readonly imageHash: string;
-  },
-  journal: CommitJournal, context: OperationContext, point: { passed: boolean }, warnings: string[],
+  wim: WimFile, writer: ResourceWriter, end: NewEnd, journal: CommitJournal, context: OperationContext, point: { passed: boolean }, warnings: string[],
 ): Promise<void> {
   const { handle: file, header } = wim;
-  const blobTable = await writer.appendPlain(image.table, ResourceFlag.Metadata);
+  const blobTable = await writer.appendPlain(end.table, ResourceFlag.Metadata);
   const blobTableEnd = writer.position;
-  const change = request.append ? addImage : changeImage;
-  const xml = await writer.appendPlain(
-    encodeDocument(change(await wim.document(), request.imageIndex, image.statistics, blobTableEnd, wim.errors)), ResourceFlag.Metadata);
+  const xml = await writer.appendPlain(encodeDocument(await end.document(blobTableEnd)), ResourceFlag.Metadata);
   let integrityTable = emptyResource;
-  if (request.checkIntegrity || header.integrityTable.offset !== 0) {
+  if (end.checkIntegrity || header.integrityTable.offset !== 0) {
     integrityTable = await writer.appendPlain(await makeIntegrityTable(wim, blobTableEnd, context, warnings), 0);
   }
   context.progress('Finishing', 0, 0);
-  const newHeader = changedHeader(header, {
-    imageCount: image.imageCount,
-    blobTable,
-    xml,
-    integrityTable,
-    bootMetadata: header.bootIndex === image.imageIndex ? image.metadataResource : header.bootMetadata,
-  });
+  const { imageCount, bootIndex, bootMetadata } = end;
+  const newHeader = changedHeader(header, { imageCount, blobTable, xml, integrityTable, bootIndex, bootMetadata });
   await file.truncate(writer.position);
   await file.sync();
-  await journal.finishing(hexHash(sha1(newHeader)), hexHash(image.imageHash));
+  await journal.finishing(hexHash(sha1(newHeader)), hexHash(end.imageHash));
   // The last moment to stop: from here on the file is the new one.
   context.signal.throwIfAborted();
   point.passed = true;

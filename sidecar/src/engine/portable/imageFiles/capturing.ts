@@ -1,0 +1,79 @@
+/** What capturing and appending have in common: parameters become those of the job that captures, and its findings what the user is told. */
+import { readFile, stat } from 'node:fs/promises';
+import type { captureImage as captureMethod, ImageFilePlan } from '@dismts/protocol';
+import type { z } from 'zod';
+import { DismError, UnsupportedError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+import { decodeWimScript, maxWimScriptBytes, WimScript } from '../../../wim/wimScript.ts';
+import type { CaptureImage, Captured } from '../../../wimJobs/captureImage.ts';
+import { runWimJob } from '../../../wimJobs/jobProcess.ts';
+import { folderOrVolume, mountedVolumeAt } from './places.ts';
+import { freeBytesAt } from './results.ts';
+
+/** What both requests have. */
+export type CaptureParams = Omit<z.output<typeof captureMethod.params>, 'compressionType'>;
+
+/** A capture that is ready to run. */
+export interface PreparedCapture {
+  readonly job: Omit<CaptureImage, 'format' | 'path' | 'base' | 'withoutPaths'>;
+  /** What is to be said whatever comes. */
+  readonly warnings: readonly string[];
+}
+
+/** What a Linux folder has no place for. */
+const foldersLack = 'its files have no security descriptors, DOS attributes, short names, named streams and creation times, and get those of new files where the image is applied';
+
+/** @throws UnsupportedError: extended attributes. */
+function refuseExtendedAttributes({ supportEa }: CaptureParams, what: string): void {
+  if (supportEa !== true) { return; }
+  throw new UnsupportedError(`${what}: the Portable engine cannot keep extended attributes (-SupportEa)`, { hint: 'Use the Native engine (on Windows) for this, or leave -SupportEa out.' });
+}
+
+/** The text of a WimScript.ini. */
+async function readScript(path: string, what: string): Promise<{ readonly text: string; readonly warnings: readonly string[] }> {
+  const found = await stat(path);
+  if (!found.isFile() || found.size > maxWimScriptBytes) {
+    throw new DismError(Hresult.E_INVALIDARG, `${what}: "${path}" is no list of exclusions (WimScript.ini)`, { target: path });
+  }
+  const text = decodeWimScript(await readFile(path));
+  return { text, warnings: WimScript.parse(text).warnings.map((warning) => `"${path}", ${warning}`) };
+}
+
+/** Looks at everything that can be looked at before the source is read. */
+export async function prepareCapture(params: CaptureParams, what: string): Promise<PreparedCapture> {
+  refuseExtendedAttributes(params, what);
+  const { capturePath, imageName, description, noRpFix, wimBoot, setbootable, verify, configFilePath } = params;
+  const script = configFilePath === undefined ? undefined : await readScript(configFilePath, what);
+  const { path, isVolume } = await folderOrVolume(capturePath, what);
+  const warnings = [...script?.warnings ?? []];
+  if (!isVolume) {
+    const volume = mountedVolumeAt(path);
+    warnings.push(`"${capturePath}" is captured as a Linux folder: ${foldersLack}${volume === undefined ? '' : `. To keep them, unmount "${volume}" and capture that`}`);
+  }
+  return {
+    job: { source: path, isVolume, name: imageName, description, script: script?.text, noRpFix, wimBoot, bootable: setbootable, verify, what },
+    warnings,
+  };
+}
+
+/** Runs the job. @returns What was captured, and all warnings. */
+export async function runCapture(
+  { job, warnings }: PreparedCapture, rest: Pick<CaptureImage, 'format' | 'path' | 'base' | 'withoutPaths'>, context: OperationContext,
+): Promise<{ readonly captured: Captured; readonly warnings: readonly string[] }> {
+  const { result, warnings: more } = await runWimJob('captureImage', { ...job, ...rest }, context);
+  return { captured: result, warnings: [...warnings, ...more] };
+}
+
+/** Bytes that the image takes in a file at most: nothing gets larger by being compressed, and a name takes less than 1 KiB of metadata and tables. */
+export function mostBytes({ files, directories, bytes }: Captured): number {
+  return bytes + Math.ceil(bytes / 32768) * 8 + (files + directories) * 1024 + 1024 * 1024;
+}
+
+/** What a dry run says. */
+export function capturePlan(captured: Captured, imagePath: string, sizeBefore: number): ImageFilePlan {
+  return {
+    writes: [{ path: imagePath, change: sizeBefore === 0 ? 'New' : 'Grown', maximumBytes: sizeBefore + mostBytes(captured), freeBytes: freeBytesAt(imagePath) }],
+    files: captured.files, directories: captured.directories, bytes: captured.bytes,
+  };
+}

@@ -1,0 +1,81 @@
+/** imageFile/append on the portable engine. */
+import { closeSync, constants, openSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { appendImage as appendMethod } from '@dismts/protocol';
+import type { z } from 'zod';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+import { guarded } from '../../../systemErrors.ts';
+import { imageName } from '../../../wim/imageXml.ts';
+import { WimFile } from '../../../wim/wimFile.ts';
+import { CompressionType } from '../../../wimlib/codec.ts';
+import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
+import { capturePlan, prepareCapture, runCapture } from '../imageFiles/capturing.ts';
+import { withChangeable } from '../imageFiles/changing.ts';
+import { withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { fileResult } from '../imageFiles/results.ts';
+import { temporaryPath } from '../imageFiles/unfinished.ts';
+import { appendWim } from '../saving/appendWim.ts';
+
+type Params = z.output<typeof appendMethod.params>;
+type Result = z.input<typeof appendMethod.result>;
+
+/** What is appended has to be compressed as the file is. */
+function formatOf({ header }: WimFile, wimBoot: boolean, what: string, target: string): OutputFormat {
+  const { compressionType, chunkSize } = header;
+  if (wimBoot && (compressionType !== CompressionType.Xpress || chunkSize !== 4096)) {
+    throw new DismError(Hresult.E_INVALIDARG, `${what}: the file is not compressed as WIMBoot needs it (XPRESS in chunks of 4 KB)`, { target, hint: 'Capture into a new file with -WIMBoot.' });
+  }
+  return { compressionType, ...compressionType === CompressionType.None ? {} : { chunkBytes: chunkSize } };
+}
+
+/** @throws DismError ERROR_ALREADY_EXISTS: an image has the name, in any case. */
+async function requireNewName(wim: WimFile, name: string, what: string): Promise<void> {
+  const { images } = await wim.document();
+  const taken = images.findIndex((image) => imageName(image).toLowerCase() === name.toLowerCase());
+  if (taken === -1) { return; }
+  throw new DismError(Hresult.ERROR_ALREADY_EXISTS, `${what}: image ${taken + 1} of the file has the name "${name}" already`, { target: name, hint: 'Give another -Name.' });
+}
+
+/**
+ * Captures what the file does not have yet into a file of its own, and then brings that in. Until its header is replaced the file is the old one, and
+ * what a kill leaves behind its end is taken away by the next operation.
+ */
+export async function appendImage(params: Params, context: OperationContext): Promise<Result> {
+  const { imagePath, capturePath, imageName: name, checkIntegrity = false, setbootable = false, validateOnly, wimBoot = false } = params;
+  const what = `Cannot capture "${capturePath}" into "${imagePath}"`;
+  return await guarded(what, imagePath, context, async () => {
+    const prepared = await prepareCapture(params, what);
+    return await withChangeable(imagePath, what, context, true, async ({ state, wim }) => {
+      const format = formatOf(wim, wimBoot, what, imagePath);
+      await requireNewName(wim, name, what);
+      if (checkIntegrity) { await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); }); }
+      const answer = { imagePath: wim.path, path: capturePath, imageIndex: wim.header.imageCount + 1, sizeBefore: wim.size };
+      if (validateOnly === true) {
+        const { captured, warnings } = await runCapture(prepared, { format, withoutPaths: [wim.path] }, context);
+        return fileResult({ ...answer, sizeAfter: wim.size, warnings, plan: capturePlan(captured, wim.path, wim.size) }, context);
+      }
+      return await withUnfinishedWork(state, context, async (work) => {
+        const beside = context.scratchDirectory === '' ? wim.path : join(context.scratchDirectory, basename(wim.path));
+        const temporary = temporaryPath(beside, 'file');
+        await work.making(temporary);
+        closeSync(openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+        const { warnings } = await runCapture(prepared, { format, path: temporary, base: wim.path, withoutPaths: [temporary, wim.path] }, context);
+        const from = await WimFile.open(temporary, { what });
+        try {
+          const journal = { started: async () => { await work.growing(wim.path); }, finishing: () => Promise.resolve() };
+          const appended = await appendWim(wim, from, { checkIntegrity, bootable: setbootable }, journal, context);
+          work.grown();
+          return fileResult({
+            ...answer, imageIndex: appended.imageIndex, sizeAfter: (await stat(wim.path)).size, warnings: [...warnings, ...appended.warnings],
+          }, context);
+        } finally {
+          await from.close();
+          await rm(temporary, { force: true });
+        }
+      });
+    });
+  });
+}

@@ -1,0 +1,164 @@
+/** Writes the image of a folder, or of an NTFS volume, into a new file. */
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { printable } from '../printable.ts';
+import { WimScript } from '../wim/wimScript.ts';
+import { CompressionType } from '../wimlib/codec.ts';
+import { AddFlag, WriteFlag } from '../wimlib/flags.ts';
+import { createWim, openWim } from '../wimlib/openWim.ts';
+import { requireWritingVersion } from '../wimlib/writingVersion.ts';
+import type { WimHandle } from '../wimlib/wimHandle.ts';
+import { type OutputFormat, writeFlags } from './exportImages.ts';
+import { type JobContext, watching } from './jobContext.ts';
+import { type FolderScan, scanFolder } from './scanFolder.ts';
+import { threadsFor } from './threads.ts';
+
+/** What to capture, and how. */
+export interface CaptureImage {
+  /** Canonical path of a folder, or of a device or file with an NTFS volume. */
+  readonly source: string;
+  readonly isVolume: boolean;
+  readonly name: string;
+  readonly description?: string | undefined;
+  /** Text of a WimScript.ini; default: the default lists. */
+  readonly script?: string | undefined;
+  readonly noRpFix?: boolean | undefined;
+  readonly wimBoot?: boolean | undefined;
+  readonly bootable?: boolean | undefined;
+  readonly format: OutputFormat;
+  /** The file to write, which nobody needs yet: it is overwritten. Undefined: nothing is written. */
+  readonly path?: string | undefined;
+  /** Absolute paths in the source that are not captured. */
+  readonly withoutPaths: readonly string[];
+  /** A file whose data is left out of the new one. */
+  readonly base?: string | undefined;
+  /** Read back what was written. */
+  readonly verify?: boolean | undefined;
+  /** The first half of messages, such as `Cannot capture "/a"`. */
+  readonly what: string;
+}
+
+/** What was, or would be, captured. */
+export interface Captured {
+  readonly files: number;
+  readonly directories: number;
+  readonly bytes: number;
+}
+
+/** Says what stands in the way of a folder, and what will not be as the user may think. @throws DismError ERROR_INVALID_NAME, E_INVALIDARG. */
+function judge(scan: FolderScan, { source, what, script }: CaptureImage, context: JobContext): void {
+  const { impossible, twins, awkward, special, byScript, outwardLinks } = scan;
+  if (impossible.count > 0) {
+    throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${what}: Windows cannot have files with these names: ${String(impossible)}`), {
+      target: source, hint: 'Rename them, or leave them out with -ConfigFilePath.',
+    });
+  }
+  if (twins.count > 0) {
+    throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${what}: these names differ from others of their folders in case only, and Windows would have one of each: ${String(twins)}`), {
+      target: source, hint: 'Rename them, or leave them out with -ConfigFilePath.',
+    });
+  }
+  if (scan.files + scan.directories === 1) {
+    throw new DismError(Hresult.E_INVALIDARG, `${what}: there is nothing in the folder`, { target: source, hint: 'Give the folder that holds what is to be captured.' });
+  }
+  if (byScript.count > 0 && script === undefined) { context.warn(printable(`Left out by the default list of exclusions: ${String(byScript)}`)); }
+  if (awkward.count > 0) { context.warn(printable(`Few programs of Windows can open files with these names: ${String(awkward)}`)); }
+  if (special.count > 0) { context.warn(printable(`Left out, because an image holds no sockets, pipes and devices: ${String(special)}`)); }
+  if (outwardLinks.count > 0) {
+    context.warn(printable(`Left out, because they lead out of the captured folder (-NoRpFix keeps them): ${String(outwardLinks)}`));
+  }
+}
+
+/** What DISM's own lists show of an image, and libwim does not set. */
+function describe(wim: WimHandle, image: number, { name, description }: CaptureImage): void {
+  wim.setImageProperty(image, 'DISPLAYNAME', name);
+  if (description !== undefined && description !== '') {
+    wim.setImageDescription(image, description);
+    wim.setImageProperty(image, 'DISPLAYDESCRIPTION', description);
+  }
+  // Windows Setup asks for the edition; where there is a Windows, libwim has read it from its registry.
+  const edition = wim.imageProperty(image, 'WINDOWS/EDITIONID');
+  if (edition !== undefined) { wim.setImageProperty(image, 'FLAGS', edition); }
+}
+
+/** Adds the image to a WIM that is not written yet. */
+async function add(wim: WimHandle, capture: CaptureImage, context: JobContext): Promise<Captured> {
+  const { source, isVolume, name, what } = capture;
+  const script = capture.script === undefined ? WimScript.default() : WimScript.parse(capture.script).script;
+  let found: Captured = { files: 0, directories: 0, bytes: 0 };
+  let flags = (capture.noRpFix === true || isVolume ? AddFlag.NORPFIX : AddFlag.RPFIX) | (capture.wimBoot === true ? AddFlag.WIMBOOT : 0)
+    | (capture.bootable === true ? AddFlag.BOOT : 0);
+  let excludes: ((path: string) => boolean) | undefined;
+  if (isVolume) {
+    // Without VERBOSE nothing is counted there. Paths of a volume begin with its root.
+    flags |= AddFlag.NTFS | AddFlag.TEST_FILE_EXCLUSION | AddFlag.STRICT_ACLS | AddFlag.VERBOSE;
+    excludes = (path) => script.excludes(path);
+  } else {
+    const scan = scanFolder(source, { script, withoutPaths: capture.withoutPaths, withoutOutwardLinks: capture.noRpFix !== true }, (count) => {
+      context.progress('Scanning', count, 0);
+    });
+    judge(scan, capture, context);
+    found = { files: scan.files, directories: scan.directories, bytes: scan.bytes };
+    if (capture.path === undefined) { return found; }
+    if (scan.excluded.size > 0) {
+      flags |= AddFlag.TEST_FILE_EXCLUSION;
+      excludes = (path) => scan.excluded.has(path);
+    }
+  }
+  let unreadable: string | undefined;
+  try {
+    await wim.addImage(source, name, flags, {
+      excludes, onThisThread: true,
+      ignores: (path) => { unreadable = path; return false; },
+      onProgress: (progress) => {
+        if (progress.kind !== 'scanBegin' && progress.kind !== 'scan' && progress.kind !== 'scanEnd') { return; }
+        context.progress('Scanning', progress.files + progress.folders, 0);
+        if (isVolume) { found = { files: progress.files, directories: progress.folders, bytes: progress.bytes }; }
+      },
+    });
+  } catch (error) {
+    if (unreadable === undefined || !(error instanceof DismError)) { throw error; }
+    throw new DismError(error.hresult, printable(`${what}: "${unreadable}": ${error.message.replace(/^.*?": /, '')}`), { target: unreadable, hint: error.hint, cause: error.cause });
+  }
+  if (isVolume && found.files + found.directories <= 1) { throw new DismError(Hresult.E_INVALIDARG, `${what}: the volume is empty`, { target: source }); }
+  return found;
+}
+
+/** Captures. */
+export async function captureImage(capture: CaptureImage, context: JobContext): Promise<Captured> {
+  const { operation } = context;
+  const { format, path, base } = capture;
+  requireWritingVersion(capture.what);
+  const wim = createWim(path ?? capture.source, format.compressionType, { action: 'capture', operation });
+  let other: WimHandle | undefined;
+  try {
+    if (base !== undefined) {
+      other = await openWim(base, { action: 'append to', operation });
+      wim.referenceWims([other]);
+    }
+    const captured = await add(wim, capture, context);
+    if (path === undefined) { return captured; }
+    describe(wim, 1, capture);
+    if (format.chunkBytes !== undefined) { wim.setOutputCompression(format.compressionType, format.chunkBytes); }
+    if (format.solid === true) { wim.setOutputSolidCompression(CompressionType.Lzms, 64 * 1024 * 1024); }
+    await wim.write(path, writeFlags(format) | (base === undefined ? 0 : WriteFlag.SKIP_EXTERNAL_WIMS), {
+      threads: threadsFor(format.solid === true), ...watching(context),
+    });
+    if (capture.verify === true) { await verifyWritten(path, other, context); }
+    return captured;
+  } finally {
+    wim.close();
+    other?.close();
+  }
+}
+
+/** Reads a file that was just written, with what the image has in another one, and compares it with its hashes. */
+async function verifyWritten(path: string, other: WimHandle | undefined, context: JobContext): Promise<void> {
+  const wim = await openWim(path, { action: 'verify', operation: context.operation });
+  try {
+    if (other !== undefined) { wim.referenceWims([other]); }
+    await wim.verify(watching(context));
+  } finally {
+    wim.close();
+  }
+}

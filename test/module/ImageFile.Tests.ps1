@@ -1,0 +1,80 @@
+# The commands about image files: what -WhatIf says, and what comes of them, without an engine and with the portable one.
+
+BeforeAll {
+    Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+}
+
+Describe 'Commands about image files' -Tag 'Unit' {
+    BeforeEach {
+        $recordPath = Import-FakeModule -Folder $TestDrive
+    }
+
+    AfterEach {
+        Remove-Module -Name DismTs
+        Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
+    }
+
+    It '-WhatIf sends a dry run, gives no object and says what would be written' {
+        $path = "$PSScriptRoot/../fixtures/rpc/imageFile-capture-whatIf.json"
+        Remove-Module -Name DismTs
+        $recordPath = Import-FakeModule -Folder $TestDrive -Scenario 'replay', $path
+        $said = New-DismTsImage -ImagePath /images/new.wim -CapturePath /mnt/golden -Name Golden -WhatIf 6>&1
+        (Get-ReceivedMessage -RecordPath $recordPath -Method imageFile/capture).Message.params.validateOnly | Should -BeTrue
+        @($said | ForEach-Object { "$_" }) | Should -Be @(
+            'What if: Reads 120,000 files and 27,000 folders with 15,360 MB', 'What if: Makes "/images/new.wim": at most 8,584 MB')
+        $said | Should -BeOfType ([System.Management.Automation.InformationRecord])
+    }
+
+    It 'says how much is free where that is known' {
+        $plan = @{
+            files = 1; directories = 1; bytes = 1
+            writes = @(@{ path = '/a.wim'; change = 'Grown'; maximumBytes = 1048577; freeBytes = 5368709120 }, @{ path = '/b'; change = 'Filled'; maximumBytes = 0; freeBytes = 0 })
+        }
+        $said = InModuleScope DismTs -Parameters @{ Result = ConvertTo-Json -InputObject @{ plan = $plan } -Depth 5 | ConvertFrom-Json } {
+            function Write-Plan {
+                [CmdletBinding()]
+                param()
+                Write-ChangePlan -Cmdlet $PSCmdlet -Result $Result
+            }
+            Write-Plan 6>&1
+        }
+        @($said | ForEach-Object { "$_" })[1..2] | Should -Be 'What if: Adds to "/a.wim": at most 2 MB, 5,120 MB are free', 'What if: Fills "/b": at most 0 MB, 0 MB are free'
+    }
+
+    It 'takes the name that a cmdlet of Windows had for solid compression' {
+        $null = New-DismTsImage -ImagePath /fake/new.wim -CapturePath /fake/a -Name x -CompressionType LZMS
+        (Get-ReceivedMessage -RecordPath $recordPath -Method imageFile/capture).Message.params.compressionType | Should -BeExactly 'Recovery'
+    }
+}
+
+Describe 'Commands about image files on real files' -Tag 'Integration' -Skip:(-not $IsLinux) {
+    BeforeAll {
+        Remove-Module -Name DismTs -ErrorAction Ignore
+        Import-Module -Name "$PSScriptRoot/../../DismTs.psd1"
+        $folder = Join-Path -Path $TestDrive -ChildPath 'files'
+        $tree = New-Item -ItemType Directory -Path "$folder/tree/sub"
+        Set-Content -LiteralPath "$folder/tree/a.txt" -Value 'a'
+        Set-Content -LiteralPath "$tree/b.txt" -Value 'b'
+    }
+
+    AfterAll {
+        Remove-Module -Name DismTs -ErrorAction Ignore
+    }
+
+    It 'captures, appends and lists' {
+        $new = New-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/new.wim" -Name First -Description 'The first' -CompressionType Max -WarningVariable warnings 3>$null
+        $new.PSObject.TypeNames[0] | Should -Be 'DismTs.OfflineImageObject'
+        $new.ImagePath | Should -Be "$folder/new.wim"
+        $new.Path | Should -Be "$folder/tree"
+        $new.SizeBefore | Should -Be 0
+        $new.SizeAfter | Should -Be (Get-Item -LiteralPath "$folder/new.wim").Length
+        $new.SizeAfter | Should -BeOfType ([uint64])
+        @($warnings) | Should -BeLike '*is captured as a Linux folder*'
+        $added = Add-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/new.wim" -Name Second 3>$null
+        $added.ImageIndex | Should -Be 2
+        $added.SizeBefore | Should -Be $new.SizeAfter
+        (Get-DismTsImage -ImagePath "$folder/new.wim").ImageName | Should -Be 'First', 'Second'
+        { New-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/new.wim" -Name x } | Should -Throw -ErrorId 'ERROR_FILE_EXISTS,New-DismTsImage'
+        { Add-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/new.wim" -Name second } | Should -Throw -ErrorId 'ERROR_ALREADY_EXISTS,Add-DismTsImage'
+    }
+}
