@@ -1,4 +1,4 @@
-# Manifest of the PowerShell module DismTs. ModuleVersion equals the version in package.json.
+# Manifest of the PowerShell module DismTs. ModuleVersion and Prerelease are those of package.json: change them there, then "npm run tables".
 @{
     RootModule           = 'module/DismTs.psm1'
     ModuleVersion        = '0.1.0'
@@ -83,7 +83,10 @@
     )
     PrivateData          = @{
         PSData = @{
-            Tags = @('DISM', 'WIM', 'ESD', 'Windows', 'Imaging', 'Deployment', 'Linux', 'MacOS', 'PSEdition_Desktop', 'PSEdition_Core')
+            # What it runs on, and nothing else: there is no executable for macOS yet.
+            Tags       = @('DISM', 'WIM', 'ESD', 'SWM', 'VHD', 'VHDX', 'Imaging', 'Deployment', 'Servicing', 'Windows', 'Linux', 'PSEdition_Desktop', 'PSEdition_Core')
+            LicenseUri = 'https://opensource.org/license/mit'
+            Prerelease = ''
         }
     }
 }

@@ -84,6 +84,10 @@ function Start-Sidecar {
                 Symbol   = 'DISMTS_E_SIDECAR_START'
                 Target   = $executable
             }
+            # EACCES of execve(2).
+            if ($PSVersionTable.PSEdition -ne 'Desktop' -and -not $IsWindows -and $_.Exception.GetBaseException().NativeErrorCode -eq 13) {
+                $errorParameters['Hint'] = Get-ExecuteAdvice -Path $executable
+            }
             return New-DismTsErrorRecord @errorParameters -Unusable
         }
         $sidecar.Input = $sidecar.Process.StandardInput.BaseStream

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodeFile, exitCodeTable } from './exitCodeTexts.ts';
 import { root } from './paths.ts';
+import { versionedFiles } from './versions.ts';
 
 /** Parts of files of the repository, by the name in their markers: `<!-- NAME -->` and `<!-- end of NAME -->`, each on a line of its own. */
 const sections: readonly { readonly file: string; readonly name: string; readonly text: () => string }[] = [
@@ -16,7 +17,7 @@ const files: readonly { readonly file: string; readonly text: () => string }[] =
 
 /** What each file should hold, by its path in the repository. */
 export function generatedFiles(): ReadonlyMap<string, string> {
-  const texts = new Map(files.map(({ file, text }) => [file, text()]));
+  const texts = new Map([...versionedFiles(), ...files.map(({ file, text }) => [file, text()] as const)]);
   for (const { file, name, text } of sections) {
     texts.set(file, replaceSection(texts.get(file) ?? readFileSync(join(root, file), 'utf8'), file, name, text()));
   }
