@@ -29,9 +29,8 @@ const tasks: readonly Task[] = [
 async function prepared(work: Work): Promise<Record<string, Buffer>> {
   work.tree('tree', files);
   work.tree('target', {});
-  for (const [name, imageName] of [['a.wim', 'A'], ['b.wim', 'B']] as const) {
-    await work.run('captureImage', { imagePath: work.at(name), capturePath: work.at('tree'), imageName });
-  }
+  await work.run('captureImage', { imagePath: work.at('a.wim'), capturePath: work.at('tree'), imageName: 'A' });
+  await work.run('captureImage', { imagePath: work.at('b.wim'), capturePath: work.at('tree', 'sub'), imageName: 'B' });
   return { 'a.wim': readFileSync(work.at('a.wim')), 'b.wim': readFileSync(work.at('b.wim')) };
 }
 

@@ -1,5 +1,5 @@
 /** Image files by the native engine: what wimgapi.dll is asked for, what it leaves, and what users are told. */
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { lacksDouble } from '../../../helpers/dismDouble.ts';
@@ -190,11 +190,11 @@ describe.skipIf(lacking !== undefined)('rearranges', () => {
   test('exports images to a new file, with all that is said of them', async () => {
     const work = startWork();
     const imagePath = await twoImages(work);
-    await work.run('setImage', { imagePath, imageIndex: 1, flags: 'Professional', displayName: 'D & E', bootIndex: 2 });
+    await work.run('setImage', { imagePath, imageIndex: 1, flags: 'Professional', displayName: 'D & E' });
     const result = await work.run('exportImage', { sourceImagePath: imagePath, sourceIndexes: '*', destinationImagePath: work.at('all.esd'), compressionType: 'Recovery', checkIntegrity: true });
-    expect(result).toMatchObject({ path: work.at('all.esd'), imageIndex: null, imageIndexes: [1, 2], sizeBefore: 0 });
+    expect(result).toMatchObject({ path: work.at('all.esd'), imageIndex: 1, imageIndexes: [1, 2], sizeBefore: 0 });
     const wim = readDoubleWim(work.at('all.esd'));
-    expect(wim).toMatchObject({ compression: 3, solid: true, boot: 2, integrity: true });
+    expect(wim).toMatchObject({ compression: 3, solid: true, boot: 0, integrity: true });
     expect(wim.images.map(({ xml }) => xml)).toEqual(['<NAME>First</NAME><DISPLAYNAME>D &amp; E</DISPLAYNAME><FLAGS>Professional</FLAGS>', '<NAME>Second</NAME>']);
     expect(work.wimDouble.calls().filter((call) => call.function === 'WIMExportImage').map((call) => call.arguments['Flags'])).toEqual([0x19, 0x19]);
     // And back.
@@ -206,17 +206,30 @@ describe.skipIf(lacking !== undefined)('rearranges', () => {
     const work = startWork();
     const imagePath = await twoImages(work);
     const destinationImagePath = work.at('b.wim');
-    await capture(work, destinationImagePath, 'Second');
+    await capture(work, destinationImagePath, 'Second', { 'other.txt': 'other' });
     const before = readFileSync(destinationImagePath);
     const more = (params: object) => work.run('exportImage', { sourceImagePath: imagePath, destinationImagePath, ...params });
     await expect(more({ sourceIndexes: '*' })).rejects.toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS' });
     expect(readFileSync(destinationImagePath)).toEqual(before);
+    await expect(more({ sourceIndexes: [1, 1] })).rejects.toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS' });
     await expect(more({ sourceIndexes: [3] })).rejects.toMatchObject({ symbol: 'DISMAPI_E_INVALID_IMAGE_INDEX' });
     await expect(more({ sourceIndexes: [1], destinationImagePath: imagePath })).rejects.toMatchObject({ symbol: 'E_INVALIDARG' });
     expect(await more({ sourceIndexes: [1], setbootable: true })).toMatchObject({ imageIndex: 2, imageIndexes: [2] });
     expect(readDoubleWim(destinationImagePath)).toMatchObject({ boot: 2, compression: 1, images: [{ xml: '<NAME>Second</NAME>' }, { xml: '<NAME>First</NAME>' }] });
-    // The same image once more, under another name.
-    expect(await more({ sourceIndexes: [1], destinationName: 'First again' })).toMatchObject({ imageIndexes: [3] });
+    await expect(more({ sourceIndexes: [1] })).rejects.toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS' });
+    await work.run('setImage', { imagePath: destinationImagePath, imageIndex: 2, newName: 'Renamed' });
+    const same = more({ sourceIndexes: [1] });
+    await expect(same).rejects.toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS', message: expect.stringContaining('image 1 is there already') as string });
+    // Once more, under another name.
+    expect(await more({ sourceIndexes: [1], destinationName: 'First again', compressionType: 'Max' })).toMatchObject({
+      imageIndexes: [3], warnings: [expect.stringContaining('keeps its type of compression')],
+    });
+    // With all images comes the one that the source boots, into a file that boots none.
+    await work.run('setImage', { imagePath, bootIndex: 2 });
+    await work.run('exportImage', { sourceImagePath: imagePath, sourceIndexes: '*', destinationImagePath: work.at('c.wim') });
+    expect(readDoubleWim(work.at('c.wim')).boot).toBe(2);
+    const solid = work.run('exportImage', { sourceImagePath: imagePath, sourceIndexes: '*', destinationImagePath: work.at('c.esd'), compressionType: 'Recovery' });
+    await expect(solid).rejects.toMatchObject({ symbol: 'E_INVALIDARG', message: expect.stringContaining('no boot manager') as string });
   });
 
   test('splits and joins', async () => {
@@ -225,13 +238,14 @@ describe.skipIf(lacking !== undefined)('rearranges', () => {
     await work.run('setImage', { imagePath, bootIndex: 2 });
     const { parts, sizeAfter, sizeBefore, warnings } = await work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 1, checkIntegrity: true });
     expect(parts.map(({ path }) => path)).toEqual(['s.swm', 's2.swm', 's3.swm', 's4.swm'].map((name) => work.at(name)));
-    expect([sizeBefore, sizeAfter]).toEqual([statSync(imagePath).size, parts.reduce((sum, { bytes }) => sum + bytes, 0)]);
+    expect([sizeBefore, sizeAfter]).toEqual([0, parts.reduce((sum, { bytes }) => sum + bytes, 0)]);
     expect(warnings).toEqual([expect.stringContaining('no integrity table')]);
     await expect(work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 1 })).rejects.toMatchObject({ symbol: 'ERROR_FILE_EXISTS', target: work.at('s.swm') });
     expect(await work.run('joinImage', { imagePath: work.at('s.swm'), destinationImagePath: work.at('joined.wim') })).toMatchObject({ imagePath: work.at('joined.wim') });
     const [whole, joined] = [readDoubleWim(imagePath), readDoubleWim(work.at('joined.wim'))];
     expect(joined).toMatchObject({ parts: 1, boot: 2, images: whole.images });
-    await expect(work.run('appendImage', { imagePath: work.at('s.swm'), capturePath: work.at('second'), imageName: 'x' })).rejects.toMatchObject({ symbol: 'E_INVALIDARG' });
+    await expect(work.run('appendImage', { imagePath: work.at('s.swm'), capturePath: work.at('second'), imageName: 'x' })).rejects.toMatchObject({ symbol: 'WIM_E_SPLIT_NOT_MOUNTABLE' });
+    await expect(work.run('joinImage', { imagePath, destinationImagePath: work.at('x.wim') })).rejects.toMatchObject({ symbol: 'E_INVALIDARG' });
   });
 
   test('says how small parts can be, and which file is larger than one', async () => {
@@ -273,6 +287,22 @@ describe.skipIf(lacking !== undefined)('rearranges', () => {
     await expect(work.run('removeImage', { imagePath: work.at('a.wim'), imageIndex: 1 })).rejects.toMatchObject({ symbol: 'E_ACCESSDENIED' });
     await expect(work.run('removeImage', { imagePath: work.at('a.wim'), imageIndex: 2 })).rejects.toMatchObject({ symbol: 'DISMAPI_E_INVALID_IMAGE_INDEX' });
     expect(readFileSync(work.at('a.wim'))).toEqual(before);
+  });
+
+  test('changes no file that others need as it is', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    const change = () => work.run('removeImage', { imagePath, imageIndex: 1 });
+    chmodSync(imagePath, 0o444);
+    await expect(change()).rejects.toMatchObject({ symbol: 'DISM_E_IMAGE_READONLY' });
+    chmodSync(imagePath, 0o644);
+    const mountPath = work.tree('mount', {});
+    await work.run('mountImage', { imagePath, imageIndex: 1, mountPath });
+    await expect(change()).rejects.toMatchObject({ symbol: 'WIM_E_ALREADY_MOUNTED_READWRITE', target: imagePath });
+    await work.run('unmountImage', { mountPath, commit: false });
+    writeDoubleWim(work.at('readonly.wim'), readDoubleWim(imagePath).images, { readOnly: true });
+    await expect(work.run('removeImage', { imagePath: work.at('readonly.wim'), imageIndex: 1 })).rejects.toMatchObject({ symbol: 'WIM_E_CONTAINER_READONLY' });
+    await change();
   });
 
   test('changes what is said of an image', async () => {

@@ -3,10 +3,11 @@ import type { removeImage as removeMethod, setImage as setMethod } from '@dismts
 import { Hresult } from '../../../hresult.ts';
 import { imageName } from '../../../wim/imageXml.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
+import { WimCompression } from '../binding/wimgapi/constants.ts';
 import type { Handler } from './handler.ts';
 import { withElements } from './imageFile/imageXml.ts';
 import { withImageFiles } from './imageFile/imageFileWork.ts';
-import { requireOnePart } from './imageFile/inPlace.ts';
+import { refuseSolidBoot, requireChangeable } from './imageFile/inPlace.ts';
 import { sizeOf } from './imageFile/newFile.ts';
 import { choose, documentOf, refuseTakenName, statistics, withImage } from './imageFile/openWim.ts';
 import { fileResult, plannedWrite } from './imageFile/results.ts';
@@ -17,9 +18,10 @@ export const removeImage: Handler<typeof removeMethod> = async (params, operatio
   const action = `Cannot remove an image from "${imagePath}"`;
   requireFile(imagePath, action);
   const sizeBefore = sizeOf(imagePath);
-  const removed = await withImageFiles(operation, action, ({ api, withWim }) => withWim(
-    { path: imagePath, verify: checkIntegrity, writable: params.validateOnly !== true }, async (wim) => {
-      requireOnePart(wim);
+  const removed = await withImageFiles(operation, action, async (work) => {
+    await requireChangeable(work, imagePath);
+    const { api, withWim } = work;
+    return withWim({ path: imagePath, verify: checkIntegrity, writable: params.validateOnly !== true }, async (wim) => {
       const document = await documentOf(wim);
       const index = choose(document, params, wim.errors);
       if (document.images.length === 1) { throw wim.errors.make(Hresult.E_ACCESSDENIED, 'it is the only image', 'Delete the file instead.'); }
@@ -27,7 +29,8 @@ export const removeImage: Handler<typeof removeMethod> = async (params, operatio
       if (params.validateOnly !== true) { await api.deleteImage(wim.handle, index); }
       const image = document.images[index - 1];
       return { index, name: image === undefined ? '' : imageName(image), counts: statistics(document, [index]) };
-    }));
+    });
+  });
   const plan = params.validateOnly === true ? { files: 0, directories: 0, bytes: 0, writes: [plannedWrite(imagePath, 'Grown', sizeBefore)] } : undefined;
   const unusedBytes = params.validateOnly === true ? 0 : await operation.optional(() => unusedBytesOf(imagePath), 'How much of the file is of no use any more cannot be told');
   return {
@@ -53,12 +56,14 @@ export const setImage: Handler<typeof setMethod> = async (params, operation) => 
   requireFile(imagePath, action);
   const sizeBefore = sizeOf(imagePath);
   const choosesImage = params.imageIndex !== undefined || params.imageName !== undefined;
-  const imageIndex = await withImageFiles(operation, action, ({ api, withWim }) => withWim(
-    { path: imagePath, verify: checkIntegrity, writable: params.validateOnly !== true }, async (wim) => {
-      requireOnePart(wim);
+  const imageIndex = await withImageFiles(operation, action, async (work) => {
+    await requireChangeable(work, imagePath);
+    const { api, withWim } = work;
+    return withWim({ path: imagePath, verify: checkIntegrity, writable: params.validateOnly !== true }, async (wim) => {
       const document = await documentOf(wim);
       const index = choosesImage ? choose(document, params, wim.errors) : undefined;
       if (newName !== undefined) { refuseTakenName(document, newName, wim.errors, index); }
+      refuseSolidBoot(wim.info.compression === WimCompression.Lzms, bootIndex ?? 0, action);
       if (bootIndex !== undefined && bootIndex > document.images.length) {
         throw wim.errors.make(Hresult.DISMAPI_E_INVALID_IMAGE_INDEX, `image index ${bootIndex} does not exist, so that it cannot boot it`);
       }
@@ -73,7 +78,8 @@ export const setImage: Handler<typeof setMethod> = async (params, operation) => 
       }
       if (bootIndex !== undefined) { await api.setBootImage(wim.handle, bootIndex); }
       return index;
-    }));
+    });
+  });
   const plan = params.validateOnly === true ? { files: 0, directories: 0, bytes: 0, writes: [plannedWrite(imagePath, 'Grown', sizeBefore + 1024 * 1024)] } : undefined;
   return fileResult(operation, { path: imagePath, imagePath, imageIndex: imageIndex ?? null, sizeBefore, plan });
 };

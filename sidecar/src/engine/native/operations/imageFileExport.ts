@@ -1,6 +1,6 @@
 /** imageFile/export, imageFile/join, imageFile/optimize: images in another file, or in the same one written anew. */
 import { statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { exportImage as exportMethod, joinImage as joinMethod, optimizeImageFile as optimizeMethod } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
@@ -8,7 +8,7 @@ import { WimAttribute, WimCompression } from '../binding/wimgapi/constants.ts';
 import type { Handler } from './handler.ts';
 import { copyImages } from './imageFile/exporting.ts';
 import { withImageFiles, type ImageFileWork } from './imageFile/imageFileWork.ts';
-import { keepingImages, requireOnePart } from './imageFile/inPlace.ts';
+import { isSameFile, keepingImages, refuseSolidBoot, requireChangeable } from './imageFile/inPlace.ts';
 import { makeFile, requireNew, requireRoom, sizeOf } from './imageFile/newFile.ts';
 import { choose, documentOf, furtherParts, requireAllParts, statistics, type OpenWim } from './imageFile/openWim.ts';
 import { compressionOf, fileResult, plannedWrite } from './imageFile/results.ts';
@@ -17,16 +17,13 @@ import type { WimDocument } from '../../../wim/imageXml.ts';
 /** Metadata and tables of an image take little beside its content. */
 const overhead = 64 * 1024 * 1024;
 
-function isSameFile(one: string, other: string): boolean {
-  const [left, right] = [resolve(one), resolve(other)];
-  return left === right || (process.platform === 'win32' && left.toLowerCase() === right.toLowerCase());
-}
-
 /** The indexes that are asked for, which are all there. */
 function chosenIndexes(document: WimDocument, indexes: '*' | readonly number[] | undefined, sourceName: string | undefined, { errors }: OpenWim): number[] {
+  if (indexes === '*' && document.images.length === 0) { throw errors.make(Hresult.DISMAPI_E_INVALID_IMAGE_INDEX, 'the file holds no image'); }
   if (indexes === '*') { return document.images.map((_, at) => at + 1); }
   const chosen = (indexes ?? [undefined]).map((imageIndex) => choose(document, { imageIndex, imageName: sourceName }, errors));
-  if (new Set(chosen).size < chosen.length) { throw errors.make(Hresult.E_INVALIDARG, 'an index is given twice'); }
+  const twice = chosen.find((index, at) => chosen.indexOf(index) !== at);
+  if (twice !== undefined) { throw errors.make(Hresult.ERROR_ALREADY_EXISTS, `image ${twice} is named twice`, 'Name each image once.'); }
   return chosen;
 }
 
@@ -50,15 +47,26 @@ export const exportImage: Handler<typeof exportMethod> = async (params, operatio
     const document = await documentOf(source);
     const indexes = chosenIndexes(document, params.sourceIndexes, params.sourceName, source);
     const counts = statistics(document, indexes);
+    // Counted from 1 among those that are copied; with all images comes the one that the source boots.
+    const boots = setbootable ? 1 : params.sourceIndexes === '*' ? source.info.bootIndex : 0;
+    const compression = params.compressionType === undefined ? source.info.compression : compressionOf[params.compressionType];
+    const allowSame = !grows || params.destinationName !== undefined;
     const copy = async (destination: OpenWim): Promise<number[]> => {
-      requireOnePart(destination);
-      const added = await copyImages(operation, destination, { source, document, indexes, newName: params.destinationName, verify: checkIntegrity });
-      const boots = setbootable ? added[0] : params.sourceIndexes === '*' && source.info.bootIndex > 0 ? added[source.info.bootIndex - 1] : undefined;
-      if (boots !== undefined) { await work.api.setBootImage(destination.handle, boots); }
+      const added = await copyImages(operation, destination, { source, document, indexes, newName: params.destinationName, verify: checkIntegrity, allowSame });
+      // The image that a file boots stays, unless another one is asked for.
+      const bootIndex = boots > 0 && (setbootable || destination.info.bootIndex === 0) ? added[boots - 1] ?? 0 : 0;
+      refuseSolidBoot(destination.info.compression === WimCompression.Lzms, bootIndex, action);
+      if (bootIndex > 0) { await work.api.setBootImage(destination.handle, bootIndex); }
       return added;
     };
+    if (grows) {
+      await requireChangeable(work, destinationImagePath);
+      if (params.compressionType !== undefined) { await warnOfOtherCompression(work, destinationImagePath, compression); }
+    } else {
+      refuseSolidBoot(compression === WimCompression.Lzms, boots, action);
+    }
     const outcomeFor = (imageIndexes: readonly number[]) => ({
-      path: destinationImagePath, imagePath: destinationImagePath, imageIndex: imageIndexes.length === 1 ? imageIndexes[0] ?? null : null, sizeBefore,
+      path: destinationImagePath, imagePath: destinationImagePath, imageIndex: imageIndexes[0] ?? null, sizeBefore,
     });
     if (params.validateOnly === true) {
       const first = grows ? await countImages(work, destinationImagePath, checkIntegrity) : 0;
@@ -66,7 +74,6 @@ export const exportImage: Handler<typeof exportMethod> = async (params, operatio
       const imageIndexes = indexes.map((_, at) => first + at + 1);
       return { ...fileResult(operation, { ...outcomeFor(imageIndexes), plan }), imageIndexes };
     }
-    const compression = params.compressionType === undefined ? source.info.compression : compressionOf[params.compressionType];
     const imageIndexes = grows
       ? await work.withWim({ path: destinationImagePath, verify: checkIntegrity, writable: true },
           (destination) => keepingImages(destination, work, () => copy(destination)))
@@ -78,10 +85,15 @@ export const exportImage: Handler<typeof exportMethod> = async (params, operatio
 
 /** Images of a file that is to be added to. */
 async function countImages({ withWim }: ImageFileWork, path: string, verify: boolean): Promise<number> {
-  return withWim({ path, verify }, (wim) => {
-    requireOnePart(wim);
-    return Promise.resolve(wim.info.imageCount);
-  });
+  return withWim({ path, verify }, ({ info }) => Promise.resolve(info.imageCount));
+}
+
+/** A file that is there keeps its type. */
+async function warnOfOtherCompression({ withWim, operation }: ImageFileWork, path: string, asked: number): Promise<void> {
+  const { compression } = await withWim({ path }, ({ info }) => Promise.resolve(info));
+  if (compression !== asked) {
+    operation.warnings.push(`"${path}" keeps its type of compression: -CompressionType is for new files. Optimize-DismTsImageFile changes the type of a file`);
+  }
 }
 
 export const joinImage: Handler<typeof joinMethod> = async (params, operation) => {
@@ -91,6 +103,7 @@ export const joinImage: Handler<typeof joinMethod> = async (params, operation) =
   requireNew(destinationImagePath, action);
   const outcome = { path: destinationImagePath, imagePath: destinationImagePath, imageIndex: null, sizeBefore: 0 };
   return withImageFiles(operation, action, (work) => work.withWim({ path: imagePath, verify: checkIntegrity, parts }, async (source) => {
+    if (source.info.parts <= 1) { throw source.errors.make(Hresult.E_INVALIDARG, 'it is not split: there is nothing to join'); }
     requireAllParts(source, parts);
     const document = await documentOf(source);
     const total = [imagePath, ...parts].reduce((sum, path) => sum + sizeOf(path), 0);
@@ -116,7 +129,8 @@ interface Rewrite {
 
 async function rewrite({ api, operation, withWim }: ImageFileWork, { source, document, path, compression, integrity }: Rewrite): Promise<void> {
   await withWim({ path, compression, verify: integrity }, async (destination) => {
-    await copyImages(operation, destination, { source, document, indexes: document.images.map((_, at) => at + 1), verify: integrity });
+    const indexes = document.images.map((_, at) => at + 1);
+    await copyImages(operation, destination, { source, document, indexes, verify: integrity, allowSame: true, keepNames: true });
     if (source.info.bootIndex > 0) { await api.setBootImage(destination.handle, source.info.bootIndex); }
   });
 }
@@ -128,13 +142,13 @@ export const optimizeImageFile: Handler<typeof optimizeMethod> = async (params, 
   const sizeBefore = sizeOf(imagePath);
   const outcome = { path: imagePath, imagePath, imageIndex: null, sizeBefore };
   return withImageFiles(operation, action, async (work) => {
+    await requireChangeable(work, imagePath);
     // Windows locks the file while it is open: it has to be closed before the new one takes its place.
     const planned = await work.withWim({ path: imagePath, verify: checkIntegrity }, async (source) => {
-      requireOnePart(source);
-      if ((source.info.attributes & WimAttribute.ReadOnly) !== 0) { throw source.errors.make(Hresult.E_ACCESSDENIED, 'it is marked as read-only'); }
       const document = await documentOf(source);
       if (document.images.length === 0) { throw source.errors.make(Hresult.E_INVALIDARG, 'it holds no image'); }
       const compression = params.compressionType === undefined ? source.info.compression : compressionOf[params.compressionType];
+      refuseSolidBoot(compression === WimCompression.Lzms, source.info.bootIndex, action);
       const counts = statistics(document, document.images.map((_, at) => at + 1));
       const same = compression === source.info.compression && !recompress;
       return {
@@ -144,6 +158,7 @@ export const optimizeImageFile: Handler<typeof optimizeMethod> = async (params, 
       };
     });
     const { counts, compression, twice, most, integrity } = planned;
+    if (statSync(imagePath).nlink > 1) { operation.warnings.push(`"${imagePath}" has several names (hard links): the others keep the old file`); }
     if (params.validateOnly === true) { return fileResult(operation, { ...outcome, plan: { ...counts, writes: [plannedWrite(imagePath, 'Replaced', most)] } }); }
     requireRoom(imagePath, Math.min(most, sizeBefore), action);
     const write = (from: string, to: string, type: number, table: boolean) => work.withWim({ path: from }, async (source) => {

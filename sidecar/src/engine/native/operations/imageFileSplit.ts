@@ -7,8 +7,9 @@ import { Hresult } from '../../../hresult.ts';
 import { WimAttribute } from '../binding/wimgapi/constants.ts';
 import type { Handler } from './handler.ts';
 import { withImageFiles, type ImageFileWork } from './imageFile/imageFileWork.ts';
+import { joinHint } from './imageFile/inPlace.ts';
 import { listPaths } from './imageFile/imagePaths.ts';
-import { moveAll, sizeOf, withFolderBeside } from './imageFile/newFile.ts';
+import { moveAll, requireRoom, sizeOf, withFolderBeside } from './imageFile/newFile.ts';
 import { documentOf, furtherParts, statistics, withImage, type OpenWim } from './imageFile/openWim.ts';
 import { fileResult, plannedWrite } from './imageFile/results.ts';
 import type { NativeOperation } from './nativeOperation.ts';
@@ -51,24 +52,25 @@ export const splitImage: Handler<typeof splitMethod> = async (params, operation)
   furtherParts(imagePath, undefined, action);
   requireNoParts(splitImagePath, action);
   const limit = fileSize * megabyte;
-  const sizeBefore = sizeOf(imagePath);
+  const size = sizeOf(imagePath);
   return withImageFiles(operation, action, (work) => work.withWim({ path: imagePath, verify: checkIntegrity }, async (wim) => {
-    if (wim.info.parts > 1) { throw wim.errors.make(Hresult.E_INVALIDARG, 'it is a part of a split WIM already', 'Join the parts first: Join-DismTsImage.'); }
+    if (wim.info.parts > 1) { throw wim.errors.make(Hresult.WIM_E_SPLIT_NOT_MOUNTABLE, 'it is a part of a split WIM already', joinHint); }
     const document = await documentOf(wim);
     const indexes = document.images.map((_, at) => at + 1);
     await warnOfLargeFiles(wim, indexes, limit, operation);
-    const outcome = { path: splitImagePath, imagePath: splitImagePath, imageIndex: null, sizeBefore };
+    const outcome = { path: splitImagePath, imagePath: splitImagePath, imageIndex: null, sizeBefore: 0 };
     if (params.validateOnly === true) {
-      const count = Math.max(1, Math.ceil(sizeBefore / limit));
-      const parts = Array.from({ length: count }, (_, at) => ({ path: partName(splitImagePath, at + 1), bytes: Math.min(limit, sizeBefore - at * limit) }));
-      const writes = parts.map(({ path }) => plannedWrite(path, 'New', Math.min(limit, sizeBefore)));
-      return { ...fileResult(operation, { ...outcome, sizeAfter: sizeBefore, plan: { ...statistics(document, indexes), writes } }), parts };
+      const count = Math.max(1, Math.ceil(size / limit));
+      const parts = Array.from({ length: count }, (_, at) => ({ path: partName(splitImagePath, at + 1), bytes: Math.min(limit, size - at * limit) }));
+      const writes = parts.map(({ path }) => plannedWrite(path, 'New', Math.min(limit, size)));
+      return { ...fileResult(operation, { ...outcome, sizeAfter: 0, plan: { ...statistics(document, indexes), writes } }), parts };
     }
+    requireRoom(splitImagePath, size, action);
     const parts = await withFolderBeside(splitImagePath, action, async (folder) => {
       const firstPart = join(folder, basename(splitImagePath));
       const minimum = await work.api.splitFile(wim.handle, wim.relay, { firstPart, bytes: BigInt(limit) }, {
         signal: operation.context.signal,
-        onProgress: (percent) => { operation.progress('Writing', Math.round(sizeBefore * percent / 100), sizeBefore, 'bytes'); },
+        onProgress: (percent) => { operation.progress('Writing', Math.round(size * percent / 100), size, 'bytes'); },
       });
       if (minimum !== undefined) {
         const least = Math.ceil(Number(minimum) / megabyte);

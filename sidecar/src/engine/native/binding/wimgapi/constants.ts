@@ -60,4 +60,4 @@ export const FILE_ATTRIBUTE_DIRECTORY = 0x10;
 export const FILE_ATTRIBUTE_REPARSE_POINT = 0x400;
 
 /** Last errors with a meaning of their own. */
-export const WinError = { MoreData: 234, Cancelled: 1223, RequestAborted: 1235 } as const;
+export const WinError = { AlreadyExists: 183, MoreData: 234, Cancelled: 1223, RequestAborted: 1235 } as const;

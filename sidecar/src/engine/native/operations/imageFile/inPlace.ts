@@ -1,11 +1,56 @@
 /** Changing a file that is there. */
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { DismError } from '../../../../errors.ts';
+import { Hresult } from '../../../../hresult.ts';
+import { DismMountMode } from '../../binding/constants.ts';
+import { WimAttribute } from '../../binding/wimgapi/constants.ts';
+import type { NativeOperation } from '../nativeOperation.ts';
 import type { ImageFileWork } from './imageFileWork.ts';
 import type { OpenWim } from './openWim.ts';
-import { Hresult } from '../../../../hresult.ts';
 
-/** @throws DismError E_INVALIDARG: the file is a part of a split WIM, which cannot be changed. */
-export function requireOnePart({ info, errors }: OpenWim): void {
-  if (info.parts > 1) { throw errors.make(Hresult.E_INVALIDARG, `it is part ${info.part} of ${info.parts} of a split WIM, which cannot be changed`, 'Join the parts first: Join-DismTsImage.'); }
+/** Whether two paths are the same file, by their names. */
+export function isSameFile(one: string, other: string): boolean {
+  const [left, right] = [resolve(one), resolve(other)];
+  return left === right || (process.platform === 'win32' && left.toLowerCase() === right.toLowerCase());
+}
+
+/**
+ * Looks at a file before it is opened for writing, where wimgapi.dll would say no more than that access is denied.
+ * @throws DismError DISM_E_IMAGE_READONLY, WIM_E_CONTAINER_READONLY, WIM_E_SPLIT_NOT_MOUNTABLE, WIM_E_ALREADY_MOUNTED_READWRITE
+ */
+export async function requireChangeable({ operation, action, withWim }: ImageFileWork, path: string): Promise<void> {
+  if ((statSync(path).mode & 0o222) === 0) {
+    throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${action}: "${path}" is marked read-only`, { target: path, hint: 'Clear the attribute, then try again.' });
+  }
+  await withWim({ path }, ({ info, errors }) => {
+    if (info.parts > 1) { throw errors.make(Hresult.WIM_E_SPLIT_NOT_MOUNTABLE, `it is part ${info.part} of ${info.parts} of a split WIM`, joinHint); }
+    if ((info.attributes & WimAttribute.ReadOnly) !== 0) { throw errors.make(Hresult.WIM_E_CONTAINER_READONLY, 'it is marked read-only'); }
+    return Promise.resolve();
+  });
+  await requireUnmounted(operation, path, action);
+}
+
+/** What to do about a split file. */
+export const joinHint = 'Join the parts first: Join-DismTsImage.';
+
+/** The staged changes of a mount could not be saved any more. */
+async function requireUnmounted(operation: NativeOperation, path: string, action: string): Promise<void> {
+  let mounts;
+  try {
+    mounts = (await operation.call(() => operation.api.getMountedImageInfo())).value;
+  } catch (error) {
+    if (!(error instanceof DismError)) { throw error; }
+    operation.throwIfCancelled();
+    operation.context.log.warning(`Whether an image of "${path}" is mounted cannot be told: ${error.message}`);
+    return;
+  }
+  const mounted = mounts.find(({ mountMode, imageFilePath }) => mountMode === DismMountMode.ReadWrite && isSameFile(imageFilePath ?? '', path));
+  if (mounted !== undefined) {
+    throw new DismError(Hresult.WIM_E_ALREADY_MOUNTED_READWRITE, `${action}: image ${mounted.imageIndex} of it is mounted for writing at "${mounted.mountPath ?? ''}"`, {
+      target: path, hint: 'Dismount that image first.',
+    });
+  }
 }
 
 /** Does what adds images to a file; of a failure none of them stays, nor another boot index. */
@@ -22,4 +67,12 @@ export async function keepingImages<T>(wim: OpenWim, { operation }: ImageFileWor
     }
     throw error;
   }
+}
+
+/** Nothing boots from solid files. @throws DismError E_INVALIDARG */
+export function refuseSolidBoot(isSolid: boolean, bootIndex: number, action: string): void {
+  if (!isSolid || bootIndex === 0) { return; }
+  throw new DismError(Hresult.E_INVALIDARG, `${action}: image ${bootIndex} would be the one to boot, and no boot manager reads a solid file (compression type Recovery)`, {
+    hint: 'Choose -CompressionType Max for images that are booted.',
+  });
 }
