@@ -29,6 +29,9 @@ $script:objectProperties = @{
     AppxPackageObject          = @(
         'Architecture', 'Build', 'DisplayName', 'InstallLocation', 'MajorVersion', 'MinorVersion', 'PackageName', 'PublisherId', 'Regions', 'ResourceId', 'Revision'
     ) + $script:imageProperties
+    RegistryKeyObject          = @('Hive', 'Key', 'Name', 'SubkeyCount', 'ValueCount', 'LastWritten') + $script:imageProperties
+    RegistryValueObject        = @('Hive', 'Key', 'Name', 'Type', 'Value') + $script:imageProperties
+    RegistryChangeObject       = @('Action', 'Hive', 'Key', 'Name', 'Changed', 'BeforeType', 'Before', 'AfterType', 'After') + $script:imageProperties
     NonRemovableAppObject      = @('PackageFamilyName') + $script:imageProperties
     ReservedStorageStateObject = @('ReservedStorageState') + $script:imageProperties
     CustomPropertyObject       = 'Name', 'Value', 'Path'
@@ -56,6 +59,10 @@ $script:propertyTypes = @{
     WIMBoot              = [bool]
     Known                = [bool]
     Applicable           = [bool]
+    Changed              = [bool]
+    SubkeyCount          = [uint32]
+    ValueCount           = [uint32]
+    LastWritten          = [datetime]
     Inbox                = [bool]
     BootCritical         = [bool]
     Code                 = [int]

@@ -47,7 +47,10 @@ function Invoke-ImageChange {
         [string[]] $AdditionalProperty = @(),
 
         # Give the result as it is.
-        [switch] $PassResult
+        [switch] $PassResult,
+
+        # Give the result of -WhatIf, too: it has what would have been changed.
+        [switch] $PassPlan
     )
     if (-not $Target) {
         $Target = $Image
@@ -76,7 +79,7 @@ function Invoke-ImageChange {
     if ($null -eq $result) {
         return
     }
-    if ($Params['validateOnly']) {
+    if ($Params['validateOnly'] -and -not $PassPlan) {
         Write-ChangePlan -Cmdlet $Cmdlet -Result $result
         return
     }

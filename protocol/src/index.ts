@@ -16,5 +16,6 @@ export * from './messages.ts';
 export * from './methods.ts';
 export * from './package.ts';
 export * from './progress.ts';
+export * from './registry.ts';
 export * from './session.ts';
 export * from './system.ts';

@@ -13,6 +13,7 @@ import { initialize, shutdown } from './lifecycle.ts';
 import { getLog } from './log.ts';
 import type { RequestMethod } from './messages.ts';
 import * as packages from './package.ts';
+import * as registry from './registry.ts';
 import * as system from './system.ts';
 
 /** What else the files export (schemas, types) is no request. */
@@ -27,7 +28,7 @@ function requestsOf<T extends object>(declarations: T): Requests<T> {
 /** Requests that an engine answers; each is the name of an Engine method. */
 export const engineMethods = {
   ...requestsOf(environment), ...requestsOf(image), ...requestsOf(imageFile), ...requestsOf(health), ...requestsOf(packages), ...requestsOf(feature),
-  ...requestsOf(driver), ...requestsOf(capability), ...requestsOf(edition), ...requestsOf(appx), ...requestsOf(system),
+  ...requestsOf(driver), ...requestsOf(capability), ...requestsOf(edition), ...requestsOf(appx), ...requestsOf(registry), ...requestsOf(system),
 } as const;
 
 /** All requests of the protocol. */

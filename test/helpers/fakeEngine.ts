@@ -12,6 +12,7 @@ import { fakeHealth } from './fakeServicing/health.ts';
 import { fakeImageFiles } from './fakeServicing/imageFiles.ts';
 import { fakePackages } from './fakeServicing/packages.ts';
 import { imageAnswers } from './fakeServicing/session.ts';
+import { fakeRegistry } from './fakeServicing/registry.ts';
 import { fakeSystem } from './fakeServicing/system.ts';
 
 /** An image with values that catch mistakes: beyond 32 bits, beyond ASCII, and a field that is not known. */
@@ -138,6 +139,7 @@ export function createFakeEngine({ name = 'Portable', unsupported = {} }: FakeEn
     ...fakeCapabilities(image),
     ...fakeEditions(image),
     ...fakeAppxPackages(image),
+    ...fakeRegistry(image),
     ...fakeSystem(image),
   } satisfies Engine & EngineOperations;
 }

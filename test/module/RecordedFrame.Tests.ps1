@@ -57,6 +57,15 @@ BeforeDiscovery {
         'driver-add'                 = { Add-DismTsDriver -Path /mnt/a -Driver /drivers -Recurse }
         'driver-add-file'            = { Add-DismTsDriver -Path /mnt/a -Driver /drivers/unsigned.inf -ForceUnsigned }
         'driver-add-none'            = { Add-DismTsDriver -Path /mnt/a -Driver /drivers/empty }
+        'registry-getKeys'           = { Get-DismTsRegistryKey -Path /mnt/a -Hive SOFTWARE -Key 'Contoso*' -Child }
+        'registry-getValues'         = { Get-DismTsRegistryValue -Path /mnt/a -Hive SOFTWARE -Key Contoso }
+        'registry-change'            = {
+            Set-DismTsRegistryValue -Path /mnt/a -Hive SOFTWARE -Key Contoso -Name Name -Value text
+            Remove-DismTsRegistryValue -Path /mnt/a -Hive SOFTWARE -Key Contoso -Name Old
+            New-DismTsRegistryKey -Path /mnt/a -Hive SYSTEM -Key CurrentControlSet\Services\Contoso
+            Remove-DismTsRegistryKey -Path /mnt/a -Hive SYSTEM -Key CurrentControlSet\Services\Old -Recurse
+        }
+        'registry-importFile'        = { Import-DismTsRegistryFile -Path /mnt/a -RegistryFile /reg/a.reg }
         'driver-remove'              = { Remove-DismTsDriver -Path /mnt/a -Driver oem1.inf }
         'driver-export'              = { Export-DismTsDriver -Path /mnt/a -Destination /drivers/out }
         'capability-get-source'      = { Get-DismTsCapability -Path /mnt/a -LimitAccess -Source /sources/fod }
@@ -181,7 +190,7 @@ Describe 'Recorded frames' -Tag 'Unit' {
         # A package that does not apply is a warning.
         $refused = @($refused | Where-Object { -not ($_.PSObject.Properties['packageFile'] -and $_.failure.data.symbol -eq 'CBS_E_NOT_APPLICABLE') })
         $problems.Count | Should -Be ($failed.Count + $partial.Count + $refused.Count)
-        $listNames = 'images', 'mounts', 'packages', 'features', 'drivers', 'capabilities', 'entries'
+        $listNames = 'images', 'mounts', 'packages', 'features', 'drivers', 'capabilities', 'entries', 'keys', 'values', 'changes'
         $results = @(foreach ($answer in $answers | Where-Object { $_.PSObject.Properties['result'] -and -not $_.result.PSObject.Properties['protocolVersion'] }) {
                 $lists = @($answer.result.PSObject.Properties.Name | Where-Object { $_ -in $listNames })
                 if ($lists) {
@@ -202,7 +211,7 @@ Describe 'Recorded frames' -Tag 'Unit' {
             $output[$i].PSObject.TypeNames[0] | Should -Match '^DismTs\.\w+(Object(WithState)?|Entry)$'
             foreach ($property in $output[$i].PSObject.Properties) {
                 $recorded = $results[$i].PSObject.Properties[$property.Name]
-                if (-not $recorded -or $property.Name -in 'Checks', 'Removed', 'Platform', 'Counts', 'Findings', 'CustomProperties', 'Features') {
+                if (-not $recorded -or $property.Name -in 'Checks', 'Removed', 'Platform', 'Counts', 'Findings', 'CustomProperties', 'Features', 'Value', 'Before', 'After') {
                     continue
                 }
                 $expected = $recorded.Value

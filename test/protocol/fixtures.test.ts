@@ -340,6 +340,18 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     description: 'A package family that users cannot remove any more',
     steps: [[call(1, 'appsPolicy/setNonRemovable', { path: '/mnt/a', packageFamilyName: 'Sample.App_abcdefghjkmnp', nonRemovable: true }), 1]],
   },
+  'registry-getKeys': { description: 'Keys of a hive', steps: [[call(1, 'registry/getKeys', { path: '/mnt/a', hive: 'SOFTWARE', key: 'Contoso*', children: true }), 1]] },
+  'registry-getValues': { description: 'Values of all kinds', steps: [[call(1, 'registry/getValues', { path: '/mnt/a', hive: 'SOFTWARE', key: 'Contoso' }), 1]] },
+  'registry-change': {
+    description: 'A value set, one removed, a key made and one removed',
+    steps: [
+      [call(1, 'registry/change', { path: '/mnt/a', edits: [{ action: 'SetValue', hive: 'SOFTWARE', key: 'Contoso', name: 'Name', type: 'String', value: 'text' }] }), 1],
+      [call(2, 'registry/change', { path: '/mnt/a', edits: [{ action: 'RemoveValue', hive: 'SOFTWARE', key: 'Contoso', name: 'Old' }] }), 1],
+      [call(3, 'registry/change', { path: '/mnt/a', edits: [{ action: 'CreateKey', hive: 'SYSTEM', key: 'CurrentControlSet\\Services\\Contoso' }] }), 1],
+      [call(4, 'registry/change', { path: '/mnt/a', edits: [{ action: 'RemoveKey', hive: 'SYSTEM', key: 'CurrentControlSet\\Services\\Old', recurse: true }] }), 1],
+    ],
+  },
+  'registry-importFile': { description: 'A .reg file imported', steps: [[call(1, 'registry/importFile', { path: '/mnt/a', registryFile: '/reg/a.reg' }), 1]] },
   'unattend-apply': { description: 'An answer file applied', steps: [[call(1, 'unattend/apply', { path: '/mnt/a', unattendPath: '/answers/unattend.xml' }), 1]] },
   'reservedStorage-get': { description: 'State of reserved storage', engine: 'Native', steps: [[call(1, 'reservedStorage/get', {}), 1]] },
   'reservedStorage-set': {

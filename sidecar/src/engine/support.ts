@@ -5,12 +5,17 @@ import type { EngineName } from '@dismts/protocol';
 const needsServicingStack = 'only the servicing stack of Windows can';
 const needsAppxProvider = 'only the Appx provider of Windows can';
 const needsWimBoot = 'only Windows 8.1 and later have what it is about';
+const hasReg = 'Windows has its own way to this: load the hive with "reg.exe load"';
 const notYet = 'this version does not have it yet';
 
 /** By engine and method of the protocol; what is not named an engine can do. */
 export const unsupportedBy = {
   Native: {
     'imageFile/putItem': 'wimgapi.dll has no function that changes a file of an image; mount the image, copy the file into it, and dismount it with -Save',
+    'registry/getKeys': hasReg,
+    'registry/getValues': hasReg,
+    'registry/change': hasReg,
+    'registry/importFile': hasReg,
   },
   Portable: {
     'image/optimize': 'only DismApi.dll can',

@@ -7,7 +7,8 @@ import { EditableHive } from '../registry/editableHive.ts';
 import { replayLogs } from '../registry/hiveLogs.ts';
 import { messageOf } from '../systemErrors.ts';
 import { digestOfHive, finishJournal, hasJournal, type HiveJournal, removeJournal, writeJournal } from './hiveJournal.ts';
-import { configFolder, hiveNames, hivePath } from './hivePaths.ts';
+import { configFolder } from './hivePaths.ts';
+import { missingHive, readLogs, requireHivePath } from './readHive.ts';
 
 /** How to change hives. */
 export interface ChangeHivesOptions {
@@ -64,7 +65,7 @@ export async function changeHives<T>(
       find,
       get: (name) => {
         const hive = find(name);
-        if (hive === undefined) { throw missingHive(name, windows); }
+        if (hive === undefined) { throw missingHive(requireHivePath(windows, name)); }
         return hive;
       },
     });
@@ -102,7 +103,7 @@ async function withHiveLock<T>(image: WritableFolderImage, windows: string, step
 
 /** A change that was killed before it happened leaves new hives beside the old ones. */
 function removeLeftovers(image: WritableFolderImage, names: readonly string[], windows: string): void {
-  const folders = new Set(names.map((name) => hivePath(windows, name)?.split('/').slice(0, -1).join('/') ?? ''));
+  const folders = new Set(names.map((name) => requireHivePath(windows, name).split('/').slice(0, -1).join('/')));
   for (const folder of folders) { for (const left of image.temporariesIn(folder)) { image.removeTemporary(left); } }
 }
 
@@ -119,11 +120,7 @@ async function readHives(
 ): Promise<Map<string, HiveFile>> {
   const files = new Map<string, HiveFile>();
   for (const name of names) {
-    const path = hivePath(windows, name);
-    if (path === undefined) {
-      throw new DismError(Hresult.E_INVALIDARG, `"${name}" is no registry hive that DismTs knows`,
-        { target: name, hint: `Give one of ${hiveNames.join(', ')}, or the path of a hive file in the image, such as "Users\\Default\\NTUSER.DAT".` });
-    }
+    const path = requireHivePath(windows, name);
     const data = await image.read(path, maxFileBytes);
     if (data === undefined) { continue; }
     const replayed = replayLog ? replayLogs(data, await readLogs(image, path), path) : undefined;
@@ -131,20 +128,6 @@ async function readHives(
     files.set(name.toUpperCase(), { path, data, replayed: replayed?.file });
   }
   return files;
-}
-
-async function readLogs(image: WritableFolderImage, path: string): Promise<Buffer[]> {
-  const logs: Buffer[] = [];
-  for (const suffix of ['.LOG1', '.LOG2', '.LOG']) {
-    const log = await image.read(`${path}${suffix}`, maxFileBytes);
-    if (log !== undefined) { logs.push(log); }
-  }
-  return logs;
-}
-
-function missingHive(name: string, windows: string): DismError {
-  const path = hivePath(windows, name) ?? name;
-  return new DismError(Hresult.ERROR_FILE_NOT_FOUND, `The image has no registry hive "${path}"`, { target: path, hint: 'Start over from an intact copy of the image.' });
 }
 
 interface Replacement {

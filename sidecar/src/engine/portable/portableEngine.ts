@@ -16,6 +16,7 @@ import * as mount from './operations/mountImage.ts';
 import * as mounted from './operations/mountedImages.ts';
 import * as optimizing from './operations/optimizeImageFile.ts';
 import * as removing from './operations/removeImage.ts';
+import * as registry from './operations/registry.ts';
 import * as remount from './operations/remountImage.ts';
 import * as splitting from './operations/splitImage.ts';
 import * as testing from './operations/testImageFile.ts';
@@ -34,7 +35,7 @@ export function createPortableEngine() {
       'imageFile/capture', 'imageFile/append',
     ],
     // What else a file exports bears the name of no method.
-    ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...drivers,
+    ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...registry, ...drivers,
     ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content, ...capture, ...append,
   } satisfies Engine;
 }

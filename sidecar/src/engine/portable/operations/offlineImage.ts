@@ -1,0 +1,100 @@
+/** Opens an offline image for a command that changes it, or for one that reads its registry: at most one at a time changes it. */
+import { realpath } from 'node:fs/promises';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import { fileTrouble } from '../../../imageFiles/fileTrouble.ts';
+import { FolderImage } from '../../../imageFiles/folderFiles.ts';
+import { joinPath } from '../../../imageFiles/imageFiles.ts';
+import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+import { finishHiveChange } from '../../../servicing/changeHives.ts';
+import { hasJournal } from '../../../servicing/hiveJournal.ts';
+import { configFolder } from '../../../servicing/hivePaths.ts';
+import { messageOf } from '../../../systemErrors.ts';
+import { allRecords, openState, runningOperation } from '../mounting/mountOperation.ts';
+import { mountStatus } from '../mounting/status.ts';
+
+/** Parameters that say which image is meant. */
+export interface ImageParams {
+  readonly path: string;
+  readonly windowsDirectory?: string | undefined;
+}
+
+/** An image that may be changed. */
+export interface ChangeableImage {
+  readonly files: WritableFolderImage;
+  /** The Windows folder below the root. */
+  readonly windows: string;
+}
+
+/** @throws DismError ERROR_PATH_NOT_FOUND: there is no Windows in the image. */
+async function requireWindows(files: FolderImage, { path, windowsDirectory = 'Windows' }: ImageParams): Promise<string> {
+  const windows = joinPath(windowsDirectory);
+  if ((await files.list(configFolder(windows))).length > 0) { return windows; }
+  throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `Cannot find a Windows in "${path}": there is no "${configFolder(windows)}" with files in it`, {
+    target: path, hint: 'Give the folder in which an image with Windows is mounted; -WindowsDirectory names its Windows folder where that is not "Windows".',
+  });
+}
+
+/**
+ * Runs a step that changes an image, under the lock of its mount where DismTs mounted it. A change of hives that was interrupted is finished first.
+ * @param what What cannot be done, such as `Cannot add the driver "a.inf"`.
+ * @throws DismError WIM_E_MOUNTED_READONLY, DISM_E_IMAGE_READONLY: it cannot be written. DISMAPI_E_NEEDS_REMOUNT, DISM_E_MOUNT_INVALID: its mount is down.
+ * DISM_E_IMAGE_BUSY: another operation works on it. ERROR_PATH_NOT_FOUND: there is no Windows in it.
+ */
+export async function withChangeableImage<T>(
+  params: ImageParams, what: string, context: OperationContext, step: (image: ChangeableImage) => Promise<T>,
+): Promise<T> {
+  const path = await realpath(params.path);
+  const state = await openState(context);
+  const record = allRecords(state, context).find((candidate) => candidate.mountPath === path);
+  if (record?.mode === 'ReadOnly') {
+    throw new DismError(Hresult.WIM_E_MOUNTED_READONLY, `${what}: the image is mounted read-only`, { target: path });
+  }
+  const lock = record === undefined ? undefined : await state.locks.lockMountSoon(record.id);
+  if (record !== undefined && lock === undefined) { throw runningOperation(state, record.id, what, path); }
+  try {
+    const status = record === undefined ? undefined : await mountStatus(state, record);
+    if (status !== undefined && status.status !== 'Ok') {
+      throw new DismError(status.status === 'Invalid' ? Hresult.DISM_E_MOUNT_INVALID : Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${status.reason}`, { target: path });
+    }
+    const files = new WritableFolderImage(path);
+    try {
+      const windows = await requireWindows(files, params);
+      files.requireWritable(configFolder(windows), what);
+      return await step({ files, windows });
+    } finally {
+      await files.close();
+    }
+  } finally {
+    lock?.release();
+  }
+}
+
+/** Opens an image for reading, after a change of hives that was interrupted has been finished, where it can be. */
+export async function withReadableImage<T>(
+  params: ImageParams, context: OperationContext, step: (files: FolderImage, windows: string, warnings: string[]) => Promise<T>,
+): Promise<T> {
+  const files = new FolderImage(params.path);
+  try {
+    const windows = await requireWindows(files, params);
+    const warnings: string[] = [];
+    if (await hasJournal(files, windows)) { warnings.push(...await finishInterrupted(params.path, windows, context)); }
+    return await step(files, windows, warnings);
+  } finally {
+    await files.close();
+  }
+}
+
+async function finishInterrupted(path: string, windows: string, context: OperationContext): Promise<string[]> {
+  const files = new WritableFolderImage(path);
+  try {
+    for (const hive of await finishHiveChange(files, windows)) { context.log.info(`An interrupted change of the registry was finished: ${hive}`); }
+    return [];
+  } catch (error) {
+    if (fileTrouble(error) === undefined) { throw error; }
+    return [`An earlier change of the registry was interrupted, and cannot be finished here (${messageOf(error)}): some hives may show what was before`];
+  } finally {
+    await files.close();
+  }
+}
