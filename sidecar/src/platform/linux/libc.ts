@@ -39,6 +39,8 @@ function bind() {
     prctl: library.func('int prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5)') as unknown as
       (option: number, argument2: number, argument3: number, argument4: number, argument5: number) => number,
     memfdCreate: library.func('int memfd_create(const char *name, unsigned int flags)') as unknown as (name: string, flags: number) => number,
+    chroot: library.func('int chroot(const char *path)') as unknown as (path: string) => number,
+    fchdir: library.func('int fchdir(int fd)') as unknown as (descriptor: number) => number,
     waitpid: library.func('int waitpid(int pid, _Out_ int *status, int options)') as unknown as (pid: number, status: [number], options: number) => number,
     posixSpawn: library.func('int posix_spawn(_Out_ int *pid, const char *path, void *actions, void *attributes, const char **argv, const char **envp)') as unknown as
       (pid: [number], path: string, actions: Buffer, attributes: Buffer, argv: readonly (string | null)[], envp: readonly (string | null)[]) => number,

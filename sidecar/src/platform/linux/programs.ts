@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Lock } from './locks.ts';
-import { startProgram } from './startProgram.ts';
+import { startProgram, type StartedProgram } from './startProgram.ts';
 
 /** Never PATH: the sidecar often runs as root, and PATH is the caller's. */
 const folders = ['/usr/bin', '/usr/local/bin', '/bin', '/usr/sbin', '/sbin', '/opt/homebrew/bin'];
@@ -20,6 +20,8 @@ export function findProgram(...names: readonly string[]): string | undefined {
 }
 
 export interface ProgramResult {
+  /** The number that its process had. */
+  readonly pid: number;
   /** -1 where a signal ended it. */
   readonly exitCode: number;
   /** What it printed on both streams, at most 64 KiB. */
@@ -28,34 +30,68 @@ export interface ProgramResult {
 
 const maxOutputBytes = 64 * 1024;
 
-/** A program that mounts is through in some milliseconds; one that takes longer is asked for less often. */
-const firstWaitMs = 1;
+/** How often a program is asked for whether it has ended where no signal says so: those of several may come as one. */
 const maxWaitMs = 25;
+
+/** Who waits for a child of this process to end. */
+const waiting = new Set<() => void>();
+const wakeAll = (): void => { for (const wake of waiting) { wake(); } };
+
+/** Listens for the end of children from now on. @returns Waits for the next one, or a while; and the end of listening. */
+function listenForChildren(): { readonly next: () => Promise<void>; readonly end: () => void } {
+  let ended = false;
+  let wake = (): void => { ended = true; };
+  const own = (): void => { wake(); };
+  if (waiting.size === 0) { process.on('SIGCHLD', wakeAll); }
+  waiting.add(own);
+  return {
+    next: async () => {
+      const timer = new AbortController();
+      if (!ended) { await Promise.race([new Promise<void>((resolve) => { wake = resolve; }), setTimeout(maxWaitMs, undefined, { signal: timer.signal })]); }
+      timer.abort();
+      ended = false;
+      wake = () => { ended = true; };
+    },
+    end: () => {
+      waiting.delete(own);
+      if (waiting.size === 0) { process.off('SIGCHLD', wakeAll); }
+    },
+  };
+}
 
 /**
  * Runs a program to its end. It gets a session of its own, so a Ctrl+C in the caller's terminal does not reach it.
  * @param files Open files that the program gets as descriptors from 3 on.
  * @param lock Held by the program, too, and by what it leaves in the background.
+ * @param root Its root folder, as of startProgram().
  * @throws the signal's reason, after the program was killed and has ended. SystemCallError of `spawn`.
  */
 export async function runProgram(
-  path: string, args: readonly string[], signal: AbortSignal, lock?: Lock, files: readonly number[] = [],
+  path: string, args: readonly string[], signal: AbortSignal, lock?: Lock, files: readonly number[] = [], root?: string,
 ): Promise<ProgramResult> {
   signal.throwIfAborted();
-  const program = startProgram(path, args, [...files, ...lock === undefined ? [] : [lock.descriptor]], environment);
+  const children = listenForChildren();
+  let program: StartedProgram;
+  try {
+    program = startProgram(path, args, [...files, ...lock === undefined ? [] : [lock.descriptor]], environment, root);
+  } catch (error) {
+    children.end();
+    throw error;
+  }
   const kill = (): void => { process.kill(program.pid, 'SIGKILL'); };
   signal.addEventListener('abort', kill, { once: true });
   try {
     let exitCode = program.exitCode();
-    for (let waits = 0; exitCode === undefined; waits++) {
-      await setTimeout(Math.min(firstWaitMs + Math.floor(waits / 20), maxWaitMs));
+    while (exitCode === undefined) {
+      await children.next();
       exitCode = program.exitCode();
     }
     signal.removeEventListener('abort', kill);
     signal.throwIfAborted();
-    return { exitCode, output: program.output(maxOutputBytes).trim() };
+    return { pid: program.pid, exitCode, output: program.output(maxOutputBytes).trim() };
   } finally {
     signal.removeEventListener('abort', kill);
+    children.end();
     program.close();
   }
 }

@@ -4,6 +4,7 @@
  */
 import { closeSync, constants, fstatSync, readSync } from 'node:fs';
 import { libc, SystemCallError } from './libc.ts';
+import { holdFolder, pathOf } from './mountCalls.ts';
 
 /** A program that was started. */
 export interface StartedProgram {
@@ -23,6 +24,7 @@ const POSIX_SPAWN_SETSIGMASK = 0x08;
 const POSIX_SPAWN_SETSID = 0x80;
 const MFD_CLOEXEC = 1;
 const WNOHANG = 1;
+const CLONE_FS = 0x200;
 const firstFile = 3;
 
 /**
@@ -30,9 +32,10 @@ const firstFile = 3;
  * @param args Without the program's name.
  * @param files Open files that it gets as descriptors from 3 on; it gets no other.
  * @param env Its environment, as `NAME=value`.
+ * @param root Its root folder, which the path is seen in; only root may give one.
  * @throws SystemCallError of `spawn` EAGAIN, ENOMEM, EMFILE, ENOENT ...: nothing was started.
  */
-export function startProgram(path: string, args: readonly string[], files: readonly number[], env: readonly string[]): StartedProgram {
+export function startProgram(path: string, args: readonly string[], files: readonly number[], env: readonly string[], root?: string): StartedProgram {
   const { memfdCreate, posixSpawn } = libc();
   const printed = memfdCreate('output', MFD_CLOEXEC);
   if (printed === -1) { throw new SystemCallError('spawn', path); }
@@ -40,12 +43,35 @@ export function startProgram(path: string, args: readonly string[], files: reado
     const pid: [number] = [0];
     // Its errors are no errno.
     const error = withActions(printed, files, (actions) => withAttributes((attributes) =>
-      posixSpawn(pid, path, actions, attributes, [path, ...args, null], [...env, null])));
+      withRoot(root, () => posixSpawn(pid, path, actions, attributes, [path, ...args, null], [...env, null]))));
     if (error !== 0) { throw new SystemCallError('spawn', path, error); }
     return startedProgram(pid[0], printed);
   } catch (error) {
     closeSync(printed);
     throw error;
+  }
+}
+
+/**
+ * Runs a step while this thread has another root folder, which a process that it starts inherits: chroot(8) would be one more program
+ * to load. Nothing else runs on this thread meanwhile, and the other threads keep their root.
+ */
+function withRoot<T>(root: string | undefined, step: () => T): T {
+  if (root === undefined) { return step(); }
+  const { unshare, chroot, fchdir } = libc();
+  const own = holdFolder('/');
+  try {
+    // Each time: a thread that was made since shares what this one has.
+    if (unshare(CLONE_FS) !== 0) { throw new SystemCallError('unshare', root); }
+    if (chroot(root) !== 0) { throw new SystemCallError('chroot', root); }
+    try {
+      return step();
+    } finally {
+      // The working folder has not changed, and need not where /proc shows.
+      if (chroot(pathOf(own)) !== 0 && (fchdir(own) !== 0 || chroot('.') !== 0)) { process.abort(); }
+    }
+  } finally {
+    closeSync(own);
   }
 }
 

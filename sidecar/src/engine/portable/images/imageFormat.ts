@@ -140,8 +140,12 @@ export interface ImageFormat {
   /** The files of a mounted image without the way through the mount, where that is faster; undefined where it is not, or changes are staged. */
   openFiles?(record: MountRecord, folders: GenerationFolders, context: OperationContext): Promise<ImageFiles | undefined>;
 
-  /** Serves the image. The programs that do outlive this process. @throws DismError; what it has begun is ended by takeDown(). */
-  serve(request: ServeRequest, context: OperationContext): Promise<void>;
+  /**
+   * Serves the image. The programs that do outlive this process.
+   * @returns The number of a process that was started for it, which theirs are near to; undefined: unknown.
+   * @throws DismError; what it has begun is ended by takeDown().
+   */
+  serve(request: ServeRequest, context: OperationContext): Promise<number | undefined>;
   /** Whether a program that holds the serving lock serves an image, by its command line, and is not just being started by us. */
   isServer(words: readonly string[]): boolean;
   /**

@@ -43,7 +43,7 @@ export interface PrivateRootRequest {
  * Lets `serve` mount in a private root, and puts what it mounted at the mount folder's path there on the target.
  * @throws Error: nothing was mounted; SystemCallError.
  */
-export async function mountPrivately(request: PrivateRootRequest, serve: () => Promise<void>): Promise<void> {
+export async function mountPrivately<T>(request: PrivateRootRequest, serve: () => Promise<T>): Promise<T> {
   const { root, mountPath, target, type, mountedFile } = request;
   const table = readMountTable();
   const wanted = new Set([...request.files.map((path) => mountOf(table, path)), table.find(({ id }) => id === request.baseMount)]
@@ -56,10 +56,11 @@ export async function mountPrivately(request: PrivateRootRequest, serve: () => P
       isMounted = true;
     }
     if (mountedFile !== undefined) { attachFile(mountedFile, `${root}${mountedFile}`); }
-    await serve();
+    const result = await serve();
     const served = readMountTable().find((entry) => entry.type === type && entry.mountPoint === `${root}${mountPath}`);
     if (served === undefined) { throw new Error(`the image is not served at "${mountPath}"`); }
     move(served, target);
+    return result;
   } finally {
     if (isMounted) { unmount(root, true); }
     rmdirSync(root);

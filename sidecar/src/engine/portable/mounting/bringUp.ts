@@ -49,13 +49,15 @@ async function serveImage(
   if (record.mode === 'ReadWrite') { await makeStaging(state, record, context); } else if (isElevated()) { generations.makeLower(record); }
   const before = locks.isServed(record.id) ? findServers(state, record) : [];
   const folders = generations.folders(record);
+  const target = isElevated() ? folders.lower : record.mountPath;
   const lock = await locks.lockServing(record.id);
+  let near: number | undefined;
   try {
-    await formatOf(record).serve({ record, folders, target: isElevated() ? folders.lower : record.mountPath, baseMount: base, otherFiles, lock }, context);
+    near = await formatOf(record).serve({ record, folders, target, baseMount: base, otherFiles, lock }, context);
   } finally {
     lock?.release();
   }
-  const pid = findNewServer(state, record, before);
+  const pid = findNewServer(state, record, before, near);
   const found = pid === undefined ? undefined : processState(pid);
   return pid === undefined || found === undefined ? undefined : { pid, startTime: found.startTime };
 }

@@ -17,8 +17,11 @@ const newRecordName = `${recordName}.new`;
 /** Of the folder of a mount that is no more. */
 const removedSuffix = '.removed';
 
-/** Writes a record whole or not at all, and not before it is on the disk. */
-async function writeDurably(folder: string, text: string): Promise<void> {
+/**
+ * Writes a record whole or not at all, and not before it is on the disk.
+ * @param isNew There was none: that there is one now need not be on the disk yet. What is made after it gets there after it.
+ */
+async function writeDurably(folder: string, text: string, isNew: boolean): Promise<void> {
   const temporary = join(folder, newRecordName);
   const file = openSync(temporary, 'w', 0o600);
   try {
@@ -28,6 +31,7 @@ async function writeDurably(folder: string, text: string): Promise<void> {
     closeSync(file);
   }
   renameSync(temporary, join(folder, recordName));
+  if (isNew) { return; }
   const opened = openSync(folder, constants.O_RDONLY);
   try { await flush(opened); } finally { closeSync(opened); }
 }
@@ -93,7 +97,7 @@ export class RecordStore {
 
   async write(record: MountRecord): Promise<void> {
     makeFolders(this.folder(record.id), 0o700);
-    await writeDurably(this.folder(record.id), `${JSON.stringify(record, null, 2)}\n`);
+    await writeDurably(this.folder(record.id), `${JSON.stringify(record, null, 2)}\n`, record.state === 'mounting');
   }
 
   /** Folders of mounts that have no record but something else in them. */

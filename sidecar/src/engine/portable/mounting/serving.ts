@@ -18,6 +18,13 @@ import type { State } from './state.ts';
 /** A killed program that waits for a broken disk ends when the disk answers; nobody waits for that. */
 const maxEndMs = 2000;
 
+function youngFirst(): number[] {
+  return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).sort((a, b) => b - a);
+}
+
+/** How far from that of the program that was started the number of its child may be for the search to be short. */
+const nearby = 8;
+
 /** A mount, as far as it says what serves it. */
 type Served = Pick<MountRecord, 'id' | 'format'>;
 
@@ -26,11 +33,11 @@ type Served = Pick<MountRecord, 'id' | 'format'>;
  * Only the programs that we start: another operation that looks at the lock is none of them. Young ones, which have high
  * numbers for the most part, come first.
  */
-function* eachServer(state: State, record: Served): Generator<number, undefined> {
+function* eachServer(state: State, record: Served, pids: Iterable<number> = youngFirst()): Generator<number, undefined> {
   const format = formatOf(record);
   const lock = state.locks.servingLock(record.id);
   const ownNamespace = readlinkSync('/proc/self/ns/mnt');
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).sort((a, b) => b - a)) {
+  for (const pid of pids) {
     try {
       if (format.isServer(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0'))
         && readlinkSync(`/proc/${pid}/ns/mnt`) === ownNamespace
@@ -49,10 +56,16 @@ export function findServers(state: State, record: Served): number[] {
   return [...eachServer(state, record)];
 }
 
-/** The process that serves a mount and is none of those that did before. */
-export function findNewServer(state: State, record: Served, before: readonly number[]): number | undefined {
-  for (const pid of eachServer(state, record)) {
-    if (!before.includes(pid)) { return pid; }
+/**
+ * The process that serves a mount and is none of those that did before.
+ * @param near Where it is looked for first: it was started by the process that had this number.
+ */
+export function findNewServer(state: State, record: Served, before: readonly number[], near: number | undefined): number | undefined {
+  const first = near === undefined ? [] : Array.from({ length: nearby }, (_, index) => near + 1 + index);
+  for (const pids of [first, undefined]) {
+    for (const pid of eachServer(state, record, pids)) {
+      if (!before.includes(pid)) { return pid; }
+    }
   }
   return undefined;
 }

@@ -35,7 +35,7 @@ const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException |
 
 /** Where a file is, so that a volume that is away is not taken for a file that was deleted. @throws Error of node:fs. */
 export async function placeOfFile(path: string): Promise<MountRecord['place']> {
-  const [file, folder] = [await stat(path, { bigint: true }), await stat(dirname(path), { bigint: true })];
+  const [file, folder] = await Promise.all([stat(path, { bigint: true }), stat(dirname(path), { bigint: true })]);
   return { device: String(file.dev), inode: String(file.ino), folderDevice: String(folder.dev), folderInode: String(folder.ino) };
 }
 

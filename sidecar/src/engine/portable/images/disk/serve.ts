@@ -86,20 +86,20 @@ async function startDaemon({ record, folders, lock }: ServeRequest, context: Ope
 }
 
 /** NTFS-3G runs in a private root, as libwim does: links on the volume lead below the mount folder, wherever it is mounted at first. */
-async function startFileSystem({ record, folders, target, baseMount, lock }: ServeRequest, context: OperationContext): Promise<void> {
+async function startFileSystem({ record, folders, target, baseMount, lock }: ServeRequest, context: OperationContext): Promise<number> {
   const { mountPath, mode } = record;
   const path = volumeFile(folders);
   // Nothing is written by a read-only mount, so a volume that was not left in order can be shown.
   const options = [...mountOptions, ...mode === 'ReadOnly' ? ['ro'] : ['rw', 'norecover']].join(',');
   const { path: program, words } = confined('ntfs-3g', [path, mountPath, '-n', '-o', options], folders.root);
   const programs = ['chroot', 'setpriv', 'ntfs-3g'] as const;
-  await mountPrivately({
+  return await mountPrivately({
     root: folders.root, baseMount, target, mountPath, type: ntfsType,
     files: ['/', '/proc/self', '/dev/fuse', ...programs.map(requireProgram), path], mountedFile: path,
   }, async () => {
     context.log.debug(`${program} ${words.join(' ')}`);
-    const { exitCode, output } = await runProgram(program, words, context.signal, lock);
-    if (exitCode === 0) { return; }
+    const { exitCode, output, pid } = await runProgram(program, words, context.signal, lock);
+    if (exitCode === 0) { return pid; }
     context.log.error(output);
     throw servingError(record, 'ntfs-3g', exitCode, output);
   });
@@ -107,12 +107,14 @@ async function startFileSystem({ record, folders, target, baseMount, lock }: Ser
 
 /**
  * Serves the volume. Both programs go into the background and outlive this process.
+ * @returns The number that the process had that NTFS-3G left in the background.
  * @throws DismError. Killed at the wrong moment it may have begun already, which takeDown() ends.
  */
-export async function serve(request: ServeRequest, context: OperationContext): Promise<void> {
+export async function serve(request: ServeRequest, context: OperationContext): Promise<number> {
   const { record, folders } = request;
   await startDaemon(request, context);
   if (record.mode === 'ReadWrite' && diskStaging.hasChanges(folders, record)) { await mendMirror(volumeFile(folders), context); }
-  await startFileSystem(request, context);
+  const pid = await startFileSystem(request, context);
   protectFromMemoryKiller(folders);
+  return pid;
 }

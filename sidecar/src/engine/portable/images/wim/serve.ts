@@ -34,7 +34,7 @@ export function requireServing(): { readonly imagex: string } {
  * below the mount folder, wherever it is mounted at first.
  * @throws DismError. Killed at the wrong moment it may have mounted already, which takeDown() ends.
  */
-export async function serve({ record, folders, target, baseMount, otherFiles, lock }: ServeRequest, context: OperationContext): Promise<void> {
+export async function serve({ record, folders, target, baseMount, otherFiles, lock }: ServeRequest, context: OperationContext): Promise<number> {
   const { imagex } = requireServing();
   const { mountPath, wimPath } = record;
   const isPrivate = target !== mountPath;
@@ -49,30 +49,23 @@ export async function serve({ record, folders, target, baseMount, otherFiles, lo
   ];
   context.log.debug(`${imagex} ${args.join(' ')} ("${wimPath}")`);
   try {
-    const run = async (program: string, words: readonly string[]): Promise<void> => {
-      const { exitCode, output } = await runProgram(program, words, context.signal, lock, files);
-      if (exitCode === 0) { return; }
+    const run = async (root?: string): Promise<number> => {
+      const { exitCode, output, pid } = await runProgram(imagex, args, context.signal, lock, files, root);
+      if (exitCode === 0) { return pid; }
       context.log.error(output);
       throw servingError(record, exitCode, output);
     };
-    if (!isPrivate) { await run(imagex, args); return; }
-    await mountPrivately({
+    if (!isPrivate) { return await run(); }
+    return await mountPrivately({
       root: folders.root, baseMount, target, mountPath, type: wimfsType, files: ['/', '/proc/self', '/dev/fuse', imagex, wimPath, ...otherFiles],
-    }, async () => { await run(requireChroot(), [folders.root, imagex, ...args]); });
+    }, async () => await run(folders.root));
   } finally {
     for (const file of files) { closeSync(file); }
   }
 }
 
-/** The program that serves an image, or the one that is about to become it. */
 export function isServer([program = '', argument]: readonly string[]): boolean {
-  return /(?:^|\/)wimlib-imagex$/.test(program) ? argument === 'mount' : /(?:^|\/)chroot$/.test(program);
-}
-
-function requireChroot(): string {
-  const path = findProgram('chroot');
-  if (path !== undefined) { return path; }
-  throw new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, 'Cannot mount: the program "chroot" is not installed', { hint: 'Install it: it is part of coreutils.' });
+  return /(?:^|\/)wimlib-imagex$/.test(program) && argument === 'mount';
 }
 
 function servingError({ wimPath, mountPath }: MountRecord, exitCode: number, output: string): DismError {
