@@ -48,8 +48,11 @@ function requireWritable(path: string, what: string): void {
   });
 }
 
-/** Writes the changes of a mount that nobody can write to at the moment. When it fails, isUnsaved() says how the mount is. */
-export async function saveChanges(state: State, record: MountRecord, options: SaveOptions, context: OperationContext): Promise<Saved> {
+/**
+ * Writes the changes of a mount that nobody can write to at the moment. When it fails, isUnsaved() says how the mount is.
+ * @param isLast The mount ends next, and what its record says of the save suffices until then: no new generation is begun.
+ */
+export async function saveChanges(state: State, record: MountRecord, options: SaveOptions, context: OperationContext, isLast = false): Promise<Saved> {
   const append = options.append === true;
   const { wimPath } = record;
   let current = record;
@@ -64,7 +67,7 @@ export async function saveChanges(state: State, record: MountRecord, options: Sa
     }, context);
     if (!result.written) { return { record, result }; }
     context.log.info(`saved image ${result.imageIndex} of "${wimPath}"`);
-    return await noteSaved(state, current, result, append, context);
+    return isLast ? { record: current, result } : await noteSaved(state, current, result, append, context);
   } catch (error) {
     // Where even this fails, the record keeps the save, and the next operation tries again.
     await settleCommit(state, current, context).catch((cause: unknown) => { context.log.error(messageOf(cause)); });

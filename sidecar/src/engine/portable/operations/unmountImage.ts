@@ -11,6 +11,7 @@ import { formatNames, formatOf } from '../images/formats.ts';
 import { attachView, takeDown } from '../mounting/bringUp.ts';
 import { imageResult, requireFree, requireMeant, withMount } from '../mounting/mountOperation.ts';
 import { type MountRecord, recordsOfUnknown } from '../mounting/record.ts';
+import { settleCommit } from '../mounting/recovery.ts';
 import { isUnsaved, requireSaveable, saveChanges, saveInPlace, takeOffView } from '../mounting/saveMount.ts';
 import { describeMount, lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
@@ -33,9 +34,9 @@ async function saveUnseen(
   try {
     await takeOffView(view, what);
     try {
-      const saved = await saveChanges(state, record, params, context);
+      const saved = await saveChanges(state, record, params, context, true);
       // To end an overlay is to wait until the disk has all that it holds; what is saved need not get there.
-      if (saved.record.generation !== record.generation) { await state.generations.empty(record); }
+      if (saved.result.written && params.append !== true) { await state.generations.empty(record); }
       return saved.result.warnings;
     } catch (error) {
       if (isUnsaved(state, record)) { await putBack(state, record, kept, context); }
@@ -98,7 +99,12 @@ export async function unmountImage(params: Params, context: OperationContext): P
       await takeOffView(view, what);
     }
     context.progress('Unmounting', 0, 1);
-    await takeDown(state, record);
+    await takeDown(state, record).catch(async (error: unknown) => {
+      // It stays a mount, whose record has to say what became of the save.
+      const now = state.records.read(record.id);
+      if (now?.commit !== undefined) { await settleCommit(state, now, context); }
+      throw error;
+    });
     await state.records.remove(record.id);
     context.progress('Unmounting', 1, 1);
     context.log.info(`dismounted "${record.mountPath}" (${params.commit ? 'changes saved' : 'changes dropped'})`);

@@ -104,9 +104,14 @@ export async function commitChanges(
     if (layer.entryCount === 0 && !request.append && !needsIntegrity) { return unchanged; }
     const tree = parseMetadata(image);
     const writer = new ResourceWriter(wim.handle, wim.header, wim.size, signal);
+    // It gets to the disk while the changes are gathered.
+    const noted = journal.started({ oldSize: wim.size, oldHeaderHash: hexHash(sha1(wim.header.raw)) });
+    noted.catch(() => undefined);
     try {
-      return await saveTree(wim, tree, layer, writer, request, streamsShown, journal, context);
+      return await saveTree(wim, tree, layer, writer, request, streamsShown, noted, journal, context);
     } finally {
+      // Whoever settles the save now must not be overtaken by its beginning.
+      await noted.catch(() => undefined);
       await writer.close();
     }
   } finally {
@@ -123,10 +128,10 @@ function countAfter({ header, errors }: WimFile, metadataCount: number, isAppend
   return header.imageCount + 1;
 }
 
-/** Brings the layer into the tree and the tree into the file. */
+/** Brings the layer into the tree and the tree into the file. @param noted Is done once the journal says that the save has begun. */
 async function saveTree(
   wim: WimFile, tree: ImageTree, layer: UpperLayer, writer: ResourceWriter,
-  request: CommitRequest, streamsShown: boolean, journal: CommitJournal, context: OperationContext,
+  request: CommitRequest, streamsShown: boolean, noted: Promise<void>, journal: CommitJournal, context: OperationContext,
 ): Promise<CommitResult> {
   const blobTable = await wim.blobs();
   const changes = await applyChanges(tree, layer, await readLinkTargets(wim, tree, layer, request.mountPath), context.signal);
@@ -141,7 +146,7 @@ async function saveTree(
   const references = request.append ? countReferences(tree) : change.references;
   const metadata = serializeMetadata(tree);
   const imageHash = sha1(metadata);
-  await journal.started({ oldSize: wim.size, oldHeaderHash: hexHash(sha1(wim.header.raw)) });
+  await noted;
   const imageCount = countAfter(wim, blobTable.imageHashes().length, request.append);
   const imageIndex = request.append ? imageCount : request.imageIndex;
   const point = { passed: false };

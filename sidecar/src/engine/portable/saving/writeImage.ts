@@ -92,6 +92,12 @@ export interface NewEnd {
   document(totalBytes: number): Promise<string> | string;
 }
 
+/** Waits for both, also where one fails: what goes on must not be taken for something that has ended. @throws The first error. */
+async function bothDone(...steps: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(steps)).find((step) => step.status === 'rejected');
+  if (failed !== undefined) { throw failed.reason; }
+}
+
 /** Writes the tables and the document, flushes, and replaces the header. @param warnings Gets sentences for the user. */
 export async function finish(
   wim: WimFile, writer: ResourceWriter, end: NewEnd, journal: CommitJournal, context: OperationContext, point: { passed: boolean }, warnings: string[],
@@ -108,8 +114,8 @@ export async function finish(
   const { imageCount, bootIndex, bootMetadata } = end;
   const newHeader = changedHeader(header, { imageCount, blobTable, xml, integrityTable, bootIndex, bootMetadata });
   await file.truncate(writer.position);
-  await file.sync();
-  await journal.finishing(hexHash(sha1(newHeader)), hexHash(end.imageHash));
+  // Both are on the disk before the header, and each takes its time to get there.
+  await bothDone(file.sync(), journal.finishing(hexHash(sha1(newHeader)), hexHash(end.imageHash)));
   // The last moment to stop: from here on the file is the new one.
   context.signal.throwIfAborted();
   point.passed = true;
