@@ -1,9 +1,9 @@
 /** Mounting virtual disks with the real QEMU and NTFS-3G: what is mounted, changed, saved and dropped. Needs root. */
-import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { type DiskKind, diskFile, diskKinds, mbrDisk, ntfsBytes, windowsDisk, windowsTree } from '../../helpers/disks.ts';
+import { judge } from '../../helpers/diskKill.ts';
 import { failure, hashFile, workbench } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
 import { shared } from '../../helpers/wims.ts';
@@ -22,21 +22,6 @@ const disks = shared(async (folder) => {
     whole: await diskFile(join(folder, 'whole.vhdx'), volume, 'dynamic.vhdx'),
   };
 });
-
-/** What `ntfsfix -n`, `ntfsinfo` and `qemu-img check` say of a disk that nobody uses. */
-export function judge(path: string, start = 3 * MiB, length = 24 * MiB): void {
-  const format = path.endsWith('x') ? 'vhdx' : 'vpc';
-  if (format === 'vhdx') { execFileSync('qemu-img', ['check', '-q', '-f', format, path]); }
-  const raw = `${path}.judged`;
-  execFileSync('qemu-img', ['convert', '-f', format, '-O', 'raw', path, raw]);
-  try {
-    execFileSync('dd', [`if=${raw}`, `of=${raw}.volume`, 'bs=1M', `skip=${start / MiB}`, `count=${length / MiB}`, 'status=none']);
-    execFileSync('ntfsfix', ['-n', `${raw}.volume`], { stdio: 'pipe' });
-    execFileSync('ntfsinfo', ['-m', `${raw}.volume`], { stdio: 'pipe' });
-  } finally {
-    execFileSync('rm', ['-f', raw, `${raw}.volume`]);
-  }
-}
 
 describe.skipIf(!isRoot)('mounting virtual disks', () => {
   test.each(kinds)('%s: mount, change, save, dismount; mount, change, discard', async (kind) => {
@@ -59,7 +44,7 @@ describe.skipIf(!isRoot)('mounting virtual disks', () => {
     await rename(join(mount, 'Users/new.txt'), join(mount, 'Users/later/moved.txt'));
     await bench.dismount(mount, true);
     await bench.expectNothingLeft();
-    judge(path);
+    judge(path, 3, 24);
 
     const saved = await hashFile(path);
     expect(saved).not.toBe(before);

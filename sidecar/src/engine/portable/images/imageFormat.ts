@@ -148,6 +148,8 @@ export interface ImageFormat {
   serve(request: ServeRequest, context: OperationContext): Promise<number | undefined>;
   /** Whether a program that holds the serving lock serves an image, by its command line, and is not just being started by us. */
   isServer(words: readonly string[]): boolean;
+  /** Why what is mounted cannot serve the image any more, though it may answer: a program behind it has ended. In a clause; undefined: nothing is wrong. */
+  brokenServing?(folders: GenerationFolders): string | undefined;
   /**
    * Ends what serves an image that is unmounted by now, in order, so that all that was written is staged; whatever is there of it, for it
    * may have been killed. Programs of formats without it have nothing to lose: they are killed before the image is unmounted.

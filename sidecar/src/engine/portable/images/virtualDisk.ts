@@ -4,7 +4,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { NtfsImage } from '../../../imageFiles/ntfsFiles.ts';
 import type { ImageFormat } from './imageFormat.ts';
-import { endChain, isServer } from './disk/chain.ts';
+import { brokenServing, endChain, isServer } from './disk/chain.ts';
 import { holdsDisk, identify } from './disk/identify.ts';
 import { openDisk } from './disk/openDisk.ts';
 import { journalOf, ownOf } from './disk/own.ts';
@@ -50,6 +50,7 @@ export const virtualDiskFormat: ImageFormat = {
   },
   serve,
   isServer,
+  brokenServing,
   end: endChain,
   save,
   settle,

@@ -103,6 +103,8 @@ async function checkView(state: State, record: MountRecord, sight: Sight): Promi
     const server = processState(live.server.pid);
     if (server?.state === 'T' || server?.state === 't') { return unknown(`the program that serves the image (process ${live.server.pid}) has been stopped`); }
   }
+  const broken = formatOf(record).brokenServing?.(state.generations.folders(record));
+  if (broken !== undefined) { return needsRemount(broken); }
   switch (await answers(view)) {
     case 'yes': return ok;
     case 'late': return unknown('the program that serves the image does not answer');

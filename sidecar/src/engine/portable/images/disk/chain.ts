@@ -45,7 +45,7 @@ export function protectFromMemoryKiller(folders: GenerationFolders): void {
 const maxEndMs = 60_000;
 
 /** @returns Whether they have ended. */
-async function waitForEnd(program: string, folders: GenerationFolders): Promise<boolean> {
+export async function waitForEnd(program: string, folders: GenerationFolders): Promise<boolean> {
   const deadline = performance.now() + maxEndMs;
   for (let pauseMs = 1; processesOf(program, folders).length > 0; pauseMs = Math.min(2 * pauseMs, 50)) {
     if (performance.now() > deadline) { return false; }
@@ -60,6 +60,11 @@ function signalAll(program: string, folders: GenerationFolders, signal: NodeJS.S
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') { throw error; }
     }
   }
+}
+
+/** NTFS-3G answers from what it has in memory, also where the disk below it is gone. */
+export function brokenServing(folders: GenerationFolders): string | undefined {
+  return processesOf('qemu-storage-daemon', folders).length === 0 ? 'the program that serves the disk has ended' : undefined;
 }
 
 /** Puts what was written on the disk. */

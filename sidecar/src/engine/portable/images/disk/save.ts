@@ -10,6 +10,7 @@ import { messageOf } from '../../../../systemErrors.ts';
 import { signatureOf } from '../../../../wim/wimFile.ts';
 import type { MountRecord, PendingCommit } from '../../mounting/record.ts';
 import type { GenerationFolders, SaveRequest, SaveResult, SettledSave } from '../imageFormat.ts';
+import { waitForEnd } from './chain.ts';
 import { requireUnused } from './identify.ts';
 import { contentHash, openDisk } from './openDisk.ts';
 import { journalOf, ownOf } from './own.ts';
@@ -127,6 +128,8 @@ export async function settle(
     file = await openFile(wimPath);
     const found = await file.stat({ bigint: true });
     if (String(found.ino) !== inode || String(found.dev) !== device) { throw new Error('the file is another one now'); }
+    // What a killed process had started goes on by itself, and is let finish.
+    await waitForEnd('qemu-img', folders);
     await requireUnused(wimPath, what);
     context.log.warning(`a save into "${wimPath}" was interrupted, and is finished now`);
     await writeChanges(record, folders.staged, file, what);
