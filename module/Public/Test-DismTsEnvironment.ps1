@@ -4,7 +4,8 @@ function Test-DismTsEnvironment {
     Tells whether this machine has what DismTs needs, and what to do where something is missing.
     .DESCRIPTION
     Looks at the engine, its libraries and drivers, the rights of the user and the folders for state and logs. It changes nothing. A sidecar that cannot start
-    is a finding like any other, no error: scripts look at the property Ready.
+    is a finding like any other, no error: scripts look at the property Ready. Where packages are missing, Fix is the line that installs them, to be pasted into
+    a shell.
     .EXAMPLE
     Test-DismTsEnvironment
 
@@ -82,6 +83,7 @@ function Test-DismTsEnvironment {
             StateDirectory = ''
             LogDirectory   = ''
             Checks         = @()
+            Fix            = ''
         }
         if ($problem) {
             $environment['Checks'] = @([pscustomobject] @{
@@ -99,6 +101,7 @@ function Test-DismTsEnvironment {
             foreach ($name in 'Engine', 'Executable', 'StateDirectory', 'LogDirectory') {
                 $environment[$name] = [string] $result.$name
             }
+            $environment['Fix'] = [string] (Get-NoteValue -InputObject $result -Name 'fix')
             $environment['Checks'] = @($result.checks | ForEach-Object { ConvertTo-DismTsObject -InputObject $_ -TypeName 'EnvironmentCheckObject' })
         }
         [pscustomobject] $environment

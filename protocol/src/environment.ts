@@ -26,4 +26,6 @@ export const getEnvironment = request('environment/get', operationOptionsSchema,
   /** What executes this: the single-file executable, or node with a script. */
   executable: z.string(),
   checks: z.array(environmentCheckSchema),
+  /** One line to paste into a shell that installs the packages which are missing; empty where there is nothing to install. */
+  fix: z.string().optional(),
 }));

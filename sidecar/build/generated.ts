@@ -2,12 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { exitCodeFile, exitCodeTable } from './exitCodeTexts.ts';
+import { packageTable } from '../src/platform/linux/packages.ts';
 import { root } from './paths.ts';
 import { versionedFiles } from './versions.ts';
 
 /** Parts of files of the repository, by the name in their markers: `<!-- NAME -->` and `<!-- end of NAME -->`, each on a line of its own. */
 const sections: readonly { readonly file: string; readonly name: string; readonly text: () => string }[] = [
   { file: 'README.md', name: 'exit codes', text: exitCodeTable },
+  { file: 'README.md', name: 'packages', text: packageTable },
 ];
 
 /** Whole files. */

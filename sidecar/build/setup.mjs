@@ -3,22 +3,21 @@
  * Needs Node.js 20.19 and nothing else, so it is no TypeScript and imports only what Node has.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Root of the repository. */
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What the portable engine needs: libwim with its programs, FUSE, and for virtual disks QEMU's tools and NTFS-3G. */
-const debianPackages = ['wimtools', 'fuse3', 'qemu-utils', 'qemu-system-common', 'ntfs-3g'];
+const table = JSON.parse(readFileSync(join(root, 'sidecar', 'src', 'platform', 'linux', 'packages.json'), 'utf8'));
+/** What the portable engine needs. */
+const debianPackages = [...new Set(Object.values(table.programs).map(({ debian }) => debian))];
 /**
  * What only the tests need: attributes, a C compiler that says how wimlib.h lays out its structs, hivexml, strace,
  * and Wine with a C compiler for Windows.
  */
-const debianTestPackages = [
-  'attr', 'gcc', 'libc6-dev', 'libwim-dev', 'libhivex-bin', 'strace', 'wine64', 'gcc-mingw-w64-x86-64-win32',
-];
+const debianTestPackages = table.debianForTests;
 
 /** What stops the set-up, in words for the user. */
 export class SetupError extends Error {}

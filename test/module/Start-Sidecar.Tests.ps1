@@ -235,7 +235,9 @@ Describe 'The executable' -Tag 'Unit' {
     }
 
     It 'is named by its path when it cannot be started' {
-        [System.IO.File]::SetUnixFileMode($path, 'UserRead, UserWrite')
+        # No format that the kernel knows.
+        [System.IO.File]::WriteAllBytes($path, [byte[]] (0, 1, 2, 3))
+        Set-Content -LiteralPath "$folder/bin/SHA256SUMS" -Value "$((Get-FileHash -LiteralPath $path).Hash)  linux-x64/dismts"
         { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_START,Get-DismTsImage' -ExpectedMessage "Cannot start `"$path`": *'$path'*"
     }
 

@@ -218,7 +218,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'environment', group: 'This machine', method: 'environment/get', summary: 'Show what this machine has of what DismTs needs', positionals: [],
-    shown: { properties: ['engine', 'ready', 'elevated', 'stateDirectory', 'logDirectory', 'checks'] }, example: 'environment',
+    shown: { properties: ['engine', 'ready', 'elevated', 'stateDirectory', 'logDirectory', 'checks', 'fix'] }, example: 'environment',
   },
   {
     name: 'log', group: 'This machine', method: 'log/get', summary: 'Show what an operation wrote into its log', positionals: ['logPath'],

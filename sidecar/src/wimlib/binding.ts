@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { loadKoffi } from '../nativeAddon/koffi.ts';
+import { installHint } from '../platform/linux/packages.ts';
 import { defineFunctions, defineTypes, type Koffi, type Library } from './declarations.ts';
 
 /** Opaque address of a WIMStruct. */
@@ -25,7 +26,7 @@ const multiarch: Readonly<Partial<Record<string, string>>> = {
 /** What installs libwim and its programs, per family of systems. */
 export const wimlibInstallHint = process.platform === 'darwin'
   ? 'Install it with "brew install wimlib".'
-  : 'Install it with "apt-get install wimtools" (Debian, Ubuntu) or "dnf install wimlib-utils" (Fedora).';
+  : installHint('libwim');
 
 /** Absolute paths only, so that no folder of the environment or the caller can slip in another library. */
 export function wimlibCandidates(platform: string = process.platform, arch: string = process.arch): string[] {

@@ -4,7 +4,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getEnvironment as method } from '@dismts/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { checkMachine, getEnvironment, type Machine } from '../../../sidecar/src/engine/portable/operations/environment.ts';
+import { checkMachine, fixLine, getEnvironment, type Machine } from '../../../sidecar/src/engine/portable/operations/environment.ts';
 import { DismError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { testContext } from '../../helpers/operationContext.ts';
@@ -38,6 +38,23 @@ function find(name: string, lacks: Partial<Machine>, chosen = folders) {
   }
   return found;
 }
+
+describe('fixLine()', () => {
+  const lacking = (id: string, userId = 0): Machine => machine({
+    userId, readText: (path) => (path === '/etc/os-release' ? `NAME="x"\n${id}\n` : undefined), findProgram: () => undefined,
+    wimlibVersion: () => { throw new DismError(Hresult.ERROR_MOD_NOT_FOUND, 'not installed'); },
+  });
+
+  test.for([
+    ['ID=debian', 0, 'apt-get update && apt-get install -y wimtools fuse3 qemu-system-common qemu-utils ntfs-3g util-linux coreutils'],
+    ['ID=linuxmint\nID_LIKE="ubuntu debian"', 1000, 'sudo apt-get update && sudo apt-get install -y wimtools fuse3 qemu-system-common qemu-utils ntfs-3g util-linux coreutils'],
+    ['ID="rocky"\nID_LIKE="rhel centos fedora"', 0, 'dnf install -y wimlib-utils fuse qemu-img ntfs-3g util-linux util-linux-core coreutils'],
+    ['ID="opensuse-leap"\nID_LIKE="suse opensuse"', 1000, 'sudo zypper install -y wimtools fuse3 qemu-tools ntfs-3g util-linux coreutils'],
+    ['ID=plan9', 0, ''],
+  ] as const)('of %j as user %i', ([id, userId, line]) => { expect(fixLine(lacking(id, userId))).toBe(line); });
+
+  test('is empty where nothing is missing', () => { expect(fixLine(machine({ readText: () => 'ID=debian' }))).toBe(''); });
+});
 
 describe('checkMachine()', () => {
   test('has nothing to say of a machine that has everything', () => {

@@ -9,6 +9,7 @@ import { isElevated } from '../../../platform/elevation.ts';
 import { DismError } from '../../../errors.ts';
 import { defaultLogDirectory } from '../../../log/fileLog.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { installHint, installLine, type Requirement, requirements } from '../../../platform/linux/packages.ts';
 import { findProgram } from '../../../platform/linux/programs.ts';
 import { type DiskProgram, diskPrograms } from '../images/disk/tools.ts';
 import { stateFolder } from '../../../stateFolder.ts';
@@ -85,7 +86,6 @@ const fileSystems: ReadonlyMap<number, readonly [name: string, state: State, rea
 ]);
 
 const check = (name: string, state: State, detail: string, hint = ''): Check => ({ name, state, detail, hint });
-const packages = (apt: string, dnf: string) => `Install it with "apt-get install ${apt}" (Debian, Ubuntu) or "dnf install ${dnf}" (Fedora).`;
 
 function checkLibwim(machine: Machine): Check {
   try {
@@ -109,11 +109,11 @@ function checkFuse(machine: Machine): Check {
     const there = machine.mayAccess('/dev/fuse', constants.F_OK);
     return check('FUSE', 'Missing', there ? '/dev/fuse may not be opened by this user' : 'there is no /dev/fuse',
       there ? 'Make /dev/fuse readable and writable for this user.'
-        : `${packages('fuse3', 'fuse')} A container also needs the device: --device /dev/fuse.`);
+        : `${installHint('fusermount')} A container also needs the device: --device /dev/fuse.`);
   }
   const helper = machine.findProgram('fusermount', 'fusermount3');
   return helper === undefined
-    ? check('FUSE', 'Missing', 'there is no fusermount', packages('fuse3', 'fuse'))
+    ? check('FUSE', 'Missing', 'there is no fusermount', installHint('fusermount'))
     : check('FUSE', 'Ok', `/dev/fuse, ${helper}`);
 }
 
@@ -142,8 +142,7 @@ function checkVirtualDisks(machine: Machine): Check {
   const names = Object.keys(diskPrograms) as DiskProgram[];
   const missing = names.filter((name) => machine.findProgram(name) === undefined);
   if (missing.length === 0) { return check('Virtual disks', 'Ok', names.slice(0, 3).map((name) => machine.findProgram(name)).join(', ')); }
-  const list = (column: 1 | 2): string => [...new Set(missing.map((name) => diskPrograms[name][column]))].join(' ');
-  return check('Virtual disks', 'Warning', `.vhd and .vhdx files cannot be mounted without ${missing.join(', ')}`, packages(list(1), list(2)));
+  return check('Virtual disks', 'Warning', `.vhd and .vhdx files cannot be mounted without ${missing.join(', ')}`, installHint(...missing));
 }
 
 function checkRights(machine: Machine): Check {
@@ -231,6 +230,16 @@ export function checkMachine(machine: Machine, folders: { readonly state: string
   ];
 }
 
+/** One line to paste that installs what this machine lacks; empty where there is nothing to install. */
+export function fixLine(machine: Machine): string {
+  if (machine.platform !== 'linux') { return ''; }
+  const lacks = (name: Requirement): boolean => {
+    if (name === 'libwim') { return checkLibwim(machine).state !== 'Ok'; }
+    return machine.findProgram(...name === 'fusermount' ? ['fusermount', 'fusermount3'] : [name]) === undefined;
+  };
+  return installLine(requirements.filter(lacks), machine.readText('/etc/os-release') ?? '', machine.userId === 0);
+}
+
 /** Looks at this machine. Changes nothing. */
 export function getEnvironment(
   _params: z.output<typeof method.params>, context: OperationContext,
@@ -249,5 +258,6 @@ export function getEnvironment(
     logDirectory: log,
     executable: isSea() ? process.execPath : [process.execPath, ...process.argv.slice(1, 2)].join(' '),
     checks,
+    fix: fixLine(thisMachine),
   });
 }

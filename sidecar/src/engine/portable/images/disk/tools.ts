@@ -2,30 +2,25 @@
 import { existsSync } from 'node:fs';
 import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
+import { installHint, type Requirement } from '../../../../platform/linux/packages.ts';
 import { findProgram } from '../../../../platform/linux/programs.ts';
 
-/** What each program is for, and the packages that have it (Debian, Fedora). */
+/** What each program is for. */
 export const diskPrograms = {
-  'qemu-storage-daemon': ['serves virtual disks', 'qemu-system-common', 'qemu-img'],
-  'qemu-img': ['writes changes into virtual disks', 'qemu-utils', 'qemu-img'],
-  'ntfs-3g': ['serves NTFS volumes', 'ntfs-3g', 'ntfs-3g'],
-  unshare: ['keeps programs from the network', 'util-linux', 'util-linux'],
-  setpriv: ['takes rights from programs', 'util-linux', 'util-linux-core'],
-  chroot: ['shows programs what they need and nothing else', 'coreutils', 'coreutils'],
-} as const;
+  'qemu-storage-daemon': 'serves virtual disks',
+  'qemu-img': 'writes changes into virtual disks',
+  'ntfs-3g': 'serves NTFS volumes',
+  unshare: 'keeps programs from the network',
+  setpriv: 'takes rights from programs',
+  chroot: 'shows programs what they need and nothing else',
+} as const satisfies Partial<Record<Requirement, string>>;
 export type DiskProgram = keyof typeof diskPrograms;
-
-/** How to install a program. */
-export function installHint(name: DiskProgram): string {
-  const [, apt, dnf] = diskPrograms[name];
-  return `Install it: apt-get install ${apt} (Debian, Ubuntu) or dnf install ${dnf} (Fedora).`;
-}
 
 /** @throws DismError WIM_E_SERVICE_NOT_FOUND: it is not installed. */
 export function requireProgram(name: DiskProgram): string {
   const path = findProgram(name);
   if (path !== undefined) { return path; }
-  throw new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, `Cannot mount: the program "${name}", which ${diskPrograms[name][0]}, is not installed`, { hint: installHint(name) });
+  throw new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, `Cannot mount: the program "${name}", which ${diskPrograms[name]}, is not installed`, { hint: installHint(name) });
 }
 
 /** @throws DismError: something is missing that serving a virtual disk needs. */

@@ -4,6 +4,7 @@ import { DismError, WimError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { holdFile } from '../../../../platform/linux/mountCalls.ts';
+import { installHint } from '../../../../platform/linux/packages.ts';
 import { findProgram, runProgram } from '../../../../platform/linux/programs.ts';
 import type { MountRecord } from '../../mounting/record.ts';
 import type { ServeRequest } from '../imageFormat.ts';
@@ -18,12 +19,12 @@ export function requireServing(): { readonly imagex: string } {
   const imagex = findProgram('wimlib-imagex');
   if (imagex === undefined) {
     throw new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, 'Cannot mount: the program "wimlib-imagex", which serves a mounted image, is not installed', {
-      hint: 'Install it: apt-get install wimtools (Debian, Ubuntu) or dnf install wimlib-utils (Fedora).',
+      hint: installHint('wimlib-imagex'),
     });
   }
   if (!existsSync('/dev/fuse') || findProgram('fusermount', 'fusermount3') === undefined) {
     throw new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, 'Cannot mount: FUSE is not available on this system', {
-      hint: 'Install it: apt-get install fuse3 (Debian, Ubuntu) or dnf install fuse (Fedora); a container also needs the device /dev/fuse.',
+      hint: `${installHint('fusermount')} A container also needs the device /dev/fuse.`,
     });
   }
   return { imagex };
