@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { measureDisk } from './disk.ts';
 import { measureHealth } from './health.ts';
 import { measureInformation } from './information.ts';
 import { type Row, table } from './measure.ts';
@@ -24,6 +25,7 @@ const benchmarks: Readonly<Record<string, (bench: Workbench) => Promise<Row[]>>>
   powershell: measurePowerShell,
   information: measureInformation,
   mount: measureMounting,
+  disk: measureDisk,
   'save-1': measureSavingOne,
   'save-5000': measureSavingMany,
   memory: measureMemory,
