@@ -24,6 +24,7 @@
         'Enable-DismTsInboxName'
         'Enable-DismTsOptionalFeature'
         'Expand-DismTsCustomDataImage'
+        'Expand-DismTsImage'
         'Export-DismTsCapabilitySource'
         'Export-DismTsDriver'
         'Get-DismTsAppxProvisionedPackage'

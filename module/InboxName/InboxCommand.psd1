@@ -12,7 +12,7 @@
     'Dismount-WindowsImage'                       = @{ DismTs = 'Dismount-DismTsImage' }
     'Enable-WindowsOptionalFeature'               = @{ DismTs = 'Enable-DismTsOptionalFeature' }
     'Expand-WindowsCustomDataImage'               = @{ DismTs = 'Expand-DismTsCustomDataImage' }
-    'Expand-WindowsImage'                         = @{ DismTs = 'Expand-DismTsImage'; Instead = '"wimlib-imagex apply" (wimtools)' }
+    'Expand-WindowsImage'                         = @{ DismTs = 'Expand-DismTsImage' }
     'Export-WindowsCapabilitySource'              = @{ DismTs = 'Export-DismTsCapabilitySource' }
     'Export-WindowsDriver'                        = @{ DismTs = 'Export-DismTsDriver' }
     'Export-WindowsImage'                         = @{ DismTs = 'Export-DismTsImage'; Instead = '"wimlib-imagex export" (wimtools)' }

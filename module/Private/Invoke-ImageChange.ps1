@@ -46,6 +46,9 @@ function Invoke-ImageChange {
         # Properties that the object gets beside those of the type.
         [string[]] $AdditionalProperty = @(),
 
+        # Have everything looked at first that can be, so that its warnings come before something is changed.
+        [switch] $CheckFirst,
+
         # Give the result as it is.
         [switch] $PassResult,
 
@@ -74,6 +77,16 @@ function Invoke-ImageChange {
         if ($Bound[$name]) {
             $request[$name] = $Bound[$name]
         }
+    }
+    if ($CheckFirst -and -not $Params['validateOnly']) {
+        $check = $request.Clone()
+        $check['Params'] = $Params.Clone()
+        $check['Params']['validateOnly'] = $true
+        $checked = Invoke-SidecarRequest @check
+        if ($null -eq $checked) {
+            return
+        }
+        $request['KnownWarning'] = $checked.warnings
     }
     $result = Invoke-SidecarRequest @request
     if ($null -eq $result) {

@@ -41,6 +41,9 @@ function Invoke-SidecarRequest {
         # How long a cancelled request may clean up before its sidecar is killed.
         [int] $GraceMilliseconds = $script:cancelGraceMilliseconds,
 
+        # Warnings that have been given already.
+        [string[]] $KnownWarning = @(),
+
         # Give the error record of a failure instead of reporting it.
         [switch] $PassError
     )
@@ -158,7 +161,7 @@ function Invoke-SidecarRequest {
         $script:lastLogPath = $logPath
     }
     if ($result.PSObject.Properties['warnings']) {
-        foreach ($warning in $result.warnings) {
+        foreach ($warning in $result.warnings | Where-Object { $_ -cnotin $KnownWarning }) {
             $Cmdlet.WriteWarning($warning)
         }
     }

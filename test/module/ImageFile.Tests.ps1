@@ -41,6 +41,11 @@ Describe 'Commands about image files' -Tag 'Unit' {
         @($said | ForEach-Object { "$_" })[1..2] | Should -Be 'What if: Adds to "/a.wim": at most 2 MB, 5,120 MB are free', 'What if: Fills "/b": at most 0 MB, 0 MB are free'
     }
 
+    It 'has an image looked at before it is applied, so that warnings come before' {
+        Expand-DismTsImage -ImagePath /fake/x.wim -Index 2 -ApplyPath /fake/a | Should -HaveCount 1
+        (Get-ReceivedMessage -RecordPath $recordPath -Method imageFile/apply).Message.params | ForEach-Object { [bool] $_.PSObject.Properties['validateOnly'] } | Should -Be $true, $false
+    }
+
     It 'takes the name that a cmdlet of Windows had for solid compression' {
         $null = New-DismTsImage -ImagePath /fake/new.wim -CapturePath /fake/a -Name x -CompressionType LZMS
         (Get-ReceivedMessage -RecordPath $recordPath -Method imageFile/capture).Message.params.compressionType | Should -BeExactly 'Recovery'
@@ -74,6 +79,12 @@ Describe 'Commands about image files on real files' -Tag 'Integration' -Skip:(-n
         $added.ImageIndex | Should -Be 2
         $added.SizeBefore | Should -Be $new.SizeAfter
         (Get-DismTsImage -ImagePath "$folder/new.wim").ImageName | Should -Be 'First', 'Second'
+        $target = New-Item -ItemType Directory -Path "$folder/target"
+        $applied = Get-DismTsImage -ImagePath "$folder/new.wim" | Where-Object ImageIndex -EQ 2 | Expand-DismTsImage -ApplyPath $target -WarningVariable warnings
+        $applied.Path | Should -Be $target.FullName
+        $applied.ImageIndex | Should -Be 2
+        $warnings | Should -BeNullOrEmpty
+        Get-Content -LiteralPath "$target/sub/b.txt" | Should -Be 'b'
         { New-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/new.wim" -Name x } | Should -Throw -ErrorId 'ERROR_FILE_EXISTS,New-DismTsImage'
         { Add-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/new.wim" -Name second } | Should -Throw -ErrorId 'ERROR_ALREADY_EXISTS,Add-DismTsImage'
     }

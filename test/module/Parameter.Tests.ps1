@@ -214,6 +214,20 @@ BeforeDiscovery {
         $capture[$switchName] = @{ Type = 'switch'; Sets = @('*') }
     }
     $inBox += @{
+        'Expand-DismTsImage' = @{
+            ImagePath             = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            Index                 = @{ Type = 'uint32'; Sets = @('InputByFilePathAndIndex'); Mandatory = $true }
+            Name                  = @{ Type = 'string'; Sets = @('InputByFilePathAndName'); Mandatory = $true }
+            ApplyPath             = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            SplitImageFilePattern = @{ Type = 'string'; Sets = @('*') }
+            CheckIntegrity        = @{ Type = 'switch'; Sets = @('*') }
+            Compact               = @{ Type = 'switch'; Sets = @('*') }
+            ConfirmTrustedFile    = @{ Type = 'switch'; Sets = @('*') }
+            NoRpFix               = @{ Type = 'switch'; Sets = @('*') }
+            SupportEa             = @{ Type = 'switch'; Sets = @('*') }
+            Verify                = @{ Type = 'switch'; Sets = @('*') }
+            WIMBoot               = @{ Type = 'switch'; Sets = @('*') }
+        }
         'Add-DismTsImage' = $capture + @{ Setbootable = @{ Type = 'switch'; Sets = @('*') } }
         'New-DismTsImage' = $capture + @{
             CompressionType = @{ Type = 'string'; Sets = @('*') }

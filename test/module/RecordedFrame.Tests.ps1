@@ -85,6 +85,10 @@ BeforeDiscovery {
             New-DismTsImage -ImagePath /images/new.wim -CapturePath /mnt/golden @texts @switches
         }
         'imageFile-capture-cancel'   = { New-DismTsImage -ImagePath /hang/new.wim -CapturePath /mnt/golden -Name Golden -TimeoutSec 1 }
+        'imageFile-apply'            = {
+            $switches = @{ Verify = $true; NoRpFix = $true; CheckIntegrity = $true; Compact = $true; ConfirmTrustedFile = $true; SupportEa = $true; WIMBoot = $true }
+            Expand-DismTsImage -ImagePath /images/install.swm -SplitImageFilePattern /images/install*.swm -Name Second -ApplyPath /dev/sdb1 @switches
+        }
         'imageFile-append'           = { Add-DismTsImage -ImagePath /images/install.wim -CapturePath /mnt/golden -Name Golden -CheckIntegrity }
         'capability-exportSource'    = { Export-DismTsCapabilitySource -Path /mnt/a -Name OpenSSH.Client~~~~0.0.1.0 -Source /sources/fod -Target /sources/small }
         'appx-get'                   = { Get-DismTsAppxProvisionedPackage -Path /mnt/a }
@@ -113,7 +117,7 @@ BeforeDiscovery {
 
     # Those of commands that are still to come.
     $notSent += @(
-        'imageFile-apply', 'imageFile-captureCustom'
+        'imageFile-captureCustom'
         'imageFile-export', 'imageFile-extractItem', 'imageFile-getContent', 'imageFile-join', 'imageFile-optimize', 'imageFile-putItem'
         'imageFile-remove', 'imageFile-set', 'imageFile-split', 'imageFile-test', 'wimBoot-getEntries', 'wimBoot-updateEntry'
     )
@@ -192,6 +196,10 @@ Describe 'Recorded frames' -Tag 'Unit' {
         $problems.Count | Should -Be ($failed.Count + $partial.Count + $refused.Count)
         $listNames = 'images', 'mounts', 'packages', 'features', 'drivers', 'capabilities', 'entries', 'keys', 'values', 'changes'
         $results = @(foreach ($answer in $answers | Where-Object { $_.PSObject.Properties['result'] -and -not $_.result.PSObject.Properties['protocolVersion'] }) {
+                if ($answer.result.PSObject.Properties['plan'] -and $answer.result.plan) {
+                    # Of a dry run before the change there is no object.
+                    continue
+                }
                 $lists = @($answer.result.PSObject.Properties.Name | Where-Object { $_ -in $listNames })
                 if ($lists) {
                     $answer.result.($lists[0])

@@ -156,11 +156,11 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     steps: [[call(1, 'imageFile/append', { imagePath: '/images/install.wim', capturePath: '/mnt/golden', imageName: 'Golden', checkIntegrity: true }), 1]],
   },
   'imageFile-apply': {
-    description: 'An image of a split WIM applied to a volume',
-    steps: [[call(1, 'imageFile/apply', {
+    description: 'An image of a split WIM applied to a volume, once it was looked at what can be known before',
+    steps: [true, undefined].map((validateOnly, index) => [call(index + 1, 'imageFile/apply', {
       imagePath: '/images/install.swm', splitImageFilePattern: '/images/install*.swm', imageName: 'Second', applyPath: '/dev/sdb1', verify: true, noRpFix: true,
-      checkIntegrity: true, compact: true, confirmTrustedFile: true, supportEa: true, wimBoot: true,
-    }), 1]],
+      checkIntegrity: true, compact: true, confirmTrustedFile: true, supportEa: true, wimBoot: true, ...validateOnly === true ? { validateOnly } : {},
+    }), 1] as const),
   },
   'imageFile-export': {
     description: 'All images of an ESD as WIM, and one of them under another name',

@@ -20,7 +20,6 @@ export const unsupportedBy = {
   Portable: {
     'image/optimize': 'only DismApi.dll can',
     'image/applyCustomData': 'only DismApi.dll can',
-    'imageFile/apply': notYet,
     'imageFile/putItem': notYet,
     'imageFile/captureCustom': needsWimBoot,
     'wimBoot/getEntries': needsWimBoot,

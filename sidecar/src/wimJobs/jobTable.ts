@@ -1,4 +1,5 @@
 /** What can be done in the process of a job: functions of parameters and results that are JSON. */
+import { applyImage, listVolumeRoot } from './applyImage.ts';
 import { captureImage } from './captureImage.ts';
 import { exportImages } from './exportImages.ts';
 import { exportInto } from './exportInto.ts';
@@ -9,5 +10,5 @@ import { joinWim, splitWim } from './splitWim.ts';
 import { verifyWim } from './verifyWim.ts';
 
 export const wimJobs = {
-  captureImage, exportImages, exportInto, extractItem, joinWim, rebuildWim, splitWim, verifyWim,
+  applyImage, captureImage, exportImages, exportInto, extractItem, joinWim, listVolumeRoot, rebuildWim, splitWim, verifyWim,
 } satisfies Readonly<Record<string, WimJob>>;

@@ -127,6 +127,8 @@ describe('the file', () => {
     // Where the call was one after the header was written, the file is the new one.
     await imagex('verify', imagePath);
     expect(await imagex('info', imagePath)).toMatch(/Image Count: +2/);
+    // What could not be taken away then is taken away by the next operation.
+    await append({ imageName: 'Third' });
     expect((await readdir(bench.folder)).filter((name) => name.startsWith('.dismts'))).toEqual([]);
   });
 

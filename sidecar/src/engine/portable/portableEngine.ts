@@ -2,6 +2,7 @@
 import type { Engine } from '../engine.ts';
 import { unsupportedBy } from '../support.ts';
 import * as append from './operations/appendImage.ts';
+import * as apply from './operations/applyImage.ts';
 import * as capture from './operations/captureImage.ts';
 import * as commit from './operations/commitImage.ts';
 import * as drivers from './operations/drivers.ts';
@@ -32,10 +33,10 @@ export function createPortableEngine() {
       'package/get', 'feature/get', 'capability/get', 'driver/export',
       'imageFile/export', 'imageFile/split', 'imageFile/join', 'imageFile/optimize', 'imageFile/test', 'imageFile/extractItem',
       'imageFile/remove', 'imageFile/set', 'imageFile/getContent',
-      'imageFile/capture', 'imageFile/append',
+      'imageFile/capture', 'imageFile/append', 'imageFile/apply',
     ],
     // What else a file exports bears the name of no method.
     ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...registry, ...drivers,
-    ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content, ...capture, ...append,
+    ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content, ...capture, ...append, ...apply,
   } satisfies Engine;
 }
