@@ -5,7 +5,7 @@ import { keyform } from '../componentStore/keyHash.ts';
 import { type Manifest, parseManifest } from '../componentStore/manifest.ts';
 import { DismError } from '../errors.ts';
 import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
-import { releaseMemory } from '../releaseMemory.ts';
+import { releaseMemory } from '../platform/releaseMemory.ts';
 import { isServicingStack } from './baseManifests.ts';
 import { matchDigest } from './digestMatch.ts';
 import type { ScanSession } from './scanSession.ts';
@@ -14,7 +14,7 @@ import { manifestFolder, manifestPath, maxManifestBytes, payloadPath } from './s
 import { noteUncheckedFiles } from './uncheckedFiles.ts';
 
 /** After so many bytes of manifests, what is left of them is collected: V8 itself would wait for as much again as the scan keeps. */
-const releaseBytes = 32 * 1024 * 1024;
+const releaseBytes = 24 * 1024 * 1024;
 
 /** A compressed manifest that expands to other bytes than recorded: it is damaged, or the base manifest is. */
 interface FailedDelta {

@@ -5,7 +5,7 @@ import { Hresult } from '../hresult.ts';
 import { Breather } from '../breather.ts';
 import { NotAFileError, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
-import { releaseMemory } from '../releaseMemory.ts';
+import { releaseMemory } from '../platform/releaseMemory.ts';
 import { type ComponentsPart, readComponentsHive } from './componentsHive.ts';
 import { readSoftwareHive, type SoftwarePart } from './softwareHive.ts';
 import { type BrokenHive, StoreHives } from './storeHives.ts';

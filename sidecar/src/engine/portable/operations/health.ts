@@ -23,7 +23,7 @@ import { FolderImage } from '../../../imageFiles/folderFiles.ts';
 import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
 import { type ImageFiles, joinPath } from '../../../imageFiles/imageFiles.ts';
 import { HealthNotes } from '../healthNotes.ts';
-import { releaseMemory } from '../../../releaseMemory.ts';
+import { releaseMemory } from '../../../platform/releaseMemory.ts';
 import { writeReport } from '../../../health/report.ts';
 import { restoreStore } from '../../../health/restore.ts';
 import { readOwnBases } from '../../../health/baseManifests.ts';
