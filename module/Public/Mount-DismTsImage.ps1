@@ -7,8 +7,8 @@ function Mount-DismTsImage {
     they survive a reboot and a killed process, after which -Remount brings the mount back.
 
     A virtual disk (.vhd, .vhdx) has one image, with the index 1: the NTFS volume that holds Windows. On Linux its changes are kept aside, too, and a save writes
-    them into the file in place; one that is interrupted is finished by the next command. Disks with BitLocker, ReFS, snapshots, a log that waits, or a Windows
-    that sleeps are refused.
+    them into the file in place; one that is interrupted is finished by the next command. Disks with BitLocker, ReFS, snapshots, or a Windows that
+    sleeps are refused, and those whose log waits but for -ReplayLog.
 
     Ctrl+C cancels: the command returns when the mount was undone. -WhatIf checks file, image and folder, and changes nothing.
 
@@ -100,6 +100,11 @@ function Mount-DismTsImage {
         [ValidateRange(0, 65535)]
         [int] $Partition,
 
+        # Write what waits in the log of a .vhdx, as after a crash of its virtual machine, to its place in the file first. Keep a copy of it. Windows always does.
+        [Parameter(ParameterSetName = 'OfflineIndex', ValueFromPipelineByPropertyName)]
+        [Parameter(ParameterSetName = 'OfflineName', ValueFromPipelineByPropertyName)]
+        [switch] $ReplayLog,
+
         # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
         [Parameter(ValueFromPipelineByPropertyName)]
         [Alias('LP')]
@@ -164,7 +169,7 @@ function Mount-DismTsImage {
             if ($PSBoundParameters.ContainsKey('Partition')) {
                 $params['partition'] = $Partition
             }
-            foreach ($switchName in 'ReadOnly', 'Optimize', 'CheckIntegrity', 'SupportEa') {
+            foreach ($switchName in 'ReadOnly', 'Optimize', 'CheckIntegrity', 'SupportEa', 'ReplayLog') {
                 if ($PSBoundParameters[$switchName]) {
                     $params[$switchName.Substring(0, 1).ToLowerInvariant() + $switchName.Substring(1)] = $true
                 }

@@ -103,6 +103,8 @@ export const mountImage = request('image/mount', operationOptionsSchema.extend({
   supportEa: z.boolean().optional(),
   /** As for image/getInfo. */
   partition: partitionSchema.optional(),
+  /** Write what waits in the log of a VHDX to its place first, which changes the file. Portable engine. */
+  replayLog: z.boolean().optional(),
 }).refine((p) => (p.imageIndex === undefined) !== (p.imageName === undefined), 'give either imageIndex or imageName'),
 imageResultSchema.extend({
   imagePath: z.string(),

@@ -5,6 +5,7 @@ import { open, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { crc32 } from 'node:zlib';
+import { crc32c } from '../../sidecar/src/disk/crc32c.ts';
 import { makeSample } from '../sidecar/inventory/sampleImage.ts';
 import { writeHive } from './store/hiveWriter.ts';
 import { captureWim, imagex, pseudoRandom, type Tree, writeTree } from './wims.ts';
@@ -158,6 +159,41 @@ export function windowsDisk(volume: Buffer, sectorBytes = 512): Buffer {
     { start, length: volume.length, type: partitionTypes.data, name: 'Basic data partition', content: volume },
     { start: end, length: MiB, type: partitionTypes.recovery },
   ], sectorBytes);
+}
+
+/**
+ * Leaves a change in the log of a VHDX instead of in its place, as a virtual machine does that crashes: [MS-VHDX] 2.3.
+ * @param position Of the file, a multiple of 4096. @param data 4096 bytes.
+ */
+export async function logChange(path: string, position: number, data: Buffer): Promise<void> {
+  const header = await bytesAt(path, 64 * 1024, 4096);
+  const log = Number(header.readBigUInt64LE(72));
+  const id = Buffer.from('0123456789abcdef', 'latin1');
+  const entry = Buffer.alloc(8192);
+  entry.write('loge', 0, 'latin1');
+  entry.writeUInt32LE(entry.length, 8);
+  entry.writeBigUInt64LE(1n, 16);
+  entry.writeUInt32LE(1, 24);
+  id.copy(entry, 32);
+  const { size } = await stat(path);
+  entry.writeBigUInt64LE(BigInt(size), 48);
+  entry.writeBigUInt64LE(BigInt(size), 56);
+  entry.write('desc', 64, 'latin1');
+  data.copy(entry, 68, 4092);
+  data.copy(entry, 72, 0, 8);
+  entry.writeBigUInt64LE(BigInt(position), 80);
+  entry.writeBigUInt64LE(1n, 88);
+  entry.write('data', 4096, 'latin1');
+  data.copy(entry, 4104, 8, 4092);
+  entry.writeUInt32LE(1, 8188);
+  entry.writeUInt32LE(crc32c(entry, 4), 4);
+  await patch(path, log, entry);
+  for (const offset of [64 * 1024, 128 * 1024]) {
+    const own = await bytesAt(path, offset, 4096);
+    id.copy(own, 48);
+    own.writeUInt32LE(crc32c(own, 4), 4);
+    await patch(path, offset, own);
+  }
 }
 
 /** Bytes of a file from a position on. */

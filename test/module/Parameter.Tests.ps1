@@ -247,7 +247,7 @@ BeforeDiscovery {
         }
     }
     $ownParameters = 'Engine', 'DismPath', 'TimeoutSec', 'Detailed', 'Parent', 'WhatIf', 'Confirm'
-    $ownOfCommand = @{ 'Get-DismTsImage' = 'Path', 'Partition'; 'Mount-DismTsImage' = 'Partition'; 'Save-DismTsImage' = 'MountId'; 'Dismount-DismTsImage' = 'MountId' }
+    $ownOfCommand = @{ 'Get-DismTsImage' = 'Path', 'Partition'; 'Mount-DismTsImage' = 'Partition', 'ReplayLog'; 'Save-DismTsImage' = 'MountId'; 'Dismount-DismTsImage' = 'MountId' }
     $commandCases = foreach ($command in $inBox.Keys | Sort-Object) {
         @{ Command = $command; Known = @($inBox[$command].Keys) + @($common.Keys) + $ownParameters + $ownOfCommand[$command] }
     }

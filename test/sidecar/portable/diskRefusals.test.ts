@@ -3,9 +3,8 @@ import { execFileSync, spawn } from 'node:child_process';
 import { chmod, chown, copyFile, mkdir, open, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { crc32c } from '../../../sidecar/src/disk/crc32c.ts';
 import { AttributeType } from '../../../sidecar/src/disk/ntfs/record.ts';
-import { bytesAt, diskFile, gptDisk, guidBytes, mbrDisk, ntfsBytes, type PartitionSpec, partitionTypes, patch, windowsDisk, windowsTree } from '../../helpers/disks.ts';
+import { bytesAt, diskFile, gptDisk, guidBytes, logChange, mbrDisk, ntfsBytes, type PartitionSpec, partitionTypes, patch, windowsDisk, windowsTree } from '../../helpers/disks.ts';
 import { callEngine, failure, hashFile, type Params, type Workbench, workbench } from '../../helpers/mounts.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { asNobody, isRoot, letAllRead } from '../../helpers/nobody.ts';
@@ -13,6 +12,8 @@ import { shared } from '../../helpers/wims.ts';
 
 const MiB = 1024 * 1024;
 const volumeBytes = 16 * MiB;
+const noteText = 'a note that is found by what it says';
+
 /** The volume with a file that libwim leaves out of every capture. */
 async function sleeping(folder: string, volume: Buffer): Promise<Buffer> {
   const [path, hiberfil] = [join(folder, 'sleeping'), join(folder, 'hiberfil')];
@@ -23,7 +24,7 @@ async function sleeping(folder: string, volume: Buffer): Promise<Buffer> {
 }
 
 const volumes = shared(async (folder) => {
-  const windows = await ntfsBytes(folder, windowsTree(), 16, ['--label', 'System']);
+  const windows = await ntfsBytes(folder, windowsTree({ 'note.bin': noteText + ' '.repeat(5000) }), 16, ['--label', 'System']);
   return { windows, data: await ntfsBytes(folder, { 'data.txt': 'data' }, 16), sleeping: await sleeping(folder, windows) };
 });
 
@@ -185,18 +186,29 @@ describe.skipIf(!isRoot)('refused disks', () => {
     await changeFooter(saved, (footer) => { footer[84] = 1; });
     expect(await refusal(bench, saved)).toMatch(/^ERROR_VHD_INVALID_STATE: .*was saved/);
 
-    const log = await made(bench, windowsDisk(volumes().windows), 'log.vhdx');
-    for (const offset of [64 * 1024, 128 * 1024]) {
-      const own = await bytesAt(log, offset, 4096);
-      own.write('0123456789abcdef', 48, 'latin1');
-      own.writeUInt32LE(crc32c(own, 4), 4);
-      await patch(log, offset, own);
-    }
-    expect(await refusal(bench, log)).toMatch(/^ERROR_VHD_INVALID_STATE: .*wait in its log/);
-
     const large = await made(bench, gptDisk(2 * volumeBytes, table(volumes().windows), 4096), 'large.vhdx');
     await setSectorBytes(large, 4096);
     expect(await refusal(bench, large)).toMatch(/^ERROR_VIRTDISK_UNSUPPORTED_DISK_SECTOR_SIZE: .*4096/);
+  });
+
+  test('changes that wait in the log of a VHDX are written to their places by -ReplayLog, and by nothing else', async () => {
+    const bench = await workbench();
+    const path = await made(bench, windowsDisk(volumes().windows));
+    const data = await readFile(path);
+    // The cluster of the note is full of zeros but for it, as its file has one of its own.
+    const position = data.indexOf(noteText) & ~4095;
+    expect(position).toBeGreaterThan(0);
+    const cluster = Buffer.from(data.subarray(position, position + 4096));
+    cluster.write(noteText.toUpperCase(), cluster.indexOf(noteText), 'latin1');
+    await logChange(path, position, cluster);
+    expect(await refusal(bench, path)).toMatch(/^ERROR_VHD_INVALID_STATE: .*wait in its log/);
+    expect(await refusal(bench, path, { readOnly: true })).toMatch(/^ERROR_VHD_INVALID_STATE/);
+    const mountPath = await bench.mountFolder();
+    const { warnings } = await bench.call('mountImage', { imagePath: path, imageIndex: 1, mountPath, replayLog: true });
+    expect(warnings).toEqual([expect.stringContaining('were written to their places')]);
+    expect(await readFile(join(mountPath, 'note.bin'), 'latin1')).toBe(noteText.toUpperCase() + ' '.repeat(5000));
+    await bench.dismount(mountPath, true);
+    await bench.dismount(await bench.mount(path, { readOnly: true, replayLog: true }), false);
   });
 
   test('a disk that another program writes to, has locked, or that is mounted already', async () => {

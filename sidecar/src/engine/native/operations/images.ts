@@ -151,6 +151,7 @@ export const mountImage: Handler<typeof mountMethod> = async (params, operation)
   const { imagePath, imageIndex, imageName, mountPath, readOnly = false, optimize = false, checkIntegrity = false, supportEa = false } = params;
   const action = `Cannot mount "${imagePath}"`;
   refusePartition(params, action);
+  // The log is replayed by Windows itself, whenever a disk is attached for writing.
   requireFile(imagePath, action);
   requireMountFolder(mountPath, action);
   const result = (index: number | null) => ({

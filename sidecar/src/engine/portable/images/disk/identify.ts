@@ -13,6 +13,7 @@ import { checkWritable } from '../writable.ts';
 import { findChildren } from './children.ts';
 import { contentHash, openDisk, type OpenDisk } from './openDisk.ts';
 import type { DiskOwn } from './own.ts';
+import { replayLog } from './replayLog.ts';
 import { requireDiskServing } from './tools.ts';
 
 /** f_type of statfs(2) of file systems of other machines: what is written there in place is not safe from them. */
@@ -67,9 +68,12 @@ async function checkState({ ntfs }: FoundVolume, readOnly: boolean, errors: File
   throw errors.make(Hresult.ERROR_VOLUME_DIRTY, `its volume was not left in order: ${dirty.join('; ')}`);
 }
 
-/** All is read through one descriptor. */
+/** All is read through one descriptor; the log is replayed before where that was asked for. */
 export async function identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage> {
-  const opened = await openDisk(await realpath(params.imagePath).catch(() => params.imagePath), what);
+  const file = await realpath(params.imagePath).catch(() => params.imagePath);
+  const replayed = params.replayLog === true && params.validateOnly !== true && isElevated()
+    ? await replayLog(file, what, async () => { await requireUnused(file, what); }, context) : [];
+  const opened = await openDisk(file, what);
   const { path, errors, disk, signature } = opened;
   try {
     requireOnlyImage(params, errors);
@@ -83,7 +87,7 @@ export async function identify(params: MountParams, what: string, context: Opera
       throw errors.make(Hresult.ERROR_VIRTDISK_UNSUPPORTED_DISK_SECTOR_SIZE, `its sectors have ${disk.logicalSectorBytes} bytes, and QEMU, which serves it, knows 512 only`);
     }
     if (!readOnly) { await requireChangeable(opened, what); }
-    const warnings = [...volume.warnings, ...await checkState(volume, readOnly, errors)];
+    const warnings = [...replayed, ...volume.warnings, ...await checkState(volume, readOnly, errors)];
     await requireUnused(path, what);
     for (const warning of warnings) { context.log.warning(warning); }
     const { start, length, number } = volume.partition;

@@ -38,7 +38,7 @@ export async function openDisk(path: string, what: string): Promise<OpenDisk> {
           }
           if (disk.hasLog) {
             throw errors.make(Hresult.ERROR_VHD_INVALID_STATE, 'changes wait in its log that were not written to their places, as after a crash of its virtual machine',
-              'Start the virtual machine and shut it down, or let QEMU do it, on a copy: "qemu-img check -r all -f vhdx FILE".');
+              'Start the virtual machine and shut it down, or mount with -ReplayLog, which writes them to their places in the file: keep a copy of it.');
           }
           return await findVolume(content, disk.logicalSectorBytes, partition);
         },
