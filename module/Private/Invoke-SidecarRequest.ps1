@@ -107,6 +107,8 @@ function Invoke-SidecarRequest {
             # Reached on Ctrl+C too; commands may run here although the pipeline is stopping.
             $sent = $Sidecar.WrittenId -eq $id
             if (-not $finished -and $sent) {
+                # Ctrl+C: the log that was begun last is that of this operation.
+                $script:lastLogPath = ''
                 $response = Stop-SidecarRequest -Sidecar $Sidecar -Id $id -GraceMilliseconds $GraceMilliseconds
             }
             $Sidecar.Busy = $false
@@ -143,7 +145,7 @@ function Invoke-SidecarRequest {
     }
 
     if ($null -ne $problem) {
-        if ($problem.Exception.LogPath) {
+        if ($problem.Exception.LogPath -or $problem.Exception.Symbol -eq 'DISMTS_E_SIDECAR_LOST') {
             $script:lastLogPath = $problem.Exception.LogPath
         }
         if ($PassError) {

@@ -3,7 +3,8 @@ function Get-DismTsLog {
     .SYNOPSIS
     Gets what an operation wrote into its log file, and into the log of DISM, as objects.
     .DESCRIPTION
-    Without parameters it reads the log of the operation that ended last in this session, whether it failed or not. Results and error records of other commands
+    Without parameters it reads the log of the operation that ran last, whether it succeeded, failed, was cancelled or was killed: in this session, else in any
+    session of this user. An operation that changes something has its log from its first moment; one that only looks has one where something is wrong. Results and error records of other commands
     know their log file: pipe them in. Where the native engine worked, the lines that DISM wrote into dism.log meanwhile are among the others, in the order of
     their times, also when DISM has moved that file to dism.log.bak.
 
@@ -12,7 +13,7 @@ function Get-DismTsLog {
     .EXAMPLE
     Get-DismTsLog -Level Warnings
 
-    Shows the warnings and errors of the operation that ended last.
+    Shows the warnings and errors of the operation that ran last.
     .EXAMPLE
     $Error[0] | Get-DismTsLog | Where-Object HResult | Format-Table Time, Provider, HResultHex, Message -Wrap
 
@@ -40,7 +41,7 @@ function Get-DismTsLog {
     [CmdletBinding(PositionalBinding = $false)]
     [OutputType('DismTs.LogEntry')]
     param(
-        # The log file. Default: that of the operation that ended last in this session.
+        # The log file. Default: that of the operation that ran last.
         [Parameter(ValueFromPipelineByPropertyName)]
         [Alias('LP', 'FullName')]
         [AllowEmptyString()]
@@ -92,23 +93,25 @@ function Get-DismTsLog {
         } elseif (-not $path -and -not $MyInvocation.ExpectingInput) {
             $path = $script:lastLogPath
         }
-        if (-not $path) {
+        if (-not $path -and ($null -ne $InputObject -or $MyInvocation.ExpectingInput)) {
             $errorParameters = @{
-                Message  = 'Cannot tell which log is meant: no operation of this session wrote one'
+                Message  = 'Cannot tell which log is meant: the object names none, because nothing had to be logged'
                 Symbol   = 'ERROR_FILE_NOT_FOUND'
                 Hint     = 'Give -LogPath, here or with the operation.'
-            }
-            if ($null -ne $InputObject) {
-                $errorParameters['Message'] = 'Cannot tell which log is meant: the object names none, because nothing had to be logged'
             }
             Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-DismTsErrorRecord @errorParameters)
             return
         }
-        $resolved = Resolve-DismTsPath -Path $path -Cmdlet $PSCmdlet -Parameter 'LogPath'
-        if ($null -eq $resolved) {
-            return
+        # Without a path the sidecar takes the log of the operation that began last, in whatever session, and whether it came to an end or not.
+        $params = @{}
+        $resolved = ''
+        if ($path) {
+            $resolved = Resolve-DismTsPath -Path $path -Cmdlet $PSCmdlet -Parameter 'LogPath'
+            if ($null -eq $resolved) {
+                return
+            }
+            $params['logPath'] = $resolved
         }
-        $params = @{ logPath = $resolved }
         if ($Level) {
             $params['level'] = ConvertTo-LogLevel -LogLevel $Level
         }

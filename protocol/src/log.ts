@@ -29,7 +29,8 @@ export type LogEntry = z.infer<typeof logEntrySchema>;
  * it caused, that part is among them. Needs no engine.
  */
 export const getLog = request('log/get', operationOptionsSchema.omit({ logPath: true }).extend({
-  logPath: absolutePathSchema,
+  /** Default: the log of the operation that began last, whatever became of it, in the log folder of this user. */
+  logPath: absolutePathSchema.optional(),
   /** Only what the last operation in the file wrote. Default: true. */
   lastOperation: z.boolean().default(true),
   /** Entries of this level and of worse ones. */

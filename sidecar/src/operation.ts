@@ -63,6 +63,8 @@ export async function runOperation(request: OperationRequest): Promise<unknown> 
       level: params.logLevel ?? request.defaults.logLevel,
       logPath: params.logPath ?? request.defaults.logPath,
       directory: request.defaults.logDirectory,
+      // What only looks leaves no log behind where it has nothing to say.
+      atOnce: !/\/(?:get|list|check)/.test(operation),
       header: `DismTs ${version}, ${request.engine.name} engine, ${JSON.stringify(withoutSecrets(params))}`,
     });
     if (request.signal.aborted) {

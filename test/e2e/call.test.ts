@@ -149,6 +149,17 @@ describe('dismts call', () => {
     expect(stderr()).toMatch(/^dismts: The operation "image\/remount" was cancelled\nERROR_CANCELLED \(0x800704C7\)\nLog: .+\n$/);
   });
 
+  test('a process that is killed leaves the log of its operation, which log shows', async () => {
+    const folder = tempFolder();
+    const { child, exit, logDirectory } = start(fake, ['call', 'image/remount', JSON.stringify({ mountPath: '/hang', scratchDirectory: folder })]);
+    await appears(join(folder, 'started'));
+    child.kill('SIGKILL');
+    await exit;
+    expect(await readdir(logDirectory)).toEqual([expect.stringMatching(/^\d{8}-\d{6}-image-remount-\d+-\d+\.log$/)]);
+    const { stdout, status } = spawnSync(fake.command, [...fake.args, 'log'], { encoding: 'utf8', env: { PATH: process.env['PATH'], DISMTS_LOG_DIR: logDirectory } });
+    expect([status, stdout]).toEqual([0, expect.stringContaining('"mountPath":"/hang"')]);
+  });
+
   test('is cancelled while it waits for parameters', async () => {
     const { child, exit, stderr } = start(fake, ['call', 'image/remount', '-']);
     child.stdin.write('{');

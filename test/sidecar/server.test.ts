@@ -329,10 +329,18 @@ describe('requests', () => {
     expect(peer.messages.some(({ id }) => id === 'long')).toBe(false);
   });
 
-  test('write no log file where nothing is to be said', async () => {
+  test('write no log file where they only look and nothing is to be said', async () => {
     const { peer, logDirectory } = await connectInitialized();
-    expect((await peer.request(1, 'image/mount', mount('/a.wim'))).result).toMatchObject({ logPath: '' });
+    await peer.request(1, 'image/getInfo', { imagePath: '/a.wim' });
+    await peer.request(2, 'image/listMounted', {});
     expect(await exists(logDirectory)).toBe(false);
+  });
+
+  test('that change something have a log from their first moment', async () => {
+    const { peer } = await connectInitialized();
+    const { result } = await peer.request(1, 'image/mount', mount('/a.wim')) as { result: { logPath: string } };
+    expect(result.logPath).toMatch(/\d{8}-\d{6}-image-mount-\d+-\d+\.log$/);
+    expect(await readFile(result.logPath, 'utf8')).toMatch(/^[^\n]+ image\/mount: DismTs .+"imagePath":"\/a\.wim".*\n$/);
   });
 });
 

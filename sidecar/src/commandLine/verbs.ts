@@ -222,7 +222,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'log', group: 'This machine', method: 'log/get', summary: 'Show what an operation wrote into its log', positionals: ['logPath'],
-    shown: { list: 'entries', columns: ['time', 'level', 'provider', 'message'], none: 'The log is empty' }, example: 'log /var/log/dismts/20261126-083000-image-mount-4711-1.log',
+    shown: { list: 'entries', columns: ['time', 'level', 'provider', 'message'], none: 'The log is empty' }, example: 'log',
   },
   {
     name: 'error', group: 'This machine', method: 'error/resolve', summary: 'Say what an error code means', positionals: ['code'], orElse: { code: 'symbol' },

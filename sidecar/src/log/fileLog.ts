@@ -14,9 +14,8 @@ import { isSystemError, messageOf, systemFailure } from '../systemErrors.ts';
 import { version } from '../version.ts';
 import { levelRanks } from './levels.ts';
 
-/** How long, and how many, default log files are kept. */
-const keepDays = 30;
-const keepFiles = 200;
+/** How long, and how many, default log files are kept, unless the environment says otherwise (DISMTS_LOG_DAYS, DISMTS_LOG_FILES). */
+const [keepDays, keepFiles] = [30, 200];
 /** Age counts from the log that is this far down from the newest: a clock that has jumped ahead is not believed before as many logs say so. */
 const ageFrom = 20;
 /** The folder is looked through for old logs at the first default log of a process, and then at each one of this many. */
@@ -45,12 +44,14 @@ export interface FileLogOptions {
   readonly logPath: string;
   /** Folder of default logs; created, with parents, when it is needed. */
   readonly directory: string;
+  /** Create a default log now, with the header, so that it is there whatever becomes of the operation. */
+  readonly atOnce?: boolean;
   /** First line of what this operation writes, with the time at which the log was opened. */
   readonly header: string;
 }
 
 /**
- * The folder of default log files: `<DISMTS_STATE_DIR>/logs`; else `/var/log/dismts` for root and the user's XDG state folder
+ * The folder of default log files: `DISMTS_LOG_DIR`; else `<DISMTS_STATE_DIR>/logs`; else `/var/log/dismts` for root and the user's XDG state folder
  * otherwise; on Windows below ProgramData when elevated and below LOCALAPPDATA otherwise.
  */
 export function defaultLogDirectory(env: NodeJS.ProcessEnv = process.env): string {
@@ -58,6 +59,8 @@ export function defaultLogDirectory(env: NodeJS.ProcessEnv = process.env): strin
     const value = env[name];
     return value !== undefined && isAbsolute(value) ? value : undefined;
   };
+  const logDirectory = absolute('DISMTS_LOG_DIR');
+  if (logDirectory !== undefined) { return logDirectory; }
   if (process.platform !== 'win32') { return posixLogFolder(env); }
   const stateDirectory = absolute('DISMTS_STATE_DIR');
   if (stateDirectory !== undefined) { return join(stateDirectory, 'logs'); }
@@ -116,6 +119,8 @@ class LogFile implements FileLog {
     if (options.logPath !== '') {
       this.#descriptor = openOwnFile(options.logPath);
       this.path = options.logPath;
+    } else if (options.atOnce === true) {
+      this.#begin();
     }
   }
 
@@ -148,17 +153,30 @@ class LogFile implements FileLog {
     if (levelRanks[level] > levelRanks[this.level] || this.problem !== '') {
       return;
     }
+    const descriptor = this.#begin();
+    if (descriptor === undefined) { return; }
+    try {
+      writeSync(descriptor, this.#line(label, text, new Date()));
+    } catch (error) {
+      this.problem = messageOf(error);
+    }
+  }
+
+  /** The open file, with its header in it; undefined where that cannot be had, which `problem` says. */
+  #begin(): number | undefined {
     try {
       if (this.#descriptor === undefined) {
-        ({ descriptor: this.#descriptor, path: this.path } = createDefaultFile(this.#options.directory, this.#options.operation));
+        const { directory, operation } = this.#options;
+        ({ descriptor: this.#descriptor, path: this.path } = createDefaultFile(directory, operation, this.#openedAt));
       }
       if (!this.#headerWritten) {
         this.#headerWritten = true;
         writeSync(this.#descriptor, this.#line('Info', this.#options.header, this.#openedAt));
       }
-      writeSync(this.#descriptor, this.#line(label, text, new Date()));
+      return this.#descriptor;
     } catch (error) {
       this.problem = messageOf(error);
+      return undefined;
     }
   }
 
@@ -209,7 +227,7 @@ function requireOwnParent(directory: string): void {
  * Creates an empty log file with a name of its own, and the folder for it; old logs there are removed now and then.
  * @throws Error: the folder cannot be made or written, is a link, or can be written by others.
  */
-export function createDefaultFile(directory: string, operation: string): { readonly descriptor: number; readonly path: string } {
+export function createDefaultFile(directory: string, operation: string, began = new Date()): { readonly descriptor: number; readonly path: string } {
   requireOwnParent(directory);
   makeFolders(directory, 0o700);
   const stats = lstatSync(directory);
@@ -223,7 +241,7 @@ export function createDefaultFile(directory: string, operation: string): { reado
   const flags = constants.O_APPEND | constants.O_CREAT | constants.O_EXCL | constants.O_WRONLY | constants.O_NOFOLLOW;
   for (;;) {
     defaultLogCount += 1;
-    const time = timestamp(new Date()).replace(/[-:]/g, '').replace(' ', '-').slice(0, 15);
+    const time = timestamp(began).replace(/[-:]/g, '').replace(' ', '-').slice(0, 15);
     const path = join(directory, `${time}-${operation.replace(/[^A-Za-z]+/g, '-')}-${process.pid}-${defaultLogCount}.log`);
     try {
       return { descriptor: openSync(path, flags, 0o600), path };
@@ -235,17 +253,42 @@ export function createDefaultFile(directory: string, operation: string): { reado
   }
 }
 
+/** A whole number from 1 that the environment names; anything else counts for nothing. */
+function limitOf(name: string, otherwise: number): number {
+  const value = Number(process.env[name]);
+  return Number.isInteger(value) && value >= 1 ? value : otherwise;
+}
+
+/** The default log of the operation that began last, whether it ended or not; undefined where there is none. */
+export function latestLog(directory: string): string | undefined {
+  try {
+    const latest = readdirSync(directory).filter((name) => logNamePattern.test(name)).sort(byStart).at(-1);
+    return latest === undefined ? undefined : join(directory, latest);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Of one second, and one process, the higher number is the later one. */
+function byStart(a: string, b: string): number {
+  const [[timeA = '', pidA, numberA], [timeB = '', pidB, numberB]] = [a, b].map((name) => [name.slice(0, 15), ...name.replace('.log', '').split('-').slice(-2)]) as
+    [string[], string[]];
+  if (timeA !== timeB) { return timeA < timeB ? -1 : 1; }
+  return pidA === pidB ? Number(numberA) - Number(numberB) : Number(pidA) - Number(pidB);
+}
+
 /** Removes default logs that are too old or too many. A log that cannot be removed is no reason to fail. */
 function prune(directory: string): void {
   // Names begin with the time, so the newest come first.
   const names = readdirSync(directory).filter((name) => logNamePattern.test(name)).sort().reverse();
   const reference = lstatSync(join(directory, names[Math.min(ageFrom, names.length) - 1] ?? ''), { throwIfNoEntry: false });
-  const oldest = Math.min(Date.now(), reference?.mtimeMs ?? 0) - keepDays * 24 * 60 * 60 * 1000;
+  const [days, files] = [limitOf('DISMTS_LOG_DAYS', keepDays), limitOf('DISMTS_LOG_FILES', keepFiles)];
+  const oldest = Math.min(Date.now(), reference?.mtimeMs ?? 0) - days * 24 * 60 * 60 * 1000;
   for (const [position, name] of names.entries()) {
     const path = join(directory, name);
     try {
       const stats = lstatSync(path);
-      if (stats.isFile() && (position >= keepFiles - 1 || stats.mtimeMs < oldest)) {
+      if (stats.isFile() && (position >= files - 1 || stats.mtimeMs < oldest)) {
         unlinkSync(path);
       }
     } catch {
