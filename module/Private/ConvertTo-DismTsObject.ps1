@@ -90,6 +90,7 @@ $script:propertyTypes = @{
     LastUpdateTime       = [datetime]
     Date                 = [datetime]
     Languages            = [string[]]
+    RemovedPackages      = [string[]]
     OfferedVersions      = [string[]]
 }
 foreach ($name in $script:objectProperties['HealthCounts']) {

@@ -25,7 +25,7 @@ function Get-DismTsAppxProvisionedPackage {
     DismTs.AppxPackageObject. Architecture is a number: 0 x86, 5 ARM, 9 x64, 11 neutral, 12 ARM64. The view composes Version from MajorVersion,
     MinorVersion, Build and Revision.
     .NOTES
-    Native function: _DismGetProvisionedAppxPackages. Engine: Native. Needs elevation.
+    Native function: _DismGetProvisionedAppxPackages. Engines: Native, Portable (offline images). Needs elevation.
     .LINK
     Add-DismTsAppxProvisionedPackage
     .LINK

@@ -87,7 +87,11 @@ function Get-DismTsRegistryKey {
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -103,6 +107,6 @@ function Get-DismTsRegistryKey {
             $params['children'] = $true
         }
         $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Recurse', 'ReplayLog'
-        Get-ImageItem -Method 'registry/getKeys' -Params $params -List 'keys' -TypeName 'RegistryKeyObject' -Cmdlet $PSCmdlet -Engine $Engine
+        Get-ImageItem -Method 'registry/getKeys' -Params $params -List 'keys' -TypeName 'RegistryKeyObject' -Cmdlet $PSCmdlet -Engine $Engine -DismPath $DismPath
     }
 }

@@ -84,7 +84,11 @@ function Get-DismTsRegistryValue {
         # Engine to use: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
         [ValidateSet('Auto', 'Native', 'Portable')]
-        [string] $Engine = 'Auto'
+        [string] $Engine = 'Auto',
+
+        # DismApi.dll of the native engine, or its folder, such as that of an ADK. Default: that of Windows.
+        [Parameter()]
+        [string] $DismPath
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
@@ -100,7 +104,7 @@ function Get-DismTsRegistryValue {
             $params['name'] = $Name -replace '^\(default\)$'
         }
         $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Recurse', 'ReplayLog'
-        foreach ($item in Get-ImageItem -Method 'registry/getValues' -Params $params -List 'values' -TypeName 'RegistryValueObject' -Cmdlet $PSCmdlet -Engine $Engine) {
+        foreach ($item in Get-ImageItem -Method 'registry/getValues' -Params $params -List 'values' -TypeName 'RegistryValueObject' -Cmdlet $PSCmdlet -Engine $Engine -DismPath $DismPath) {
             $item.Value = ConvertFrom-RegistryData -Type $item.Type -Value $item.Value
             $item
         }

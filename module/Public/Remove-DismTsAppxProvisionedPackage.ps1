@@ -5,6 +5,10 @@ function Remove-DismTsAppxProvisionedPackage {
     .DESCRIPTION
     Users who have the app already keep it, unless -AllUsers is given, which removes it from them too.
 
+    -DisplayName names an app, or several with wildcards; an app that is not there is no error: Changed of the result says so. The Portable engine does the same for
+    -PackageName. It removes the app with all its packages from the list, the registry and the folder of apps of an image that was never started, and notes that an
+    upgrade must not bring it back. Frameworks that other apps need stay, and apps that are part of Windows (SystemApps) are never touched.
+
     -WhatIf checks the image, and changes nothing.
 
     Stands for Remove-AppxProvisionedPackage of the in-box module, with the same parameters and parameter sets, and under the same orders of words:
@@ -17,12 +21,16 @@ function Remove-DismTsAppxProvisionedPackage {
     Get-DismTsAppxProvisionedPackage -Online | Where-Object DisplayName -EQ 'Contoso.App' | Remove-DismTsAppxProvisionedPackage -AllUsers
 
     Removes it from the running Windows, and from every user who has it.
+    .EXAMPLE
+    Remove-DismTsAppxProvisionedPackage -Path ./mnt -DisplayName 'Microsoft.Xbox*', 'Microsoft.BingNews'
+
+    Removes all apps with such names, on Linux too. Run it twice, and the second time changes nothing.
     .INPUTS
     Objects with the properties Path or Online, and PackageName, as Get-DismTsAppxProvisionedPackage gives.
     .OUTPUTS
-    DismTs.ImageObject
+    DismTs.ImageObject with the properties Changed and RemovedPackages besides.
     .NOTES
-    Native functions: _DismRemoveProvisionedAppxPackage, _DismRemoveProvisionedAppxPackageAllUsers. Engine: Native. Needs elevation.
+    Native functions: _DismRemoveProvisionedAppxPackage, _DismRemoveProvisionedAppxPackageAllUsers. Engines: Native, Portable (offline images). Needs elevation.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Get-DismTsAppxProvisionedPackage
@@ -37,6 +45,7 @@ function Remove-DismTsAppxProvisionedPackage {
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, ParameterSetName = 'OfflineDisplayName', ValueFromPipelineByPropertyName)]
         [Alias('MountPath', 'FullName')]
         [AllowEmptyString()]
         [string] $Path,
@@ -46,8 +55,13 @@ function Remove-DismTsAppxProvisionedPackage {
         [switch] $Online,
 
         # Full name of the package, as Get-DismTsAppxProvisionedPackage gives it.
-        [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, ParameterSetName = 'Online', ValueFromPipelineByPropertyName)]
         [string] $PackageName,
+
+        # Names of apps, possibly with wildcards.
+        [Parameter(Mandatory, ParameterSetName = 'OfflineDisplayName')]
+        [string[]] $DisplayName,
 
         # Also remove the app from the users who have it.
         [Parameter()]
@@ -93,16 +107,24 @@ function Remove-DismTsAppxProvisionedPackage {
         if ($null -eq $params) {
             return
         }
-        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'PackageName', 'AllUsers'
-        $change = @{
-            Cmdlet = $PSCmdlet
-            Bound  = $PSBoundParameters
-            Method = 'appx/remove'
-            Params = $params
-            Image  = (Get-ImageTitle -Params $params)
-            Action = "Remove provisioned package $PackageName"
-            Target = $PackageName
+        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'AllUsers'
+        $names, $parameter = $PackageName, 'packageName'
+        if ($DisplayName) {
+            $names, $parameter = $DisplayName, 'displayName'
         }
-        Invoke-ImageChange @change
+        foreach ($name in $names) {
+            $params[$parameter] = $name
+            $change = @{
+                Cmdlet             = $PSCmdlet
+                Bound              = $PSBoundParameters
+                Method             = 'appx/remove'
+                Params             = $params
+                Image              = (Get-ImageTitle -Params $params)
+                Action             = "Remove provisioned package $name"
+                Target             = $name
+                AdditionalProperty = 'Changed', 'RemovedPackages'
+            }
+            Invoke-ImageChange @change
+        }
     }
 }

@@ -48,10 +48,18 @@ export const addAppxProvisionedPackage = request('appx/add', ofImage({
 
 /** Removes a provisioned app package. _DismRemoveProvisionedAppxPackage, _DismRemoveProvisionedAppxPackageAllUsers. */
 export const removeAppxProvisionedPackage = request('appx/remove', ofImage({
-  packageName: nameSchema,
+  packageName: nameSchema.optional(),
+  /** All apps of that name, which may have wildcards; none is no error. */
+  displayName: nameSchema.optional(),
   /** Also from the users who have it already. */
   allUsers: z.boolean().optional(),
-}), imageResultSchema);
+}).refine((params) => (params.packageName === undefined) !== (params.displayName === undefined), 'give either packageName or displayName'),
+imageResultSchema.extend({
+  /** False where there was nothing to remove. */
+  changed: z.boolean(),
+  /** Full names of what was removed, or would be with validateOnly. */
+  removedPackages: z.array(z.string()),
+}));
 
 /** Replaces equal files of provisioned packages by hard links. _DismOptimizeProvisionedAppxPackages. */
 export const optimizeAppxProvisionedPackages = request('appx/optimize', ofImage({}), imageResultSchema);

@@ -10,7 +10,7 @@ BeforeDiscovery {
             ) + $base
         }
         @{ Script = { Add-DismTsAppxProvisionedPackage -Path /fake/m -PackagePath /a/x.msix -SkipLicense }; Type = 'ImageObject'; Properties = $base }
-        @{ Script = { Remove-DismTsAppxProvisionedPackage -Path /fake/m -PackageName x }; Type = 'ImageObject'; Properties = $base }
+        @{ Script = { Remove-DismTsAppxProvisionedPackage -Path /fake/m -PackageName x }; Type = 'ImageObject'; Properties = @('Changed', 'RemovedPackages') + $base }
         @{ Script = { Optimize-DismTsAppxProvisionedPackage -Path /fake/m }; Type = 'ImageObject'; Properties = $base }
         @{ Script = { Set-DismTsAppxProvisionedDataFile -Path /fake/m -PackageName x -CustomDataPath /a/x.dat }; Type = 'ImageObject'; Properties = $base }
         @{ Script = { Get-DismTsNonRemovableAppsPolicy -Path /fake/m }; Type = 'NonRemovableAppObject'; Properties = @('PackageFamilyName') + $base }
@@ -25,6 +25,10 @@ BeforeDiscovery {
     # What each command sends, by method and parameters in alphabetical order.
     $sentCases = @(
         @{ Script = { Get-DismTsAppxProvisionedPackage -Path /fake/m }; Sent = 'appx/get {"path":"/fake/m"}' }
+        @{
+            Script = { Remove-DismTsAppxProvisionedPackage -Path /fake/m -DisplayName 'x*' }
+            Sent   = 'appx/remove {"displayName":"x*","path":"/fake/m"}'
+        }
         @{ Script = { Get-DismTsAppxProvisionedPackage -Online }; Sent = 'appx/get {"online":true}' }
         @{
             Script = {

@@ -8,6 +8,7 @@ import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { copyAttributes } from '../platform/linux/attributes.ts';
 import { Lock } from '../platform/linux/locks.ts';
+import { removeFolder } from '../platform/linux/removeFolder.ts';
 import { isDenied } from '../systemErrors.ts';
 import { readWhole, writeWhole } from './fileBytes.ts';
 import { NotAFileError } from './fileTrouble.ts';
@@ -125,6 +126,21 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
       throw this.tree.at(path, error);
     } finally {
       closeSync(place.folder);
+      this.tree.forgetNames();
+    }
+  }
+
+  /** Deletes a folder of the image with all that is in it; links in it are not followed. It is no error that it does not exist. */
+  async removeTree(path: string): Promise<void> {
+    if (this.tree.resolve(path) === undefined) { return; }
+    const { folder, name } = this.tree.openParent(path);
+    try {
+      await removeFolder(`/proc/self/fd/${folder}/${name}`);
+      fsyncSync(folder);
+    } catch (error) {
+      throw this.tree.at(path, error);
+    } finally {
+      closeSync(folder);
       this.tree.forgetNames();
     }
   }

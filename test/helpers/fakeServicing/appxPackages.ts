@@ -26,7 +26,11 @@ export function fakeAppxPackages(image: AnswerImage) {
       ],
       phase: 'Adding package',
     }),
-    removeAppxProvisionedPackage: (params, context) => image(params, context, { names: [params.packageName], phase: 'Removing package' }),
+    removeAppxProvisionedPackage: async (params, context) => {
+      const { packageName, displayName } = params;
+      const result = await image(params, context, { names: [packageName ?? displayName ?? ''], phase: 'Removing package' });
+      return { ...result, changed: true, removedPackages: [packageName ?? 'Sample.App_1.2.3.4_neutral_~_abcdefghjkmnp'] };
+    },
     optimizeAppxProvisionedPackages: (params, context) => image(params, context, { phase: 'Optimizing' }),
     setAppxProvisionedDataFile: (params, context) => image(params, context, { names: [params.packageName, params.customDataPath] }),
     getNonRemovableAppsPolicy: async (params, context) => ({

@@ -4,6 +4,7 @@ import { unsupportedBy } from '../support.ts';
 import * as append from './operations/appendImage.ts';
 import * as apply from './operations/applyImage.ts';
 import * as capture from './operations/captureImage.ts';
+import * as appx from './operations/appx.ts';
 import * as commit from './operations/commitImage.ts';
 import * as drivers from './operations/drivers.ts';
 import * as environment from './operations/environment.ts';
@@ -36,7 +37,7 @@ export function createPortableEngine() {
       'imageFile/capture', 'imageFile/append', 'imageFile/apply',
     ],
     // What else a file exports bears the name of no method.
-    ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...registry, ...drivers,
+    ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...registry, ...appx, ...drivers,
     ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content, ...capture, ...append, ...apply,
   } satisfies Engine;
 }

@@ -13,6 +13,7 @@ import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import type { ImageReference } from '../process/sessions.ts';
 import { text } from './values.ts';
+import { wildcard } from './wildcard.ts';
 
 function toAppxPackage(info: DismAppxPackage): AppxPackage {
   return {
@@ -60,16 +61,21 @@ export const addAppxProvisionedPackage: Handler<typeof addMethod> = async (param
 };
 
 export const removeAppxProvisionedPackage: Handler<typeof removeMethod> = async (params, operation) => {
-  const { packageName, allUsers = false } = params;
+  const { packageName, displayName, allUsers = false } = params;
   const { api } = operation;
-  if (params.validateOnly === true) {
-    await requirePackage(operation, params, packageName, `Cannot remove the app package "${packageName}"`);
-  } else if (!allUsers) {
-    await operation.change(params, (session) => api.removeProvisionedAppxPackage(session, packageName));
-  } else if (await operation.changeAndRead(params, (session) => api.removeProvisionedAppxPackageAllUsers(session, packageName))) {
-    operation.warnings.push(`The app package "${packageName}" could not be removed for every user`);
+  const isWanted = wildcard(displayName);
+  const names = packageName === undefined
+    ? (await listPackages(operation, params)).filter((one) => isWanted(one.displayName)).map((one) => one.packageName) : [packageName];
+  for (const name of names) {
+    if (params.validateOnly === true) {
+      if (packageName !== undefined) { await requirePackage(operation, params, name, `Cannot remove the app package "${name}"`); }
+    } else if (!allUsers) {
+      await operation.change(params, (session) => api.removeProvisionedAppxPackage(session, name));
+    } else if (await operation.changeAndRead(params, (session) => api.removeProvisionedAppxPackageAllUsers(session, name))) {
+      operation.warnings.push(`The app package "${name}" could not be removed for every user`);
+    }
   }
-  return operation.imageResult(params);
+  return { ...operation.imageResult(params), changed: names.length > 0, removedPackages: names };
 };
 
 export const optimizeAppxProvisionedPackages: Handler<typeof optimizeMethod> = async (params, operation) => {

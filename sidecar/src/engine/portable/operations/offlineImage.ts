@@ -1,6 +1,6 @@
 /** Opens an offline image for a command that changes it, or for one that reads its registry: at most one at a time changes it. */
 import { realpath } from 'node:fs/promises';
-import { DismError } from '../../../errors.ts';
+import { DismError, UnsupportedError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { fileTrouble } from '../../../imageFiles/fileTrouble.ts';
 import { FolderImage } from '../../../imageFiles/folderFiles.ts';
@@ -18,6 +18,15 @@ import { mountStatus } from '../mounting/status.ts';
 export interface ImageParams {
   readonly path: string;
   readonly windowsDirectory?: string | undefined;
+}
+
+/**
+ * The image of an operation that Windows does with the running system, too.
+ * @throws UnsupportedError: the running system is meant.
+ */
+export function requireOffline(params: { readonly path?: string | undefined; readonly windowsDirectory?: string | undefined }, what: string): ImageParams {
+  if (params.path === undefined) { throw new UnsupportedError(`${what} of the running system (-Online): only the Native engine on Windows can`); }
+  return { path: params.path, windowsDirectory: params.windowsDirectory };
 }
 
 /** An image that may be changed. */
