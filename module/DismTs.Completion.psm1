@@ -121,6 +121,9 @@ $imageCommands = @(
     'Get-DismTsAppxProvisionedPackage', 'Add-DismTsAppxProvisionedPackage', 'Remove-DismTsAppxProvisionedPackage', 'Optimize-DismTsAppxProvisionedPackage'
     'Set-DismTsAppxProvisionedDataFile', 'Get-DismTsNonRemovableAppsPolicy', 'Set-DismTsNonRemovableAppsPolicy'
 )
+$imageFileCommands = @(
+    'Get-DismTsImage', 'Mount-DismTsImage', 'Remove-DismTsImage', 'Set-DismTsImage', 'Get-DismTsImageContent', 'Copy-DismTsImageItem'
+)
 # Parameters whose values are in the image, of the commands that change or show one of them.
 $itemParameters = @{
     PackageName       = @(
@@ -139,7 +142,7 @@ $completers = @(
         @{ CommandName = $itemParameters[$parameter]; ParameterName = $parameter; ScriptBlock = $completeItem }
     }
     foreach ($parameter in 'Index', 'Name') {
-        @{ CommandName = 'Get-DismTsImage', 'Mount-DismTsImage'; ParameterName = $parameter; ScriptBlock = $completeImage }
+        @{ CommandName = $imageFileCommands; ParameterName = $parameter; ScriptBlock = $completeImage }
     }
 )
 foreach ($completer in $completers) {

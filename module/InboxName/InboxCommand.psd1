@@ -15,7 +15,7 @@
     'Expand-WindowsImage'                         = @{ DismTs = 'Expand-DismTsImage' }
     'Export-WindowsCapabilitySource'              = @{ DismTs = 'Export-DismTsCapabilitySource' }
     'Export-WindowsDriver'                        = @{ DismTs = 'Export-DismTsDriver' }
-    'Export-WindowsImage'                         = @{ DismTs = 'Export-DismTsImage'; Instead = '"wimlib-imagex export" (wimtools)' }
+    'Export-WindowsImage'                         = @{ DismTs = 'Export-DismTsImage' }
     'Get-AppProvisionedSharedPackageContainer'    = @{ Aliases = @('Get-ProvisionedAppSharedPackageContainer'); Instead = 'no other way: it is for OEMs, and documented nowhere' }
     'Get-AppxProvisionedPackage'                  = @{ DismTs = 'Get-DismTsAppxProvisionedPackage'; Aliases = 'Get-AppProvisionedPackage', 'Get-ProvisionedAppPackage', 'Get-ProvisionedAppxPackage' }
     'Get-NonRemovableAppsPolicy'                  = @{ DismTs = 'Get-DismTsNonRemovableAppsPolicy' }
@@ -24,7 +24,7 @@
     'Get-WindowsDriver'                           = @{ DismTs = 'Get-DismTsDriver' }
     'Get-WindowsEdition'                          = @{ DismTs = 'Get-DismTsEdition' }
     'Get-WindowsImage'                            = @{ DismTs = 'Get-DismTsImage' }
-    'Get-WindowsImageContent'                     = @{ DismTs = 'Get-DismTsImageContent'; Instead = '"wimlib-imagex dir" (wimtools)' }
+    'Get-WindowsImageContent'                     = @{ DismTs = 'Get-DismTsImageContent' }
     'Get-WindowsOptionalFeature'                  = @{ DismTs = 'Get-DismTsOptionalFeature' }
     'Get-WindowsPackage'                          = @{ DismTs = 'Get-DismTsPackage' }
     'Get-WindowsReservedStorageState'             = @{ DismTs = 'Get-DismTsReservedStorageState' }
@@ -37,7 +37,7 @@
     'Remove-AppxProvisionedPackage'               = @{ DismTs = 'Remove-DismTsAppxProvisionedPackage'; Aliases = 'Remove-AppProvisionedPackage', 'Remove-ProvisionedAppPackage', 'Remove-ProvisionedAppxPackage' }
     'Remove-WindowsCapability'                    = @{ DismTs = 'Remove-DismTsCapability' }
     'Remove-WindowsDriver'                        = @{ DismTs = 'Remove-DismTsDriver' }
-    'Remove-WindowsImage'                         = @{ DismTs = 'Remove-DismTsImage'; Instead = '"wimlib-imagex delete" (wimtools)' }
+    'Remove-WindowsImage'                         = @{ DismTs = 'Remove-DismTsImage' }
     'Remove-WindowsPackage'                       = @{ DismTs = 'Remove-DismTsPackage' }
     'Repair-WindowsImage'                         = @{ DismTs = 'Repair-DismTsImage' }
     'Save-OsImage'                                = @{ Instead = 'no other way: it is for OEMs, and documented nowhere' }
@@ -48,7 +48,7 @@
     'Set-WindowsEdition'                          = @{ DismTs = 'Set-DismTsEdition' }
     'Set-WindowsProductKey'                       = @{ DismTs = 'Set-DismTsProductKey' }
     'Set-WindowsReservedStorageState'             = @{ DismTs = 'Set-DismTsReservedStorageState' }
-    'Split-WindowsImage'                          = @{ DismTs = 'Split-DismTsImage'; Instead = '"wimlib-imagex split" (wimtools)' }
+    'Split-WindowsImage'                          = @{ DismTs = 'Split-DismTsImage' }
     'Start-OSUninstall'                           = @{ DismTs = 'Start-DismTsOSUninstall' }
     'Update-WIMBootEntry'                         = @{ Instead = 'the in-box command: it is about Windows 8.1' }
     'Use-WindowsUnattend'                         = @{ DismTs = 'Use-DismTsUnattend'; Aliases = @('Apply-WindowsUnattend') }

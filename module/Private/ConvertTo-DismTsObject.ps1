@@ -51,6 +51,9 @@ $script:objectProperties = @{
     EnvironmentCheckObject     = 'Name', 'State', 'Detail', 'Hint'
     ErrorInfoObject            = 'Known', 'Code', 'Hex', 'Symbol', 'Category', 'Meaning', 'Hint'
     HolderObject               = 'Pid', 'Program'
+    ImagePartObject            = 'Path', 'Bytes'
+    ImageFileTestObject        = @('ImagePath', 'Healthy', 'IntegrityTable', 'ContentsChecked', 'BytesChecked', 'Damage') + 'LogPath', 'ScratchDirectory', 'LogLevel'
+    ImageFileDamage            = 'Kind', 'Reason', 'ImageIndex', 'Paths'
 }
 # Types of the properties that are no strings.
 $script:propertyTypes = @{
@@ -79,6 +82,13 @@ $script:propertyTypes = @{
     ImageSize            = [uint64]
     SizeBefore           = [uint64]
     SizeAfter            = [uint64]
+    UnusedBytes          = [uint64]
+    ContentsChecked      = [uint64]
+    Bytes                = [uint64]
+    Healthy              = [bool]
+    RemovedIndex         = [uint32]
+    ImageIndexes         = [uint32[]]
+    Paths                = [string[]]
     DownloadSize         = [uint64]
     InstallSize          = [uint64]
     DirectoryCount       = [uint64]
@@ -99,7 +109,7 @@ foreach ($name in $script:objectProperties['HealthCounts']) {
 # Dates without a time of day, which no time zone moves.
 $script:calendarDates = @('Date')
 # Properties that hold objects, or lists of them, of another type.
-$script:partTypes = @{ CustomProperties = 'CustomPropertyObject'; Features = 'BasicFeatureObject'; Findings = 'HealthFinding'; Counts = 'HealthCounts' }
+$script:partTypes = @{ CustomProperties = 'CustomPropertyObject'; Features = 'BasicFeatureObject'; Findings = 'HealthFinding'; Counts = 'HealthCounts'; Parts = 'ImagePartObject'; Damage = 'ImageFileDamage' }
 # Properties whose name on the wire is not their own in camelCase.
 $script:wireNames = @{ MountPath = 'path'; Code = 'nativeCode' }
 

@@ -25,7 +25,7 @@ Describe 'Help' -Tag 'Unit' {
         $help = Get-Help -Name $Command -Full
         $help.Synopsis | Should -Match '^\w.{20,}\.$'
         ($help.description | Out-String).Trim().Length | Should -BeGreaterThan 100
-        ($help.returnValues | Out-String) | Should -Match '(DismTs\.\w+(Object|Entry|Finding)|System\.Int32)'
+        ($help.returnValues | Out-String) | Should -Match '(DismTs\.\w+(Object|Entry|Finding)|System\.(Int32|String))'
         ($help.alertSet | Out-String) | Should -Match '(Native function|[Ee]ngine)'
     }
 

@@ -88,4 +88,59 @@ Describe 'Commands about image files on real files' -Tag 'Integration' -Skip:(-n
         { New-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/new.wim" -Name x } | Should -Throw -ErrorId 'ERROR_FILE_EXISTS,New-DismTsImage'
         { Add-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/new.wim" -Name second } | Should -Throw -ErrorId 'ERROR_ALREADY_EXISTS,Add-DismTsImage'
     }
+
+    It 'exports, splits, joins, removes, sets, optimizes, tests, lists and copies' {
+        $null = New-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/source.wim" -Name First 3>$null
+        Set-Content -LiteralPath "$folder/tree/c.txt" -Value 'c'
+        $null = Add-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/source.wim" -Name Second 3>$null
+
+        $exported = Export-DismTsImage -SourceImagePath "$folder/source.wim" -SourceIndex * -DestinationImagePath "$folder/out.esd" -CompressionType Recovery
+        $exported.PSObject.TypeNames[0] | Should -Be 'DismTs.OfflineImageObject'
+        $exported.ImageIndexes | Should -Be 1, 2
+        $exported.SizeAfter | Should -Be (Get-Item -LiteralPath "$folder/out.esd").Length
+        $piped = Get-DismTsImage -ImagePath "$folder/out.esd" | Where-Object ImageName -EQ 'Second' | Export-DismTsImage -DestinationImagePath "$folder/out.wim" -CompressionType Max
+        $piped.ImageIndex | Should -Be 1
+        { Export-DismTsImage -SourceImagePath "$folder/out.esd" -SourceIndex 2 -DestinationImagePath "$folder/out.wim" } |
+            Should -Throw -ErrorId 'ERROR_ALREADY_EXISTS,Export-DismTsImage'
+
+        $split = Split-DismTsImage -ImagePath "$folder/source.wim" -SplitImagePath "$folder/part.swm" -FileSize 1
+        $split.Parts[0].Path | Should -Be "$folder/part.swm"
+        $split.Parts[0].Bytes | Should -Be (Get-Item -LiteralPath "$folder/part.swm").Length
+        { Split-DismTsImage -ImagePath "$folder/source.wim" -SplitImagePath "$folder/part.wim" -FileSize 1 } | Should -Throw -ErrorId 'E_INVALIDARG,Split-DismTsImage'
+
+        (Test-DismTsImageFile -ImagePath "$folder/source.wim").Healthy | Should -BeTrue
+        $tested = Get-Item -LiteralPath "$folder/out.wim" | Test-DismTsImageFile
+        $tested.PSObject.TypeNames[0] | Should -Be 'DismTs.ImageFileTestObject'
+        $tested.IntegrityTable | Should -Be 'None'
+        $tested.Damage | Should -BeNullOrEmpty
+
+        Get-DismTsImageContent -ImagePath "$folder/source.wim" -Name Second | Sort-Object | Should -Be '\', '\a.txt', '\c.txt', '\sub\', '\sub\b.txt'
+        $null = Copy-DismTsImageItem -ImagePath "$folder/source.wim" -Index 2 -ItemPath \SUB\B.TXT -Destination "$folder/b.txt"
+        Get-Content -LiteralPath "$folder/b.txt" | Should -Be 'b'
+        $put = Copy-DismTsImageItem -ImagePath "$folder/source.wim" -Index 2 -ItemPath \sub\d.txt -Source "$folder/b.txt"
+        $put.ImageIndex | Should -Be 2
+        Get-DismTsImageContent -ImagePath "$folder/source.wim" -Index 2 | Should -Contain '\sub\d.txt'
+
+        $set = Set-DismTsImage -ImagePath "$folder/source.wim" -Index 2 -NewName 'Renamed' -Description '' -BootIndex 1
+        $set.ImageIndex | Should -Be 2
+        (Get-DismTsImage -ImagePath "$folder/source.wim" -Index 1).ImageBootable | Should -Be 'Yes'
+        { Set-DismTsImage -ImagePath "$folder/source.wim" -Index 2 } | Should -Throw -ErrorId 'E_INVALIDARG,Set-DismTsImage'
+        $removed = Get-DismTsImage -ImagePath "$folder/source.wim" | Where-Object ImageName -EQ 'Renamed' | Remove-DismTsImage
+        $removed.RemovedName | Should -Be 'Renamed'
+        $removed.UnusedBytes | Should -BeOfType ([uint64])
+        { Remove-DismTsImage -ImagePath "$folder/source.wim" -Index 1 } | Should -Throw -ErrorId 'E_ACCESSDENIED,Remove-DismTsImage'
+        $optimized = Optimize-DismTsImageFile -ImagePath "$folder/source.wim" -CheckIntegrity
+        $optimized.SizeAfter | Should -BeLessThan $optimized.SizeBefore
+        (Test-DismTsImageFile -ImagePath "$folder/source.wim").IntegrityTable | Should -Be 'Ok'
+    }
+
+    It '-WhatIf changes nothing, and says how large a file gets' {
+        $before = (Get-FileHash -LiteralPath "$folder/new.wim").Hash
+        $said = Optimize-DismTsImageFile -ImagePath "$folder/new.wim" -WhatIf 6>&1
+        "$($said[-1])" | Should -BeLike "What if: Replaces `"$folder/new.wim`": at most *"
+        Remove-DismTsImage -ImagePath "$folder/new.wim" -Index 1 -WhatIf 6>$null | Should -BeNullOrEmpty
+        Split-DismTsImage -ImagePath "$folder/new.wim" -SplitImagePath "$folder/what.swm" -FileSize 1 -WhatIf 6>$null | Should -BeNullOrEmpty
+        Test-Path -Path "$folder/what*.swm" | Should -BeFalse
+        (Get-FileHash -LiteralPath "$folder/new.wim").Hash | Should -Be $before
+    }
 }

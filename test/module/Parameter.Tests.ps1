@@ -234,6 +234,34 @@ BeforeDiscovery {
             Setbootable     = @{ Type = 'switch'; Sets = @('*'); Aliases = @('SB') }
         }
     }
+    $choice = @{
+        ImagePath = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        Index     = @{ Type = 'uint32'; Sets = @('InputByFilePathAndIndex'); Mandatory = $true }
+        Name      = @{ Type = 'string'; Sets = @('InputByFilePathAndName'); Mandatory = $true }
+    }
+    $inBox += @{
+        # In-box SourceIndex is one uint32, which a list of strings takes as well.
+        'Export-DismTsImage'     = @{
+            SourceImagePath       = @{ Type = 'string'; Sets = @('*'); Mandatory = $true; Aliases = @('SIP') }
+            SourceIndex           = @{ Type = 'string[]'; Sets = @('InputByFilePathAndIndex'); Mandatory = $true; Aliases = @('SI') }
+            SourceName            = @{ Type = 'string'; Sets = @('InputByFilePathAndName'); Mandatory = $true; Aliases = @('SN') }
+            DestinationImagePath  = @{ Type = 'string'; Sets = @('*'); Mandatory = $true; Aliases = @('DIP') }
+            DestinationName       = @{ Type = 'string'; Sets = @('*'); Aliases = @('DN') }
+            CompressionType       = @{ Type = 'string'; Sets = @('*') }
+            SplitImageFilePattern = @{ Type = 'string'; Sets = @('*') }
+            CheckIntegrity        = @{ Type = 'switch'; Sets = @('*') }
+            Setbootable           = @{ Type = 'switch'; Sets = @('*'); Aliases = @('SB') }
+            WIMBoot               = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Split-DismTsImage'      = @{
+            ImagePath      = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            SplitImagePath = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            FileSize       = @{ Type = 'uint64'; Sets = @('*'); Mandatory = $true }
+            CheckIntegrity = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Remove-DismTsImage'     = $choice + @{ CheckIntegrity = @{ Type = 'switch'; Sets = @('*') } }
+        'Get-DismTsImageContent' = $choice
+    }
     $common = @{
         LogPath          = @{ Type = 'string'; Sets = @('*'); Aliases = @('LP') }
         ScratchDirectory = @{ Type = 'string'; Sets = @('*') }
@@ -250,6 +278,7 @@ BeforeDiscovery {
     $ownOfCommand = @{
         'Get-DismTsImage' = 'Path', 'Partition'; 'Mount-DismTsImage' = 'Partition', 'ReplayLog'; 'Save-DismTsImage' = 'MountId'; 'Dismount-DismTsImage' = 'MountId'
         'Remove-DismTsAppxProvisionedPackage' = 'DisplayName'
+        'Get-DismTsImageContent' = 'SplitImageFilePattern'
     }
     $commandCases = foreach ($command in $inBox.Keys | Sort-Object) {
         @{ Command = $command; Known = @($inBox[$command].Keys) + @($common.Keys) + $ownParameters + $ownOfCommand[$command] }

@@ -6,7 +6,6 @@ const needsServicingStack = 'only the servicing stack of Windows can';
 const needsAppxProvider = 'only the Appx provider of Windows can';
 const needsWimBoot = 'only Windows 8.1 and later have what it is about';
 const hasReg = 'Windows has its own way to this: load the hive with "reg.exe load"';
-const notYet = 'this version does not have it yet';
 
 /** By engine and method of the protocol; what is not named an engine can do. */
 export const unsupportedBy = {
@@ -20,7 +19,6 @@ export const unsupportedBy = {
   Portable: {
     'image/optimize': 'only DismApi.dll can',
     'image/applyCustomData': 'only DismApi.dll can',
-    'imageFile/putItem': notYet,
     'imageFile/captureCustom': needsWimBoot,
     'wimBoot/getEntries': needsWimBoot,
     'wimBoot/updateEntry': needsWimBoot,

@@ -1,4 +1,5 @@
 /** Testing image files, and copying single items of them, on the portable engine. */
+import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,9 +7,10 @@ import { describe, expect, test } from 'vitest';
 import { CancelledError } from '../../../sidecar/src/errors.ts';
 import { engine, failure, leftovers, useStateDirectory } from '../../helpers/imageFiles.ts';
 import { hostileContents, hostileFiles, hostileMetadata } from '../../helpers/hostileWims.ts';
+import { readTree } from '../../helpers/imageTree.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
-import { appendImage, imagex, ordinaryTree, ordinaryWim, splitWim } from '../../helpers/wims.ts';
+import { appendImage, imagex, ordinaryTree, ordinaryWim, pseudoRandom, splitWim, writeTree } from '../../helpers/wims.ts';
 
 useStateDirectory();
 
@@ -161,5 +163,64 @@ describe('imageFile/extractItem', () => {
     expect(existsSync(join(folder, 'out'))).toBe(false);
     expect(leftovers(folder)).toEqual([]);
     await imagex('verify', path);
+  });
+});
+
+describe('imageFile/putItem', () => {
+  const put = () => testContext('imageFile/putItem');
+
+  test('adds a file and a folder, and replaces a file, which keeps what it has beside its content', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder, { integrity: true });
+    const before = await readTree(path);
+    await writeFile(join(folder, 'new.txt'), 'new content');
+    await writeTree(join(folder, 'tree'), { 'a.txt': 'a', 'sub/\u00fc.bin': pseudoRandom(100_000, 3) });
+    const added = await engine.putImageItem({ imagePath: path, imageIndex: 1, source: join(folder, 'new.txt'), itemPath: '\\windows\\new.txt' }, put());
+    expect(added).toMatchObject({ imagePath: path, imageIndex: 1, sizeAfter: statSync(path).size, warnings: [] });
+    await engine.putImageItem({ imagePath: path, imageName: 'Ordinary', source: join(folder, 'tree'), itemPath: 'Users/Public/Tree' }, put());
+    await engine.putImageItem({ imagePath: path, imageIndex: 1, source: join(folder, 'new.txt'), itemPath: '\\README.TXT', replace: true }, put());
+    await imagex('verify', path);
+    expect(await engine.testImageFile({ imagePath: path }, context())).toMatchObject({ healthy: true, integrityTable: 'Ok' });
+    const after = await readTree(path);
+    expect(Object.keys(after).filter((name) => !(name in before)).sort()).toEqual(
+      ['/Users/Public/Tree', '/Users/Public/Tree/a.txt', '/Users/Public/Tree/sub', '/Users/Public/Tree/sub/\u00fc.bin', '/Windows/new.txt']);
+    const sha1 = createHash('sha1').update('new content').digest('hex');
+    expect(after['/readme.txt']).toEqual({ ...before['/readme.txt'], sizeBytes: 11, sha1, written: after['/readme.txt']?.written });
+    for (const name of ['/Windows/System32/kernel32.dll', '/Windows/System32', '/Program Files']) { expect(after[name]).toEqual(before[name]); }
+    expect(leftovers(folder)).toEqual([]);
+  });
+
+  test('says what would be put in, and refuses what is there, what is of another kind and what has no folder', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder);
+    const bytes = readFileSync(path);
+    await writeFile(join(folder, 'new.txt'), 'new content');
+    const params = { imagePath: path, imageIndex: 1, source: join(folder, 'new.txt'), itemPath: '\\readme.txt' };
+    const dry = await engine.putImageItem({ ...params, replace: true, validateOnly: true }, put());
+    expect(dry.plan).toMatchObject({ files: 1, directories: 0, bytes: 11, writes: [{ change: 'Grown', path }] });
+    const cases = [
+      [params, 'ERROR_FILE_EXISTS'], [{ ...params, itemPath: '\\Windows', replace: true }, 'ERROR_ALREADY_EXISTS'],
+      [{ ...params, source: join(folder, 'source'), replace: true }, 'ERROR_ALREADY_EXISTS'], [{ ...params, itemPath: '\\none\\new.txt' }, 'ERROR_FILE_NOT_FOUND'],
+      [{ ...params, itemPath: '\\' }, 'ERROR_INVALID_NAME'], [{ ...params, source: join(folder, 'none'), itemPath: '\\x' }, 'ERROR_FILE_NOT_FOUND'],
+      [{ ...params, imageIndex: 3 }, 'DISMAPI_E_INVALID_IMAGE_INDEX'],
+    ] as const;
+    for (const [wrong, symbol] of cases) { expect(await failure(engine.putImageItem(wrong, put()))).toMatchObject({ symbol }); }
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    const { sizeAfter } = await engine.putImageItem({ ...params, replace: true }, put());
+    expect(sizeAfter).toBeLessThanOrEqual(dry.plan?.writes[0]?.maximumBytes ?? 0);
+    expect(leftovers(folder)).toEqual([]);
+  });
+
+  test('merges a folder into one that is there, whatever the case of its names', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder);
+    await writeTree(join(folder, 'win'), { 'SYSTEM32/Kernel32.dll': 'replaced', 'SYSTEM32/new.dll': 'new' });
+    await engine.putImageItem({ imagePath: path, imageIndex: 1, source: join(folder, 'win'), itemPath: '\\WINDOWS', replace: true }, put());
+    await imagex('verify', path);
+    const tree = await readTree(path);
+    expect(tree['/Windows/System32/kernel32.dll']?.sizeBytes).toBe(8);
+    expect(tree['/Windows/System32/new.dll']?.sizeBytes).toBe(3);
+    expect(tree['/Windows/System32/config/SYSTEM']?.sizeBytes).toBe(300_000);
+    expect(Object.keys(tree).filter((name) => /kernel32/i.test(name))).toHaveLength(1);
   });
 });

@@ -1,8 +1,8 @@
-/** imageFile/extractItem on the portable engine. */
-import { mkdirSync, readdirSync } from 'node:fs';
+/** imageFile/extractItem and imageFile/putItem on the portable engine. */
+import { mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
-import type { extractImageItem as method } from '@dismts/protocol';
+import type { extractImageItem as extractMethod, putImageItem as putMethod } from '@dismts/protocol';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { printable } from '../../../printable.ts';
@@ -10,17 +10,22 @@ import { guarded } from '../../../systemErrors.ts';
 import { type Dentry, walk } from '../../../wim/dentry.ts';
 import type { FileErrors } from '../../../wim/fileErrors.ts';
 import { isDirectory } from '../../../wim/inode.ts';
+import { hexHash } from '../../../wim/hash.ts';
 import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
-import { openImageFiles } from '../imageFiles/changing.ts';
-import { findItem, pathInImage } from '../imageFiles/imagePaths.ts';
+import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
+import { childOf, findItem, namesOf, pathInImage } from '../imageFiles/imagePaths.ts';
+import { itemLayer } from '../imageFiles/itemLayer.ts';
 import { newFilePath, publish, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, freeBytesAt, requireFree } from '../imageFiles/results.ts';
 import { withSource } from '../imageFiles/sources.ts';
 import { temporaryPath } from '../imageFiles/unfinished.ts';
+import { commitChanges } from '../saving/commit.ts';
 
-type Params = z.output<typeof method.params>;
-type Result = z.input<typeof method.result>;
+type Params = z.output<typeof extractMethod.params>;
+type Result = z.input<typeof extractMethod.result>;
+type PutParams = z.output<typeof putMethod.params>;
+type PutResult = z.input<typeof putMethod.result>;
 
 /** Numbers of an item, and of all below it. */
 function measure(item: Dentry, sizeOf: (hash: string) => number): { files: number; directories: number; bytes: number; streams: number } {
@@ -79,4 +84,65 @@ export async function extractImageItem(params: Params, context: OperationContext
     context.log.info(`copied "${itemPath}" of image ${imageIndex} of "${wim.path}" to "${target}"`);
     return fileResult(answer, context);
   }));
+}
+
+/** Where an item is to be put. */
+interface PutPlace {
+  readonly folder: Dentry;
+  readonly name: string;
+}
+
+/** @throws DismError ERROR_FILE_EXISTS: something has the name, and is not to be replaced. ERROR_PATH_NOT_FOUND: its folder is not there. */
+function placeFor(root: Dentry, { itemPath, replace }: PutParams, errors: FileErrors): PutPlace {
+  const names = namesOf(itemPath);
+  const name = names.pop();
+  if (name === undefined || name === '.' || name === '..') {
+    throw errors.make(Hresult.ERROR_INVALID_NAME, `"${itemPath}" names no file or folder`, 'Give the path that the item is to have in the image, with its name.');
+  }
+  const folder = findItem(root, names.join('/'), errors);
+  if (!isDirectory(folder.inode)) { throw errors.make(Hresult.ERROR_PATH_NOT_FOUND, `"${pathInImage(folder, '\\')}" is no folder`); }
+  const existing = childOf(folder, name);
+  if (existing !== undefined && replace !== true) {
+    throw errors.make(Hresult.ERROR_FILE_EXISTS, `the image has "${pathInImage(existing, '\\')}" already`, 'Give -Replace to put the new one in its place.');
+  }
+  return { folder, name };
+}
+
+async function put({ wim, state }: ChangeableFile, params: PutParams, what: string, context: OperationContext): Promise<PutResult> {
+  const imageIndex = await wim.chooseImage(params);
+  const data = await wim.metadata(imageIndex);
+  const hash = (await wim.blobs()).imageHashes()[imageIndex - 1];
+  if (data === undefined || hash === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
+  const { folder, name } = placeFor(parseMetadata(data).root, params, wim.errors);
+  const { layer, files, directories, bytes } = await itemLayer(realpathSync(params.source), folder, name, what, context.signal);
+  if (params.checkIntegrity === true) {
+    await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
+  }
+  const answer = { imagePath: params.imagePath, imageIndex, sizeBefore: wim.size };
+  const { blobTable, xml, integrityTable } = wim.header;
+  // All of it new, none of it smaller when compressed, and the tables anew.
+  const maximumBytes = wim.size + bytes + Math.ceil(bytes / 32768) * 8 + data.length + (files + directories) * 1024
+    + blobTable.uncompressedSize + xml.uncompressedSize + integrityTable.uncompressedSize + Math.ceil((wim.size + bytes) / 1024 / 1024) * 20 + 64 * 1024;
+  if (params.validateOnly === true) {
+    const writes = [{ path: wim.path, change: 'Grown' as const, maximumBytes, freeBytes: freeBytesAt(wim.path) }];
+    return fileResult({ ...answer, sizeAfter: wim.size, plan: { writes, files, directories, bytes } }, context);
+  }
+  const warnings = await withUnfinishedWork(state, context, async (work) => {
+    await work.growing(wim.path);
+    const result = await commitChanges({
+      // No link of the source leads into a mount.
+      wimPath: wim.path, imageIndex, imageHash: hexHash(hash), upperPath: '', layer, mountPath: '\0', append: false, checkIntegrity: params.checkIntegrity === true,
+    }, true, { started: async () => { await Promise.resolve(); }, finishing: async () => { await Promise.resolve(); } }, context);
+    work.grown();
+    return result.warnings;
+  });
+  context.log.info(`put "${params.source}" into image ${imageIndex} of "${wim.path}"`);
+  return fileResult({ ...answer, sizeAfter: statSync(wim.path).size, warnings }, context);
+}
+
+/** Puts a file or folder into an image. */
+export async function putImageItem(params: PutParams, context: OperationContext): Promise<PutResult> {
+  const what = `Cannot put "${params.source}" into "${params.imagePath}"`;
+  return await guarded(what, params.source, context, async () => await withChangeable(params.imagePath, what, context, false,
+    async (file) => await put(file, params, what, context)));
 }

@@ -34,6 +34,8 @@ export interface CommitRequest {
   /** SHA-1 of the metadata that the image had when it was mounted, in hex: another one means that somebody changed it. */
   readonly imageHash: string;
   readonly upperPath: string;
+  /** What is to be committed, where that is no upper directory. */
+  readonly layer?: UpperLayer | undefined;
   readonly mountPath: string;
   readonly append: boolean;
   readonly checkIntegrity: boolean;
@@ -90,7 +92,7 @@ export async function commitChanges(
 ): Promise<CommitResult> {
   const { signal } = context;
   context.progress('Collecting changes', 0, 0);
-  const layer = await readUpperLayer(request.upperPath, signal);
+  const layer = request.layer ?? await readUpperLayer(request.upperPath, signal);
   const wim = await openForAppend(request.wimPath);
   try {
     const blobTable = await wim.blobs();
