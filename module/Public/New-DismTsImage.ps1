@@ -6,7 +6,8 @@ function New-DismTsImage {
     The file appears under its name once it is whole and on the disk; one that exists is never overwritten (0x80070050). Ctrl+C cancels, and nothing is left behind.
 
     On Linux a folder has no security descriptors, DOS attributes, short names, named streams and creation times, of which a warning tells. An NTFS volume that is
-    not mounted is captured with all of them: give its device, or a file that holds the volume. Names that Windows cannot have, and names that differ in case only,
+    not mounted is captured with all of them: give its device, or a file that holds the volume. So is an image that DismTs has mounted, with what is staged, and a
+    virtual disk that it has mounted with -ReadOnly: give the mount folder. Names that Windows cannot have, and names that differ in case only,
     are refused before anything is written.
 
     Without -ConfigFilePath the page file, the recycle bin and what else dism.exe leaves out by default is left out, of which a warning tells.
@@ -19,9 +20,11 @@ function New-DismTsImage {
 
     Captures a drive, compressed well, with an integrity table, and reads the file back.
     .EXAMPLE
-    New-DismTsImage -CapturePath /dev/loop0p3 -ImagePath /images/golden.wim -Name Golden
+    Mount-DismTsImage -ImagePath /disks/golden.vhdx -Index 1 -Path /mnt/golden -ReadOnly
+    New-DismTsImage -CapturePath /mnt/golden -ImagePath /images/golden.wim -Name Golden
+    Dismount-DismTsImage -Path /mnt/golden -Discard
 
-    On a build server, captures the Windows partition of a golden disk with all that NTFS has: permissions, streams, short names, links.
+    On a build server, captures a golden disk with all that NTFS has: permissions, streams, short names, links.
     .EXAMPLE
     New-DismTsImage -CapturePath ./tree -ImagePath ./new.esd -Name Tree -CompressionType Recovery -WhatIf
 

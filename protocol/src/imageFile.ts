@@ -71,7 +71,10 @@ export type ImageFileResult = z.infer<typeof imageFileResultSchema>;
 const captureShape = {
   /** A file. Its folder must exist. */
   imagePath: absolutePathSchema,
-  /** A folder; for the portable engine also an NTFS volume that is not mounted: its device, or a file that holds one. */
+  /**
+   * A folder; for the portable engine also an NTFS volume that is not mounted: its device, or a file that holds one. The folder of a mount of DismTs, or of an
+   * NTFS volume that is mounted read-only, stands for the image or volume with all that it has.
+   */
   capturePath: absolutePathSchema,
   description: textSchema.optional(),
   /** A WimScript.ini, whose lists replace those that hold without one. */

@@ -1,4 +1,5 @@
 /** The header of a WIM file: its 208 bytes and the resource headers in it. Format: wimlib.h, MS-WIM white paper. */
+import { randomBytes } from 'node:crypto';
 import { Hresult } from '../hresult.ts';
 import { CompressionType } from '../wimlib/codec.ts';
 import type { FileErrors } from './fileErrors.ts';
@@ -191,5 +192,20 @@ export function changedHeader(header: WimHeader, change: {
   writeResourceHeader(change.bootMetadata, raw, 0x60);
   writeResourceHeader(change.integrityTable, raw, 0x7c);
   raw.writeUInt32LE(change.bootIndex ?? header.bootIndex, 0x78);
+  return raw;
+}
+
+/** The header of a new file with one image, whose resources are not compressed. */
+export function plainHeader({ blobTable, xml }: { readonly blobTable: ResourceHeader; readonly xml: ResourceHeader }): Buffer {
+  const raw = Buffer.alloc(wimHeaderBytes);
+  magic.copy(raw);
+  raw.writeUInt32LE(wimHeaderBytes, 0x08);
+  raw.writeUInt32LE(wimVersionDefault, 0x0c);
+  randomBytes(16).copy(raw, 0x18);
+  raw.writeUInt16LE(1, 0x28);
+  raw.writeUInt16LE(1, 0x2a);
+  raw.writeUInt32LE(1, 0x2c);
+  writeResourceHeader(blobTable, raw, 0x30);
+  writeResourceHeader(xml, raw, 0x48);
   return raw;
 }

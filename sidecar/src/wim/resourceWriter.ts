@@ -80,7 +80,7 @@ async function* readChunks(source: ResourceSource, chunkSize: number): AsyncGene
 export class ResourceWriter {
   position: number;
   readonly #file: FileHandle;
-  readonly #header: WimHeader;
+  readonly #header: Pick<WimHeader, 'compressionType' | 'chunkSize'>;
   /** Both undefined where the file is not compressed. */
   readonly #compressors: CompressorPool | undefined;
   readonly #metadataCompressors: CompressorPool | undefined;
@@ -90,7 +90,7 @@ export class ResourceWriter {
   readonly #waiting: (() => void)[] = [];
   #closed = false;
 
-  constructor(file: FileHandle, header: WimHeader, position: number, signal: AbortSignal) {
+  constructor(file: FileHandle, header: Pick<WimHeader, 'compressionType' | 'chunkSize'>, position: number, signal: AbortSignal) {
     this.#file = file;
     this.#header = header;
     this.position = position;

@@ -70,7 +70,7 @@ function judge(scan: FolderScan, { source, what, script }: CaptureImage, context
 }
 
 /** What DISM's own lists show of an image, and libwim does not set. */
-function describe(wim: WimHandle, image: number, { name, description }: CaptureImage): void {
+export function describe(wim: WimHandle, image: number, { name, description }: Pick<CaptureImage, 'name' | 'description'>): void {
   wim.setImageProperty(image, 'DISPLAYNAME', name);
   if (description !== undefined && description !== '') {
     wim.setImageDescription(image, description);
@@ -153,7 +153,7 @@ export async function captureImage(capture: CaptureImage, context: JobContext): 
 }
 
 /** Reads a file that was just written, with what the image has in another one, and compares it with its hashes. */
-async function verifyWritten(path: string, other: WimHandle | undefined, context: JobContext): Promise<void> {
+export async function verifyWritten(path: string, other: WimHandle | undefined, context: JobContext): Promise<void> {
   const wim = await openWim(path, { action: 'verify', operation: context.operation });
   try {
     if (other !== undefined) { wim.referenceWims([other]); }

@@ -8,8 +8,11 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { decodeWimScript, maxWimScriptBytes, WimScript } from '../../../wim/wimScript.ts';
 import type { CaptureImage, Captured } from '../../../wimJobs/captureImage.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
+import { withMount } from '../mounting/mountOperation.ts';
+import { captureMount, ownMountAt } from './mountedCapture.ts';
 import { folderOrVolume, mountedVolumeAt } from './places.ts';
 import { freeBytesAt } from './results.ts';
+import type { UnfinishedWork } from './unfinished.ts';
 
 /** What both requests have. */
 export type CaptureParams = Omit<z.output<typeof captureMethod.params>, 'compressionType'>;
@@ -17,6 +20,10 @@ export type CaptureParams = Omit<z.output<typeof captureMethod.params>, 'compres
 /** A capture that is ready to run. */
 export interface PreparedCapture {
   readonly job: Omit<CaptureImage, 'format' | 'path' | 'base' | 'withoutPaths'>;
+  /** Whether the source is where an image of a WIM file is mounted. */
+  readonly isMounted: boolean;
+  /** A mount of ours that the source is read out of, and that has to stay until it is read. */
+  readonly mountPath?: string | undefined;
   /** What is to be said whatever comes. */
   readonly warnings: readonly string[];
 }
@@ -41,27 +48,41 @@ async function readScript(path: string, what: string): Promise<{ readonly text: 
 }
 
 /** Looks at everything that can be looked at before the source is read. */
-export async function prepareCapture(params: CaptureParams, what: string): Promise<PreparedCapture> {
+export async function prepareCapture(params: CaptureParams, what: string, context: OperationContext): Promise<PreparedCapture> {
   refuseExtendedAttributes(params, what);
   const { capturePath, imageName, description, noRpFix, wimBoot, setbootable, verify, configFilePath } = params;
   const script = configFilePath === undefined ? undefined : await readScript(configFilePath, what);
-  const { path, isVolume } = await folderOrVolume(capturePath, what);
+  const place = await folderOrVolume(capturePath, what);
   const warnings = [...script?.warnings ?? []];
-  if (!isVolume) {
-    const volume = mountedVolumeAt(path);
-    warnings.push(`"${capturePath}" is captured as a Linux folder: ${foldersLack}${volume === undefined ? '' : `. To keep them, unmount "${volume}" and capture that`}`);
+  const own = place.isVolume ? undefined : await ownMountAt(place.path, context);
+  const volume = place.isVolume || own !== undefined ? undefined : mountedVolumeAt(place.path);
+  // What nobody can write to is read where it lies, with all that it has.
+  const unwritten = own?.kind === 'volume' ? own.volume : volume?.isReadOnly === true ? volume.device : undefined;
+  const { path, isVolume } = unwritten === undefined ? place : { path: unwritten, isVolume: true };
+  const isMounted = own?.kind === 'wim';
+  if (!isVolume && !isMounted) {
+    const way = own !== undefined ? '. To keep them, save the changes and mount the disk with -ReadOnly'
+      : volume === undefined ? '' : `. To keep them, mount "${volume.device}" read-only, or unmount it and capture that`;
+    warnings.push(`"${capturePath}" is captured as a Linux folder: ${foldersLack}${way}`);
   }
   return {
     job: { source: path, isVolume, name: imageName, description, script: script?.text, noRpFix, wimBoot, bootable: setbootable, verify, what },
-    warnings,
+    isMounted, warnings, mountPath: own?.kind === 'volume' ? place.path : undefined,
   };
 }
 
 /** Runs the job. @returns What was captured, and all warnings. */
 export async function runCapture(
-  { job, warnings }: PreparedCapture, rest: Pick<CaptureImage, 'format' | 'path' | 'base' | 'withoutPaths'>, context: OperationContext,
+  { job, isMounted, mountPath, warnings }: PreparedCapture,
+  { work, ...rest }: Pick<CaptureImage, 'format' | 'path' | 'base' | 'withoutPaths'> & { readonly work?: UnfinishedWork }, context: OperationContext,
 ): Promise<{ readonly captured: Captured; readonly warnings: readonly string[] }> {
-  const { result, warnings: more } = await runWimJob('captureImage', { ...job, ...rest }, context);
+  if (isMounted) {
+    const mounted = await captureMount(job, { ...rest, work }, context);
+    return { ...mounted, warnings: [...warnings, ...mounted.warnings] };
+  }
+  const run = async () => await runWimJob('captureImage', { ...job, ...rest }, context);
+  const { result, warnings: more } = mountPath === undefined
+    ? await run() : await withMount(mountPath, job.what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, run);
   return { captured: result, warnings: [...warnings, ...more] };
 }
 

@@ -83,7 +83,17 @@ async function loopDevicesOf(file: string): Promise<string[]> {
   return devices;
 }
 
-/** Where an NTFS volume is mounted whose root is the folder: it holds more than a program that goes through the folder can see. */
-export function mountedVolumeAt(folder: string): string | undefined {
-  return readMountTable().find(({ mountPoint, type, source }) => mountPoint === folder && /^(?:fuseblk|ntfs3?|ufsd)$/.test(type) && source.startsWith('/'))?.source;
+/** An NTFS volume that is mounted: it holds more than a program that goes through the folder can see. */
+export interface MountedVolume {
+  readonly device: string;
+  /** Nobody can write to it, so that it may be read beside whoever serves it. */
+  readonly isReadOnly: boolean;
+}
+
+/** The volume whose root a folder is. */
+export function mountedVolumeAt(folder: string): MountedVolume | undefined {
+  const table = readMountTable().filter(({ type, source }) => /^(?:fuseblk|ntfs3?|ufsd)$/.test(type) && source.startsWith('/dev/'));
+  const volume = table.find(({ mountPoint, root }) => mountPoint === folder && root === '/');
+  if (volume === undefined) { return undefined; }
+  return { device: volume.source, isReadOnly: table.every(({ source, options }) => source !== volume.source || options.includes('ro')) };
 }

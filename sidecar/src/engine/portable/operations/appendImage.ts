@@ -47,7 +47,7 @@ export async function appendImage(params: Params, context: OperationContext): Pr
   const { imagePath, capturePath, imageName: name, checkIntegrity = false, setbootable = false, validateOnly, wimBoot = false } = params;
   const what = `Cannot capture "${capturePath}" into "${imagePath}"`;
   return await guarded(what, imagePath, context, async () => {
-    const prepared = await prepareCapture(params, what);
+    const prepared = await prepareCapture(params, what, context);
     return await withChangeable(imagePath, what, context, true, async ({ state, wim }) => {
       const format = formatOf(wim, wimBoot, what, imagePath);
       await requireNewName(wim, name, what);
@@ -62,7 +62,7 @@ export async function appendImage(params: Params, context: OperationContext): Pr
         const temporary = temporaryPath(beside, 'file');
         await work.making(temporary);
         closeSync(openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
-        const { warnings } = await runCapture(prepared, { format, path: temporary, base: wim.path, withoutPaths: [temporary, wim.path] }, context);
+        const { warnings } = await runCapture(prepared, { format, path: temporary, base: wim.path, withoutPaths: [temporary, wim.path], work }, context);
         const from = await WimFile.open(temporary, { what });
         try {
           const journal = { started: async () => { await work.growing(wim.path); }, finishing: () => Promise.resolve() };

@@ -41,7 +41,7 @@ export async function captureImage(params: Params, context: OperationContext): P
   return await guarded(what, imagePath, context, async () => {
     const format = formatOf(params, what);
     const path = newFilePath(imagePath, what);
-    const prepared = await prepareCapture(params, what);
+    const prepared = await prepareCapture(params, what, context);
     const answer = { imagePath: path, path: capturePath, imageIndex: 1, sizeBefore: 0 };
     if (params.validateOnly === true) {
       const { captured, warnings } = await runCapture(prepared, { format, withoutPaths: [] }, context);
@@ -51,7 +51,7 @@ export async function captureImage(params: Params, context: OperationContext): P
     return await withUnfinishedWork(state, context, async (work) => {
       let warnings: readonly string[] = [];
       await makeFile(work, path, what, context, async (temporary) => {
-        ({ warnings } = await runCapture(prepared, { format, path: temporary, withoutPaths: [temporary] }, context));
+        ({ warnings } = await runCapture(prepared, { format, path: temporary, withoutPaths: [temporary], work }, context));
       });
       return fileResult({ ...answer, sizeAfter: (await stat(path)).size, warnings }, context);
     });
