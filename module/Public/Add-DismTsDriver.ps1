@@ -3,13 +3,17 @@ function Add-DismTsDriver {
     .SYNOPSIS
     Adds drivers to an offline image: an INF file, those of a folder, or those of another image.
     .DESCRIPTION
-    -Driver is an INF file or a folder; -Recurse takes the folders below it, too. The files are added one after the other, and all are tried: one that fails is an
-    error with the INF file as TargetObject, reported when the others are added. Drivers that another image has come down the pipeline.
+    -Driver is an INF file or a folder; -Recurse takes the folders below it, too. All files are tried: one that fails is an error with the INF file as TargetObject,
+    reported when the others are added. Drivers that another image has come down the pipeline. A driver that the image has already is not added again.
 
-    Ctrl+C cancels between two files; what was added by then stays. -WhatIf checks what can be checked, and changes nothing.
+    On Windows Ctrl+C cancels between two files, and what was added by then stays. -WhatIf says what would become of each file, and changes nothing.
 
-    Stands for Add-WindowsDriver of the in-box module, with the same parameters and properties. As there the running Windows cannot be changed so. Only the Native
-    engine can.
+    Off Windows all files of a command are added as one change: after Ctrl+C, an error of the disk or a crash the image is as it was. A driver is put into the driver
+    store as Windows does that waits for the device; it is checked that the driver is for the architecture and version of the image, and that its files are those that
+    its catalog was signed for. Whether Windows trusts that signature is not checked. What Windows may need to start, such as the driver of the disk, has to be
+    reflected into the image as well: -BootCritical. No start of Windows with such a driver is tried; try it before you rely on it.
+
+    Stands for Add-WindowsDriver of the in-box module, with the same parameters and properties. As there the running Windows cannot be changed so.
     .EXAMPLE
     Add-DismTsDriver -Path C:\mnt -Driver D:\drivers -Recurse
 
@@ -18,6 +22,10 @@ function Add-DismTsDriver {
     Add-DismTsDriver -Path C:\mnt -Driver D:\drivers\net\net.inf -ForceUnsigned
 
     Adds one driver although it is not signed.
+    .EXAMPLE
+    Add-DismTsDriver -Path /mnt/image -Driver ./virtio/amd64/w11 -Recurse -BootCritical
+
+    Adds the drivers for the disk and network of a virtual machine, and makes Windows start with them.
     .EXAMPLE
     Get-DismTsDriver -Path C:\old | Where-Object ClassName -EQ 'Net' | Add-DismTsDriver -Path C:\mnt
 
@@ -32,7 +40,7 @@ function Add-DismTsDriver {
     .OUTPUTS
     DismTs.BasicDriverObject, one for each driver that is new in the image.
     .NOTES
-    Native function: DismAddDriver. Engine: Native. Needs elevation.
+    Native function: DismAddDriver. Engines: Native, Portable. The Native engine needs elevation.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Get-DismTsDriver
@@ -63,6 +71,10 @@ function Add-DismTsDriver {
         # Add drivers without a signature, too.
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $ForceUnsigned,
+
+        # Reflect drivers that Windows may need to start: their services, files and configurations are written, too. The Native engine always does.
+        [Parameter(ValueFromPipelineByPropertyName)]
+        [switch] $BootCritical,
 
         # Driver of another image, as Get-DismTsDriver lists it.
         [Parameter(ValueFromPipeline)]
@@ -140,7 +152,7 @@ function Add-DismTsDriver {
         if ($null -eq $params['driver']) {
             return
         }
-        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Recurse', 'ForceUnsigned'
+        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Recurse', 'ForceUnsigned', 'BootCritical'
         $change = @{
             Cmdlet     = $PSCmdlet
             Bound      = $PSBoundParameters
@@ -150,6 +162,7 @@ function Add-DismTsDriver {
             Action     = "Add driver $($params['driver'])"
             Target     = $params['driver']
             PassResult = $true
+            PassPlan   = $true
         }
         $answer = Invoke-ImageChange @change
         if ($null -eq $answer) {
@@ -160,6 +173,8 @@ function Add-DismTsDriver {
         foreach ($result in $answer.results) {
             if ($null -ne $result.failure) {
                 $problems += ConvertTo-DismTsErrorRecord -ResponseError $result.failure -Method 'driver/add' -Target $result.infPath
+            } elseif ($null -ne $result.driver -and $WhatIfPreference) {
+                $null = $PSCmdlet.ShouldProcess($result.infPath, "Publish as $($result.driver.driver)")
             } elseif ($null -ne $result.driver) {
                 ConvertTo-DismTsObject -InputObject $result.driver -TypeName 'BasicDriverObject' -Image $answer
             } else {

@@ -4,12 +4,12 @@ function Remove-DismTsDriver {
     Removes a driver that was added to an offline image.
     .DESCRIPTION
     The driver is named by its published name, such as oem3.inf. Drivers that came with Windows cannot be removed. When a boot-critical driver is removed, the image
-    may not start any more.
+    may not start any more; off Windows one that is reflected is removed only with -Force. All that came with the driver goes: its files, its records and its
+    services, but for what another version of it needs.
 
     -WhatIf checks what can be checked, and changes nothing.
 
-    Stands for Remove-WindowsDriver of the in-box module, with the same parameters and properties. As there the running Windows cannot be changed so. Only the Native
-    engine can.
+    Stands for Remove-WindowsDriver of the in-box module, with the same parameters and properties. As there the running Windows cannot be changed so.
     .EXAMPLE
     Remove-DismTsDriver -Path C:\mnt -Driver oem3.inf
 
@@ -23,7 +23,7 @@ function Remove-DismTsDriver {
     .OUTPUTS
     DismTs.ImageObject
     .NOTES
-    Native function: DismRemoveDriver. Engine: Native. Needs elevation. It cannot be cancelled.
+    Native function: DismRemoveDriver. Engines: Native, Portable. The Native engine needs elevation, and cannot cancel it.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Add-DismTsDriver
@@ -43,6 +43,10 @@ function Remove-DismTsDriver {
         # Published name of the driver, such as oem3.inf.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
         [string] $Driver,
+
+        # Also a boot-critical driver that Windows may need to start. The Native engine removes it without being told so.
+        [Parameter()]
+        [switch] $Force,
 
         # Windows folder below the root of the image. Default: Windows.
         [Parameter(ValueFromPipelineByPropertyName)]
@@ -90,6 +94,7 @@ function Remove-DismTsDriver {
             return
         }
         $params['driver'] = $Driver
+        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Force'
         $change = @{
             Cmdlet = $PSCmdlet
             Bound  = $PSBoundParameters

@@ -70,12 +70,16 @@ export const addDriver = request('driver/add', ofOfflineImage({
   recurse: z.boolean().optional(),
   /** Also without a signature. */
   forceUnsigned: z.boolean().optional(),
+  /** Make Windows use boot-critical drivers at its first start, rather than only put them in its store. The native engine always does. */
+  bootCritical: z.boolean().optional(),
 }), imageResultSchema.extend({ results: z.array(driverResultSchema) }));
 
 /** Removes a third-party driver package. DismRemoveDriver. */
 export const removeDriver = request('driver/remove', ofOfflineImage({
   /** Published name, such as `oem3.inf`. */
   driver: nameSchema,
+  /** Also one that Windows may need to start. The native engine removes it without being told so. */
+  force: z.boolean().optional(),
 }), imageResultSchema);
 
 /** Copies all third-party driver packages into a folder. Cancellable. _DismExportDriver. */

@@ -278,6 +278,7 @@ BeforeDiscovery {
     $ownOfCommand = @{
         'Get-DismTsImage' = 'Path', 'Partition'; 'Mount-DismTsImage' = 'Partition', 'ReplayLog'; 'Save-DismTsImage' = 'MountId'; 'Dismount-DismTsImage' = 'MountId'
         'Remove-DismTsAppxProvisionedPackage' = 'DisplayName'
+        'Add-DismTsDriver' = 'BootCritical'; 'Remove-DismTsDriver' = 'Force'
         'Get-DismTsImageContent' = 'SplitImageFilePattern'
     }
     $commandCases = foreach ($command in $inBox.Keys | Sort-Object) {

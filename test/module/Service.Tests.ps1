@@ -294,7 +294,12 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
 
     Context '-WhatIf and -Confirm' {
         It '<Command> -WhatIf only validates' -ForEach $changes {
-            & $Command -Path /fake/m @Parameters -WhatIf | Should -BeNullOrEmpty
+            try {
+                & $Command -Path /fake/m @Parameters -WhatIf | Should -BeNullOrEmpty
+            } catch [System.Runtime.InteropServices.COMException] {
+                # The recorded answer about drivers has one that would fail, which -WhatIf says, too.
+                $_.FullyQualifiedErrorId | Should -BeLike '*,Add-DismTsDriver'
+            }
             Get-SentChange | Should -HaveCount 1
             Get-SentChange | Should -Match '"validateOnly":true'
         }

@@ -29,6 +29,8 @@ export const parameterTexts: Readonly<Record<string, string>> = {
   driver: 'an INF file or a folder of them; of a package in the image its published name, such as oem3.inf',
   recurse: 'the folders below, too',
   forceUnsigned: 'also without a signature',
+  bootCritical: 'make Windows start with those that it may need to',
+  force: 'also what Windows may need to start',
   all: 'all of them, also those that came with Windows; of a feature, what it needs, too',
   destination: 'folder to copy to',
   packagePath: 'the package file, or a folder',

@@ -10,6 +10,12 @@ export function guidBytes(text: string): Buffer {
   return Buffer.concat([...[a, b, c].map((part) => Buffer.from(part, 'hex').reverse()), Buffer.from(d + e, 'hex')]);
 }
 
+/** The GUID in braces of the 16 bytes that Windows stores. */
+export function guidText(data: Buffer): string {
+  const hex = (start: number, end: number) => Buffer.from(data.subarray(start, end)).reverse().toString('hex');
+  return `{${hex(0, 4)}-${hex(4, 6)}-${hex(6, 8)}-${data.toString('hex', 8, 10)}-${data.toString('hex', 10, 16)}}`;
+}
+
 /** Value `Version` of a package that was added: mark, architecture, class, date, version from its end, and a tail that is zero for most. */
 export function versionRecord({ classGuid, date, version }: InfVersion, architecture: InfArchitecture): Buffer {
   const record = Buffer.alloc(48);

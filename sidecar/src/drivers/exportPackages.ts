@@ -35,7 +35,7 @@ export async function exportPackages(
       const data = await files.read(`${source}/${name}`);
       const path = `${folder}/${name}`;
       if (data !== undefined && await destination.read(path).then((existing) => existing?.equals(data)) !== true) {
-        await makeFolders(destination, path);
+        await destination.makeFolders(path.split('/').slice(0, -1).join('/'));
         await destination.replace(path, data, {
           signal: context.signal, verify: (readBack) => {
             if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); }
@@ -45,15 +45,4 @@ export async function exportPackages(
     }
   }
   context.progress('Exporting drivers', packages.length, packages.length);
-}
-
-async function makeFolders(destination: WritableFolderImage, path: string): Promise<void> {
-  const parts = path.split('/').slice(0, -1);
-  for (let count = 1; count <= parts.length; count++) {
-    const parent = parts.slice(0, count - 1).join('/');
-    const name = parts[count - 1]?.toUpperCase();
-    if (!(await destination.list(parent)).some((existing) => existing.toUpperCase() === name)) {
-      await destination.makeFolder(parts.slice(0, count).join('/'));
-    }
-  }
 }

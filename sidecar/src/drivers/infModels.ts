@@ -19,6 +19,8 @@ export interface InfModel {
 
 /** More models than any INF file of Windows has; each becomes a key of the registry. */
 const maxIds = 100_000;
+/** With a decoration it becomes the name of a key. */
+const maxSectionName = 230;
 /** MAX_DEVICE_ID_LEN */
 const maxIdLength = 200;
 
@@ -45,6 +47,7 @@ export function readModels(inf: InfFile, target: InfTarget): InfModel[] {
       if (model.key === undefined) { continue; }
       const [install = '', hardwareId = '', ...compatible] = model.fields.map((field) => inf.text(field).trim());
       const compatibleIds = compatible.filter((id) => id !== '');
+      if (install.length > maxSectionName) { throw new InfError(`line ${model.number} names a section that cannot be`); }
       ids += 1 + compatibleIds.length;
       if (ids > maxIds) { throw new InfError(`it has more than ${maxIds} hardware ids`); }
       for (const id of [hardwareId, ...compatibleIds]) { requireId(id, model.number); }

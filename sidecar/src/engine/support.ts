@@ -28,8 +28,6 @@ export const unsupportedBy = {
     'feature/getParent': 'the image says what a feature needs in packages that are not resolved without the servicing stack of Windows',
     'feature/enable': needsServicingStack,
     'feature/disable': needsServicingStack,
-    'driver/add': 'only the driver store of Windows can',
-    'driver/remove': 'only the driver store of Windows can',
     'capability/add': needsServicingStack,
     'capability/remove': needsServicingStack,
     'capability/exportSource': needsServicingStack,

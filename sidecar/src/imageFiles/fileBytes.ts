@@ -44,7 +44,8 @@ export async function writeWhole(descriptor: number, data: Buffer, signal: Abort
   for (let done = 0; done < data.length;) {
     const end = Math.min(done + flushBytes, data.length);
     while (done < end) { done += (await writeAsync(descriptor, data, done, end - done, done)).bytesWritten; }
-    await fsyncAsync(descriptor);
+    // The last piece is waited for below, as an empty file is.
+    if (done < data.length) { await fsyncAsync(descriptor); }
     signal?.throwIfAborted();
   }
   await fsyncAsync(descriptor);

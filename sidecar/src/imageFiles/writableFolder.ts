@@ -190,6 +190,66 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     await Promise.resolve();
   }
 
+  /**
+   * Makes a file that is not there yet, flushed and read back. Its folder is not waited for: that is flushFolder(), once for all files in it. Until then, and
+   * where the process dies, there may be a file that is cut off; whoever calls this knows what to do with it.
+   * @throws the system's error EEXIST: something of that name is there.
+   */
+  async addFile(path: string, data: Buffer, options: Pick<ReplaceOptions, 'verify' | 'signal'>): Promise<void> {
+    const { folder, name } = this.tree.openParent(path);
+    try {
+      const descriptor = openSync(`/proc/self/fd/${folder}/${name}`, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, fileMode(folder));
+      try {
+        await writeWhole(descriptor, data, options.signal);
+        options.verify(await readWhole(descriptor, data.length));
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch (error) {
+      throw this.tree.at(path, error);
+    } finally {
+      closeSync(folder);
+    }
+  }
+
+  /** Waits for a folder: the names in it are on disk then. */
+  flushFolder(path: string): void {
+    const { folder } = this.tree.openParent(`${path}/any`);
+    try {
+      fsyncSync(folder);
+    } catch (error) {
+      throw this.tree.at(path, error);
+    } finally {
+      closeSync(folder);
+      this.tree.forgetNames();
+    }
+  }
+
+  /** Makes a folder, and those above it that do not exist. */
+  async makeFolders(path: string): Promise<void> {
+    const parts = path.split('/');
+    for (let count = 1; count <= parts.length; count++) {
+      const parent = parts.slice(0, count - 1).join('/');
+      const name = parts[count - 1]?.toUpperCase();
+      if (!(await this.list(parent)).some((existing) => existing.toUpperCase() === name)) { await this.makeFolder(parts.slice(0, count).join('/')); }
+    }
+  }
+
+  /** Removes a folder with all that is in it; it is no error that it does not exist. Links are removed themselves, not what they lead to. */
+  async removeFolder(path: string): Promise<void> {
+    const place = this.tree.resolve(path) === undefined ? undefined : this.tree.openParent(path);
+    if (place === undefined) { return; }
+    try {
+      await removeFolder(`/proc/self/fd/${place.folder}/${place.name}`);
+      fsyncSync(place.folder);
+    } catch (error) {
+      throw this.tree.at(path, error);
+    } finally {
+      closeSync(place.folder);
+      this.tree.forgetNames();
+    }
+  }
+
   /** @throws DismError: the folder cannot be written. */
   requireWritable(path: string, what: string): void {
     const { folder } = this.tree.openParent(`${path}/any`);
@@ -262,11 +322,16 @@ function copyMetadata(from: number, to: number): void {
   futimesSync(to, stat.atime, stat.mtime);
 }
 
+/** The mode of a file that is new in a folder: that of the folder, without the right to enter it. */
+function fileMode(folder: number): number {
+  return fstatSync(folder).mode & 0o666;
+}
+
 /** The mode of a file that comes back: that of the files beside it. */
 function neighbourMode(folder: number, base: string): number {
   for (const name of readdirSync(base)) {
     const stat = lstatSync(`${base}/${name}`);
     if (stat.isFile() && !name.startsWith('.dismts-')) { return stat.mode & 0o7777; }
   }
-  return fstatSync(folder).mode & 0o666;
+  return fileMode(folder);
 }

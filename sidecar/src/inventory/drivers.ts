@@ -5,6 +5,7 @@ import { Hresult } from '../hresult.ts';
 import type { HiveKey } from '../registry/hive.ts';
 import { fileTimeToIso } from '../fileTime.ts';
 import { bootCriticalClasses } from '../drivers/deviceClasses.ts';
+import { guidText } from '../drivers/driverRecords.ts';
 import { InfFile } from '../drivers/infFile.ts';
 import { directives } from '../drivers/infInstall.ts';
 import { readModels } from '../drivers/infModels.ts';
@@ -125,19 +126,13 @@ function parseVersion(data: Buffer | undefined): {
   }
   return {
     isInbox: data.readUInt16LE(0) === inboxMark,
-    classGuid: formatGuid(data.subarray(8, 24)),
+    classGuid: guidText(data.subarray(8, 24)),
     date: fileTimeToIso(data.readBigUInt64LE(24)) ?? null,
     revision: data.readUInt16LE(32),
     build: data.readUInt16LE(34),
     minorVersion: data.readUInt16LE(36),
     majorVersion: data.readUInt16LE(38),
   };
-}
-
-function formatGuid(data: Buffer): string {
-  const hex = (value: number, digits: number) => value.toString(16).padStart(digits, '0');
-  return `{${hex(data.readUInt32LE(0), 8)}-${hex(data.readUInt16LE(4), 4)}-${hex(data.readUInt16LE(6), 4)}-`
-    + `${data.toString('hex', 8, 10)}-${data.toString('hex', 10, 16)}}`;
 }
 
 /** One object for each device in the INF file of the package; undefined where that cannot be read, or has none for this image. */

@@ -61,6 +61,8 @@ export function fakeDrivers(image: AnswerImage) {
       if (params.driver.endsWith('empty')) {
         throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `Cannot add the drivers of "${params.driver}": it has no INF file`, { target: params.driver });
       }
+      // As the native engine, which cannot tell what would become of them.
+      if (params.validateOnly === true) { return { ...answer, results: [] }; }
       return { ...answer, results: infPaths.map((infPath, position) => add(infPath, position, params.forceUnsigned === true, context)) };
     },
     removeDriver: (params, context) => image(params, context, { names: [params.driver] }),

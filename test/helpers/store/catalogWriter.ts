@@ -1,5 +1,5 @@
-/** Makes security catalogs: PKCS#7 around a list of the hashes of members, without a signature, which nothing here checks. */
-import { createHash } from 'node:crypto';
+/** Makes security catalogs: PKCS#7 around a list of the hashes of members, signed or not. */
+import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 
 const sequenceTag = 0x30;
 const setTag = 0x31;
@@ -37,8 +37,9 @@ function member(data: Buffer | string): Buffer {
 /**
  * A catalog of these files, known by their SHA-256; a text is a digest in hex instead.
  * @param label - Makes catalogs of the same members differ.
+ * @param signer - Common name of who signs it; default: nobody.
  */
-export function writeCatalog(members: readonly (Buffer | string)[], label: string): Buffer {
+export function writeCatalog(members: readonly (Buffer | string)[], label: string, signer?: string): Buffer {
   const list = der(
     sequenceTag,
     der(sequenceTag, objectId('1.3.6.1.4.1.311.12.1.1')),
@@ -47,7 +48,45 @@ export function writeCatalog(members: readonly (Buffer | string)[], label: strin
     der(sequenceTag, objectId('1.3.6.1.4.1.311.12.1.3'), absent),
     der(sequenceTag, ...members.map(member)),
   );
-  const content = der(sequenceTag, objectId('1.3.6.1.4.1.311.10.1'), der(0xa0, list));
-  const signedData = der(sequenceTag, der(0x02, Buffer.of(1)), der(setTag), content, der(setTag));
+  const content = der(sequenceTag, objectId(listType), der(0xa0, list));
+  const [algorithms, certificates, signers] = signer === undefined ? [[], [], []] : signatureOf(list, signer);
+  const signedData = der(sequenceTag, der(0x02, Buffer.of(1)), der(setTag, ...algorithms), content, ...certificates, der(setTag, ...signers));
   return der(sequenceTag, objectId('1.2.840.113549.1.7.2'), der(0xa0, signedData));
+}
+
+const listType = '1.3.6.1.4.1.311.10.1';
+const sha256 = der(sequenceTag, objectId('2.16.840.1.101.3.4.2.1'), absent);
+const ecdsa = der(sequenceTag, objectId('1.2.840.10045.4.3.2'));
+/** Made once: each takes a while. */
+let keys: ReturnType<typeof makeKeys> | undefined;
+
+function makeKeys() {
+  return generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
+}
+
+/** A certificate that its own key signed, and what it signs: algorithms, certificates, signers. */
+function signatureOf(list: Buffer, name: string): readonly [Buffer[], Buffer[], Buffer[]] {
+  keys ??= makeKeys();
+  const { privateKey, publicKey } = keys;
+  const commonName = der(sequenceTag, der(setTag, der(sequenceTag, objectId('2.5.4.3'), der(0x0c, Buffer.from(name)))));
+  const serial = der(0x02, Buffer.of(0x11, 0x22));
+  const times = der(sequenceTag, ...['250101000000Z', '490101000000Z'].map((text) => der(0x17, Buffer.from(text))));
+  const version = der(0xa0, der(0x02, Buffer.of(2)));
+  const body = der(sequenceTag, version, serial, ecdsa, commonName, times, commonName, publicKey.export({ type: 'spki', format: 'der' }));
+  const certificate = der(sequenceTag, body, ecdsa, der(0x03, Buffer.concat([Buffer.of(0), sign('sha256', body, privateKey)])));
+  const attribute = (type: string, value: Buffer) => der(sequenceTag, objectId(type), der(setTag, value));
+  // What is hashed is the list without its own tag and length.
+  const content = list.subarray(list.length - contentLength(list));
+  const attributes = [
+    attribute('1.2.840.113549.1.9.3', objectId(listType)), attribute('1.2.840.113549.1.9.4', der(octetsTag, createHash('sha256').update(content).digest())),
+  ];
+  const signature = sign('sha256', der(setTag, ...attributes), privateKey);
+  const identity = der(sequenceTag, commonName, serial);
+  const signer = der(sequenceTag, der(0x02, Buffer.of(1)), identity, sha256, der(0xa0, ...attributes), ecdsa, der(octetsTag, signature));
+  return [[sha256], [der(0xa0, certificate)], [signer]];
+}
+
+function contentLength(item: Buffer): number {
+  const first = item[1] ?? 0;
+  return first < 0x80 ? first : item.readUIntBE(2, first - 0x80);
 }

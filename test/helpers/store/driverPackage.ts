@@ -25,6 +25,8 @@ export interface DriverPackageSpec {
   /** Lines of the service's AddReg. */
   readonly parameters?: readonly string[];
   readonly unsigned?: boolean;
+  /** Common name of who signs the catalog. */
+  readonly signer?: string;
   /** Files in folders of their own, by path in the package. */
   readonly moreFiles?: readonly string[];
   readonly seed?: number;
@@ -78,7 +80,7 @@ export function makeDriverPackage(spec: DriverPackageSpec): DriverPackage {
   const files = new Map<string, Buffer>([[`${spec.name}.inf`, inf], [`${spec.name}.sys`, pseudoRandom(3000, (spec.seed ?? 1) + spec.name.length)]]);
   (spec.moreFiles ?? []).forEach((path, index) => files.set(path, pseudoRandom(500 + index, 90 + index)));
   if (spec.unsigned !== true) {
-    files.set(`${spec.name}.cat`, writeCatalog([...files.values()].map((data) => fileDigests(data)[0] ?? ''), spec.name));
+    files.set(`${spec.name}.cat`, writeCatalog([...files.values()].map((data) => fileDigests(data)[0] ?? ''), spec.name, spec.signer ?? 'DismTs Test Signer'));
   }
   return { name: spec.name, inf, files };
 }

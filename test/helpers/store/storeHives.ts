@@ -65,6 +65,7 @@ export function softwareHive(packages: readonly SyntheticPackage[], components: 
   const current = root.key('Microsoft\\Windows\\CurrentVersion');
   const servicing = current.key('Component Based Servicing');
   servicing.key('SessionsPending').dword('Exclusive', 0);
+  current.key('Setup\\PnpLockdownFiles').subkey('%SystemRoot%/System32/drivers/dtdisk.sys').dword('Class', 4);
   servicing.key('Version').expandString(sampleVersion, `%SystemRoot%\\winsxs\\amd64_microsoft-windows-servicingstack_31bf3856ad364e35_${sampleVersion}_none`);
   for (const { spec } of packages) { addPackage(servicing, spec); }
   // A package that was taken away keeps its key, and needs no files.
@@ -178,6 +179,7 @@ export function systemHive(): KeyBuilder {
   control.key('Class').subkey(diskClass).string('Class', 'DiskDrive').string('', 'Disk drives');
   root.key('DriverDatabase').dword('Version', 10).dword('SchemaVersion', 0x10000).dword('Architecture', 9).binary('OemInfMap', Buffer.of(0x80));
   control.key('GroupOrderList').binary('SCSI Miniport', Buffer.from('0100000021000000', 'hex'));
+  root.key('ControlSet001\\Services\\EventLog\\System').dword('MaxSize', 0x1400000);
   root.key('ControlSet001\\Services').subkey('disk').dword('Start', 0).dword('Type', 1).dword('ErrorControl', 1).string('Group', 'SCSI Class');
   addDriver(root, sampleDrivers.disk);
   return root;

@@ -31,7 +31,7 @@ export function createPortableEngine() {
     unsupported: unsupportedBy.Portable,
     cancellable: [
       'image/mount', 'image/commit', 'image/unmount', 'image/cleanupMountPoints', 'health/check', 'health/scan', 'health/restore',
-      'package/get', 'feature/get', 'capability/get', 'driver/export',
+      'package/get', 'feature/get', 'capability/get', 'driver/add', 'driver/export', 'driver/remove',
       'imageFile/export', 'imageFile/split', 'imageFile/join', 'imageFile/optimize', 'imageFile/test', 'imageFile/extractItem', 'imageFile/putItem',
       'imageFile/remove', 'imageFile/set', 'imageFile/getContent',
       'imageFile/capture', 'imageFile/append', 'imageFile/apply',
