@@ -4,8 +4,7 @@ import { homedir } from 'node:os';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { DismError } from './errors.ts';
 import { Hresult } from './hresult.ts';
-
-const isRoot = (): boolean => process.geteuid?.() === 0;
+import { isRoot } from './isRoot.ts';
 
 /** A folder below the user's XDG state folder; relative values of XDG_STATE_HOME are ignored, as its specification says. */
 function userStateHome(env: NodeJS.ProcessEnv): string {

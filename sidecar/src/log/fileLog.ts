@@ -9,6 +9,7 @@ import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { printableLine } from '../printable.ts';
 import { makeFolders } from '../makeFolders.ts';
+import { isRoot } from '../isRoot.ts';
 import { isRefusedStateFolder, posixLogFolder } from '../stateFolder.ts';
 import { isSystemError, messageOf, systemFailure } from '../systemErrors.ts';
 import { version } from '../version.ts';
@@ -204,7 +205,7 @@ function openOwnFile(path: string): number {
 
 /** Root writes nowhere because of a symbolic link that another user made, in a folder for temporary files for instance. */
 function requireOwnLinks(path: string): void {
-  if (process.geteuid?.() !== 0) { return; }
+  if (!isRoot()) { return; }
   for (let part = path; part !== dirname(part); part = dirname(part)) {
     const found = lstatSync(part, { throwIfNoEntry: false });
     if (found?.isSymbolicLink() === true && found.uid !== 0) { throw new Error(`"${part}" is a symbolic link of user ${found.uid}`); }
