@@ -21,6 +21,7 @@ export interface MountTableEntry {
 
 /** Escapes stand for bytes, and a character may be made of several, so the text is taken as bytes. */
 function unescapeOctal(text: string): string {
+  if (!text.includes('\\')) { return text; }
   const bytes = Buffer.from(text).toString('latin1')
     .replace(/\\([0-7]{3})/g, (_escape, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
   return Buffer.from(bytes, 'latin1').toString('utf8');

@@ -86,16 +86,19 @@ function endProcesses(pids: readonly number[]): void {
  * nobody expects it any more.
  * @throws DismError DISM_E_IMAGE_BUSY: it is served in another mount namespace.
  */
-export async function endServers(state: State, record: Served): Promise<void> {
-  const { id } = record;
+export async function endServers(state: State, record: Served & Pick<MountRecord, 'live'>): Promise<void> {
+  const { id, live } = record;
   // Whoever serves it holds its lock, and there is no need to look at all processes where nobody does.
   if (!state.locks.isServed(id)) { return; }
-  endProcesses(findServers(state, record));
+  const known = live?.server === undefined ? [] : [...eachServer(state, record, [live.server.pid])];
+  endProcesses(known.length > 0 ? known : findServers(state, record));
   // One that is just going into the background has begun another process before it is gone.
   const deadline = performance.now() + maxEndMs;
   for (let pauseMs = 1; state.locks.isServed(id); pauseMs = Math.min(2 * pauseMs, 16)) {
     await setTimeout(pauseMs);
     if (!state.locks.isServed(id)) { return; }
+    // One that was ended needs a moment.
+    if (pauseMs < 4) { continue; }
     const servers = findServers(state, record);
     if (performance.now() > deadline) {
       if (servers.length > 0) { return; }
