@@ -9,6 +9,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureDisk } from './disk.ts';
 import { measureHealth } from './health.ts';
+import { measureExport, measureSplit, measureVerify } from './imageFiles.ts';
 import { measureInformation } from './information.ts';
 import { type Row, table } from './measure.ts';
 import { measureMemory } from './memory.ts';
@@ -28,6 +29,9 @@ const benchmarks: Readonly<Record<string, (bench: Workbench) => Promise<Row[]>>>
   disk: measureDisk,
   'save-1': measureSavingOne,
   'save-5000': measureSavingMany,
+  export: measureExport,
+  split: measureSplit,
+  verify: measureVerify,
   memory: measureMemory,
   health: measureHealth,
   native: measureNative,

@@ -52,6 +52,7 @@ export class Workbench {
   readonly #peers = new Set<FramePeer>();
   #mixed: Promise<string> | undefined;
   #many: Promise<string> | undefined;
+  #large: Promise<string> | undefined;
 
   constructor(options: WorkbenchOptions) {
     this.executable = options.executable;
@@ -97,6 +98,18 @@ export class Workbench {
       }
     });
     return await this.#many;
+  }
+
+  /** A WIM of 1,000 files with 800 MB of text and of data that does not compress, as large files of Windows are. */
+  async largeWim(): Promise<string> {
+    this.#large ??= this.#makeWim('large', (source) => {
+      for (let index = 0; index < 1000; index++) {
+        const folder = join(source, `folder-${index % 20}`);
+        mkdirSync(folder, { recursive: true });
+        writeFileSync(join(folder, `file-${index}`), index % 4 === 0 ? pseudoRandom(800_000, index + 1) : text(800_000, index + 1));
+      }
+    });
+    return await this.#large;
   }
 
   async #makeWim(name: string, fill: (source: string) => void): Promise<string> {

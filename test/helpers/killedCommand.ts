@@ -14,8 +14,9 @@ export interface CommandEnd {
 }
 
 /** Runs `dismts call`; kills it with SIGKILL after so many milliseconds, where it is not through by then. */
-export async function runCommand(bench: Workbench, method: string, params: object, killAfterMs?: number): Promise<CommandEnd> {
-  const [program, ...args] = sourceCommand;
+export async function runCommand(bench: Pick<Workbench, 'folder' | 'stateDirectory'>, method: string, params: object, killAfterMs?: number): Promise<CommandEnd> {
+  const built = process.env['DISMTS_KILL_EXECUTABLE'];
+  const [program, ...args] = built === undefined ? sourceCommand : [built] as const;
   const start = performance.now();
   const child = spawn(program, [...args, 'call', method, JSON.stringify(params)], {
     env: { ...process.env, DISMTS_STATE_DIR: bench.stateDirectory, TMPDIR: bench.folder }, stdio: ['ignore', 'ignore', 'pipe'],

@@ -1,13 +1,15 @@
 /** Export, optimize, split and join on the portable engine; wimlib-imagex judges what was written. */
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { chmod, copyFile, link, mkdir, rename, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { CancelledError } from '../../../sidecar/src/errors.ts';
 import { WimFile } from '../../../sidecar/src/wim/wimFile.ts';
 import { rawWim } from '../../helpers/rawWim.ts';
 import { currentStateDirectory, engine, failure, leftovers, useStateDirectory } from '../../helpers/imageFiles.ts';
 import { readTree } from '../../helpers/imageTree.ts';
+import { isRoot } from '../../helpers/nobody.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 import { appendImage, captureWim, imagex, ordinaryWim, pseudoRandom, splitWim, writeTree } from '../../helpers/wims.ts';
@@ -417,6 +419,53 @@ describe('imageFile/split and imageFile/join', () => {
       expect(readdirSync(folder).sort()).toEqual(isWhole ? ['x.swm', 'x2.swm', 'x3.swm'] : []);
     }
   });
+});
+
+describe.runIf(isRoot)('on a full disk', () => {
+  /** A file system of so many KiB. */
+  function smallDisk(kilobytes: number): string {
+    const small = tempFolder();
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', small]);
+    onTestFinished(() => { execFileSync('umount', [small]); });
+    return small;
+  }
+
+  test('what is new is not there, and what was there is as it was', async () => {
+    const folder = tempFolder();
+    const source = await twoImages(folder, { compress: 'none', boot: false });
+    const small = smallDisk(640);
+    const existing = join(small, 'existing.wim');
+    await engine.exportImage({ sourceImagePath: source, sourceIndexes: [1], destinationImagePath: existing, compressionType: 'Max' }, context());
+    const before = readFileSync(existing);
+    const parts = await splitWim(source, folder, 0.3);
+    // What has to be compressed may fit or not; nobody knows before.
+    const cases: readonly (readonly [string, () => Promise<unknown>])[] = [
+      ['new', async () => await engine.exportImage({ sourceImagePath: source, sourceIndexes: '*', destinationImagePath: join(small, 'new.wim'), compressionType: 'Fast' }, context())],
+      ['copied', async () => await engine.exportImage({ sourceImagePath: source, sourceIndexes: '*', destinationImagePath: join(small, 'new.wim') }, context())],
+      ['into', async () => await engine.exportImage({ sourceImagePath: await other(folder), sourceIndexes: [1], destinationImagePath: existing }, context())],
+      ['split', async () => await engine.splitImage({ imagePath: source, splitImagePath: join(small, 'part.swm'), fileSize: 1 }, context())],
+      ['join', async () => await engine.joinImage({ imagePath: parts, destinationImagePath: join(small, 'joined.wim') }, context())],
+      ['optimize', async () => await engine.optimizeImageFile({ imagePath: existing, compressionType: 'None' }, context())],
+      ['extract', async () => await engine.extractImageItem({ imagePath: source, imageIndex: 1, itemPath: '\\', destination: join(small, 'out') }, context())],
+      ['put', async () => await engine.putImageItem({ imagePath: existing, imageIndex: 1, source: join(folder, 'other'), itemPath: '\\other' }, context())],
+    ];
+    for (const [name, run] of cases) {
+      expect((await failure(run())).symbol, name).toBe('ERROR_DISK_FULL');
+      expect(readdirSync(small), name).toEqual(['existing.wim']);
+      expect(readFileSync(existing).equals(before), name).toBe(true);
+      expect(leftovers(small), name).toEqual([]);
+    }
+    await imagex('verify', existing);
+  });
+
+  /** A file with content that does not compress and fits nowhere. */
+  async function other(folder: string): Promise<string> {
+    const path = join(folder, 'other.wim');
+    if (!existsSync(path)) {
+      await captureWim(await writeTree(join(folder, 'other'), { 'large.bin': pseudoRandom(900_000, 21) }), path, { compress: 'none', name: 'Other' });
+    }
+    return path;
+  }
 });
 
 test('a raw WIM of no image cannot be exported', async () => {
