@@ -86,6 +86,10 @@ function Add-DismTsDriver {
         [PSTypeName('DismTs.AdvancedDriverObject')]
         [psobject] $AdvancedDriverObject,
 
+        # Take the last changes of registry hives that were not closed properly from their log files, as Windows would at its start; only the Portable engine does.
+        [Parameter()]
+        [switch] $ReplayLog,
+
         # Windows folder below the root of the image. Default: Windows.
         [Parameter(ValueFromPipelineByPropertyName)]
         [string] $WindowsDirectory,
@@ -152,7 +156,7 @@ function Add-DismTsDriver {
         if ($null -eq $params['driver']) {
             return
         }
-        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Recurse', 'ForceUnsigned', 'BootCritical'
+        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Recurse', 'ForceUnsigned', 'BootCritical', 'ReplayLog'
         $change = @{
             Cmdlet     = $PSCmdlet
             Bound      = $PSBoundParameters

@@ -48,6 +48,10 @@ function Remove-DismTsDriver {
         [Parameter()]
         [switch] $Force,
 
+        # Take the last changes of registry hives that were not closed properly from their log files, as Windows would at its start; only the Portable engine does.
+        [Parameter()]
+        [switch] $ReplayLog,
+
         # Windows folder below the root of the image. Default: Windows.
         [Parameter(ValueFromPipelineByPropertyName)]
         [string] $WindowsDirectory,
@@ -94,7 +98,7 @@ function Remove-DismTsDriver {
             return
         }
         $params['driver'] = $Driver
-        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Force'
+        $null = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Force', 'ReplayLog'
         $change = @{
             Cmdlet = $PSCmdlet
             Bound  = $PSBoundParameters

@@ -49,6 +49,9 @@ export const getDrivers = request('driver/get', ofImage({
   all: z.boolean().optional(),
 }), imageResultSchema.extend({ drivers: z.array(z.union([driverInfoSchema, driverSchema])) }));
 
+/** Take the last changes of a registry hive that was not closed from its logs, as Windows would. Only the portable engine needs to be told. */
+const replayLog = z.boolean().optional();
+
 /** What became of one INF file. */
 export const driverResultSchema = z.object({
   /** The INF file. */
@@ -72,6 +75,7 @@ export const addDriver = request('driver/add', ofOfflineImage({
   forceUnsigned: z.boolean().optional(),
   /** Make Windows use boot-critical drivers at its first start, rather than only put them in its store. The native engine always does. */
   bootCritical: z.boolean().optional(),
+  replayLog,
 }), imageResultSchema.extend({ results: z.array(driverResultSchema) }));
 
 /** Removes a third-party driver package. DismRemoveDriver. */
@@ -80,6 +84,7 @@ export const removeDriver = request('driver/remove', ofOfflineImage({
   driver: nameSchema,
   /** Also one that Windows may need to start. The native engine removes it without being told so. */
   force: z.boolean().optional(),
+  replayLog,
 }), imageResultSchema);
 
 /** Copies all third-party driver packages into a folder. Cancellable. _DismExportDriver. */

@@ -278,7 +278,7 @@ BeforeDiscovery {
     $ownOfCommand = @{
         'Get-DismTsImage' = 'Path', 'Partition'; 'Mount-DismTsImage' = 'Partition', 'ReplayLog'; 'Save-DismTsImage' = 'MountId'; 'Dismount-DismTsImage' = 'MountId'
         'Remove-DismTsAppxProvisionedPackage' = 'DisplayName'
-        'Add-DismTsDriver' = 'BootCritical'; 'Remove-DismTsDriver' = 'Force'
+        'Add-DismTsDriver' = 'BootCritical', 'ReplayLog'; 'Remove-DismTsDriver' = 'Force', 'ReplayLog'
         'Get-DismTsImageContent' = 'SplitImageFilePattern'
     }
     $commandCases = foreach ($command in $inBox.Keys | Sort-Object) {

@@ -26,6 +26,8 @@ export interface DriverChange {
   readonly context: OperationContext;
   /** Compute everything, write nothing. */
   readonly validateOnly: boolean;
+  /** Take the last changes of hives that were not closed from their logs. */
+  readonly replayLog: boolean;
   readonly warn: (text: string) => void;
 }
 
@@ -35,8 +37,8 @@ const hiveNames = ['SYSTEM', 'DRIVERS', 'SOFTWARE'];
 export async function withDatabase<T>(
   change: DriverChange, signal: AbortSignal, step: (database: DriverDatabase, boot: BootDrivers) => Promise<T>,
 ): Promise<T> {
-  const { image, windows, validateOnly, warn, context } = change;
-  return await changeHives(image, hiveNames, { windows, signal, validateOnly, warn }, async (hives) => {
+  const { image, windows, validateOnly, replayLog, warn, context } = change;
+  return await changeHives(image, hiveNames, { windows, signal, validateOnly, replayLog, warn }, async (hives) => {
     const database = new DriverDatabase(hives, image.description);
     const boot = bootDriversOf(hives, database, change);
     if (!validateOnly) {

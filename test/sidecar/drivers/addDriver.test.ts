@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { getDrivers } from '../../../sidecar/src/engine/portable/operations/inventory.ts';
 import { storeName } from '../../../sidecar/src/drivers/storeName.ts';
+import { EditableHive } from '../../../sidecar/src/registry/editableHive.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { add, codeOf, differences, driverImage, hiveNames, hivePath, openHive, remove, snapshot } from '../../helpers/store/driverImage.ts';
 import { type DriverPackageSpec, makeDriverPackage, netClass, scsiClass, writeDriverPackage } from '../../helpers/store/driverPackage.ts';
+import { dirtyHive, newLog } from '../../helpers/store/hiveLogWriter.ts';
 import { flatten, flattenByHivexml, type FlatValue } from '../../helpers/store/flattenHive.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
@@ -154,8 +156,17 @@ describe('addDriver()', () => {
     let checksum = 0;
     for (let offset = 0; offset < 508; offset += 4) { checksum ^= hive.readInt32LE(offset); }
     hive.writeInt32LE(checksum, 508);
+    const closed = readFileSync(hivePath(image, 'DRIVERS'));
     writeFileSync(hivePath(image, 'DRIVERS'), hive);
     expect(await codeOf(add(image, inf))).toBe('DISMTS_E_HIVE_DIRTY');
+    expect(await codeOf(remove(image, 'oem0.inf'))).toBe('DISMTS_E_HIVE_DIRTY');
+    const changed = EditableHive.parse(closed, 'DRIVERS');
+    changed.createKey('From the log');
+    writeFileSync(hivePath(image, 'DRIVERS'), dirtyHive(closed, 20));
+    writeFileSync(`${hivePath(image, 'DRIVERS')}.LOG1`, newLog([closed, changed.toFile()], 20));
+    expect((await add(image, inf, { replayLog: true })).results[0]?.driver?.driver).toBe('oem1.inf');
+    expect(openHive(image, 'DRIVERS').key('From the log')).toBeDefined();
+    await remove(image, 'oem1.inf', { replayLog: true });
     const empty = tempFolder();
     expect(await codeOf(add(empty, inf))).toBe('ERROR_PATH_NOT_FOUND');
     mkdirSync(join(empty, 'Windows/System32/config'), { recursive: true });

@@ -65,12 +65,14 @@ function infFiles(path: string, recurse: boolean, signal: AbortSignal, depth = 0
 interface ChangeParams {
   readonly path: string;
   readonly validateOnly?: boolean | undefined;
+  readonly replayLog?: boolean | undefined;
 }
 
 async function changeOf({ files, windows }: ChangeableImage, params: ChangeParams, warnings: string[], context: OperationContext): Promise<DriverChange> {
   const image = await WindowsImage.open(files, params.path, windows);
   return {
-    image: files, windows, target: await imageTarget(image), language: await imageLanguage(image), context, validateOnly: params.validateOnly === true,
+    image: files, windows, target: await imageTarget(image), language: await imageLanguage(image), context,
+    validateOnly: params.validateOnly === true, replayLog: params.replayLog === true,
     warn: (text) => {
       warnings.push(text);
       context.log.warning(text);
