@@ -42,9 +42,11 @@
         'Get-DismTsRegistryKey'
         'Get-DismTsRegistryValue'
         'Get-DismTsReservedStorageState'
+        'Get-DismTsWimBootEntry'
         'Import-DismTsRegistryFile'
         'Join-DismTsImage'
         'Mount-DismTsImage'
+        'New-DismTsCustomImage'
         'New-DismTsImage'
         'New-DismTsRegistryKey'
         'Optimize-DismTsAppxProvisionedPackage'
@@ -74,6 +76,7 @@
         'Test-DismTsImageFile'
         'Test-DismTsScript'
         'Undo-DismTsPendingAction'
+        'Update-DismTsWimBootEntry'
         'Use-DismTsUnattend'
     )
     CmdletsToExport      = @()

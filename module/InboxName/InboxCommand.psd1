@@ -19,7 +19,7 @@
     'Get-AppProvisionedSharedPackageContainer'    = @{ Aliases = @('Get-ProvisionedAppSharedPackageContainer'); Instead = 'no other way: it is for OEMs, and documented nowhere' }
     'Get-AppxProvisionedPackage'                  = @{ DismTs = 'Get-DismTsAppxProvisionedPackage'; Aliases = 'Get-AppProvisionedPackage', 'Get-ProvisionedAppPackage', 'Get-ProvisionedAppxPackage' }
     'Get-NonRemovableAppsPolicy'                  = @{ DismTs = 'Get-DismTsNonRemovableAppsPolicy' }
-    'Get-WIMBootEntry'                            = @{ Instead = 'the in-box command: it is about Windows 8.1' }
+    'Get-WIMBootEntry'                            = @{ DismTs = 'Get-DismTsWimBootEntry' }
     'Get-WindowsCapability'                       = @{ DismTs = 'Get-DismTsCapability' }
     'Get-WindowsDriver'                           = @{ DismTs = 'Get-DismTsDriver' }
     'Get-WindowsEdition'                          = @{ DismTs = 'Get-DismTsEdition' }
@@ -29,7 +29,7 @@
     'Get-WindowsPackage'                          = @{ DismTs = 'Get-DismTsPackage' }
     'Get-WindowsReservedStorageState'             = @{ DismTs = 'Get-DismTsReservedStorageState' }
     'Mount-WindowsImage'                          = @{ DismTs = 'Mount-DismTsImage' }
-    'New-WindowsCustomImage'                      = @{ Instead = 'the in-box command: it is about WIMBoot of Windows 8.1' }
+    'New-WindowsCustomImage'                      = @{ DismTs = 'New-DismTsCustomImage' }
     'New-WindowsImage'                            = @{ DismTs = 'New-DismTsImage' }
     'Optimize-AppXProvisionedPackages'            = @{ DismTs = 'Optimize-DismTsAppxProvisionedPackage'; Aliases = 'Optimize-AppProvisionedPackages', 'Optimize-ProvisionedAppPackages', 'Optimize-ProvisionedAppxPackages' }
     'Optimize-WindowsImage'                       = @{ DismTs = 'Optimize-DismTsImage' }
@@ -50,6 +50,6 @@
     'Set-WindowsReservedStorageState'             = @{ DismTs = 'Set-DismTsReservedStorageState' }
     'Split-WindowsImage'                          = @{ DismTs = 'Split-DismTsImage' }
     'Start-OSUninstall'                           = @{ DismTs = 'Start-DismTsOSUninstall' }
-    'Update-WIMBootEntry'                         = @{ Instead = 'the in-box command: it is about Windows 8.1' }
+    'Update-WIMBootEntry'                         = @{ DismTs = 'Update-DismTsWimBootEntry' }
     'Use-WindowsUnattend'                         = @{ DismTs = 'Use-DismTsUnattend'; Aliases = @('Apply-WindowsUnattend') }
 }

@@ -184,6 +184,17 @@ namespace Microsoft.Dism.Commands
         public string PackageFamilyName { get; set; }
     }
 
+    public class WimBootEntryObject : ImageObject
+    {
+        public long DataSourceId { get; set; }
+        public string ImagePath { get; set; }
+        public uint ImageIndex { get; set; }
+        public string Guid { get; set; }
+        public string WimType { get; set; }
+        public bool Active { get; set; }
+        public bool Suspended { get; set; }
+    }
+
     public class ReservedStorageStateObject : ImageObject
     {
         public ReservedStorageState? ReservedStorageState { get; set; }

@@ -94,7 +94,7 @@ Describe 'Enable-DismTsInboxName' -Tag 'Unit' {
         It 'are told by the object' {
             $enabled.Covered | Should -Contain 'Mount-WindowsImage'
             $enabled.Covered | Should -Contain 'Add-ProvisionedAppxPackage'
-            $enabled.NotCovered | Should -Contain 'Get-WIMBootEntry'
+            $enabled.NotCovered | Should -Contain 'Save-OsImage'
             $enabled.Types | Should -Be 'Compiled'
             $enabled.Hidden | Should -BeNullOrEmpty
             $enabled | Out-String -Width 200 | Should -Match '(?s)Covered +: .*Mount-WindowsImage.*NotCovered +: .*Save-OsImage'

@@ -214,6 +214,20 @@ BeforeDiscovery {
         $capture[$switchName] = @{ Type = 'switch'; Sets = @('*') }
     }
     $inBox += @{
+        'New-DismTsCustomImage' = @{
+            CapturePath    = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            ConfigFilePath = @{ Type = 'string'; Sets = @('*') }
+            CheckIntegrity = @{ Type = 'switch'; Sets = @('*') }
+            Verify         = @{ Type = 'switch'; Sets = @('*') }
+        }
+        'Get-DismTsWimBootEntry' = @{
+            Path = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        }
+        'Update-DismTsWimBootEntry' = @{
+            Path         = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+            DataSourceID = @{ Type = 'int64'; Sets = @('*'); Mandatory = $true }
+            ImagePath    = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
+        }
         'Expand-DismTsImage' = @{
             ImagePath             = @{ Type = 'string'; Sets = @('*'); Mandatory = $true }
             Index                 = @{ Type = 'uint32'; Sets = @('InputByFilePathAndIndex'); Mandatory = $true }

@@ -84,6 +84,9 @@ BeforeDiscovery {
             $texts = @{ Name = "Golden $([char]::ConvertFromUtf32(0x1F600))"; Description = 'An "image"'; CompressionType = 'max'; ConfigFilePath = '/images/WimScript.ini' }
             New-DismTsImage -ImagePath /images/new.wim -CapturePath /mnt/golden @texts @switches
         }
+        'imageFile-captureCustom'    = { New-DismTsCustomImage -CapturePath /mnt/a -ConfigFilePath /images/WimScript.ini -CheckIntegrity -Verify }
+        'wimBoot-getEntries'         = { Get-DismTsWimBootEntry -Path /mnt/a }
+        'wimBoot-updateEntry'        = { Update-DismTsWimBootEntry -Path /mnt/a -DataSourceID -9223372036854775808 -ImagePath /images/install.wim }
         'imageFile-capture-cancel'   = { New-DismTsImage -ImagePath /hang/new.wim -CapturePath /mnt/golden -Name Golden -TimeoutSec 1 }
         'imageFile-apply'            = {
             $switches = @{ Verify = $true; NoRpFix = $true; CheckIntegrity = $true; Compact = $true; ConfirmTrustedFile = $true; SupportEa = $true; WIMBoot = $true }
@@ -137,12 +140,6 @@ BeforeDiscovery {
         'imageFile-capture-whatIf'
         'error-invalid-params', 'error-parse', 'error-unknown-method', 'initialize', 'initialize-protocol-version', 'initialize-twice', 'not-initialized', 'shutdown-exit'
         'productKey-set-malformed'
-    )
-
-    # Those of commands that are still to come.
-    $notSent += @(
-        'imageFile-captureCustom'
-        'wimBoot-getEntries', 'wimBoot-updateEntry'
     )
 
     $recordings = @(Get-ChildItem -LiteralPath $folder -Filter *.json)

@@ -62,7 +62,7 @@ function Update-Image {
         @{ Line = 'try { Save-WindowsImage -Path m } catch { switch -Wildcard ($_.Exception.Message) { "*use*" { } } }'; Verdict = 'Differs'; Advice = 'Texts of errors*' }
         @{ Line = 'try { Get-WindowsImage -Mounted | Dismount-WindowsImage -Save } catch { }'; Verdict = 'InboxNameOnly'; Advice = '*-ErrorAction Stop*' }
         @{ Line = 'Get-WindowsImage -Mounted -LogLevel 2'; Verdict = 'InboxNameOnly'; Advice = '*Write the name of the level*' }
-        @{ Line = 'Get-WIMBootEntry -Path C:'; Verdict = 'Missing'; Advice = '*Windows 8.1*' }
+        @{ Line = 'Save-OsImage -ImagePath a -CapturePath b'; Verdict = 'Missing'; Advice = '*for OEMs*' }
         @{ Line = 'dism.exe /Online /Get-Features'; Verdict = 'Missing'; Advice = '*does not replace dism.exe*' }
         @{ Line = 'Mount-WindowsImage -ImagePath a -Index 1 -Path b -Nothing'; Verdict = 'Differs'; Advice = 'There is no parameter -Nothing*' }
         @{ Line = 'Dismount-WindowsImage -Path b -D'; Verdict = 'Differs'; Advice = '-D may be *-Discard*' }
