@@ -68,7 +68,13 @@ function Get-ConformanceRow {
         }
         & $make $question "$($theirs.Rows.Count) rows" "$($ours.Rows.Count) rows, $($matching.Count) of them with the same $($pair.Key)" $verdict
         foreach ($property in $pair.Properties) {
-            $different = @($matching | Where-Object { "$($_.$property)" -ne "$($byKey["$($_.($pair.Key))"].$property)" })
+            $different = @($matching | Where-Object {
+                    $value = $_.$property
+                    if ($property -eq 'Architecture' -and $null -ne $value) {
+                        $value = [int] $value
+                    }
+                    "$value" -ne "$($byKey["$($_.($pair.Key))"].$property)"
+                })
             $verdict = 'Same'
             if ($different) {
                 $verdict = 'Differs'

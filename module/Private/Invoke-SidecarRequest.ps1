@@ -52,6 +52,7 @@ function Invoke-SidecarRequest {
     }
     $problem = $null
     $response = $null
+    $clock = $null
     if ($Sidecar -is [System.Management.Automation.ErrorRecord]) {
         $problem = $Sidecar
     } elseif ($Sidecar.Busy) {
@@ -73,6 +74,18 @@ function Invoke-SidecarRequest {
         $finished = $false
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
         $Sidecar.LastId, $Sidecar.Busy, $Sidecar.Message = $id, $true, $null
+        # By preferences, not through the command, which would ask with -Debug whether to go on.
+        if ($VerbosePreference -notin 'SilentlyContinue', 'Ignore') {
+            Write-Verbose -Message "$Method started in process $($Sidecar.Process.Id)"
+        }
+        if ($DebugPreference -notin 'SilentlyContinue', 'Ignore') {
+            $shownParams = $Params.Clone()
+            if ($shownParams['productKey']) {
+                $shownParams['productKey'] = '*****'
+            }
+            $DebugPreference = 'Continue'
+            Write-Debug -Message "$Method $(& $script:cmdlets['ConvertTo-Json'] -InputObject $shownParams -Compress -Depth 8)"
+        }
         try {
             $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ id = $id; method = $Method; params = $Params } -TimeoutMilliseconds $TimeoutMilliseconds
             $progress = $null
@@ -144,6 +157,19 @@ function Invoke-SidecarRequest {
         }
     }
 
+    if ($null -ne $clock -and $VerbosePreference -notin 'SilentlyContinue', 'Ignore') {
+        $wroteTo = ''
+        if ($null -ne $problem) {
+            $wroteTo = $problem.Exception.LogPath
+        } elseif ($null -ne $response) {
+            $wroteTo = Get-NoteValue -InputObject $response.result -Name 'logPath'
+        }
+        $said = 'Log: none, for nothing had to be logged'
+        if ($wroteTo) {
+            $said = "Log: $wroteTo"
+        }
+        Write-Verbose -Message ('{0} took {1:0.000} s. {2}' -f $Method, $clock.Elapsed.TotalSeconds, $said)
+    }
     if ($null -ne $problem) {
         if ($problem.Exception.LogPath -or $problem.Exception.Symbol -eq 'DISMTS_E_SIDECAR_LOST') {
             $script:lastLogPath = $problem.Exception.LogPath

@@ -39,7 +39,7 @@ function Add-DismTsAppxProvisionedPackage {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
-    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/add-appxprovisionedpackage')]
     [Alias('Add-DismTsAppProvisionedPackage', 'Add-DismTsProvisionedAppxPackage', 'Add-DismTsProvisionedAppPackage')]
     [OutputType('DismTs.ImageObject')]
     param(

@@ -24,7 +24,7 @@ function Clear-DismTsMountPoint {
     .LINK
     Dismount-DismTsImage
     #>
-    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/clear-windowscorruptmountpoint')]
     [Alias('Clear-DismTsCorruptMountPoint')]
     [OutputType('DismTs.BaseDismObject')]
     param(

@@ -38,11 +38,11 @@ function Dismount-DismTsImage {
     .LINK
     Clear-DismTsMountPoint
     #>
-    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/dismount-windowsimage')]
     [OutputType('DismTs.BaseDismObject')]
     param(
         # Folder of the mount.
-        [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('MountPath', 'FullName')]
         [string] $Path,
 

@@ -34,7 +34,7 @@ function Get-DismTsAppxProvisionedPackage {
     about_DismTs
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
-    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false)]
+    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-appxprovisionedpackage')]
     [Alias('Get-DismTsAppProvisionedPackage', 'Get-DismTsProvisionedAppxPackage', 'Get-DismTsProvisionedAppPackage')]
     [OutputType('DismTs.AppxPackageObject')]
     param(

@@ -34,7 +34,7 @@ function Get-DismTsDriver {
     about_DismTs
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
-    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false)]
+    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowsdriver')]
     [OutputType('DismTs.BasicDriverObject', 'DismTs.AdvancedDriverObject')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.

@@ -39,15 +39,15 @@ function Get-DismTsImage {
     .LINK
     about_DismTs
     #>
-    [CmdletBinding(PositionalBinding = $false)]
+    [CmdletBinding(PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowsimage')]
     [OutputType('DismTs.BasicImageInfoObject', ParameterSetName = 'InputByFilePath')]
     [OutputType('DismTs.WimImageInfoObject', ParameterSetName = ('InputByFilePathAndName', 'InputByFilePathAndIndex'))]
     [OutputType('DismTs.MountedImageInfoObject', ParameterSetName = 'InputByMounted')]
     param(
         # Image files: .wim, .esd, .swm, .vhd, .vhdx. Wildcards are expanded, unless a file has the very name.
-        [Parameter(Mandatory, ParameterSetName = 'InputByFilePath', ValueFromPipelineByPropertyName)]
-        [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndName', ValueFromPipelineByPropertyName)]
-        [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndIndex', ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'InputByFilePath', ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'InputByFilePathAndName', ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'InputByFilePathAndIndex', ValueFromPipelineByPropertyName)]
         [Alias('FullName', 'Image')]
         [SupportsWildcards()]
         [string[]] $ImagePath,

@@ -26,7 +26,7 @@ function Get-DismTsImageContent {
     .LINK
     Get-DismTsImage
     #>
-    [CmdletBinding(PositionalBinding = $false)]
+    [CmdletBinding(PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowsimagecontent')]
     [OutputType([string])]
     param(
         # File with the image.

@@ -42,7 +42,7 @@ function Get-DismTsOptionalFeature {
     about_DismTs
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
-    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false)]
+    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowsoptionalfeature')]
     [OutputType('DismTs.BasicFeatureObject', 'DismTs.AdvancedFeatureObject')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.

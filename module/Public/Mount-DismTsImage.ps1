@@ -47,17 +47,17 @@ function Mount-DismTsImage {
     .LINK
     Dismount-DismTsImage
     #>
-    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/mount-windowsimage')]
     [OutputType('DismTs.ImageObject')]
     param(
         # Folder to mount into; it must exist and be empty. With -Remount the folder of the mount.
-        [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 1, ValueFromPipelineByPropertyName)]
         [Alias('MountPath')]
         [string] $Path,
 
         # Image file: .wim, .esd, .vhd or .vhdx.
-        [Parameter(Mandatory, ParameterSetName = 'OfflineIndex', ValueFromPipelineByPropertyName)]
-        [Parameter(Mandatory, ParameterSetName = 'OfflineName', ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'OfflineIndex', ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 0, ParameterSetName = 'OfflineName', ValueFromPipelineByPropertyName)]
         [Alias('FullName', 'Image')]
         [string] $ImagePath,
 

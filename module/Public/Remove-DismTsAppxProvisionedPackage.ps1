@@ -39,7 +39,7 @@ function Remove-DismTsAppxProvisionedPackage {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
-    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/remove-appxprovisionedpackage')]
     [Alias('Remove-DismTsAppProvisionedPackage', 'Remove-DismTsProvisionedAppxPackage', 'Remove-DismTsProvisionedAppPackage')]
     [OutputType('DismTs.ImageObject')]
     param(

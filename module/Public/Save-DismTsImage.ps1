@@ -26,11 +26,11 @@ function Save-DismTsImage {
     .LINK
     Dismount-DismTsImage
     #>
-    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/save-windowsimage')]
     [OutputType('DismTs.ImageObject')]
     param(
         # Folder of the mount.
-        [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
+        [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]
         [Alias('MountPath', 'FullName')]
         [string] $Path,
 

@@ -33,7 +33,7 @@ function Set-DismTsAppxProvisionedDataFile {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
-    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
+    [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/set-appxprovisioneddatafile')]
     [Alias('Set-DismTsAppProvisionedDataFile', 'Set-DismTsProvisionedAppxDataFile', 'Set-DismTsProvisionedAppDataFile')]
     [OutputType('DismTs.ImageObject')]
     param(

@@ -224,6 +224,15 @@ Describe 'ConvertTo-DismTsExitCode on Windows' -Tag 'Unit' {
     }
 }
 
+Describe 'Get-Help -Online' -Tag 'Unit' {
+    It 'has a page for every command that stands for an in-box one' {
+        $inBox = InModuleScope DismTs { Get-InboxCommand | Where-Object Replacement }
+        foreach ($row in $inBox) {
+            (Get-Command -Name $row.Replacement).HelpUri | Should -BeLike 'https://learn.microsoft.com/powershell/module/dism/*'
+        }
+    }
+}
+
 Describe 'Completion' -Tag 'Unit' {
     BeforeAll {
         function Get-Completion {

@@ -14,6 +14,17 @@ AfterAll {
     Get-RunningFake -RecordPath $recordPath | Should -BeNullOrEmpty
 }
 
+Describe '-Verbose and -Debug' -Tag 'Unit' {
+    It 'tell what was started, how long it took, and where the log is' {
+        $verbose = Get-DismTsImage -ImagePath /fake/x.wim -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
+        "$($verbose[-2])" | Should -Match '^image/getInfo started in process \d+$'
+        "$($verbose[-1])" | Should -Match '^image/getInfo took \d+[.,]\d{3} s\. Log: '
+        $debug = Get-DismTsImage -ImagePath /fake/x.wim -Debug 5>&1 | Where-Object { $_ -is [System.Management.Automation.DebugRecord] }
+        "$($debug[-1])" | Should -Be 'image/getInfo {"imagePath":"/fake/x.wim"}'
+        Get-DismTsImage -ImagePath /fake/x.wim 4>&1 5>&1 | Should -Not -BeOfType ([System.Management.Automation.InformationalRecord])
+    }
+}
+
 Describe 'Get-DismTsImage' -Tag 'Unit' {
     Context 'Objects' {
         It 'lists the images of a file' {
@@ -37,7 +48,7 @@ Describe 'Get-DismTsImage' -Tag 'Unit' {
             )
             $image.ImageIndex | Should -Be 2
             $image.ImageName | Should -Be 'Second'
-            foreach ($name in 'Architecture', 'MajorVersion', 'MinorVersion', 'Build', 'SPBuild', 'SPLevel', 'DefaultLanguageIndex') {
+            foreach ($name in 'MajorVersion', 'MinorVersion', 'Build', 'SPBuild', 'SPLevel', 'DefaultLanguageIndex') {
                 $image.$name | Should -BeOfType ([uint32])
             }
             foreach ($name in 'DirectoryCount', 'FileCount') {
@@ -45,6 +56,9 @@ Describe 'Get-DismTsImage' -Tag 'Unit' {
             }
             $image.WIMBoot | Should -BeOfType ([bool])
             $image.Architecture | Should -Be 9
+            $image.Architecture -eq 'x64' | Should -BeTrue
+            'x64' -eq $image.Architecture | Should -BeTrue
+            $image.Architecture -eq 'arm64' | Should -BeFalse
             $image.Languages.GetType() | Should -Be ([string[]])
             $image.Languages | Should -Be 'en-US', 'de-DE'
             $image.CreatedTime | Should -BeOfType ([datetime])

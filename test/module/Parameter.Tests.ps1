@@ -312,6 +312,20 @@ AfterAll {
 }
 
 Describe 'Parameter contract' -Tag 'Unit' {
+    BeforeAll {
+        # Paths that nobody can misread; what else there is has to be named.
+        $positional = 'Get-DismTsImage ImagePath', 'Mount-DismTsImage ImagePath', 'Mount-DismTsImage Path', 'Save-DismTsImage Path', 'Dismount-DismTsImage Path', 'Repair-DismTsImage Path'
+    }
+
+    It 'takes paths without their names where there is only one thing that they can be' {
+        $bound = { param($Name, $Words) [System.Management.Automation.Language.StaticParameterBinder]::BindCommand(
+                [System.Management.Automation.Language.Parser]::ParseInput("$Name $Words", [ref] $null, [ref] $null).Find(
+                    { param($node) $node -is [System.Management.Automation.Language.CommandAst] }, $true)).BoundParameters }
+        (& $bound 'Mount-DismTsImage' 'a.wim mnt -Index 1').Keys | Sort-Object | Should -Be 'ImagePath', 'Index', 'Path'
+        (& $bound 'Dismount-DismTsImage' 'mnt -Save').Keys | Sort-Object | Should -Be 'Path', 'Save'
+        (& $bound 'Mount-DismTsImage' 'mnt -Remount').Keys | Sort-Object | Should -Be 'Path', 'Remount'
+    }
+
     It '<Command> -<Parameter> is that of the in-box cmdlet' -ForEach $parameterCases {
         $metadata = (Get-Command -Name $Command).Parameters[$Parameter]
         $metadata | Should -Not -BeNullOrEmpty
@@ -330,7 +344,11 @@ Describe 'Parameter contract' -Tag 'Unit' {
             $inSet.IsMandatory | Should -Be ([bool] $Expected.Mandatory) -Because "of set $set"
             $inSet.ValueFromPipelineByPropertyName | Should -Be ($Expected.Piped -ne $false) -Because 'every in-box parameter binds by property name, but for four'
             $inSet.ValueFromPipeline | Should -Be ([bool] $Expected.ByValue) -Because 'of the in-box parameters only driver objects bind by value'
-            $inSet.Position | Should -BeLessThan 0 -Because 'no in-box parameter is positional'
+            if ("$Command $Parameter" -in $positional) {
+                $inSet.Position | Should -BeIn 0, 1
+            } else {
+                $inSet.Position | Should -BeLessThan 0 -Because 'no in-box parameter is positional'
+            }
         }
         foreach ($alias in $Expected.Aliases) {
             $metadata.Aliases | Should -Contain $alias
