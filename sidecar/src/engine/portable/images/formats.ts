@@ -1,7 +1,8 @@
 /** The formats of image files that can be mounted. */
+import type { ImageInfo } from '@dismts/protocol';
 import type { OperationContext } from '../../../operationContext.ts';
 import { OtherFormatError } from '../../../wim/fileErrors.ts';
-import type { IdentifiedImage, ImageFormat, MountParams } from './imageFormat.ts';
+import type { IdentifiedImage, ImageFormat, InformationParams, MountParams } from './imageFormat.ts';
 import { virtualDiskFormat } from './virtualDisk.ts';
 import { wimFormat } from './wim.ts';
 
@@ -22,10 +23,19 @@ export function formatOf({ format: name }: { readonly format: string }): ImageFo
 
 /** Finds the image that is asked for, in whatever format its file has. @throws DismError, as ImageFormat.identify(). */
 export async function identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage & { readonly format: ImageFormat }> {
+  return await inItsFormat(async (format) => ({ ...await format.identify(params, what, context), format }));
+}
+
+/** What a file says of its images, whatever its format. @throws DismError, as ImageFormat.describe(). */
+export async function describeImages(params: InformationParams, what: string, context: OperationContext): Promise<readonly ImageInfo[]> {
+  return await inItsFormat(async (format) => await format.describe(params, what, context));
+}
+
+async function inItsFormat<T>(step: (format: ImageFormat) => Promise<T>): Promise<T> {
   let refusal: unknown;
   for (const format of formats) {
     try {
-      return { ...await format.identify(params, what, context), format };
+      return await step(format);
     } catch (error) {
       if (!(error instanceof OtherFormatError)) { throw error; }
       refusal ??= error;

@@ -5,7 +5,7 @@
  * keeps it busy, its status, and that the image is looked at under the lock. A format finds an image in its file, serves it in a
  * folder, writes what was staged into the file, and says what it wants to remember of a mount.
  */
-import type { mountImage } from '@dismts/protocol';
+import type { getImageInfo, ImageInfo, mountImage } from '@dismts/protocol';
 import type { z } from 'zod';
 import type { ImageFiles } from '../../../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -13,6 +13,7 @@ import type { Lock } from '../../../platform/linux/locks.ts';
 import type { MountRecord, PendingCommit } from '../mounting/record.ts';
 
 export type MountParams = z.output<typeof mountImage.params>;
+export type InformationParams = z.output<typeof getImageInfo.params>;
 
 /** An image that was found in its file. */
 export interface IdentifiedImage {
@@ -119,6 +120,13 @@ export interface ImageFormat {
    * image mounted beside one who may write. If not, it is done while the mount can be read, and readers keep what they see.
    */
   readonly savesInPlace: boolean;
+
+  /**
+   * What the file says of its images, or of the one that is asked for; needs no right but to read it.
+   * @param what What cannot be done, such as `Cannot read "/a.wim"`.
+   * @throws DismError: no such image, damaged. OtherFormatError: the file is of another format.
+   */
+  describe(params: InformationParams, what: string, context: OperationContext): Promise<readonly ImageInfo[]>;
 
   /**
    * Finds the image that is asked for, and checks that it can be mounted so, also that what serves it is installed.

@@ -6,6 +6,7 @@ import { NtfsImage } from '../../../imageFiles/ntfsFiles.ts';
 import type { ImageFormat } from './imageFormat.ts';
 import { brokenServing, endChain, isServer } from './disk/chain.ts';
 import { holdsDisk, identify } from './disk/identify.ts';
+import { describeDisk } from './disk/information.ts';
 import { openDisk } from './disk/openDisk.ts';
 import { journalOf, ownOf } from './disk/own.ts';
 import { save, settle } from './disk/save.ts';
@@ -18,6 +19,7 @@ export const virtualDiskFormat: ImageFormat = {
   fileSystems: [ntfsType],
   staging: diskStaging,
   savesInPlace: true,
+  describe: async (params, what, context) => [await describeDisk(params, what, context)],
   identify,
   checkRecord: (record) => {
     ownOf(record);

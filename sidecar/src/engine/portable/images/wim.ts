@@ -8,6 +8,7 @@ import { overlayStaging } from './overlayStaging.ts';
 import { steadily } from './steadily.ts';
 import { identify, openImageFile } from './wim/identify.ts';
 import { readImageHashes } from './wim/identity.ts';
+import { describeImages } from './wim/information.ts';
 import { journalOf, ownOf } from './wim/own.ts';
 import { save, settle } from './wim/save.ts';
 import { isServer, serve, wimfsType } from './wim/serve.ts';
@@ -40,6 +41,7 @@ export const wimFormat: ImageFormat = {
   fileSystems: [wimfsType],
   staging: overlayStaging,
   savesInPlace: false,
+  describe: describeImages,
   identify,
   checkRecord: (record) => {
     ownOf(record);

@@ -1,100 +1,18 @@
-/** image/getInfo: what the header and the XML data of a WIM, split WIM or ESD file say of its images, and what a virtual disk says of its Windows. */
-import type { getImageInfo as method, ImageInfo } from '@dismts/protocol';
+/** image/getInfo on the portable engine. */
+import type { getImageInfo as method } from '@dismts/protocol';
 import type { z } from 'zod';
-import { fileTimeToIso } from '../../../fileTime.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { guarded } from '../../../systemErrors.ts';
-import { OtherFormatError } from '../../../wim/fileErrors.ts';
-import { parseXmlNumber, textAt, textsAt } from '../../../wim/imageXml.ts';
-import { WimFile } from '../../../wim/wimFile.ts';
-import type { XmlElement } from '../../../xml.ts';
-import { describeDisk } from '../images/disk/information.ts';
+import { describeImages } from '../images/formats.ts';
 
-/** More than Windows has; a hostile file may list any number. */
-const maxLanguages = 1000;
-
-/** A FILETIME in two hexadecimal halves as ISO 8601; null where there is none, or none that a calendar has. */
-export function parseXmlTime(high: string | undefined, low: string | undefined): string | null {
-  const highPart = parseXmlNumber(high);
-  const lowPart = parseXmlNumber(low);
-  if (highPart === null || lowPart === null || highPart > 0xffff_ffff || lowPart > 0xffff_ffff) {
-    return null;
-  }
-  return fileTimeToIso(BigInt(highPart) << 32n | BigInt(lowPart)) ?? null;
-}
-
-function describeImage(imagePath: string, image: XmlElement, imageIndex: number, bootIndex: number): ImageInfo {
-  const text = (name: string) => textAt(image, name) ?? '';
-  const number = (name: string) => parseXmlNumber(textAt(image, name));
-  const time = (name: string) => parseXmlTime(textAt(image, `${name}/HIGHPART`), textAt(image, `${name}/LOWPART`));
-  const [majorVersion, minorVersion, build, spBuild] = [
-    number('WINDOWS/VERSION/MAJOR'), number('WINDOWS/VERSION/MINOR'),
-    number('WINDOWS/VERSION/BUILD'), number('WINDOWS/VERSION/SPBUILD'),
-  ];
-  const languages = textsAt(image, 'WINDOWS/LANGUAGES', 'LANGUAGE', maxLanguages);
-  const defaultLanguage = text('WINDOWS/LANGUAGES/DEFAULT').toLowerCase();
-  const defaultLanguageIndex = languages.findIndex((language) => language.toLowerCase() === defaultLanguage);
-  return {
-    imagePath,
-    imageIndex,
-    imageName: text('NAME'),
-    imageDescription: text('DESCRIPTION'),
-    imageSize: number('TOTALBYTES') ?? 0,
-    imageType: 'Wim',
-    wimBoot: number('WIMBOOT') === 1,
-    imageBootable: imageIndex === bootIndex ? 'Yes' : 'No',
-    architecture: number('WINDOWS/ARCH'),
-    hal: text('WINDOWS/HAL'),
-    version: majorVersion === null ? '' : [majorVersion, minorVersion, build, spBuild].map((part) => part ?? 0).join('.'),
-    majorVersion,
-    minorVersion,
-    build,
-    spBuild,
-    spLevel: number('WINDOWS/VERSION/SPLEVEL'),
-    editionId: text('WINDOWS/EDITIONID'),
-    installationType: text('WINDOWS/INSTALLATIONTYPE'),
-    productName: text('WINDOWS/PRODUCTNAME'),
-    productType: text('WINDOWS/PRODUCTTYPE'),
-    productSuite: text('WINDOWS/PRODUCTSUITE'),
-    systemRoot: text('WINDOWS/SYSTEMROOT'),
-    directoryCount: number('DIRCOUNT') ?? 0,
-    fileCount: number('FILECOUNT') ?? 0,
-    createdTime: time('CREATIONTIME'),
-    modifiedTime: time('LASTMODIFICATIONTIME'),
-    languages,
-    defaultLanguageIndex: defaultLanguageIndex === -1 ? null : defaultLanguageIndex,
-  };
-}
-
-/**
- * All images of a file, or the one chosen. A part of a split WIM is enough, whichever it is: each carries the XML data.
- * @throws DismError DISMAPI_E_INVALID_IMAGE_INDEX, DISMAPI_E_INVALID_IMAGE_NAME: there is no such image; what
- * WimFile.open(), WimFile.document() and describeDisk() throw. UnsupportedError: an encrypted ESD.
- */
+/** All images of a file, or the one chosen, in whatever format it has. @throws DismError, as ImageFormat.describe(). */
 export async function getImageInfo(
   params: z.output<typeof method.params>, context: OperationContext,
 ): Promise<z.input<typeof method.result>> {
-  const { imagePath, imageIndex, imageName } = params;
+  const { imagePath } = params;
   const what = `Cannot read "${imagePath}"`;
   return await guarded(what, imagePath, context, async () => {
     context.signal.throwIfAborted();
-    const wim = await WimFile.open(imagePath, { what }).catch((error: unknown) => {
-      if (error instanceof OtherFormatError) { return undefined; }
-      throw error;
-    });
-    if (wim === undefined) { return { images: [await describeDisk(params, what, context)], logPath: context.log.path }; }
-    try {
-      // Whoever looks at a file that has just been copied is told that its end is missing.
-      wim.requireIntegrityTable();
-      const { images } = await wim.document();
-      const chosen = imageName === undefined && imageIndex === undefined ? undefined : await wim.chooseImage(params);
-      return {
-        images: images.flatMap((image, at) => (chosen === undefined || chosen === at + 1
-          ? [describeImage(imagePath, image, at + 1, wim.header.bootIndex)] : [])),
-        logPath: context.log.path,
-      };
-    } finally {
-      await wim.close();
-    }
+    return { images: [...await describeImages(params, what, context)], logPath: context.log.path };
   });
 }

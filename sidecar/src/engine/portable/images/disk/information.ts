@@ -6,7 +6,7 @@ import { readEdition, type Edition } from '../../../../inventory/edition.ts';
 import { WindowsImage } from '../../../../inventory/windowsImage.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { printable } from '../../../../printable.ts';
-import type { MountParams } from '../imageFormat.ts';
+import type { InformationParams } from '../imageFormat.ts';
 import { requireOnlyImage } from './identify.ts';
 import { openDisk } from './openDisk.ts';
 
@@ -58,9 +58,7 @@ async function readWindows(files: NtfsImage, path: string, context: OperationCon
  * Describes the image of a disk.
  * @throws DismError: damaged, or not to be read, as mounting it would say. DISMAPI_E_INVALID_IMAGE_INDEX, DISMAPI_E_INVALID_IMAGE_NAME.
  */
-export async function describeDisk(
-  params: Pick<MountParams, 'imagePath' | 'imageIndex' | 'imageName' | 'partition'>, what: string, context: OperationContext,
-): Promise<ImageInfo> {
+export async function describeDisk(params: InformationParams, what: string, context: OperationContext): Promise<ImageInfo> {
   const { imagePath } = params;
   const opened = await openDisk(imagePath, what);
   try {
