@@ -51,7 +51,7 @@ describe.skipIf(reason !== undefined)(`dismts.exe under Wine (needs ${reason ?? 
       ['feature/enable', { ...feature, sources: [] }], ['health/check', image], ['feature/disable', feature],
     ];
 
-    const { peer, exit, stderr } = startStdio(program('--stdio'));
+    const { peer, exit, stderr } = startStdio(program());
     const server = await request(peer, -1, 'initialize', {
       client: { name: 'test', version: '0' }, protocolVersion: '1.0', dismPath: windowsPath(double.folder),
     });
@@ -108,7 +108,7 @@ describe.skipIf(reason !== undefined)(`dismts.exe under Wine (needs ${reason ?? 
       const without = await call(program, 'image/listMounted');
       expect([without.exitCode, without.stdout]).toEqual([1, '']);
       expect(without.stderr).toMatch(/^dismts: Cannot use the DISM of Windows: .*\nERROR_MOD_NOT_FOUND /);
-      expect(without.stderr).toContain(`(10.0.26100.4652): -DismPath "${kit}"`);
+      expect(without.stderr).toContain(`(10.0.26100.4652): --dism-path "${kit}"`);
       writeFileSync(join(folder, '\u{1F4BF}.wim'), '');
       const imagePath = windowsPath(join(folder, '\u{1F4BF}.wim'));
       const { exitCode, stdout, stderr } = await call(program, 'image/getInfo', JSON.stringify({ imagePath }), '--dism-path', kit);

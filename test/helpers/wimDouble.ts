@@ -80,12 +80,12 @@ export interface InstalledWimDouble {
   readonly violations: () => readonly string[];
 }
 
-/** Copies the double into `folder`, with a configuration file beside it. */
-export function installWimDouble(folder: string, format: DoubleFormat, modes: DoubleModes = {}): InstalledWimDouble {
+/** Copies the double into `folder`, with a configuration file beside it; what it writes down is in `logFolder`. */
+export function installWimDouble(folder: string, format: DoubleFormat, modes: DoubleModes = {}, logFolder = folder): InstalledWimDouble {
   mkdirSync(folder, { recursive: true });
   const path = join(folder, format === 'elf' ? 'wimgapi.so' : 'wimgapi.dll');
   copyFileSync(buildWimDouble(format), path);
-  const log = join(folder, 'wimgapi.jsonl');
+  const log = join(logFolder, 'wimgapi.jsonl');
   const setModes = (wanted: DoubleModes) => {
     const all: DoubleModes = { log: format === 'elf' ? log : windowsPath(log), ...wanted };
     writeFileSync(`${path}.conf.new`, Object.entries(all).filter(([, value]) => value !== undefined).map(([key, value]) => `${key}=${value}\n`).join(''));

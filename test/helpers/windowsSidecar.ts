@@ -1,9 +1,10 @@
 /** dismts.exe under Wine, with a double of DismApi.dll: the native engine as it is on Windows. */
-import { copyFileSync, linkSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
 import { basename, join } from 'node:path';
 import { buildDouble, installDouble, windowsPath, type DoubleModes, type InstalledDouble } from './dismDouble.ts';
 import type { Program } from './programs.ts';
+import { installWimDouble, type InstalledWimDouble } from './wimDouble.ts';
 import { lacksWine, underWine, windowsExecutable, winePrefix } from './wine.ts';
 
 /** Why dismts.exe cannot be run here; undefined where it can. */
@@ -55,6 +56,25 @@ function processesOf(word: string): { readonly pid: number; readonly commandLine
       return [];
     }
   });
+}
+
+/**
+ * Puts the double of wimgapi.dll where Windows has its own, until `remove` is called: it is looked for nowhere else. Wine's comes back then.
+ * @param folder For what it writes down.
+ */
+export function installSystemWimgapi(folder: string, modes: DoubleModes = {}): InstalledWimDouble & { readonly remove: () => void } {
+  const system = join(winePrefix(), 'drive_c', 'windows', 'system32');
+  const path = join(system, 'wimgapi.dll');
+  const kept = join(system, 'wimgapi.wine');
+  if (existsSync(path) && !existsSync(kept)) { renameSync(path, kept); }
+  return {
+    ...installWimDouble(system, 'pe', modes, folder),
+    remove: () => {
+      rmSync(`${path}.conf`, { force: true });
+      rmSync(path, { force: true });
+      if (existsSync(kept)) { renameSync(kept, path); }
+    },
+  };
 }
 
 const kitsKey = 'HKLM\\SOFTWARE\\Microsoft\\Windows Kits\\Installed Roots';

@@ -23,10 +23,10 @@ export function lacksWine(): string | undefined {
 }
 
 /**
- * No windows, no questions about Mono and Gecko, no messages of Wine's own among those of the program; and arguments and file names
- * in UTF-8, whatever the locale of the caller.
+ * No windows, no questions about Mono and Gecko, no messages of Wine's own among those of the program; arguments and file names in UTF-8, whatever the
+ * locale of the caller. Wine's own wimgapi.dll does nothing: only what a test has put into System32 counts.
  */
-const environment = ['WINEDEBUG=-all', 'WINEDLLOVERRIDES=mscoree,mshtml=', 'DISPLAY=', 'LC_ALL=C.UTF-8'];
+const environment = ['WINEDEBUG=-all', 'WINEDLLOVERRIDES=mscoree,mshtml=;wimgapi=n', 'DISPLAY=', 'LC_ALL=C.UTF-8'];
 
 /** Runs a program of Wine to its end, with the prefix given. */
 function runWine(prefix: string, ...args: string[]): void {
