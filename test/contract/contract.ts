@@ -1,4 +1,6 @@
 /** What every engine has to do, whatever stands behind it. Each engine's test file runs these cases with what it needs for them. */
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { engineMethods, ErrorCode, type DismErrorData, type EngineName } from '@dismts/protocol';
 import { ResponseError } from 'vscode-jsonrpc/node';
 import { describe, expect, test } from 'vitest';
@@ -52,6 +54,20 @@ async function failure(operation: Promise<unknown>): Promise<{ readonly code: nu
   expect(error).toBeInstanceOf(ResponseError);
   const { code, message, data } = error as ResponseError<DismErrorData>;
   return { code, message, data: data as DismErrorData };
+}
+
+/** Writes files by their paths below a folder. */
+function writeTree(root: string, files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), content);
+  }
+}
+
+/** The files below a folder. */
+function readTree(root: string): Record<string, string> {
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) => !statSync(join(root, name)).isDirectory());
+  return Object.fromEntries(names.sort().map((name) => [name, readFileSync(join(root, name), 'utf8')]));
 }
 
 const methodNames = Object.keys(engineMethods) as (keyof Methods)[];
@@ -217,6 +233,77 @@ export function describeContract({ title, name, gaps, bench: makeBench }: Engine
       const byName = await run(bench, 'getCapabilities', { path, name: capabilities[0]?.name });
       expect(byName.capabilities).toEqual([expect.objectContaining({ ...capabilities[0], downloadSize: expect.any(Number) as unknown })]);
       expect((await run(bench, 'getEdition', { path })).edition).toMatch(/./);
+    });
+
+    /** A file with the images First and Second, and the folders that they are of. */
+    async function captured(bench: ContractBench): Promise<{ readonly imagePath: string; readonly first: string; readonly at: (name: string) => string }> {
+      const folder = bench.emptyFolder();
+      const at = (name: string): string => join(folder, name);
+      writeTree(at('first'), { 'Windows/a.txt': 'one', 'Windows/sub/b.txt': 'two', 'c.txt': 'one' });
+      writeTree(at('second'), { 'Windows/a.txt': 'one', 'd.txt': 'three' });
+      const imagePath = at('a.wim');
+      const result = await run(bench, 'captureImage', { imagePath, capturePath: at('first'), imageName: 'First', description: 'D', compressionType: 'Fast' });
+      expect(result).toMatchObject({ path: at('first'), imagePath, imageIndex: 1, sizeBefore: 0, sizeAfter: statSync(imagePath).size, plan: null });
+      expect(await run(bench, 'appendImage', { imagePath, capturePath: at('second'), imageName: 'Second' })).toMatchObject({ imageIndex: 2 });
+      return { imagePath, first: at('first'), at };
+    }
+    const contentOf = async (bench: ContractBench, imagePath: string, imageIndex: number): Promise<string[]> => {
+      const { paths, next } = await run(bench, 'getImageContent', { imagePath, imageIndex });
+      expect(next).toBeNull();
+      return [...paths].sort();
+    };
+    const firstContent = ['\\', '\\Windows\\', '\\Windows\\a.txt', '\\Windows\\sub\\', '\\Windows\\sub\\b.txt', '\\c.txt'];
+    const secondContent = ['\\', '\\Windows\\', '\\Windows\\a.txt', '\\d.txt'];
+
+    contract('captures folders, lists and applies their images', async (bench) => {
+      const { imagePath, first, at } = await captured(bench);
+      expect(await contentOf(bench, imagePath, 1)).toEqual(firstContent);
+      expect(await contentOf(bench, imagePath, 2)).toEqual(secondContent);
+      mkdirSync(at('target'));
+      expect(await run(bench, 'applyImage', { imagePath, imageName: 'first', applyPath: at('target') })).toMatchObject({ path: at('target'), imagePath, imageIndex: 1 });
+      expect(readTree(at('target'))).toEqual(readTree(first));
+      expect(await run(bench, 'extractImageItem', { imagePath, imageIndex: 1, itemPath: '/windows/sub', destination: at('out') })).toMatchObject({ path: at('out') });
+      expect(readTree(at('out'))).toEqual({ 'b.txt': 'two' });
+      expect(await run(bench, 'testImageFile', { imagePath })).toMatchObject({ healthy: true, integrityTable: 'None', contentsChecked: 3, damage: [] });
+    });
+
+    contract('exports, removes, renames and writes anew', async (bench) => {
+      const { imagePath, at } = await captured(bench);
+      await run(bench, 'setImage', { imagePath, imageIndex: 2, newName: 'Other', flags: 'Professional', bootIndex: 2 });
+      expect(await run(bench, 'exportImage', { sourceImagePath: imagePath, sourceIndexes: '*', destinationImagePath: at('b.wim'), compressionType: 'Max', checkIntegrity: true }))
+        .toMatchObject({ imageIndexes: [1, 2], sizeBefore: 0 });
+      expect(await run(bench, 'testImageFile', { imagePath: at('b.wim') })).toMatchObject({ healthy: true, integrityTable: 'Ok' });
+      expect(await contentOf(bench, at('b.wim'), 2)).toEqual(secondContent);
+      expect(await run(bench, 'exportImage', { sourceImagePath: imagePath, sourceIndexes: [1], destinationImagePath: at('b.wim'), destinationName: 'Again' })).toMatchObject({ imageIndexes: [3] });
+      expect(await run(bench, 'removeImage', { imagePath: at('b.wim'), imageName: 'First' })).toMatchObject({ removedIndex: 1, removedName: 'First', imageIndex: null });
+      expect(await contentOf(bench, at('b.wim'), 1)).toEqual(secondContent);
+      expect(await run(bench, 'optimizeImageFile', { imagePath: at('b.wim'), compressionType: 'Fast' })).toMatchObject({ imagePath: at('b.wim') });
+      expect(await contentOf(bench, at('b.wim'), 2)).toEqual(firstContent);
+    });
+
+    contract('refuses what would harm image files, with the codes that scripts know', async (bench) => {
+      const { imagePath, first, at } = await captured(bench);
+      const before = readFileSync(imagePath);
+      mkdirSync(at('empty'));
+      const symbol = async (method: keyof Methods, params: unknown): Promise<string> => (await failure(run(bench, method, params))).data.symbol;
+      expect(await symbol('captureImage', { imagePath, capturePath: first, imageName: 'x' })).toBe('ERROR_FILE_EXISTS');
+      expect(await symbol('captureImage', { imagePath: at('x.wim'), capturePath: at('empty'), imageName: 'x' })).toBe('E_INVALIDARG');
+      expect(await symbol('captureImage', { imagePath: at('x.wim'), capturePath: at('missing'), imageName: 'x' })).toBe('ERROR_PATH_NOT_FOUND');
+      expect(await symbol('appendImage', { imagePath, capturePath: first, imageName: 'FIRST' })).toBe('ERROR_ALREADY_EXISTS');
+      expect(await symbol('appendImage', { imagePath: at('missing.wim'), capturePath: first, imageName: 'x' })).toBe('ERROR_FILE_NOT_FOUND');
+      expect(await symbol('applyImage', { imagePath, imageIndex: 3, applyPath: at('empty') })).toBe('DISMAPI_E_INVALID_IMAGE_INDEX');
+      expect(await symbol('applyImage', { imagePath, imageIndex: 1, applyPath: at('missing') })).toBe('ERROR_PATH_NOT_FOUND');
+      expect(await symbol('exportImage', { sourceImagePath: imagePath, sourceName: 'Nobody', destinationImagePath: at('x.wim') })).toBe('DISMAPI_E_INVALID_IMAGE_NAME');
+      expect(await symbol('exportImage', { sourceImagePath: imagePath, sourceIndexes: [1], destinationImagePath: imagePath })).toBe('E_INVALIDARG');
+      expect(await symbol('exportImage', { sourceImagePath: imagePath, sourceIndexes: [1, 1], destinationImagePath: at('x.wim') })).toBe('ERROR_ALREADY_EXISTS');
+      expect(await symbol('setImage', { imagePath, imageIndex: 2, newName: 'First' })).toBe('ERROR_ALREADY_EXISTS');
+      expect(await symbol('setImage', { imagePath, bootIndex: 3 })).toBe('DISMAPI_E_INVALID_IMAGE_INDEX');
+      expect(await symbol('joinImage', { imagePath, destinationImagePath: at('x.wim') })).toBe('E_INVALIDARG');
+      expect(await symbol('extractImageItem', { imagePath, imageIndex: 1, itemPath: 'nothing', destination: at('x') })).toBe('ERROR_FILE_NOT_FOUND');
+      expect(readFileSync(imagePath)).toEqual(before);
+      expect(await run(bench, 'removeImage', { imagePath, imageIndex: 1 })).toMatchObject({ removedIndex: 1 });
+      expect(await symbol('removeImage', { imagePath, imageIndex: 1 })).toBe('E_ACCESSDENIED');
+      expect(readdirSync(at('')).sort()).toEqual(['a.wim', 'empty', 'first', 'second']);
     });
 
     test('knows its gaps', () => {

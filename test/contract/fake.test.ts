@@ -15,6 +15,9 @@ describeContract({
     'mounts, lists and dismounts': noImages,
     'saves nothing into what is mounted read-only': noImages,
     'refuses a mount folder that is missing or not empty': noImages,
+    'captures folders, lists and applies their images': noImages,
+    'exports, removes, renames and writes anew': noImages,
+    'refuses what would harm image files, with the codes that scripts know': noImages,
     'lists packages and features, and gives their details': 'it lists no features that it does not know',
   },
   bench: () => Promise.resolve({

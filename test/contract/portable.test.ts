@@ -6,6 +6,7 @@ import { createPortableEngine } from '../../sidecar/src/engine/portable/portable
 import { workbench } from '../helpers/mounts.ts';
 import { isRoot } from '../helpers/nobody.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
+import '../helpers/wimJobs.ts';
 import { appendImage, ordinaryWim, writeTree } from '../helpers/wims.ts';
 import { makeSample, sampleFiles } from '../sidecar/inventory/sampleImage.ts';
 import { describeContract } from './contract.ts';

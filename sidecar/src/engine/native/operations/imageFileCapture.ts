@@ -18,6 +18,9 @@ import { compressionOf, fileResult, plannedWrite, Troubles } from './imageFile/r
 import type { NativeOperation } from './nativeOperation.ts';
 import { requireFile, requireFolder } from './requiredFiles.ts';
 
+/** A message names no more of what was left out; the log has all. */
+const maxShown = 5;
+
 /** What capture and append have in common. */
 interface Capture {
   readonly imagePath: string;
@@ -42,10 +45,7 @@ function requireContent({ capturePath }: Capture, action: string): void {
 }
 
 function readScript(operation: NativeOperation, configFilePath: string | undefined, action: string): WimScript {
-  if (configFilePath === undefined) {
-    operation.context.log.info('What DISM leaves out by default is left out: page files, the recycle bin, System Volume Information and the like.');
-    return WimScript.default();
-  }
+  if (configFilePath === undefined) { return WimScript.default(); }
   requireFile(configFilePath, action);
   if (statSync(configFilePath).size > maxWimScriptBytes) {
     throw new DismError(Hresult.E_INVALIDARG, `${action}: "${configFilePath}" is too large for a WimScript.ini`, { target: configFilePath });
@@ -60,8 +60,16 @@ function flagsOf({ verify, noRpFix, supportEa, wimBoot }: Capture): number {
     | (wimBoot === true ? WIM_FLAG_WIM_BOOT : 0);
 }
 
+/** The first few of many paths. */
+function someOf(paths: readonly string[]): string {
+  const shown = paths.slice(0, maxShown).map((path) => `"${path}"`).join(', ');
+  return paths.length > maxShown ? `${shown} and ${paths.length - maxShown} more` : shown;
+}
+
 /** What is left out: what the script says, and the files that are written meanwhile. */
-function listenerFor(operation: NativeOperation, capture: Capture, script: WimScript, own: readonly string[]): WimListener {
+function listenerFor(
+  operation: NativeOperation, capture: Capture, script: WimScript, own: readonly string[], onExcluded?: (path: string) => void,
+): WimListener {
   const inside = underFolder(capture.capturePath);
   const isOwn = new Set(own.map((path) => inside(resolve(path))?.toUpperCase()).filter((path) => path !== undefined));
   const told = new Set<string>();
@@ -80,6 +88,7 @@ function listenerFor(operation: NativeOperation, capture: Capture, script: WimSc
       if (!told.has(relative)) {
         told.add(relative);
         log.info(`Left out: "${relative}"`);
+        onExcluded?.(relative);
       }
       return false;
     },
@@ -94,7 +103,10 @@ function listenerFor(operation: NativeOperation, capture: Capture, script: WimSc
 async function captureInto(wim: OpenWim, operation: NativeOperation, capture: Capture, script: WimScript, own: readonly string[]): Promise<number> {
   const { api, handle, relay, errors } = wim;
   const { capturePath: folder, imageName, description, setbootable } = capture;
-  const image: WimHandle = await api.captureImage(handle, relay, { folder, flags: flagsOf(capture) }, listenerFor(operation, capture, script, own));
+  const excluded: string[] = [];
+  const listener = listenerFor(operation, capture, script, own, (path) => { excluded.push(path); });
+  const image: WimHandle = await api.captureImage(handle, relay, { folder, flags: flagsOf(capture) }, listener);
+  if (script.isDefault && excluded.length > 0) { operation.warnings.push(`Left out by the default list of exclusions: ${someOf(excluded)}`); }
   try {
     await api.setInformation(image, withElements(await api.getInformation(image), { NAME: imageName, DESCRIPTION: description }, errors));
   } finally {
