@@ -16,7 +16,8 @@ function Get-Outcome {
     $isRecord = $InputObject -is [System.Management.Automation.ErrorRecord]
     if (-not $isRecord -and $InputObject -isnot [System.Exception]) {
         $health = Get-NoteValue -InputObject $InputObject -Name 'ImageHealthState'
-        if ($health -and "$health" -ne 'Healthy') {
+        # Of an image, and of an image file.
+        if (($health -and "$health" -ne 'Healthy') -or $false -eq (Get-NoteValue -InputObject $InputObject -Name 'Healthy')) {
             return 'damaged'
         }
         if ($true -eq (Get-NoteValue -InputObject $InputObject -Name 'RestartNeeded')) {

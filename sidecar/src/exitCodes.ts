@@ -55,11 +55,11 @@ export function outcomeOfFailure({ nativeCode, category }: { readonly nativeCode
 
 /** What a result comes to. A failure that stands in it counts first, then damage, then a restart. */
 export function outcomeOfResult(result: unknown): Outcome {
-  const { failure, results, imageHealthState, restartNeeded } = (result ?? {}) as Readonly<Record<string, unknown>>;
+  const { failure, results, imageHealthState, healthy, restartNeeded } = (result ?? {}) as Readonly<Record<string, unknown>>;
   // That of the whole, or those of the items of a list.
   const failures = [failure, ...(Array.isArray(results) ? results as { failure?: unknown }[] : []).map((item) => item.failure)]
     .filter((one) => typeof one === 'object' && one !== null).map((one) => outcomeOfFailure((one as { data: { nativeCode: number } }).data));
   if (failures.length > 0) { return failures.includes('failed') ? 'failed' : 'busy'; }
-  if (typeof imageHealthState === 'string' && imageHealthState !== 'Healthy') { return 'damaged'; }
+  if ((typeof imageHealthState === 'string' && imageHealthState !== 'Healthy') || healthy === false) { return 'damaged'; }
   return restartNeeded === true ? 'restart' : 'done';
 }

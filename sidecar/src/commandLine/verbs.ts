@@ -42,6 +42,70 @@ export const verbs: readonly Verb[] = [
     example: 'info install.wim --index 1',
   },
   {
+    name: 'content', group: 'Image files', method: 'imageFile/getContent', summary: 'List the files of an image',
+    positionals: ['imagePath'], shown: { list: 'paths', columns: [], none: 'The image is empty' }, example: 'content install.wim --index 1',
+  },
+  {
+    name: 'capture', group: 'Image files', method: 'imageFile/capture', summary: 'Capture a folder into a new image file',
+    positionals: ['capturePath', 'imagePath', 'imageName'], shown: { say: 'Captured into image {imageIndex} of {imagePath}' }, example: 'capture folder new.wim Master',
+  },
+  {
+    name: 'append', group: 'Image files', method: 'imageFile/append', summary: 'Capture a folder into another image of a file',
+    positionals: ['capturePath', 'imagePath', 'imageName'], shown: { say: 'Captured into image {imageIndex} of {imagePath}' }, example: 'append folder install.wim Master',
+  },
+  {
+    name: 'apply', group: 'Image files', method: 'imageFile/apply', summary: 'Apply an image to a folder or volume',
+    positionals: ['imagePath', 'applyPath'], shown: { say: 'Applied image {imageIndex} of {imagePath}' }, example: 'apply install.wim /mnt/volume --index 1',
+  },
+  {
+    name: 'export', group: 'Image files', method: 'imageFile/export', summary: 'Copy images into another file, which reclaims space',
+    positionals: ['sourceImagePath', 'destinationImagePath'], shown: { say: 'Exported into {imagePath}' }, example: 'export install.wim small.wim --index 1 --compression-type max',
+  },
+  {
+    name: 'split', group: 'Image files', method: 'imageFile/split', summary: 'Split a file into parts',
+    positionals: ['imagePath', 'splitImagePath'], shown: { say: 'Split {imagePath}' }, example: 'split install.wim install.swm --file-size 4000',
+  },
+  {
+    name: 'join', group: 'Image files', method: 'imageFile/join', summary: 'Join the parts of a split file',
+    positionals: ['imagePath', 'destinationImagePath'], shown: { say: 'Joined into {imagePath}' }, example: 'join install.swm joined.wim',
+  },
+  {
+    name: 'verify', group: 'Image files', method: 'imageFile/test', summary: 'Verify the content of a file against its checksums',
+    positionals: ['imagePath'], shown: { properties: ['imagePath', 'healthy', 'integrityTable', 'contentsChecked', 'bytesChecked', 'damage'] }, example: 'verify install.wim',
+  },
+  {
+    name: 'optimize-file', group: 'Image files', method: 'imageFile/optimize', summary: 'Write a file anew without the space of what was replaced',
+    positionals: ['imagePath'], shown: { say: 'Done: {imagePath}' }, example: 'optimize-file install.wim',
+  },
+  {
+    name: 'remove-image', group: 'Image files', method: 'imageFile/remove', summary: 'Remove an image from a file',
+    positionals: ['imagePath'], shown: { say: 'Removed image {removedIndex} ({removedName}) from {imagePath}' }, example: 'remove-image install.wim --index 2',
+  },
+  {
+    name: 'set-image', group: 'Image files', method: 'imageFile/set', summary: 'Change what a file says of an image',
+    positionals: ['imagePath'], shown: { say: 'Done: {imagePath}' }, example: 'set-image install.wim --index 1 --new-name Master',
+  },
+  {
+    name: 'extract', group: 'Image files', method: 'imageFile/extractItem', summary: 'Copy a file or folder out of an image',
+    positionals: ['imagePath', 'itemPath', 'destination'], shown: { say: 'Done: {imagePath}' }, example: 'extract install.wim /Windows/win.ini out --index 1',
+  },
+  {
+    name: 'put', group: 'Image files', method: 'imageFile/putItem', summary: 'Copy a file or folder into an image, without mounting it',
+    positionals: ['imagePath', 'source', 'itemPath'], shown: { say: 'Done: {imagePath}' }, example: 'put install.wim hosts /Windows/System32/drivers/etc/hosts --index 1 --replace',
+  },
+  {
+    name: 'capture-custom', group: 'Image files', method: 'imageFile/captureCustom', summary: 'Capture the changes of an applied image into a custom data image',
+    positionals: ['capturePath'], shown: image, example: 'capture-custom D:\\',
+  },
+  {
+    name: 'wimboot-entries', group: 'Image files', method: 'wimBoot/getEntries', summary: 'List the WIMBoot entries of a volume',
+    positionals: ['path'], shown: { list: 'entries', columns: [], none: 'There are none' }, example: 'wimboot-entries D:\\',
+  },
+  {
+    name: 'set-wimboot-entry', group: 'Image files', method: 'wimBoot/updateEntry', summary: 'Change the file of a WIMBoot entry',
+    positionals: ['path', 'dataSourceId', 'imagePath'], shown: image, example: 'set-wimboot-entry D:\\ 1 D:\\install.wim',
+  },
+  {
     name: 'mount', group: 'Mounted images', method: 'image/mount', summary: 'Mount an image in an empty folder', positionals: ['imagePath', 'mountPath'],
     shown: { say: 'Mounted image {imageIndex} of {imagePath} at {path} ({mountMode})' }, example: 'mount install.wim mnt --index 1',
   },
@@ -203,6 +267,26 @@ export const verbs: readonly Verb[] = [
   {
     name: 'apply-unattend', group: 'What is in an image', method: 'unattend/apply', summary: 'Apply the offlineServicing part of an answer file',
     positionals: ['path', 'unattendPath'], shown: image, example: 'apply-unattend mnt unattend.xml',
+  },
+  {
+    name: 'registry-keys', group: 'What is in an image', method: 'registry/getKeys', summary: 'List registry keys of an image',
+    positionals: ['path', 'hive', 'key'], shown: { list: 'keys', columns: [], none: 'There are none' }, example: 'registry-keys mnt SOFTWARE Microsoft --children',
+  },
+  {
+    name: 'registry-values', group: 'What is in an image', method: 'registry/getValues', summary: 'List registry values of an image',
+    positionals: ['path', 'hive', 'key'], shown: { list: 'values', columns: [], none: 'There are none' }, example: 'registry-values mnt SOFTWARE Microsoft',
+  },
+  {
+    name: 'import-registry', group: 'What is in an image', method: 'registry/importFile', summary: 'Import a .reg file into the registry of an image',
+    positionals: ['path', 'registryFile'], shown: image, example: 'import-registry mnt settings.reg',
+  },
+  {
+    name: 'change-registry', group: 'What is in an image', method: 'registry/change', summary: 'Change the registry of an image by a list of edits',
+    positionals: ['path'], shown: image, example: 'change-registry mnt --edits []',
+  },
+  {
+    name: 'revert-pending', group: 'What is in an image', method: 'pendingActions/revert', summary: 'Take back what waits for the next start',
+    positionals: ['path'], shown: image, example: 'revert-pending mnt',
   },
   {
     name: 'reserved-storage', group: 'This machine', method: 'reservedStorage/get', summary: 'Show whether the running Windows reserves storage', positionals: [],

@@ -32,6 +32,10 @@ describe('verbs', () => {
     expect(parseCommandLine(example.split(' '))).toMatchObject({ kind: 'run' });
   });
 
+  test('every request that can be called has a verb', () => {
+    expect([...callableMethods.keys()].filter((method) => !verbs.some((verb) => verb.method === method))).toEqual([]);
+  });
+
   test('every parameter of every verb is explained', () => {
     const parameters = verbs.flatMap(({ method }) => parametersOf(callableMethods.get(method)?.params ?? expect.fail()));
     expect(parameters.map(({ name }) => name).filter((name) => parameterTexts[name] === undefined)).toEqual([]);
