@@ -123,4 +123,23 @@ Describe 'Drivers of an offline image' -Tag 'Integration' -Skip:($missing.Count 
         $problem.FullyQualifiedErrorId | Should -Be 'WIM_E_MOUNTED_READONLY,Remove-DismTsDriver'
         $null = Dismount-DismTsImage -Path $mount -Discard
     }
+    It 'the example of the README does what it says' {
+        $readme = Get-Content -Raw -LiteralPath "$(Get-RepositoryRoot)/README.md"
+        $example = [regex]::Match($readme, '(?s)## Servicing without Windows.*?```powershell\n(.*?)```').Groups[1].Value
+        $folder = New-Item -ItemType Directory -Path "$TestDrive/example"
+        Copy-Item -LiteralPath "$pristine.wim" -Destination "$folder/boot.wim"
+        Copy-Item -LiteralPath "$pristine.wim" -Destination "$folder/install.wim"
+        $null = New-Item -ItemType Directory -Path "$folder/virtio-win/amd64"
+        Copy-Item -LiteralPath $drivers -Destination "$folder/virtio-win/amd64/w11" -Recurse
+        Push-Location -LiteralPath $folder
+        try {
+            $added = & ([scriptblock]::Create(($example -replace '-BootCritical', '-BootCritical -ForceUnsigned -WarningAction SilentlyContinue')))
+            $added.Driver | Should -Be 'oem1.inf', 'oem2.inf', 'oem1.inf', 'oem2.inf'
+            $null = Mount-DismTsImage -ImagePath ./boot.wim -Index 1 -Path ./mnt -ReadOnly
+            (Get-DismTsDriver -Path ./mnt).Driver | Should -Be 'oem0.inf', 'oem1.inf', 'oem2.inf'
+            $null = Dismount-DismTsImage -Path ./mnt -Discard
+        } finally {
+            Pop-Location
+        }
+    }
 }

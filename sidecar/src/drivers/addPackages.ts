@@ -134,9 +134,9 @@ function outcomeOf(infPath: string, { source, published, isStaged, reflects }: P
     if (!signature.isSigned) { warn(`The driver "${source.infName}" is not signed: Windows may refuse to load it`); }
   }
   if (reflects) {
-    warn(`The driver "${source.infName}" is boot-critical and was reflected into the image; no start of Windows with it was tried here`);
+    warn(`The driver "${source.infName}" is boot-critical and is reflected into the image; no start of Windows with it was tried here`);
   } else if (!isStaged && isBootCritical(source)) {
-    warn(`The driver "${source.infName}" is boot-critical and was only staged: Windows cannot start from a device that needs it. -BootCritical reflects it`);
+    warn(`The driver "${source.infName}" is boot-critical and is only staged: Windows cannot start from a device that needs it. -BootCritical reflects it`);
   }
   return { infPath, failure: undefined, published, source: rest, isNew: !isStaged || reflects, isReflected: reflects };
 }

@@ -86,7 +86,7 @@ describe('addDriver() with bootCritical', () => {
   it('is needed to reflect: without it the driver is staged, and can be reflected later or removed', async () => {
     const image = await driverImage();
     const { inf } = prepare(scsi);
-    expect((await add(image, inf)).warnings).toEqual([expect.stringContaining('was only staged')]);
+    expect((await add(image, inf)).warnings).toEqual([expect.stringContaining('is only staged')]);
     expect([services(image, 'dtscsi'), snapshot(image).has('Windows/System32/drivers/dtscsi.sys')]).toEqual([{}, false]);
     expect((await add(image, inf, { bootCritical: true })).results[0]?.driver).toMatchObject({ driver: 'oem1.inf' });
     expect(services(image, 'dtscsi')['']).toMatchObject({ Owners: 'oem1.inf' });
@@ -128,9 +128,11 @@ describe('addDriver() with bootCritical', () => {
     const { inf } = prepare(scsi);
     writeFileSync(driverFile(image), 'of Windows');
     const before = snapshot(image);
-    expect((await add(image, inf, { bootCritical: true })).results[0]?.failure?.data).toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS', target: 'System32/drivers/dtscsi.sys' });
+    const failed = (await add(image, inf, { bootCritical: true })).results[0]?.failure;
+    expect(failed).toMatchObject({ message: expect.stringContaining('the file "System32/drivers/dtscsi.sys"') as string, data: { symbol: 'ERROR_ALREADY_EXISTS', target: inf } });
     const disk = prepare({ ...scsi, name: 'disk' });
-    expect((await add(image, disk.inf, { bootCritical: true })).results[0]?.failure?.data).toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS', target: 'disk' });
+    const other = (await add(image, disk.inf, { bootCritical: true })).results[0]?.failure;
+    expect(other).toMatchObject({ message: expect.stringContaining('the service "disk"') as string, data: { symbol: 'ERROR_ALREADY_EXISTS', target: disk.inf } });
     expect(differences(before, snapshot(image))).toEqual([]);
   });
 });

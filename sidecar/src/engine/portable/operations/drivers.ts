@@ -1,7 +1,7 @@
 /** driver/add, driver/remove and driver/export on the portable engine. */
 import { accessSync, constants, lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { addDriver as addMethod, Driver, exportDrivers as exportMethod, removeDriver as removeMethod } from '@dismts/protocol';
+import type { addDriver as addMethod, Driver, DriverResult, exportDrivers as exportMethod, removeDriver as removeMethod } from '@dismts/protocol';
 import type { z } from 'zod';
 import { addPackages, type AddOutcome } from '../../../drivers/addPackages.ts';
 import { bootCriticalClasses } from '../../../drivers/deviceClasses.ts';
@@ -100,12 +100,17 @@ export async function addDriver(params: z.output<typeof addMethod.params>, conte
         results: outcomes.map((outcome) => ({
           infPath: outcome.infPath,
           driver: outcome.isNew ? printableStrings(toDriver(outcome, params.path, image.windows)) : null,
-          failure: outcome.failure === undefined ? null
-            : { message: outcome.failure.message, data: errorData(outcome.failure, { operation: context.operation, logPath: context.log.path }) },
+          failure: failureOf(outcome, context),
         })),
       };
     });
   });
+}
+
+/** Why it failed, about the INF file: whatever is wrong with that, scripts ask which one it was. */
+function failureOf({ infPath, failure }: AddOutcome, context: OperationContext): DriverResult['failure'] {
+  if (failure === undefined) { return null; }
+  return { message: failure.message, data: { ...errorData(failure, { operation: context.operation, logPath: context.log.path }), target: infPath } };
 }
 
 /** The driver as Get-DismTsDriver will list it. */
