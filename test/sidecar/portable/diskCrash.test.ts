@@ -58,6 +58,42 @@ describe.skipIf(!isRoot)('a virtual disk', () => {
     process.stderr.write(`${kind}: ${JSON.stringify(seen)}\n`);
   });
 
+  test('leaves nothing behind when its mount is cancelled, at whatever moment, nor when its save is before it has begun', async () => {
+    const bench = await workbench();
+    const path = join(bench.folder, 'disk.vhdx');
+    await copyFile(disks().vhdx, path);
+    const before = await hashFile(path);
+    const mountPath = await bench.mountFolder();
+    const mount = async (signal?: AbortSignal) => await bench.call('mountImage', { imagePath: path, imageIndex: 1, mountPath }, signal === undefined ? {} : { signal });
+    const start = performance.now();
+    await mount();
+    const takes = performance.now() - start;
+    await bench.dismount(mountPath, false);
+    let cancelled = 0;
+    for (let round = 0; round < 12; round++) {
+      const cancel = new AbortController();
+      const timer = setTimeout(() => { cancel.abort(); }, takes * round / 12);
+      const error: unknown = await mount(cancel.signal).then(() => undefined, (reason: unknown) => reason);
+      clearTimeout(timer);
+      if (error === undefined) { await bench.dismount(mountPath, false); } else {
+        expect(error).toMatchObject({ symbol: 'ERROR_CANCELLED' });
+        cancelled++;
+      }
+      await bench.expectNothingLeft();
+      expect(await readdir(mountPath)).toEqual([]);
+    }
+    expect(cancelled).toBeGreaterThan(0);
+    await mount();
+    await writeFile(join(mountPath, 'new.txt'), 'new');
+    const error = await failure(bench.call('commitImage', { mountPath }, { signal: AbortSignal.abort() }));
+    expect(error.symbol).toBe('ERROR_CANCELLED');
+    expect(await hashFile(path)).toBe(before);
+    expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
+    expect(await readFile(join(mountPath, 'new.txt'), 'utf8')).toBe('new');
+    await bench.dismount(mountPath, false);
+    expect(await hashFile(path)).toBe(before);
+  });
+
   test('on a disk that is full is not saved, stays as it was, and keeps its changes', async () => {
     const bench = await workbench();
     const small = await bench.mountFolder('small');
