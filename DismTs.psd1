@@ -17,6 +17,7 @@
         'Add-DismTsImage'
         'Add-DismTsPackage'
         'Clear-DismTsMountPoint'
+        'Convert-DismTsImage'
         'ConvertTo-DismTsExitCode'
         'Copy-DismTsImageItem'
         'Disable-DismTsInboxName'

@@ -8,7 +8,7 @@ export const imageIndexSchema = z.number().int().min(1).max(0x7fffffff);
 /** An index as it is reported: what is left of a broken mount or a damaged file has 0, or any other number. */
 const reportedIndexSchema = z.number().int().min(0).max(0xffffffff);
 /** As Windows and Linux count partitions; 0: the disk has no partition table and is one volume. */
-const partitionSchema = z.number().int().min(0).max(0xffff);
+export const partitionSchema = z.number().int().min(0).max(0xffff);
 /** Name of an image that is there. */
 export const imageNameSchema = z.string().min(1).refine((name) => !name.includes('\0'), 'must not contain NUL');
 

@@ -1,6 +1,6 @@
 /** imageFile/* and wimBoot/*: making, filling, applying and rearranging .wim, .esd and .swm files, none of which is mounted for it. */
 import * as z from 'zod';
-import { imageIndexSchema, imageNameSchema } from './image.ts';
+import { imageIndexSchema, imageNameSchema, partitionSchema } from './image.ts';
 import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
 
 /** Bytes of a file; at most the greatest number that JSON carries exactly. */
@@ -135,6 +135,29 @@ export const applyImage = request('imageFile/apply', operationOptionsSchema.exte
   supportEa: z.boolean().optional(),
   /** Write pointers into the file instead of files, for WIMBoot of Windows 8.1. Native engine only. */
   wimBoot: z.boolean().optional(),
+}).refine(...oneImage), imageFileResultSchema);
+
+/**
+ * Makes a virtual disk (`.vhdx`, `.vhd`) of an image: GPT, an EFI partition, a reserved one, and Windows on NTFS with all that the image has; or a WIM file
+ * (`.wim`) of the Windows volume of a virtual disk, with all that NTFS has. The destination gets its name once it is whole; a file that is there is
+ * ERROR_FILE_EXISTS. Portable engine. Cancellable.
+ */
+export const convertImage = request('imageFile/convert', operationOptionsSchema.extend({
+  /** A .wim, .esd or .swm file, or a .vhd or .vhdx. */
+  imagePath: absolutePathSchema,
+  ...imageChoiceShape,
+  /** Number of the partition of a virtual disk; default: the one that holds Windows. */
+  partition: partitionSchema.optional(),
+  destinationImagePath: absolutePathSchema,
+  /** Name of the image in the WIM file; default: that of the disk file, without its extension. */
+  destinationName: newNameSchema.optional(),
+  /** Of the WIM file; default: Fast. */
+  compressionType: compressionTypeSchema.optional(),
+  /** Bytes of the disk, rounded down to whole MiB; default: 64 GiB, or twice what the image needs. The file grows as it is filled. */
+  sizeBytes: bytesSchema.max(64 * 1024 ** 4).optional(),
+  ...integrityShape,
+  /** Read back what was written into a WIM file, and compare its hashes. */
+  verify: z.boolean().optional(),
 }).refine(...oneImage), imageFileResultSchema);
 
 /**

@@ -28,6 +28,7 @@ export function sampleParams({ imagePath, windowsPath: path }: SamplePaths): { r
     captureImage: { imagePath: `${path}/new.wim`, capturePath: path, imageName: name },
     appendImage: { imagePath, capturePath: path, imageName: name },
     applyImage: { imagePath, imageIndex: 1, applyPath: path },
+    convertImage: { imagePath, imageIndex: 1, destinationImagePath: `${path}/new.vhdx` },
     exportImage: { sourceImagePath: imagePath, sourceIndexes: [1], destinationImagePath: `${path}/new.wim` },
     splitImage: { imagePath, splitImagePath: `${path}/new.swm`, fileSize: 100 },
     removeImage: { imagePath, imageIndex: 1 },

@@ -71,7 +71,7 @@ export interface FakeEngineOptions {
 const cancellable = [
   'image/getInfo', 'image/mount', 'image/commit', 'image/unmount', 'image/optimize', 'pendingActions/revert', 'image/applyCustomData', 'health/scan', 'health/restore',
   'health/cleanComponents', 'package/add', 'package/remove', 'feature/enable', 'feature/disable', 'driver/add', 'driver/export', 'capability/add',
-  'capability/remove', 'capability/exportSource', 'edition/set', 'imageFile/capture', 'imageFile/append', 'imageFile/apply', 'imageFile/export',
+  'capability/remove', 'capability/exportSource', 'edition/set', 'imageFile/capture', 'imageFile/append', 'imageFile/apply', 'imageFile/convert', 'imageFile/export',
   'imageFile/split', 'imageFile/remove', 'imageFile/getContent', 'imageFile/join', 'imageFile/optimize', 'imageFile/test', 'imageFile/extractItem',
   'imageFile/putItem', 'imageFile/captureCustom',
 ];

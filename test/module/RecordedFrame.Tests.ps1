@@ -92,6 +92,11 @@ BeforeDiscovery {
             $switches = @{ Verify = $true; NoRpFix = $true; CheckIntegrity = $true; Compact = $true; ConfirmTrustedFile = $true; SupportEa = $true; WIMBoot = $true }
             Expand-DismTsImage -ImagePath /images/install.swm -SplitImageFilePattern /images/install*.swm -Name Second -ApplyPath /dev/sdb1 @switches
         }
+        'imageFile-convert'          = {
+            Convert-DismTsImage -ImagePath /images/install.wim -Index 2 -DestinationImagePath /vm/new.vhdx -SizeBytes 128GB
+            $texts = @{ DestinationName = 'Golden'; CompressionType = 'Max'; Partition = 3 }
+            Convert-DismTsImage -ImagePath /vm/golden.vhdx -Index 1 -DestinationImagePath /images/golden.wim @texts -CheckIntegrity -Verify
+        }
         'imageFile-append'           = { Add-DismTsImage -ImagePath /images/install.wim -CapturePath /mnt/golden -Name Golden -CheckIntegrity }
         'imageFile-export'           = {
             Export-DismTsImage -SourceImagePath /images/install.esd -SourceIndex * -DestinationImagePath /images/new.wim -CompressionType max

@@ -162,6 +162,16 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       checkIntegrity: true, compact: true, confirmTrustedFile: true, supportEa: true, wimBoot: true, ...validateOnly === true ? { validateOnly } : {},
     }), 1] as const),
   },
+  'imageFile-convert': {
+    description: 'An image made a virtual disk, and a virtual disk made an image',
+    steps: [
+      [call(1, 'imageFile/convert', { imagePath: '/images/install.wim', imageIndex: 2, destinationImagePath: '/vm/new.vhdx', sizeBytes: 137_438_953_472 }), 1],
+      [call(2, 'imageFile/convert', {
+        imagePath: '/vm/golden.vhdx', imageIndex: 1, partition: 3, destinationImagePath: '/images/golden.wim', destinationName: 'Golden', compressionType: 'Max',
+        checkIntegrity: true, verify: true,
+      }), 1],
+    ],
+  },
   'imageFile-export': {
     description: 'All images of an ESD as WIM, and one of them under another name',
     steps: [

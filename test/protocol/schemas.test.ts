@@ -11,6 +11,7 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'image/commit': { mountPath: '/mnt' }, 'image/unmount': { mountPath: '/mnt', commit: false }, 'image/optimize': { optimizationTarget: 'Boot' },
   'image/applyCustomData': { customDataImage: '/a', imagePath: '/b' },
   'imageFile/capture': { imagePath: '/a.wim', capturePath: '/a', imageName: 'a' }, 'imageFile/append': { imagePath: '/a.wim', capturePath: '/a', imageName: 'a' },
+  'imageFile/convert': { imagePath: '/a.wim', imageIndex: 1, destinationImagePath: '/a.vhdx' },
   'imageFile/apply': { imagePath: '/a.wim', imageIndex: 1, applyPath: '/a' },
   'imageFile/export': { sourceImagePath: '/a.wim', sourceIndexes: [1], destinationImagePath: '/b.wim' },
   'imageFile/split': { imagePath: '/a.wim', splitImagePath: '/a.swm', fileSize: 1 }, 'imageFile/remove': { imagePath: '/a.wim', imageIndex: 1 },

@@ -6,6 +6,7 @@ export const parameterTexts: Readonly<Record<string, string>> = {
   imageIndex: 'number of the image in the file, from 1',
   imageName: 'name of the image in the file',
   partition: 'number of the partition of a virtual disk, where several hold Windows',
+  sizeBytes: 'bytes of the disk, default 64 GiB or twice what the image needs',
   replayLog: 'write what waits in the log of a VHDX to its place first, which changes the file',
   mountPath: 'folder of the mount; to mount in, an empty one that exists',
   path: 'root folder of the image: a mount, or where it was applied',

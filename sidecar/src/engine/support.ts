@@ -11,6 +11,7 @@ const hasReg = 'Windows has its own way to this: load the hive with "reg.exe loa
 export const unsupportedBy = {
   Native: {
     'imageFile/putItem': 'wimgapi.dll has no function that changes a file of an image; mount the image, copy the file into it, and dismount it with -Save',
+    'imageFile/convert': 'Windows attaches a virtual disk as a drive: make it with diskpart, then use Expand-DismTsImage, or New-DismTsImage for the way back',
     'registry/getKeys': hasReg,
     'registry/getValues': hasReg,
     'registry/change': hasReg,

@@ -49,6 +49,8 @@ export function fakeImageFiles() {
     applyImage: async ({ imagePath, imageIndex = 2, applyPath, validateOnly }, context) => ({
       ...await answer(imagePath, context, { path: applyPath, imageIndex, validateOnly, names: [applyPath] }), sizeAfter: sizeBefore,
     }),
+    convertImage: async ({ imagePath, imageIndex = 2, destinationImagePath, validateOnly }, context) => await answer(
+      destinationImagePath, context, { path: imagePath, imageIndex, sizeBefore: 0, validateOnly, names: [imagePath] }),
     exportImage: async ({ sourceImagePath, sourceIndexes, destinationImagePath, validateOnly }, context) => {
       const imageIndexes = Array.isArray(sourceIndexes) ? sourceIndexes.map((_, at) => at + 2) : sourceIndexes === '*' ? [1, 2] : [1];
       return { ...await answer(destinationImagePath, context, { imageIndex: imageIndexes[0] ?? null, validateOnly, names: [sourceImagePath] }), imageIndexes };

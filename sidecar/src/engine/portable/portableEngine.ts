@@ -6,6 +6,7 @@ import * as apply from './operations/applyImage.ts';
 import * as capture from './operations/captureImage.ts';
 import * as appx from './operations/appx.ts';
 import * as commit from './operations/commitImage.ts';
+import * as converting from './operations/convertImage.ts';
 import * as drivers from './operations/drivers.ts';
 import * as environment from './operations/environment.ts';
 import * as exporting from './operations/exportImage.ts';
@@ -34,10 +35,10 @@ export function createPortableEngine() {
       'package/get', 'feature/get', 'capability/get', 'driver/add', 'driver/export', 'driver/remove',
       'imageFile/export', 'imageFile/split', 'imageFile/join', 'imageFile/optimize', 'imageFile/test', 'imageFile/extractItem', 'imageFile/putItem',
       'imageFile/remove', 'imageFile/set', 'imageFile/getContent',
-      'imageFile/capture', 'imageFile/append', 'imageFile/apply',
+      'imageFile/capture', 'imageFile/append', 'imageFile/apply', 'imageFile/convert',
     ],
     // What else a file exports bears the name of no method.
     ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...registry, ...appx, ...drivers,
-    ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content, ...capture, ...append, ...apply,
+    ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content, ...capture, ...append, ...apply, ...converting,
   } satisfies Engine;
 }

@@ -19,7 +19,7 @@ import * as system from './system.ts';
 import * as wimBoot from './wimBoot.ts';
 
 /** What Windows has no function for: `unsupportedBy.Native` says why. */
-export type NotNative = 'putImageItem' | 'getRegistryKeys' | 'getRegistryValues' | 'changeRegistry' | 'importRegistryFile';
+export type NotNative = 'putImageItem' | 'convertImage' | 'getRegistryKeys' | 'getRegistryValues' | 'changeRegistry' | 'importRegistryFile';
 
 /** Every method that needs the DISM API. What the machine has of it, the server finds out without. */
 export const operations: {

@@ -56,7 +56,7 @@ async function requireChangeable({ path, errors, disk }: OpenDisk, what: string)
 }
 
 /** @returns What to warn of, where it is only read. @throws DismError ERROR_VOLUME_DIRTY. */
-async function checkState({ ntfs }: FoundVolume, readOnly: boolean, errors: FileErrors): Promise<string[]> {
+export async function checkState({ ntfs }: FoundVolume, readOnly: boolean, errors: FileErrors): Promise<string[]> {
   const { dirty, isHibernated } = await readNtfsState(ntfs);
   if (isHibernated) {
     if (readOnly) { return ['Windows on this disk is hibernated, or was shut down with fast startup: what it has in memory does not show']; }

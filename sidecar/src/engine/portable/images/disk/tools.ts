@@ -16,11 +16,18 @@ export const diskPrograms = {
 } as const satisfies Partial<Record<Requirement, string>>;
 export type DiskProgram = keyof typeof diskPrograms;
 
+/** What makes the volumes of a new disk. */
+const makingPrograms = {
+  mkntfs: 'makes NTFS volumes',
+  'mkfs.vfat': 'makes FAT volumes',
+} as const satisfies Partial<Record<Requirement, string>>;
+const programs = { ...diskPrograms, ...makingPrograms };
+
 /** @throws DismError WIM_E_SERVICE_NOT_FOUND: it is not installed. */
-export function requireProgram(name: DiskProgram): string {
+export function requireProgram(name: keyof typeof programs): string {
   const path = findProgram(name);
   if (path !== undefined) { return path; }
-  throw new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, `Cannot mount: the program "${name}", which ${diskPrograms[name]}, is not installed`, { hint: installHint(name) });
+  throw new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, `The program "${name}", which ${programs[name]}, is not installed`, { hint: installHint(name) });
 }
 
 /** @throws DismError: something is missing that serving a virtual disk needs. */
