@@ -107,4 +107,6 @@ export const parameterTexts: Readonly<Record<string, string>> = {
 
 /** Names as options that are shorter than the parameter in words. */
 export const optionNames: Readonly<Record<string, string>> = {
+  imageIndex: 'index', imageName: 'name', imagePath: 'image', mountPath: 'folder', sources: 'source', dependencyPackagePaths: 'dependency',
+  optionalPackagePaths: 'optional-package', licensePaths: 'license', sourceIndexes: 'index', sourceName: 'name',
 };
