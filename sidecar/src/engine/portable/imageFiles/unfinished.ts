@@ -2,7 +2,7 @@
  * What an operation on image files has begun to write, written down before: should all be killed, the next operation takes away just that.
  * A record is a file that is locked for as long as its operation lives; each line is on the disk before what it is about is touched.
  */
-import { closeSync, constants, fsync, fstatSync, ftruncateSync, lstatSync, openSync, readdirSync, readFileSync, readSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fsync, fstatSync, ftruncateSync, lstatSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -34,6 +34,10 @@ export function temporaryPath(target: string, kind: 'file' | 'folder'): string {
   return join(dirname(target), `.dismts-${randomUUID()}${kind === 'file' ? '.tmp' : ''}`);
 }
 
+/** Of a record that is just being made; an old one is that of an operation that was killed before it did anything. */
+const beginningSuffix = '.new';
+const oldMs = 60 * 60 * 1000;
+
 function recordsFolder(state: State): string {
   return join(state.path, 'unfinished');
 }
@@ -53,9 +57,13 @@ export class UnfinishedWork {
   static async begin(state: State): Promise<UnfinishedWork> {
     const folder = recordsFolder(state);
     makeFolders(folder, 0o700);
-    const path = join(folder, `${randomUUID()}.jsonl`);
-    const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND, 0o600);
-    tryLock(descriptor, path);
+    const id = randomUUID();
+    const path = join(folder, `${id}.jsonl`);
+    // It gets its name once it is locked: others take one without a lock for that of a killed operation.
+    const beginning = join(folder, `${id}${beginningSuffix}`);
+    const descriptor = openSync(beginning, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND, 0o600);
+    tryLock(descriptor, beginning);
+    renameSync(beginning, path);
     const opened = openSync(folder, constants.O_RDONLY);
     try { await flush(opened); } finally { closeSync(opened); }
     return new UnfinishedWork(path, descriptor);
@@ -170,6 +178,11 @@ function readSteps(text: string): Step[] {
 export function clearUnfinished(state: State, context: OperationContext): void {
   let names: string[];
   try { names = readdirSync(recordsFolder(state)); } catch { return; }
+  for (const name of names.filter((other) => other.endsWith(beginningSuffix))) {
+    const path = join(recordsFolder(state), name);
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found !== undefined && Date.now() - found.mtimeMs > oldMs) { rmSync(path, { force: true }); }
+  }
   for (const name of names.filter((other) => other.endsWith('.jsonl'))) {
     const path = join(recordsFolder(state), name);
     try {
