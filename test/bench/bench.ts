@@ -9,7 +9,7 @@ import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureDisk } from './disk.ts';
 import { measureHealth } from './health.ts';
-import { measureExport, measureSplit, measureVerify } from './imageFiles.ts';
+import { measureApply, measureCapture, measureExport, measureSplit, measureVerify } from './imageFiles.ts';
 import { measureInformation } from './information.ts';
 import { type Row, table } from './measure.ts';
 import { measureMemory } from './memory.ts';
@@ -29,6 +29,8 @@ const benchmarks: Readonly<Record<string, (bench: Workbench) => Promise<Row[]>>>
   disk: measureDisk,
   'save-1': measureSavingOne,
   'save-5000': measureSavingMany,
+  capture: measureCapture,
+  apply: measureApply,
   export: measureExport,
   split: measureSplit,
   verify: measureVerify,

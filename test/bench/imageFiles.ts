@@ -1,4 +1,4 @@
-/** Exporting, splitting and verifying image files: until what is written is on the disk. */
+/** Capturing, applying, exporting, splitting and verifying image files: until what is written into one is on the disk. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -56,6 +56,8 @@ interface Operation {
   readonly params: (folder: string) => Readonly<Record<string, unknown>>;
   readonly wimlib: (folder: string) => readonly string[];
   readonly aim: Aim;
+  /** Whether neither waits until what is written is on the disk. */
+  readonly isUnflushed?: boolean;
 }
 
 async function runWimlib(args: readonly string[], started: (pid: number | undefined) => void): Promise<void> {
@@ -73,7 +75,7 @@ function emptyFolder(bench: Workbench, name: string): string {
   return folder;
 }
 
-async function measure(bench: Workbench, sidecar: FramePeer, { title, method, params, wimlib, aim }: Operation): Promise<Row[]> {
+async function measure(bench: Workbench, sidecar: FramePeer, { title, method, params, wimlib, aim, isUnflushed }: Operation): Promise<Row[]> {
   const steps = await pairedRounds(bench.rounds(rounds), async () => {
     const folder = emptyFolder(bench, 'image-own');
     return await watched(() => sidecar.pid, async () => await sidecar.request(method, params(folder)));
@@ -83,7 +85,7 @@ async function measure(bench: Workbench, sidecar: FramePeer, { title, method, pa
     return await watched(() => pid, async () => {
       await runWimlib(wimlib(folder), (started) => { pid = started; });
       // Where DismTs says that a file is written it is on the disk.
-      for (const name of readdirSync(folder)) { flush(join(folder, name)); }
+      for (const name of isUnflushed === true ? [] : readdirSync(folder)) { flush(join(folder, name)); }
     });
   });
   const memoryAim: Aim = { text: 'difference < 100 MB', figure: (row) => Math.max(...row.ours.map((own, at) => own - (row.peer[at] ?? Number.NaN))), limit: 100 };
@@ -133,5 +135,27 @@ export async function measureVerify(bench: Workbench): Promise<Row[]> {
     title: 'Verify', method: 'imageFile/test', aim: ratioAtMost(1.03),
     params: () => ({ imagePath: wim }),
     wimlib: () => ['verify', wim],
+  }]);
+}
+
+/** Capture a folder, in the two ways that most images are compressed. */
+export async function measureCapture(bench: Workbench): Promise<Row[]> {
+  const tree = emptyFolder(bench, 'image-tree');
+  await runWimlib(['apply', await bench.largeWim(), '1', tree], () => undefined);
+  const rows = await measureAll(bench, () => ([['Fast', 'XPRESS'], ['Max', 'LZX']] as const).map(([compressionType, compress]) => ({
+    title: `Capture, ${compress}`, method: 'imageFile/capture', aim: ratioAtMost(1.03),
+    params: (folder) => ({ imagePath: join(folder, 'new.wim'), capturePath: tree, imageName: 'New', compressionType }),
+    wimlib: (folder) => ['capture', tree, join(folder, 'new.wim'), 'New', `--compress=${compress}`],
+  })));
+  rmSync(tree, { recursive: true });
+  return rows;
+}
+
+/** Apply an image to a folder. */
+export async function measureApply(bench: Workbench): Promise<Row[]> {
+  return await measureAll(bench, (wim) => [{
+    title: 'Apply', method: 'imageFile/apply', aim: ratioAtMost(1.03), isUnflushed: true,
+    params: (folder) => ({ imagePath: wim, imageIndex: 1, applyPath: folder }),
+    wimlib: (folder) => ['apply', wim, '1', folder],
   }]);
 }
