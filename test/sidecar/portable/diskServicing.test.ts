@@ -1,12 +1,12 @@
 /** What is done to images is done to mounted virtual disks as well; and what serves one has few rights and no network. Needs root. */
 import { readFileSync, readlinkSync } from 'node:fs';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
 import { judge } from '../../helpers/diskKill.ts';
 import { diskFile, ntfsBytes, windowsDisk, windowsTree } from '../../helpers/disks.ts';
-import { hashFile, mountsBelow, processesWith, until, workbench } from '../../helpers/mounts.ts';
+import { failure, hashFile, mountsBelow, processesWith, until, workbench } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
 import { flipByte } from '../../helpers/store/damage.ts';
 import { buildStore } from '../../helpers/store/syntheticImage.ts';
@@ -81,6 +81,22 @@ describe.skipIf(!isRoot)('a mounted virtual disk', () => {
     for (const place of mountsBelow(bench.folder).reverse()) { unmount(place, true); }
     await until('nothing runs', async () => (await processesWith(bench.folder)).length === 0);
     expect(await bench.only()).toMatchObject({ mountStatus: 'NeedsRemount' });
+    // The record is of another start of the machine, so what is staged is looked at whole.
+    const [id = ''] = await readdir(join(bench.stateDirectory, 'mounts'));
+    const recordPath = join(bench.stateDirectory, 'mounts', id, 'record.json');
+    const text = await readFile(recordPath, 'utf8');
+    await writeFile(recordPath, text.replace(/"bootId": "[^"]+"/, '"bootId": "another"'));
+    const staged = join(bench.stateDirectory, 'mounts', id, 'generations/1/changes.qcow2');
+    const changes = await readFile(staged);
+    // Records that never reached the disk, where the power went.
+    const torn = Buffer.from(changes);
+    const name = torn.indexOf(Buffer.from('new.txt', 'utf16le'));
+    const place = torn.lastIndexOf('FILE0', name);
+    expect(name - place).toBeLessThan(1024);
+    torn.fill(0x55, place + 510, place + 512);
+    await writeFile(staged, torn);
+    expect(await failure(bench.call('remountImage', { mountPath }))).toMatchObject({ symbol: 'ERROR_DISK_CORRUPT', message: expect.stringContaining('1 files of the volume') as unknown });
+    await writeFile(staged, changes);
     await bench.call('remountImage', { mountPath });
     expect(await readFile(join(mountPath, 'new.txt'), 'utf8')).toBe('new');
     await mkdir(join(bench.folder, 'elsewhere'));

@@ -173,6 +173,26 @@ export class NtfsVolume {
     return Math.min(used, clusters) * clusterBytes;
   }
 
+  /** Reads the whole file table. @returns How many of its records cannot be read. @throws DismError ERROR_DISK_CORRUPT: the table itself cannot be. */
+  async countDamagedRecords(): Promise<number> {
+    const { recordBytes, clusters } = this.geometry;
+    const table = this.#mft;
+    let damaged = 0;
+    for (let position = 0; position < (table?.size ?? 0); position += pieceBytes) {
+      const piece = await table?.read(position, pieceBytes) ?? Buffer.alloc(0);
+      for (let at = 0; at + recordBytes <= piece.length; at += recordBytes) {
+        const raw = piece.subarray(at, at + recordBytes);
+        // One that was never used is empty.
+        if (raw.readUInt32LE(0) === 0) { continue; }
+        try { parseRecord(raw, clusters); } catch (error) {
+          if (!(error instanceof BadRecord)) { throw error; }
+          damaged++;
+        }
+      }
+    }
+    return damaged;
+  }
+
   /** Content and flags of the file that describes the volume. */
   async information(): Promise<{ readonly label: string; readonly version: string; readonly flags: number }> {
     const file = await this.file(volumeRecord);

@@ -1,5 +1,5 @@
 /** Serves the volume of a virtual disk: QEMU shows its bytes as a file, with the staged changes on them, and NTFS-3G the files on it. */
-import { closeSync, fstatSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { DismError, WimError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
@@ -9,10 +9,15 @@ import type { MountRecord } from '../../mounting/record.ts';
 import type { GenerationFolders, ServeRequest } from '../imageFormat.ts';
 import { mountPrivately } from '../privateRoot.ts';
 import { protectFromMemoryKiller, volumeFile } from './chain.ts';
-import { mendMirror } from './mirror.ts';
+import { mendMirror, requireWhole } from './mirror.ts';
 import { ownOf } from './own.ts';
 import { diskStaging } from './staging.ts';
 import { confined, requireProgram } from './tools.ts';
+
+/** Changes with every start of the machine. */
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
+}
 
 /** Type of the file system in the mount table. */
 export const ntfsType = 'fuse';
@@ -113,7 +118,10 @@ async function startFileSystem({ record, folders, target, baseMount, lock }: Ser
 export async function serve(request: ServeRequest, context: OperationContext): Promise<number> {
   const { record, folders } = request;
   await startDaemon(request, context);
-  if (record.mode === 'ReadWrite' && diskStaging.hasChanges(folders, record)) { await mendMirror(volumeFile(folders), context); }
+  if (record.mode === 'ReadWrite' && diskStaging.hasChanges(folders, record)) {
+    await mendMirror(volumeFile(folders), context);
+    if (record.live !== undefined && record.live.bootId !== bootId()) { await requireWhole(volumeFile(folders), record.wimPath); }
+  }
   const pid = await startFileSystem(request, context);
   protectFromMemoryKiller(folders);
   return pid;

@@ -43,5 +43,6 @@ export async function copyOut(slice: Slice, file: string, what: string, context:
 
 /** Copies a file into a part of an empty disk of the same size. */
 export async function copyIn(file: string, slice: Slice, what: string, context: OperationContext): Promise<void> {
-  await qemuImg(['convert', '-q', '-n', '-f', 'raw', '--target-image-opts', file, imageOptions(slice)], slice.path, what, context);
+  // Else what is empty in the file would be written as zeros, and the disk get its full size.
+  await qemuImg(['convert', '-q', '-n', '--target-is-zero', '-f', 'raw', '--target-image-opts', file, imageOptions(slice)], slice.path, what, context);
 }
