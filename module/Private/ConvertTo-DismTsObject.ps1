@@ -39,6 +39,7 @@ $script:objectProperties = @{
     AppxPackageObject          = @(
         'Architecture', 'Build', 'DisplayName', 'InstallLocation', 'MajorVersion', 'MinorVersion', 'PackageName', 'PublisherId', 'Regions', 'ResourceId', 'Revision'
     ) + $script:imageProperties
+    FirstBootActionObject      = @('Kind', 'Name', 'All', 'Changed') + $script:imageProperties
     RegistryKeyObject          = @('Hive', 'Key', 'Name', 'SubkeyCount', 'ValueCount', 'LastWritten') + $script:imageProperties
     RegistryValueObject        = @('Hive', 'Key', 'Name', 'Type', 'Value') + $script:imageProperties
     RegistryChangeObject       = @('Action', 'Hive', 'Key', 'Name', 'Changed', 'BeforeType', 'Before', 'AfterType', 'After') + $script:imageProperties
@@ -76,6 +77,7 @@ $script:propertyTypes = @{
     Suspended            = [bool]
     DataSourceId         = [long]
     Applicable           = [bool]
+    All                  = [bool]
     Changed              = [bool]
     SubkeyCount          = [uint32]
     ValueCount           = [uint32]

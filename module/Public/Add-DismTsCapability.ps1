@@ -8,6 +8,9 @@ function Add-DismTsCapability {
     Windows is never restarted: RestartNeeded of the result, and a warning, tell that a restart completes the change. Ctrl+C cancels. -WhatIf checks what can be
     checked, and changes nothing.
 
+    -AtFirstBoot works without Windows: it puts the request into the image, and Windows carries it out at the end of its set-up. The results are in
+    Windows\Logs\DismTs-FirstBoot.log on the target then.
+
     Stands for Add-WindowsCapability of the in-box module, with the same parameters, parameter sets and properties. Only the Native engine can.
     .EXAMPLE
     Add-DismTsCapability -Online -Name OpenSSH.Server~~~~0.0.1.0
@@ -26,7 +29,7 @@ function Add-DismTsCapability {
     .OUTPUTS
     DismTs.ImageObject
     .NOTES
-    Native function: DismAddCapability. Engine: Native. Needs elevation.
+    Native function: DismAddCapability. Engine: Native; with -AtFirstBoot: Portable. Needs elevation.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Remove-DismTsCapability
@@ -59,6 +62,11 @@ function Add-DismTsCapability {
         # Folders with the files that are needed, looked into in this order; relative paths and PSDrives may be used.
         [Parameter(ValueFromPipelineByPropertyName)]
         [string[]] $Source,
+
+        # Have Windows do it when it is set up, rather than now: what it needs is put into the image, and SetupComplete.cmd calls it. Works off Windows, offline images
+        # only. Get-DismTsFirstBootAction lists what waits.
+        [Parameter()]
+        [switch] $AtFirstBoot,
 
         # Windows folder below the root of the image. Default: Windows.
         [Parameter(ValueFromPipelineByPropertyName)]
@@ -106,6 +114,10 @@ function Add-DismTsCapability {
             return
         }
         if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'Name', 'LimitAccess' -SourceName 'Source')) {
+            return
+        }
+        if ($AtFirstBoot) {
+            Add-FirstBootAction -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Kind 'Capability' -Target $Name
             return
         }
         $change = @{

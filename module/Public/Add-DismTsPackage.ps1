@@ -10,6 +10,9 @@ function Add-DismTsPackage {
     Windows is never restarted: RestartNeeded of the result, and a warning, tell that a restart completes the change. Ctrl+C cancels. -WhatIf checks what can be
     checked, and changes nothing.
 
+    -AtFirstBoot works without Windows: it puts the request into the image, and Windows carries it out at the end of its set-up. The results are in
+    Windows\Logs\DismTs-FirstBoot.log on the target then.
+
     Stands for Add-WindowsPackage of the in-box module, with the same parameters, parameter sets and properties. Only the Native engine can.
     .EXAMPLE
     Add-DismTsPackage -Path C:\mnt -PackagePath D:\updates\windows11.0-kb5043080-x64.msu
@@ -32,7 +35,7 @@ function Add-DismTsPackage {
     .OUTPUTS
     DismTs.ImageObject
     .NOTES
-    Native function: DismAddPackage. Engine: Native. Needs elevation.
+    Native function: DismAddPackage. Engine: Native; with -AtFirstBoot: Portable. Needs elevation.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Remove-DismTsPackage
@@ -70,6 +73,11 @@ function Add-DismTsPackage {
         # Has no effect: DismTs never restarts Windows. Scripts for the in-box command give it.
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $NoRestart,
+
+        # Have Windows do it when it is set up, rather than now: what it needs is put into the image, and SetupComplete.cmd calls it. Works off Windows, offline images
+        # only. Get-DismTsFirstBootAction lists what waits.
+        [Parameter()]
+        [switch] $AtFirstBoot,
 
         # Windows folder below the root of the image. Default: Windows.
         [Parameter(ValueFromPipelineByPropertyName)]
@@ -118,6 +126,10 @@ function Add-DismTsPackage {
         }
         $given = Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -PathName 'PackagePath' -Name 'IgnoreCheck', 'PreventPending'
         if (-not $given) {
+            return
+        }
+        if ($AtFirstBoot) {
+            Add-FirstBootAction -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Kind 'Package' -Target $params['packagePath']
             return
         }
         $change = @{

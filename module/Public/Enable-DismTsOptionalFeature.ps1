@@ -9,6 +9,9 @@ function Enable-DismTsOptionalFeature {
     Windows is never restarted: RestartNeeded of the result, and one warning, tell that a restart completes the change. Ctrl+C cancels. -WhatIf checks what can be
     checked, and changes nothing.
 
+    -AtFirstBoot works without Windows: it puts the request into the image, and Windows carries it out at the end of its set-up. The results are in
+    Windows\Logs\DismTs-FirstBoot.log on the target then.
+
     Stands for Enable-WindowsOptionalFeature of the in-box module, with the same parameters, parameter sets and properties. Only the Native engine can.
     .EXAMPLE
     Enable-DismTsOptionalFeature -Path C:\mnt -FeatureName TelnetClient, TFTP
@@ -31,7 +34,7 @@ function Enable-DismTsOptionalFeature {
     .OUTPUTS
     DismTs.ImageObject, one for each feature.
     .NOTES
-    Native function: DismEnableFeature. Engine: Native. Needs elevation.
+    Native function: DismEnableFeature. Engine: Native; with -AtFirstBoot: Portable. Needs elevation.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Disable-DismTsOptionalFeature
@@ -76,6 +79,11 @@ function Enable-DismTsOptionalFeature {
         # Has no effect: DismTs never restarts Windows. Scripts for the in-box command give it.
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $NoRestart,
+
+        # Have Windows do it when it is set up, rather than now: what it needs is put into the image, and SetupComplete.cmd calls it. Works off Windows, offline images
+        # only. Get-DismTsFirstBootAction lists what waits.
+        [Parameter()]
+        [switch] $AtFirstBoot,
 
         # Windows folder below the root of the image. Default: Windows.
         [Parameter(ValueFromPipelineByPropertyName)]
@@ -127,6 +135,10 @@ function Enable-DismTsOptionalFeature {
             return
         }
         foreach ($name in $FeatureName) {
+            if ($AtFirstBoot) {
+                Add-FirstBootAction -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Kind 'Feature' -Target $name
+                continue
+            }
             $params['featureName'] = $name
             $change = @{
                 Cmdlet = $PSCmdlet

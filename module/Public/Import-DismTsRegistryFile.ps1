@@ -43,7 +43,7 @@ function Import-DismTsRegistryFile {
         [Alias('MountPath', 'FullName')]
         [string] $Path,
 
-        # The .reg file.
+        # The .reg file, as regedit exports it.
         [Parameter(Mandatory)]
         [string] $RegistryFile,
 

@@ -10,6 +10,10 @@ function New-DismTsRegistryKey {
     New-DismTsRegistryKey -Path ./mnt -Hive SOFTWARE -Key 'Policies\Contoso\Edge'
 
     Makes the key.
+    .EXAMPLE
+    (New-DismTsRegistryKey -Path ./mnt -Hive SYSTEM -Key 'CurrentControlSet\Services\Contoso' -WhatIf).Changed
+
+    Tells whether the key would be a new one.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; folders from Get-Item.
     .OUTPUTS

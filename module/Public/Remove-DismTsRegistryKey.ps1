@@ -10,6 +10,10 @@ function Remove-DismTsRegistryKey {
     Remove-DismTsRegistryKey -Path ./mnt -Hive SOFTWARE -Key 'Policies\Contoso' -Recurse
 
     Removes the key with everything in it.
+    .EXAMPLE
+    'One', 'Two' | ForEach-Object { Remove-DismTsRegistryKey -Path ./mnt -Hive SOFTWARE -Key "Contoso\$_" -Recurse } | Where-Object Changed
+
+    Removes two keys, and lists those that were there.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; folders from Get-Item.
     .OUTPUTS

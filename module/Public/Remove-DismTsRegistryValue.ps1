@@ -10,6 +10,10 @@ function Remove-DismTsRegistryValue {
     Remove-DismTsRegistryValue -Path ./mnt -Hive SOFTWARE -Key 'Policies\Contoso' -Name Enabled
 
     Removes the value, and shows what it was.
+    .EXAMPLE
+    Get-DismTsRegistryValue -Path ./mnt -Hive SOFTWARE -Key Contoso -Name 'Old*' | Remove-DismTsRegistryValue
+
+    Removes all values whose names begin so.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; folders from Get-Item.
     .OUTPUTS

@@ -8,8 +8,11 @@ function Use-DismTsUnattend {
     Windows is never restarted: RestartNeeded of the result, and a warning, tell that a restart completes the change. -WhatIf checks what can be checked, and changes
     nothing.
 
-    Stands for Use-WindowsUnattend of the in-box module, with the same parameters, parameter sets and properties; it also answers to Apply-DismTsUnattend. Only the
-    Native engine can.
+    The Portable engine applies drivers, and settings that are one documented value of the registry (EnableLUA, fDenyTSConnections, UserAuthentication,
+    SecurityLayer). A file that asks for anything else in that pass, such as packages, is refused by name before anything is changed. What is left for Windows Setup
+    is a warning.
+
+    Stands for Use-WindowsUnattend of the in-box module, with the same parameters, parameter sets and properties; it also answers to Apply-DismTsUnattend.
     .EXAMPLE
     Use-DismTsUnattend -Path C:\mnt -UnattendPath D:\answers\unattend.xml
 
@@ -18,12 +21,16 @@ function Use-DismTsUnattend {
     Get-DismTsImage -Mounted | Use-DismTsUnattend -UnattendPath D:\answers\unattend.xml
 
     Applies an answer file to all mounted images; Path of each object tells the image.
+    .EXAMPLE
+    Use-DismTsUnattend -Path ./mnt -UnattendPath ./unattend.xml -CopyToPanther
+
+    Also puts the file where Windows Setup looks for its other passes.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give.
     .OUTPUTS
-    DismTs.ImageObject
+    DismTs.ImageObject with the property Changed besides.
     .NOTES
-    Native function: DismApplyUnattend. Engine: Native. Needs elevation.
+    Native function: DismApplyUnattend. Engines: Native, Portable (offline images). Needs elevation.
     Automation: no prompt comes by default; -Confirm:$false makes sure of it.
     .LINK
     Mount-DismTsImage
@@ -49,6 +56,11 @@ function Use-DismTsUnattend {
         # The answer file, such as unattend.xml.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
         [string] $UnattendPath,
+
+        # Also copy the file to Windows\Panther\unattend.xml of the image; one that is there is kept as unattend.xml.bak. Passwords in it can be read by everybody who
+        # can read the image. Portable engine.
+        [Parameter()]
+        [switch] $CopyToPanther,
 
         # Has no effect: DismTs never restarts Windows. Scripts for the in-box command give it.
         [Parameter(ValueFromPipelineByPropertyName)]
@@ -99,17 +111,18 @@ function Use-DismTsUnattend {
         if ($null -eq $params) {
             return
         }
-        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -PathName 'UnattendPath')) {
+        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'CopyToPanther' -PathName 'UnattendPath')) {
             return
         }
         $change = @{
-            Cmdlet = $PSCmdlet
-            Bound  = $PSBoundParameters
-            Method = 'unattend/apply'
-            Params = $params
-            Image  = Get-ImageTitle -Params $params
-            Action = "Apply answer file $($params['unattendPath'])"
-            Target = $params['unattendPath']
+            Cmdlet             = $PSCmdlet
+            Bound              = $PSBoundParameters
+            Method             = 'unattend/apply'
+            Params             = $params
+            Image              = Get-ImageTitle -Params $params
+            Action             = "Apply answer file $($params['unattendPath'])"
+            Target             = $params['unattendPath']
+            AdditionalProperty = 'Changed'
         }
         Invoke-ImageChange @change
     }

@@ -7,6 +7,7 @@ export * from './environment.ts';
 export * from './error.ts';
 export * from './errors.ts';
 export * from './feature.ts';
+export * from './firstBoot.ts';
 export * from './health.ts';
 export * from './image.ts';
 export * from './imageFile.ts';

@@ -6,6 +6,7 @@ import * as edition from './edition.ts';
 import * as environment from './environment.ts';
 import { resolveError } from './error.ts';
 import * as feature from './feature.ts';
+import * as firstBoot from './firstBoot.ts';
 import * as health from './health.ts';
 import * as image from './image.ts';
 import * as imageFile from './imageFile.ts';
@@ -28,7 +29,8 @@ function requestsOf<T extends object>(declarations: T): Requests<T> {
 /** Requests that an engine answers; each is the name of an Engine method. */
 export const engineMethods = {
   ...requestsOf(environment), ...requestsOf(image), ...requestsOf(imageFile), ...requestsOf(health), ...requestsOf(packages), ...requestsOf(feature),
-  ...requestsOf(driver), ...requestsOf(capability), ...requestsOf(edition), ...requestsOf(appx), ...requestsOf(registry), ...requestsOf(system),
+  ...requestsOf(driver), ...requestsOf(capability), ...requestsOf(edition), ...requestsOf(appx),
+  ...requestsOf(registry), ...requestsOf(firstBoot), ...requestsOf(system),
 } as const;
 
 /** All requests of the protocol. */

@@ -4,7 +4,14 @@ import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request 
 import { ofImage, ofOfflineImage } from './session.ts';
 
 /** Applies the offlineServicing pass of an answer file. DismApplyUnattend. */
-export const applyUnattend = request('unattend/apply', ofImage({ unattendPath: absolutePathSchema }), imageResultSchema);
+export const applyUnattend = request('unattend/apply', ofImage({
+  unattendPath: absolutePathSchema,
+  /** Also put the file into the image, where Windows Setup looks for it (Windows\Panther\unattend.xml). Portable engine. */
+  copyToPanther: z.boolean().optional(),
+}), imageResultSchema.extend({
+  /** False where everything was so already. */
+  changed: z.boolean(),
+}));
 
 /** Takes back what waits for the next start of an offline image, such as an update that keeps it from starting. _DismRevertPendingActions. */
 export const revertPendingActions = request('pendingActions/revert', ofOfflineImage({}), imageResultSchema);

@@ -12,6 +12,7 @@ import { fakeHealth } from './fakeServicing/health.ts';
 import { fakeImageFiles } from './fakeServicing/imageFiles.ts';
 import { fakePackages } from './fakeServicing/packages.ts';
 import { imageAnswers } from './fakeServicing/session.ts';
+import { fakeFirstBoot } from './fakeServicing/firstBoot.ts';
 import { fakeRegistry } from './fakeServicing/registry.ts';
 import { fakeSystem } from './fakeServicing/system.ts';
 
@@ -139,6 +140,7 @@ export function createFakeEngine({ name = 'Portable', unsupported = {} }: FakeEn
     ...fakeCapabilities(image),
     ...fakeEditions(image),
     ...fakeAppxPackages(image),
+    ...fakeFirstBoot(image),
     ...fakeRegistry(image),
     ...fakeSystem(image),
   } satisfies Engine & EngineOperations;

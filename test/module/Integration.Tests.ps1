@@ -327,12 +327,8 @@ Describe 'DismTs on real WIM files' -Tag 'Integration' -Skip:($missing.Count -gt
             @{ Command = 'Remove-DismTsPackage'; Parameters = @{ PackageName = 'a' }; Target = 'a' }
             @{ Command = 'Enable-DismTsOptionalFeature'; Parameters = @{ FeatureName = 'a' }; Target = 'a' }
             @{ Command = 'Disable-DismTsOptionalFeature'; Parameters = @{ FeatureName = 'a' }; Target = 'a' }
-            @{ Command = 'Add-DismTsDriver'; Parameters = @{ Driver = '/d' }; Target = '/d' }
-            @{ Command = 'Remove-DismTsDriver'; Parameters = @{ Driver = 'oem0.inf' }; Target = 'oem0.inf' }
-            @{ Command = 'Export-DismTsDriver'; Parameters = @{ Destination = '/d' }; Target = '/d' }
             @{ Command = 'Add-DismTsCapability'; Parameters = @{ Name = 'a' }; Target = 'a' }
             @{ Command = 'Remove-DismTsCapability'; Parameters = @{ Name = 'a' }; Target = 'a' }
-            @{ Command = 'Use-DismTsUnattend'; Parameters = @{ UnattendPath = '/a.xml' }; Target = '/a.xml' }
             @{ Command = 'Set-DismTsEdition'; Parameters = @{ Edition = 'Education' }; Target = 'Education' }
             @{ Command = 'Set-DismTsProductKey'; Parameters = @{ ProductKey = 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEE' } }
             @{ Command = 'Get-DismTsEdition'; Parameters = @{ Target = $true } }

@@ -57,6 +57,13 @@ BeforeDiscovery {
         'driver-add'                 = { Add-DismTsDriver -Path /mnt/a -Driver /drivers -Recurse }
         'driver-add-file'            = { Add-DismTsDriver -Path /mnt/a -Driver /drivers/unsigned.inf -ForceUnsigned }
         'driver-add-none'            = { Add-DismTsDriver -Path /mnt/a -Driver /drivers/empty }
+        'firstBoot-get'              = { Get-DismTsFirstBootAction -Path /mnt/a }
+        'firstBoot-add'              = {
+            Add-DismTsPackage -Path /mnt/a -PackagePath /updates/kb5043080.msu -AtFirstBoot
+            Enable-DismTsOptionalFeature -Path /mnt/a -FeatureName TelnetClient -All -AtFirstBoot
+            Add-DismTsCapability -Path /mnt/a -Name OpenSSH.Server~~~~0.0.1.0 -AtFirstBoot
+        }
+        'firstBoot-remove'           = { Remove-DismTsFirstBootAction -Path /mnt/a -Name Telnet* }
         'registry-getKeys'           = { Get-DismTsRegistryKey -Path /mnt/a -Hive SOFTWARE -Key 'Contoso*' -Child }
         'registry-getValues'         = { Get-DismTsRegistryValue -Path /mnt/a -Hive SOFTWARE -Key Contoso }
         'registry-change'            = {
@@ -219,7 +226,7 @@ Describe 'Recorded frames' -Tag 'Unit' {
         # A package that does not apply is a warning.
         $refused = @($refused | Where-Object { -not ($_.PSObject.Properties['packageFile'] -and $_.failure.data.symbol -eq 'CBS_E_NOT_APPLICABLE') })
         $problems.Count | Should -Be ($failed.Count + $partial.Count + $refused.Count)
-        $listNames = 'images', 'mounts', 'packages', 'features', 'drivers', 'capabilities', 'entries', 'keys', 'values', 'changes'
+        $listNames = 'images', 'mounts', 'packages', 'features', 'drivers', 'capabilities', 'entries', 'keys', 'values', 'changes', 'items'
         $results = @(foreach ($answer in $answers | Where-Object { $_.PSObject.Properties['result'] -and -not $_.result.PSObject.Properties['protocolVersion'] }) {
                 if ($answer.result.PSObject.Properties['plan'] -and $answer.result.plan) {
                     # Of a dry run before the change there is no object.

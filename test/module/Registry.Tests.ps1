@@ -117,6 +117,12 @@ Describe 'Commands about the registry' -Tag 'Unit' {
         , $values[4].Value | Should -BeOfType [string[]]
     }
 
+    It 'refuse to keep for the first start what is not kept' {
+        { Add-DismTsPackage -Online -PackagePath /a/x.cab -AtFirstBoot } | Should -Throw -ErrorId 'E_INVALIDARG,Add-DismTsPackage'
+        { Enable-DismTsOptionalFeature -Path /fake/m -FeatureName x -Source /a -AtFirstBoot } | Should -Throw -ErrorId 'E_INVALIDARG,Enable-DismTsOptionalFeature'
+        (Enable-DismTsOptionalFeature -Path /fake/m -FeatureName x -AtFirstBoot).PSObject.TypeNames[0] | Should -Be 'DismTs.FirstBootActionObject'
+    }
+
     It 'give with -WhatIf what would be changed' {
         $plan = Set-DismTsRegistryValue -Path /fake/m -Hive SOFTWARE -Key A -Name v -Value text -WhatIf
         $plan.Changed | Should -BeTrue

@@ -195,7 +195,7 @@ Describe 'Commands that change what is in an image' -Tag 'Unit' {
             $result = & $Command -Path /fake/m @Parameters
             $result | Should -HaveCount 1
             $result.PSObject.TypeNames[0] | Should -Be 'DismTs.ImageObject'
-            $own = @('PackageFile' | Where-Object { $Command -eq 'Add-DismTsPackage' })
+            $own = @('PackageFile' | Where-Object { $Command -eq 'Add-DismTsPackage' }) + @('Changed' | Where-Object { $Command -eq 'Use-DismTsUnattend' })
             $result.PSObject.Properties.Name | Should -Be (@('Path', 'Online', 'WinPath', 'SysDrivePath', 'RestartNeeded', 'LogPath', 'ScratchDirectory', 'LogLevel') + $own)
             $result.Path | Should -Be '/fake/m'
             $result.RestartNeeded | Should -BeOfType ([bool])

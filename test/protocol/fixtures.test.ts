@@ -350,6 +350,16 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     description: 'A package family that users cannot remove any more',
     steps: [[call(1, 'appsPolicy/setNonRemovable', { path: '/mnt/a', packageFamilyName: 'Sample.App_abcdefghjkmnp', nonRemovable: true }), 1]],
   },
+  'firstBoot-get': { description: 'What waits for the first start', steps: [[call(1, 'firstBoot/get', { path: '/mnt/a' }), 1]] },
+  'firstBoot-add': {
+    description: 'A package, a feature and a capability for the first start',
+    steps: [
+      [call(1, 'firstBoot/add', { path: '/mnt/a', kind: 'Package', packagePath: '/updates/kb5043080.msu' }), 1],
+      [call(2, 'firstBoot/add', { path: '/mnt/a', kind: 'Feature', name: 'TelnetClient', all: true }), 1],
+      [call(3, 'firstBoot/add', { path: '/mnt/a', kind: 'Capability', name: 'OpenSSH.Server~~~~0.0.1.0' }), 1],
+    ],
+  },
+  'firstBoot-remove': { description: 'What waits taken back', steps: [[call(1, 'firstBoot/remove', { path: '/mnt/a', name: 'Telnet*' }), 1]] },
   'registry-getKeys': { description: 'Keys of a hive', steps: [[call(1, 'registry/getKeys', { path: '/mnt/a', hive: 'SOFTWARE', key: 'Contoso*', children: true }), 1]] },
   'registry-getValues': { description: 'Values of all kinds', steps: [[call(1, 'registry/getValues', { path: '/mnt/a', hive: 'SOFTWARE', key: 'Contoso' }), 1]] },
   'registry-change': {

@@ -26,6 +26,7 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'capability/add': { name: 'a' }, 'capability/remove': { name: 'a' }, 'capability/exportSource': { name: 'a', source: '/a', target: '/b' },
   'edition/set': { edition: 'a' }, 'productKey/set': { productKey: 'AAAAA-BBBBB-CCCCC-DDDDD-EEEEE' },
   'appx/add': { packagePath: '/a.appx', skipLicense: true }, 'appx/remove': { packageName: 'a' }, 'appx/setDataFile': { packageName: 'a', customDataPath: '/a' },
+  'firstBoot/add': { kind: 'Feature', name: 'a' }, 'firstBoot/remove': { name: 'a' },
   'registry/getKeys': { hive: 'SOFTWARE' }, 'registry/getValues': { hive: 'SOFTWARE' },
   'registry/change': { edits: [{ action: 'CreateKey', hive: 'SOFTWARE', key: 'A' }] }, 'registry/importFile': { registryFile: '/a.reg' },
   'appsPolicy/setNonRemovable': { packageFamilyName: 'a', nonRemovable: true }, 'unattend/apply': { unattendPath: '/a.xml' }, 'reservedStorage/set': { state: 'Enabled' },
@@ -33,6 +34,7 @@ const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** Those that service an image at rest only. */
 const aboutOfflineImage: ReadonlySet<string> = new Set([
+  'firstBoot/get', 'firstBoot/add', 'firstBoot/remove',
   'registry/getKeys', 'registry/getValues', 'registry/change', 'registry/importFile',
   'image/optimize', 'pendingActions/revert', 'driver/add', 'driver/remove', 'capability/exportSource', 'edition/set', 'productKey/set',
 ]);

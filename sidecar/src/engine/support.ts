@@ -3,8 +3,12 @@ import type { EngineName } from '@dismts/protocol';
 
 /** What changes the packages of an image. */
 const needsServicingStack = 'only the servicing stack of Windows can';
+const decidesWhatApplies = 'only the servicing stack of Windows can tell what applies, and record it so that the next update does not break; '
+  + '-AtFirstBoot puts it into the image for Windows to do when it is set up';
+const needsLicensing = 'only Windows can tell whether an edition or key is valid; set it with the Native engine, or in an answer file for Windows Setup';
 const needsAppxProvider = 'only the Appx provider of Windows can';
 const needsWimBoot = 'only Windows 8.1 and later have what it is about';
+const hasDism = 'it adds packages, features and capabilities to the image itself';
 const hasReg = 'Windows has its own way to this: load the hive with "reg.exe load"';
 
 /** By engine and method of the protocol; what is not named an engine can do. */
@@ -16,6 +20,9 @@ export const unsupportedBy = {
     'registry/getValues': hasReg,
     'registry/change': hasReg,
     'registry/importFile': hasReg,
+    'firstBoot/get': hasDism,
+    'firstBoot/add': hasDism,
+    'firstBoot/remove': hasDism,
   },
   Portable: {
     'image/optimize': 'only DismApi.dll can',
@@ -24,23 +31,22 @@ export const unsupportedBy = {
     'wimBoot/getEntries': needsWimBoot,
     'wimBoot/updateEntry': needsWimBoot,
     'health/cleanComponents': needsServicingStack,
-    'package/add': needsServicingStack,
+    'package/add': decidesWhatApplies,
     'package/remove': needsServicingStack,
     'feature/getParent': 'the image says what a feature needs in packages that are not resolved without the servicing stack of Windows',
-    'feature/enable': needsServicingStack,
+    'feature/enable': decidesWhatApplies,
     'feature/disable': needsServicingStack,
-    'capability/add': needsServicingStack,
+    'capability/add': decidesWhatApplies,
     'capability/remove': needsServicingStack,
     'capability/exportSource': needsServicingStack,
     'edition/getTargets': needsServicingStack,
-    'edition/set': needsServicingStack,
-    'productKey/set': 'only the licensing of Windows can tell whether a key is valid',
-    'appx/add': needsAppxProvider,
+    'edition/set': needsLicensing,
+    'productKey/set': needsLicensing,
+    'appx/add': 'only Windows checks the signature, licence, block map and dependencies of an app; provision it with the Native engine',
     'appx/optimize': needsAppxProvider,
     'appx/setDataFile': needsAppxProvider,
     'appsPolicy/getNonRemovable': needsAppxProvider,
     'appsPolicy/setNonRemovable': needsAppxProvider,
-    'unattend/apply': needsServicingStack,
     'pendingActions/revert': needsServicingStack,
     'reservedStorage/get': 'it is about the running Windows',
     'reservedStorage/set': 'it is about the running Windows',

@@ -1,9 +1,10 @@
 /** Changes an image in a folder, each step whole or not at all. */
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import {
-  accessSync, closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, futimesSync, linkSync, lstatSync,
-  mkdirSync, openSync, readdirSync, renameSync, rmSync,
+  accessSync, closeSync, constants, createReadStream, createWriteStream, fchmodSync, fchownSync, fstatSync, fsyncSync, futimesSync, linkSync, lstatSync,
+  mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync,
 } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { copyAttributes } from '../platform/linux/attributes.ts';
@@ -130,21 +131,6 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     }
   }
 
-  /** Deletes a folder of the image with all that is in it; links in it are not followed. It is no error that it does not exist. */
-  async removeTree(path: string): Promise<void> {
-    if (this.tree.resolve(path) === undefined) { return; }
-    const { folder, name } = this.tree.openParent(path);
-    try {
-      await removeFolder(`/proc/self/fd/${folder}/${name}`);
-      fsyncSync(folder);
-    } catch (error) {
-      throw this.tree.at(path, error);
-    } finally {
-      closeSync(folder);
-      this.tree.forgetNames();
-    }
-  }
-
   /** Names of temporary files that a crash left in a folder. */
   temporariesIn(path: string): string[] {
     return this.tree.list(path).map((name) => `${path}/${name}`).filter((name) => temporaryPattern.test(name));
@@ -209,6 +195,40 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
       throw this.tree.at(path, error);
     } finally {
       closeSync(folder);
+    }
+  }
+
+  /** Whether a file of the image has the content of one outside of it. */
+  async hasCopyOf(source: string, path: string): Promise<boolean> {
+    const stat = await this.stat(path);
+    return stat !== undefined && stat.size === statSync(source).size && await this.digest(path, 'sha256') === await digestOfFile(source);
+  }
+
+  /** Puts a copy of a file from outside into an existing folder, however large it is: copied beside its place, flushed, compared, renamed. */
+  async putFile(source: string, path: string, signal: AbortSignal): Promise<void> {
+    const { folder, name, spelled } = this.tree.openParent(path);
+    const base = `/proc/self/fd/${folder}`;
+    const temporary = this.#makeTemporary(spelled);
+    try {
+      const descriptor = openSync(`${base}/${temporary}`, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, fileMode(folder));
+      try {
+        await pipeline(createReadStream(source), createWriteStream('', { fd: descriptor, autoClose: false }), { signal });
+        fsyncSync(descriptor);
+        this.tree.forgetNames();
+        if (await this.digest(`${spelled}/${temporary}`, 'sha256') !== await digestOfFile(source)) { throw new Error(`the copy of "${source}" is not what it should be`); }
+        renameSync(`${base}/${temporary}`, `${base}/${name}`);
+        fsyncSync(folder);
+      } catch (error) {
+        rmSync(`${base}/${temporary}`, { force: true });
+        throw error;
+      } finally {
+        closeSync(descriptor);
+      }
+    } catch (error) {
+      throw this.tree.at(path, error);
+    } finally {
+      closeSync(folder);
+      this.tree.forgetNames();
     }
   }
 
@@ -301,6 +321,12 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
       closeSync(folder);
     }
   }
+}
+
+async function digestOfFile(path: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
 }
 
 /** Opens the file that is replaced, for what is kept of it. A pipe, socket or device is replaced as if nothing were there. */

@@ -106,7 +106,7 @@ export async function removeProvisionedApps(image: WritableFolderImage, choice: 
       const data = list.without(isOfFamilies);
       await image.replace(provisioningFile, data, { verify: (readBack) => { verifyList(readBack, data, isOfFamilies); } });
     }
-    for (const name of inFolder) { await image.removeTree(`${appsFolder}/${name}`); }
+    for (const name of inFolder) { await image.removeFolder(`${appsFolder}/${name}`); }
   }
   return { changed: packages.length > 0, packages };
 }

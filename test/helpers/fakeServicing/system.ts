@@ -18,7 +18,7 @@ async function runningSystem(context: OperationContext): Promise<ImageResult> {
 export function fakeSystem(image: AnswerImage) {
   return {
     revertPendingActions: (params, context) => image(params, context, { phase: 'Reverting' }),
-    applyUnattend: (params, context) => image(params, context, { names: [params.unattendPath], phase: 'Applying changes' }),
+    applyUnattend: async (params, context) => ({ ...await image(params, context, { names: [params.unattendPath], phase: 'Applying changes' }), changed: true }),
     getReservedStorageState: async (_params, context) => ({ ...await runningSystem(context), reservedStorageState: 'Enabled' }),
     setReservedStorageState: async (params, context) => ({ ...await runningSystem(context), reservedStorageState: params.state }),
     startOsUninstall: async (params, context) => ({ ...await image(params, context), restartNeeded: true }),

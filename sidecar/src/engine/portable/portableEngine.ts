@@ -10,6 +10,7 @@ import * as converting from './operations/convertImage.ts';
 import * as drivers from './operations/drivers.ts';
 import * as environment from './operations/environment.ts';
 import * as exporting from './operations/exportImage.ts';
+import * as firstBoot from './operations/firstBoot.ts';
 import * as health from './operations/health.ts';
 import * as information from './operations/getImageInfo.ts';
 import * as content from './operations/imageContent.ts';
@@ -23,6 +24,7 @@ import * as registry from './operations/registry.ts';
 import * as remount from './operations/remountImage.ts';
 import * as splitting from './operations/splitImage.ts';
 import * as testing from './operations/testImageFile.ts';
+import * as unattend from './operations/unattend.ts';
 import * as unmount from './operations/unmountImage.ts';
 
 /** Makes the engine. Nothing is loaded or looked at before the first call. */
@@ -38,7 +40,8 @@ export function createPortableEngine() {
       'imageFile/capture', 'imageFile/append', 'imageFile/apply', 'imageFile/convert',
     ],
     // What else a file exports bears the name of no method.
-    ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...registry, ...appx, ...drivers,
+    ...registry, ...appx, ...unattend, ...firstBoot,
+    ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...drivers,
     ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content, ...capture, ...append, ...apply, ...converting,
   } satisfies Engine;
 }

@@ -19,7 +19,8 @@ import * as system from './system.ts';
 import * as wimBoot from './wimBoot.ts';
 
 /** What Windows has no function for: `unsupportedBy.Native` says why. */
-export type NotNative = 'putImageItem' | 'convertImage' | 'getRegistryKeys' | 'getRegistryValues' | 'changeRegistry' | 'importRegistryFile';
+export type NotNative = 'putImageItem' | 'convertImage' | 'getRegistryKeys' | 'getRegistryValues' | 'changeRegistry' | 'importRegistryFile'
+  | 'getFirstBoot' | 'addFirstBoot' | 'removeFirstBoot';
 
 /** Every method that needs the DISM API. What the machine has of it, the server finds out without. */
 export const operations: {

@@ -4,6 +4,7 @@ import type {
   setReservedStorageState as setReservedMethod, startOsUninstall as uninstallMethod,
 } from '@dismts/protocol';
 import { DISM_RESERVED_STORAGE_DISABLED, DISM_RESERVED_STORAGE_ENABLED } from '../binding/constants.ts';
+import { UnsupportedError } from '../../../errors.ts';
 import { requireFile } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
@@ -15,6 +16,9 @@ const uninstallReason = 0;
 
 export const applyUnattend: Handler<typeof unattendMethod> = async (params, operation) => {
   const { unattendPath } = params;
+  if (params.copyToPanther === true) {
+    throw new UnsupportedError('The Native engine does not copy answer files: put the file into "Windows\\Panther" yourself, without -CopyToPanther', { target: unattendPath });
+  }
   requireFile(unattendPath, `Cannot apply the answer file "${unattendPath}"`);
   if (params.validateOnly === true) {
     await operation.open(params);
@@ -22,7 +26,7 @@ export const applyUnattend: Handler<typeof unattendMethod> = async (params, oper
     // Each package in a session of its own: what fails then is one package.
     await operation.change(params, (session) => operation.api.applyUnattend(session, { unattendFile: unattendPath, singleSession: false }));
   }
-  return operation.imageResult(params);
+  return { ...operation.imageResult(params), changed: true };
 };
 
 export const revertPendingActions: Handler<typeof revertMethod> = async (params, operation) => {

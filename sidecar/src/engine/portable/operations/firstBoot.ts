@@ -1,0 +1,62 @@
+/** firstBoot/* on the portable engine. */
+import { createHash } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { addFirstBoot as addMethod, getFirstBoot as getMethod, removeFirstBoot as removeMethod } from '@dismts/protocol';
+import type { z } from 'zod';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+import * as firstBoot from '../../../servicing/firstBoot.ts';
+import { wildcardMatcher } from '../../../servicing/wildcard.ts';
+import { guarded } from '../../../systemErrors.ts';
+import { imageResult } from '../mounting/mountOperation.ts';
+import { withChangeableImage, withReadableImage } from './offlineImage.ts';
+
+const shown = ({ kind, name, all = false }: firstBoot.FirstBootItem) => ({ kind, name, all });
+
+/** What waits. */
+export async function getFirstBoot(params: z.output<typeof getMethod.params>, context: OperationContext): Promise<z.input<typeof getMethod.result>> {
+  return await guarded(`Cannot read what waits in "${params.path}"`, params.path, context, async () =>
+    await withReadableImage(params, context, async (files, windows, warnings) =>
+      ({ ...imageResult(params.path, context, warnings), winPath: windows, items: (await firstBoot.listFirstBoot(files, windows)).map(shown) })));
+}
+
+/** Has Windows do it when it is set up. */
+export async function addFirstBoot(params: z.output<typeof addMethod.params>, context: OperationContext): Promise<z.input<typeof addMethod.result>> {
+  const { kind, packagePath, all, validateOnly } = params;
+  const what = `Cannot have Windows add "${packagePath ?? params.name ?? ''}" when it is set up`;
+  return await guarded(what, packagePath ?? params.path, context, async () => {
+    const name = packagePath === undefined ? params.name ?? '' : nameOfPackage(packagePath, what);
+    firstBoot.requireFirstBootName(name, what);
+    const item = { kind, name, all };
+    return await withChangeableImage(params, what, context, async ({ files, windows }) => {
+      const changed = await firstBoot.addFirstBoot(files, windows, item, packagePath, { validateOnly, signal: context.signal });
+      const warnings = [`Windows does it at the end of its set-up, and writes the results into "${firstBoot.resultLog}"; `
+        + 'it runs no SetupComplete.cmd where it is set up with the product key of a manufacturer, Enterprise and Server excepted'];
+      context.log.info(`${kind} ${name}: ${changed ? 'waits now' : 'waits already'}`);
+      return { ...imageResult(params.path, context, warnings), winPath: windows, changed, items: (await firstBoot.listFirstBoot(files, windows)).map(shown) };
+    });
+  });
+}
+
+/** Takes back what waits. */
+export async function removeFirstBoot(params: z.output<typeof removeMethod.params>, context: OperationContext): Promise<z.input<typeof removeMethod.result>> {
+  const what = `Cannot take back "${params.name}"`;
+  return await guarded(what, params.path, context, async () => await withChangeableImage(params, what, context, async ({ files, windows }) => {
+    const isWanted = wildcardMatcher(params.name);
+    const items = await firstBoot.removeFirstBoot(files, windows, ({ name }) => isWanted(name), params);
+    for (const { kind, name } of items) { context.log.info(`${kind} ${name}: taken back`); }
+    return { ...imageResult(params.path, context), winPath: windows, changed: items.length > 0, items: items.map(shown) };
+  }));
+}
+
+/** Its own name, where a script can keep that. */
+function nameOfPackage(path: string, what: string): string {
+  const extension = /\.(cab|msu)$/i.exec(path)?.[0];
+  if (extension === undefined || !statSync(path).isFile()) {
+    throw new DismError(Hresult.E_INVALIDARG, `${what}: it is no file .cab or .msu`, { target: path, hint: 'Give the file of the package itself.' });
+  }
+  const name = basename(path);
+  return /^[A-Za-z0-9._~+-]{1,200}$/.test(name) ? name : `${createHash('sha256').update(name).digest('hex').slice(0, 16)}${extension}`;
+}

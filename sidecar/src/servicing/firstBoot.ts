@@ -1,0 +1,140 @@
+/**
+ * What Windows is to do when it is set up: packages, features and capabilities that wait in the image, and one script that has dism.exe add them.
+ * The script is the record of what waits; SetupComplete.cmd, which Windows runs once at the end of its set-up, calls it.
+ */
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { joinPath } from '../imageFiles/imageFiles.ts';
+import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
+
+/** One thing that waits. */
+export interface FirstBootItem {
+  readonly kind: 'Package' | 'Feature' | 'Capability';
+  /** Name of the file in the image, of the feature or of the capability: letters, digits and `._~+-` only, for it stands in a script. */
+  readonly name: string;
+  /** Of a feature: those that it needs, too. */
+  readonly all?: boolean | undefined;
+}
+
+const namePattern = /^[A-Za-z0-9._~+-]{1,200}$/;
+const itemPattern = /^rem item: (Package|Feature|FeatureAll|Capability) ([A-Za-z0-9._~+-]{1,200})$/;
+const beginMark = 'rem DismTs: begin';
+const endMark = 'rem DismTs: end';
+const callBlock = [beginMark, 'call "%WINDIR%\\Setup\\Scripts\\DismTs\\FirstBoot.cmd"', endMark, ''].join('\r\n');
+const maxScriptBytes = 1024 * 1024;
+
+/** Where the results are on the target, once it has run. */
+export const resultLog = 'C:\\Windows\\Logs\\DismTs-FirstBoot.log';
+
+const scriptsFolder = (windows: string): string => joinPath(windows, 'Setup/Scripts');
+const ownFolder = (windows: string): string => joinPath(scriptsFolder(windows), 'DismTs');
+const scriptPath = (windows: string): string => joinPath(ownFolder(windows), 'FirstBoot.cmd');
+const setupComplete = (windows: string): string => joinPath(scriptsFolder(windows), 'SetupComplete.cmd');
+const filePath = (windows: string, name: string): string => joinPath(ownFolder(windows), 'Files', name);
+
+/** @throws DismError E_INVALIDARG: the name could mean something else in a script. */
+export function requireFirstBootName(name: string, what: string): void {
+  if (!namePattern.test(name) || /^\.+$/.test(name)) {
+    throw new DismError(Hresult.E_INVALIDARG, `${what}: "${name}" has characters that are not kept in a script (letters, digits and . _ ~ + - are)`, { target: name });
+  }
+}
+
+/** What waits in an image, in its order. */
+export async function listFirstBoot(image: Pick<WritableFolderImage, 'read'>, windows: string): Promise<FirstBootItem[]> {
+  const script = await image.read(scriptPath(windows), maxScriptBytes);
+  return script === undefined ? [] : parseScript(script.toString('latin1'));
+}
+
+function parseScript(script: string): FirstBootItem[] {
+  return script.split(/\r?\n/).map((line) => itemPattern.exec(line)).filter((match) => match !== null).map(([, kind = '', name = '']) => (
+    kind === 'FeatureAll' ? { kind: 'Feature', name, all: true } : { kind: kind as FirstBootItem['kind'], name }));
+}
+
+const sameItem = (a: FirstBootItem, b: FirstBootItem): boolean => a.kind === b.kind && a.name.toLowerCase() === b.name.toLowerCase();
+
+/**
+ * Has Windows do something when it is set up.
+ * @param file The file of a package.
+ * @returns false where it waits already, with the same file.
+ */
+export async function addFirstBoot(
+  image: WritableFolderImage, windows: string, item: FirstBootItem, file: string | undefined, { validateOnly = false, signal }: FirstBootOptions,
+): Promise<boolean> {
+  const items = await listFirstBoot(image, windows);
+  const existing = items.find((one) => sameItem(one, item));
+  await readSetupComplete(image, windows);
+  const isSameFile = file === undefined || await image.hasCopyOf(file, filePath(windows, item.name));
+  const isDone = existing !== undefined && (existing.all === true) === (item.all === true) && isSameFile && await isCalled(image, windows);
+  if (isDone) { return false; }
+  if (validateOnly) { return true; }
+  await image.makeFolders(file === undefined ? ownFolder(windows) : joinPath(ownFolder(windows), 'Files'));
+  if (file !== undefined && !isSameFile) { await image.putFile(file, filePath(windows, item.name), signal); }
+  // The file first, the script next, the call last: killed in between, nothing runs that is not there.
+  await writeText(image, scriptPath(windows), makeScript([...items.filter((one) => !sameItem(one, item)), item]));
+  const text = await readSetupComplete(image, windows);
+  if (!text.includes(beginMark)) { await writeText(image, setupComplete(windows), callBlock + text); }
+  return true;
+}
+
+/**
+ * Takes back what waits: one thing, or everything.
+ * @returns What was taken back.
+ */
+export async function removeFirstBoot(
+  image: WritableFolderImage, windows: string, isWanted: (item: FirstBootItem) => boolean, { validateOnly = false }: Pick<FirstBootOptions, 'validateOnly'>,
+): Promise<FirstBootItem[]> {
+  const items = await listFirstBoot(image, windows);
+  const removed = items.filter(isWanted);
+  if (removed.length === 0 || validateOnly) { return removed; }
+  const kept = items.filter((item) => !removed.includes(item));
+  if (kept.length === 0) {
+    const text = await readSetupComplete(image, windows);
+    const without = text.replace(callBlock, '');
+    if (without !== text) { if (without === '') { image.removeFile(setupComplete(windows)); } else { await writeText(image, setupComplete(windows), without); } }
+    await image.removeFolder(ownFolder(windows));
+    return removed;
+  }
+  await writeText(image, scriptPath(windows), makeScript(kept));
+  for (const { kind, name } of removed) { if (kind === 'Package') { image.removeFile(filePath(windows, name)); } }
+  return removed;
+}
+
+export interface FirstBootOptions {
+  readonly validateOnly?: boolean | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** The script; each step's exit code goes into the log (3010: done, and a restart completes it). */
+function makeScript(items: readonly FirstBootItem[]): string {
+  const lines = ['@echo off', 'rem Made by DismTs: change it with its commands.', 'setlocal', 'set "LOG=%WINDIR%\\Logs\\DismTs-FirstBoot.log"'];
+  for (const item of items) {
+    const { kind, name, all } = item;
+    const what = kind === 'Package' ? `/Add-Package /PackagePath:"%~dp0Files\\${name}"`
+      : kind === 'Feature' ? `/Enable-Feature /FeatureName:${name}${all === true ? ' /All' : ''}` : `/Add-Capability /CapabilityName:${name}`;
+    lines.push(
+      `rem item: ${kind}${all === true ? 'All' : ''} ${name}`,
+      `echo %DATE% %TIME% begin ${kind} ${name}>>"%LOG%"`,
+      `"%WINDIR%\\System32\\dism.exe" /Online /NoRestart /Quiet ${what} >>"%LOG%" 2>&1`,
+      `echo %DATE% %TIME% end ${kind} ${name} exit code %ERRORLEVEL%>>"%LOG%"`,
+    );
+  }
+  return [...lines, 'endlocal', 'exit /b 0', ''].join('\r\n');
+}
+
+async function isCalled(image: WritableFolderImage, windows: string): Promise<boolean> {
+  return (await readSetupComplete(image, windows)).includes(beginMark);
+}
+
+/** The text in one byte a character, whatever its code page: what is not ours stays as it is. @throws DismError ERROR_BAD_FORMAT: it is UTF-16. */
+async function readSetupComplete(image: WritableFolderImage, windows: string): Promise<string> {
+  const data = await image.read(setupComplete(windows), maxScriptBytes);
+  if (data !== undefined && data.includes(0)) {
+    throw new DismError(Hresult.ERROR_BAD_FORMAT, `"${setupComplete(windows)}" is no script that cmd.exe can run: it is binary, or UTF-16`, { target: setupComplete(windows) });
+  }
+  return data?.toString('latin1') ?? '';
+}
+
+async function writeText(image: WritableFolderImage, path: string, text: string): Promise<void> {
+  const data = Buffer.from(text, 'latin1');
+  await image.replace(path, data, { verify: (readBack) => { if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); } } });
+}
