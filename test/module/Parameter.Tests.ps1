@@ -318,6 +318,18 @@ Describe 'Parameter contract' -Tag 'Unit' {
         $positional = 'Get-DismTsImage ImagePath', 'Mount-DismTsImage ImagePath', 'Mount-DismTsImage Path', 'Save-DismTsImage Path', 'Dismount-DismTsImage Path', 'Repair-DismTsImage Path'
     }
 
+    It 'holds for each of the 46 documented in-box commands' -ForEach @(@{ Contract = @($inBox.Keys) }) {
+        $commands = Import-PowerShellDataFile -Path "$PSScriptRoot/../../module/InboxName/InboxCommand.psd1"
+        # What has no counterpart is documented nowhere, and for OEMs.
+        $covered = @($commands.Keys | Where-Object { $commands[$_]['DismTs'] })
+        $covered.Count | Should -Be 46
+        foreach ($name in $covered) {
+            $commands[$name]['Instead'] | Should -BeNullOrEmpty
+            Get-Command -Name $commands[$name]['DismTs'] -Module DismTs | Should -HaveCount 1
+            $Contract | Should -Contain $commands[$name]['DismTs']
+        }
+    }
+
     It 'takes paths without their names where there is only one thing that they can be' {
         $bound = { param($Name, $Words) [System.Management.Automation.Language.StaticParameterBinder]::BindCommand(
                 [System.Management.Automation.Language.Parser]::ParseInput("$Name $Words", [ref] $null, [ref] $null).Find(
