@@ -1,6 +1,7 @@
 /** The files, and parts of files, that are made of tables in the sources: `tables.ts` writes them, a test compares. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { aboutTopics } from './aboutTopics.ts';
 import { exitCodeFile, exitCodeTable } from './exitCodeTexts.ts';
 import { packageTable } from '../src/platform/linux/packages.ts';
 import { root } from './paths.ts';
@@ -8,7 +9,7 @@ import { versionedFiles } from './versions.ts';
 
 /** Parts of files of the repository, by the name in their markers: `<!-- NAME -->` and `<!-- end of NAME -->`, each on a line of its own. */
 const sections: readonly { readonly file: string; readonly name: string; readonly text: () => string }[] = [
-  { file: 'README.md', name: 'exit codes', text: exitCodeTable },
+  { file: 'module/docs/automation.md', name: 'exit codes', text: exitCodeTable },
   { file: 'README.md', name: 'packages', text: packageTable },
 ];
 
@@ -23,6 +24,7 @@ export function generatedFiles(): ReadonlyMap<string, string> {
   for (const { file, name, text } of sections) {
     texts.set(file, replaceSection(texts.get(file) ?? readFileSync(join(root, file), 'utf8'), file, name, text()));
   }
+  for (const [file, text] of aboutTopics(texts)) { texts.set(file, text); }
   return texts;
 }
 

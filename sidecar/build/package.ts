@@ -20,7 +20,7 @@ const folder = join(packages, 'DismTs', moduleVersion);
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'DismTs.psd1'), packagedManifest());
-for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md']) { cpSync(join(root, name), join(folder, name)); }
+for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md']) { cpSync(join(root, name), join(folder, name)); }
 const moduleFolder = join(root, 'module');
 const packagedBin = join(folder, 'module', 'bin');
 const notCopied = new Set([binFolder, ...scriptFolders.map((name) => join(moduleFolder, name))]);

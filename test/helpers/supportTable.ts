@@ -1,8 +1,8 @@
-/** The table of what each engine can do, for the README: made of the same data that `initialize` reports. */
+/** The table of what each engine can do, for module/docs/engines.md: made of the same data that `initialize` reports. */
 import { engineMethods, type EngineName } from '@dismts/protocol';
 import { unsupportedBy } from '../../sidecar/src/engine/support.ts';
 
-/** Lines of Markdown stand between these in the README. */
+/** Lines of Markdown stand between these in it. */
 export const tableMarkers = { begin: '<!-- support table -->', end: '<!-- end of support table -->' } as const;
 
 /** Verbs of the methods, by the noun before the slash, in the order of the protocol. */

@@ -1,4 +1,4 @@
-/** The README says of the engines what they say of themselves. */
+/** The document about the engines says of them what they say of themselves. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { engineMethods } from '@dismts/protocol';
@@ -7,8 +7,8 @@ import { unsupportedBy } from '../../sidecar/src/engine/support.ts';
 import { supportTable, tableMarkers } from '../helpers/supportTable.ts';
 
 describe('supportTable()', () => {
-  test('is what stands in the README between its markers', () => {
-    const readme = readFileSync(fileURLToPath(new URL('../../README.md', import.meta.url)), 'utf8');
+  test('is what stands in module/docs/engines.md between its markers', () => {
+    const readme = readFileSync(fileURLToPath(new URL('../../module/docs/engines.md', import.meta.url)), 'utf8');
     const [, after = ''] = readme.split(`${tableMarkers.begin}\n`);
     const [between] = after.split(`\n${tableMarkers.end}`);
     expect(between).toBe(supportTable());
