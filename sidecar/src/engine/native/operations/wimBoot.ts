@@ -78,6 +78,7 @@ export const captureCustomImage: Handler<typeof customMethod> = async (params, o
 
 /** Runs it to its end: killed, it would leave half a file. Its exit code is an HRESULT, or a code of Win32. */
 async function runDism(operation: NativeOperation, program: string, args: readonly string[], action: string): Promise<void> {
+  operation.context.log.info(`Running "${program}" ${args.join(' ')}`);
   operation.progress('Writing', 0, 0);
   const { code, text } = await new Promise<{ code: number; text: string }>((done, failed) => {
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], windowsHide: true });
