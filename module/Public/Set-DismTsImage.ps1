@@ -132,8 +132,8 @@ function Set-DismTsImage {
         }
         # Empty ones count: they take a text away.
         $changed = @('NewName', 'Description', 'DisplayName', 'DisplayDescription', 'Flags', 'BootIndex' | Where-Object { $PSBoundParameters.ContainsKey($_) })
-        foreach ($name in $changed) {
-            $params[$name.Substring(0, 1).ToLowerInvariant() + $name.Substring(1)] = $PSBoundParameters[$name]
+        foreach ($property in $changed) {
+            $params[$property.Substring(0, 1).ToLowerInvariant() + $property.Substring(1)] = $PSBoundParameters[$property]
         }
         if (-not $changed) {
             $message = 'Cannot change the image: nothing is given to change'

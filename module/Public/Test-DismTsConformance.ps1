@@ -6,6 +6,9 @@ function Test-DismTsConformance {
     Reads the running Windows with every listing command, and with the in-box command that it stands for, and compares rows and properties. It also asks what DISM
     answers where its documentation is silent, such as for a name that is not there. It changes nothing, and takes some minutes.
 
+    With -ScratchDirectory it also tries the commands that change image files: in a folder of its own there, it captures, adds, renames, lists, checks, applies,
+    exports, splits, joins, mounts, saves, discards and removes images of its own making, and removes the folder at the end. It takes some 30 MB.
+
     Where the in-box module is absent, or something cannot be read, the line says so: it is no difference. Run it elevated.
 
     The report has numbers, codes and names of properties, and neither names nor paths of the machine: it can be attached to a bug report.
@@ -13,6 +16,10 @@ function Test-DismTsConformance {
     Test-DismTsConformance -ReportPath C:\Temp\conformance.json
 
     Shows a line for each question, and writes them as JSON.
+    .EXAMPLE
+    Test-DismTsConformance -ScratchDirectory C:\Temp -ReportPath C:\Temp\conformance.json
+
+    Also tries the commands that change image files, in a folder of its own below C:\Temp.
     .EXAMPLE
     exit @(Test-DismTsConformance | Where-Object Verdict -EQ 'Differs').Count
 
@@ -32,6 +39,10 @@ function Test-DismTsConformance {
         # File to write the report to, as JSON; its folder must exist. Default: no file.
         [Parameter()]
         [string] $ReportPath,
+
+        # Folder in which the commands that change image files are tried, on images of their own. Default: they are not tried.
+        [Parameter()]
+        [string] $ScratchDirectory,
 
         # Engine to compare: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
@@ -58,11 +69,26 @@ function Test-DismTsConformance {
                 return
             }
         }
+        $scratch = $null
+        if ($ScratchDirectory) {
+            $scratch = Resolve-DismTsPath -Path $ScratchDirectory -Cmdlet $PSCmdlet -Parameter 'ScratchDirectory'
+            if ($null -eq $scratch) {
+                return
+            }
+            if (-not [System.IO.Directory]::Exists($scratch)) {
+                $message = "Cannot try anything in `"$scratch`": the folder does not exist"
+                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $scratch)
+                return
+            }
+        }
         $choice = @{ Engine = $Engine }
         if ($DismPath) {
             $choice['DismPath'] = $DismPath
         }
         $rows = @(Get-ConformanceRow -Choice $choice)
+        if ($scratch) {
+            $rows += @(Get-ConformanceTrialRow -Choice $choice -Folder $scratch)
+        }
         if ($path) {
             $facts = [ordered] @{
                 Module     = $script:moduleVersion

@@ -89,6 +89,18 @@ Describe 'Commands about image files on real files' -Tag 'Integration' -Skip:(-n
         { Add-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/new.wim" -Name second } | Should -Throw -ErrorId 'ERROR_ALREADY_EXISTS,Add-DismTsImage'
     }
 
+    It 'do what Test-DismTsConformance expects of them, and its folder goes' {
+        $scratch = New-Item -ItemType Directory -Path "$folder/scratch"
+        $rows = InModuleScope DismTs -Parameters @{ Folder = $scratch.FullName } { Get-ConformanceTrialRow -Choice @{ Engine = 'Portable' } -Folder $Folder }
+        $rows.Count | Should -BeGreaterOrEqual 20
+        if ((id -u) -ne 0) {
+            # Mounting for writing is for root.
+            $rows = $rows | Where-Object Question -NotLike 'A mounted image*'
+        }
+        $rows | Where-Object Verdict -NE 'Same' | ForEach-Object { "$($_.Question): $($_.Expected), but $($_.Seen)" } | Should -BeNullOrEmpty
+        Get-ChildItem -LiteralPath $scratch | Should -BeNullOrEmpty
+    }
+
     It 'exports, splits, joins, removes, sets, optimizes, tests, lists and copies' {
         $null = New-DismTsImage -CapturePath "$folder/tree" -ImagePath "$folder/source.wim" -Name First 3>$null
         Set-Content -LiteralPath "$folder/tree/c.txt" -Value 'c'

@@ -56,6 +56,17 @@ Describe 'Source' -Tag 'Unit' {
         $newer | ForEach-Object { "$($_.Extent.StartLineNumber): $($_.Extent.Text)" } | Should -BeNullOrEmpty
     }
 
+    It '<Name> has no loop whose variable is also a parameter, in whatever case' -ForEach $allCases {
+        $ast = [System.Management.Automation.Language.Parser]::ParseFile($Path, [ref] $null, [ref] $null)
+        $functions = $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $true)
+        $overwritten = foreach ($function in $functions) {
+            $parameters = @($function.Body.ParamBlock.Parameters | ForEach-Object { $_.Name.VariablePath.UserPath })
+            $function.Body.FindAll({ $args[0] -is [System.Management.Automation.Language.ForEachStatementAst] }, $true) |
+                Where-Object { $_.Variable.VariablePath.UserPath -in $parameters } | ForEach-Object { "$($_.Extent.StartLineNumber): $($_.Variable)" }
+        }
+        $overwritten | Should -BeNullOrEmpty
+    }
+
     It '<Name> passes the analyzer' -ForEach $allCases -Skip:(-not $analyzer) {
         $report.findings | Where-Object { $_.path -eq $Path } | ForEach-Object { $_.text } | Should -BeNullOrEmpty
     }
