@@ -6,7 +6,7 @@ import { joinPath } from '../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../operationContext.ts';
 import { messageOf } from '../systemErrors.ts';
 import type { BootDrivers } from './bootDrivers.ts';
-import { type DriverChange, settle, withDatabase } from './driverChange.ts';
+import { type DriverChange, undo, withDatabase } from './driverChange.ts';
 import type { DriverDatabase } from './driverDatabase.ts';
 import { DriverJournal, settleFile, takenNumbers } from './driverJournal.ts';
 import { putPackage } from './packageFiles.ts';
@@ -69,7 +69,7 @@ export async function addPackages(infPaths: readonly string[], options: AddOptio
     return outcomes;
   } catch (error) {
     // The hives are as they were: whatever was made beside them goes.
-    if (journal.isOpen) { await settle(change); }
+    if (journal.isOpen) { await undo(change); }
     throw error;
   }
 }

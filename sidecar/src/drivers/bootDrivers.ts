@@ -5,7 +5,9 @@ import type { EditableHive, EditableKey } from '../registry/editableHive.ts';
 import { ValueType } from '../registry/values.ts';
 import { type DriverDatabase, type RegisteredPackage, textsOf } from './driverDatabase.ts';
 import type { InfService } from './infServices.ts';
-import { configurePackage, isReflected, requireConfigurable, type ReflectedFile, reflectedFiles, type ReflectedPackage, reflectedServices } from './reflectPackage.ts';
+import {
+  configurePackage, isReflected, isReflectedPath, requireConfigurable, type ReflectedFile, reflectedFiles, type ReflectedPackage, reflectedServices,
+} from './reflectPackage.ts';
 import { eraseService, servicesKey, writeService } from './serviceKeys.ts';
 import { setNumber, setTexts } from './stagePackage.ts';
 
@@ -91,7 +93,17 @@ export class BootDrivers {
   async withdraw(registered: RegisteredPackage): Promise<void> {
     const source = await this.#load(registered);
     if (source !== undefined) { this.#settle(source, await this.rivals(source, registered.published), false); }
-    this.#disown(registered.published);
+    this.#disown(this.#services, registered.published);
+    const locked = source === undefined ? this.#software().key(lockdownKey) : undefined;
+    if (locked !== undefined) { this.#disown(locked, registered.published); }
+  }
+
+  /** Files, below the Windows folder, that are locked for an INF file alone: what is known of it when it cannot be read any more. */
+  lockedFiles(published: string): string[] {
+    return (this.#software().key(lockdownKey)?.subkeys() ?? []).filter((key) => {
+      const owners = textsOf(key, 'Owners');
+      return owners.length === 1 && owners[0]?.toLowerCase() === published.toLowerCase();
+    }).flatMap(({ name }) => /^%SystemRoot%\/(.*)$/i.exec(name)?.[1] ?? []).filter(isReflectedPath);
   }
 
   /** Gives each service and locked file of a package to the best of those that have it. */
@@ -123,9 +135,9 @@ export class BootDrivers {
     key.setValue('Source', { type: ValueType.ExpandString, data: Buffer.from(text, 'utf16le') });
   }
 
-  /** Services that name an INF file as owner which cannot be read, or does not name them any more. */
-  #disown(published: string): void {
-    for (const key of this.#services.subkeys()) {
+  /** Takes an INF file out of the owners of keys; a key that nobody else owns goes. */
+  #disown(parent: EditableKey, published: string): void {
+    for (const key of parent.subkeys()) {
       const owners = textsOf(key, 'Owners');
       const others = owners.filter((owner) => owner.toLowerCase() !== published.toLowerCase());
       if (others.length === owners.length) { continue; }

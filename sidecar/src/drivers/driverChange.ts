@@ -4,6 +4,7 @@ import { joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import type { OperationContext } from '../operationContext.ts';
 import { changeHives, type OpenHives } from '../servicing/changeHives.ts';
+import { messageOf } from '../systemErrors.ts';
 import { BootDrivers, type PublishedPackage } from './bootDrivers.ts';
 import { DriverDatabase, type RegisteredPackage, textOf } from './driverDatabase.ts';
 import { hasDriverJournal, settleJournals } from './driverJournal.ts';
@@ -91,4 +92,13 @@ export async function loadRegistered({ key, published }: RegisteredPackage, chan
 /** Makes the files fit the databases, as the next command would. */
 export async function settle(change: DriverChange): Promise<void> {
   await withDatabase(change, new AbortController().signal, async () => { await Promise.resolve(); });
+}
+
+/** The same after a failure, which stays what the command fails with. */
+export async function undo(change: DriverChange): Promise<void> {
+  try {
+    await settle(change);
+  } catch (error) {
+    change.context.log.warning(`What was begun could not be undone now, and the next command that changes drivers does it: ${messageOf(error)}`);
+  }
 }

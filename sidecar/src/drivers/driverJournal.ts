@@ -11,6 +11,7 @@ import { type PublishedPackage, wantedFile } from './bootDrivers.ts';
 import type { DriverDatabase } from './driverDatabase.ts';
 import { oemNumber } from './driverRecords.ts';
 import { publishedPaths, putFile, removePackageFiles } from './packageFiles.ts';
+import { isReflectedPath } from './reflectPackage.ts';
 import { storePath } from './storeFolder.ts';
 import { isStoreName } from './storeName.ts';
 
@@ -25,7 +26,7 @@ const journalSchema = z.strictObject({
     folder: z.string().refine(isStoreName),
     published: z.string().refine((name) => oemNumber(name) !== undefined),
     /** What it copies out of its folder, below the Windows folder. */
-    files: z.array(z.string().regex(/^(?:System32(?:\/drivers)?|SysWOW64)(?:\/[^/\\:\p{Cc}]+)+$/u).refine((path) => !path.split('/').some((part) => part === '..' || part === '.'))).max(10_000),
+    files: z.array(z.string().refine(isReflectedPath)).max(10_000),
     /** Published names of packages that copy the same files. */
     rivals: z.array(z.string()).max(1000),
   })).max(10_000),

@@ -53,7 +53,7 @@ export function reflectedFiles({ inf, models, sources }: ReflectedPackage): Refl
     const source = sourceOf(sources, copy);
     if (folder !== undefined && 'windows' in folder && source !== undefined) {
       const path = `${folder.windows}/${copy.destinationName}`.replace(/^\//, '');
-      files.set(path.toLowerCase(), { path, source: source.path });
+      if (isReflectedPath(path)) { files.set(path.toLowerCase(), { path, source: source.path }); }
     }
   }
   return [...files.values()];
@@ -66,6 +66,11 @@ export function reflectedServices({ inf, models }: Pick<ReflectedPackage, 'inf' 
     if (!services.has(service.name.toLowerCase())) { services.set(service.name.toLowerCase(), service); }
   }
   return [...services.values()];
+}
+
+/** Whether a path below the Windows folder is one that reflectedFiles() may give: none that leads out, and none of a folder that drivers do not go to. */
+export function isReflectedPath(path: string): boolean {
+  return /^(?:System32(?:\/drivers)?|SysWOW64)(?:\/[^/\\:\p{Cc}]+)+$/iu.test(path) && !path.split('/').some((part) => part === '..' || part === '.');
 }
 
 /** Whether a package is configured already, by Windows or by DismTs. */

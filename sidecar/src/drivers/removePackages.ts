@@ -3,7 +3,7 @@ import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { messageOf } from '../systemErrors.ts';
 import { bootCriticalClasses } from './deviceClasses.ts';
-import { type DriverChange, loadRegistered, settle, withDatabase } from './driverChange.ts';
+import { type DriverChange, loadRegistered, settle, undo, withDatabase } from './driverChange.ts';
 import type { DriverDatabase, RegisteredPackage } from './driverDatabase.ts';
 import { DriverJournal } from './driverJournal.ts';
 import { guidText } from './driverRecords.ts';
@@ -25,7 +25,7 @@ export async function removePackages(published: string, force: boolean, change: 
       const loaded = await loadRegistered(registered, change);
       const wasReflected = isReflected(registered);
       if (!validateOnly) {
-        const files = wasReflected && loaded !== undefined ? reflectedFiles(loaded).map(({ path }) => path) : [];
+        const files = !wasReflected ? [] : loaded === undefined ? boot.lockedFiles(published) : reflectedFiles(loaded).map(({ path }) => path);
         const rivals = loaded === undefined ? [] : (await boot.rivals(loaded, published)).map((rival) => rival.published);
         await journal.note({ folder: registered.key.name, published: registered.published.toLowerCase(), files, rivals });
       }
@@ -37,7 +37,7 @@ export async function removePackages(published: string, force: boolean, change: 
   try {
     await removal;
   } catch (error) {
-    if (journal.isOpen) { await settle(change); }
+    if (journal.isOpen) { await undo(change); }
     throw error;
   }
   if (validateOnly) { return; }

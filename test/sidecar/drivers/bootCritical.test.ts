@@ -1,5 +1,5 @@
 /** Boot-critical drivers are reflected as their INF files say, and taken back. No Windows was started with any of it. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { HiveKey } from '../../../sidecar/src/registry/hive.ts';
@@ -121,6 +121,18 @@ describe('addDriver() with bootCritical', () => {
     expect(readFileSync(driverFile(image)).equals(newer.sys)).toBe(true);
     await remove(image, 'oem2.inf', { force: true });
     expect(differences(withNewer, snapshot(image))).toEqual([]);
+  });
+
+  it('is removed as far as the registry knows it when its INF file is lost', async () => {
+    const image = await driverImage();
+    const before = snapshot(image);
+    const { inf, folder } = prepare(scsi);
+    await add(image, inf, { bootCritical: true });
+    rmSync(join(image, 'Windows/System32/DriverStore/FileRepository', folder, 'dtscsi.inf'));
+    await remove(image, 'oem1.inf', { force: true });
+    // Only of the event log nothing says whose it was.
+    expect(differences(before, snapshot(image))).toEqual(['* Windows/System32/config/SYSTEM']);
+    expect(services(image, 'dtscsi')).toEqual({});
   });
 
   it('takes nothing from others: a service or file that is not of a driver like it is an error of that driver alone', async () => {
