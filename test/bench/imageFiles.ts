@@ -10,13 +10,13 @@ import { flush, type Workbench } from './workbench.ts';
 
 const rounds = 5;
 const megabyte = 1e6;
-/** How often it is looked how much memory a process has taken: the highest that it ever took is kept by the kernel. */
-const lookMs = 20;
+/** How often it is looked how much memory the processes take. */
+const lookMs = 50;
 
-/** The most that a process has had in memory; 0 where it has gone. */
-function peakOf(pid: number): number {
+/** What a process has in memory, with what it shares with others divided by their number: those of one program count it once. 0 where it has gone. */
+function memoryOf(pid: number): number {
   try {
-    return Number(/^VmHWM:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+    return Number(/^Pss:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024;
   } catch {
     return 0;
   }
@@ -32,12 +32,12 @@ function childrenOf(pid: number): number[] {
 
 /** Runs a step; gives its milliseconds, and the bytes that a process and those that it started took at most. */
 async function watched(pid: () => number | undefined, step: () => Promise<unknown>): Promise<Sample> {
-  const peaks = new Map<number, number>();
+  let peak = 0;
   const end = new AbortController();
   const watch = (async () => {
     while (!end.signal.aborted) {
       const own = pid();
-      for (const process of own === undefined ? [] : [own, ...childrenOf(own)]) { peaks.set(process, Math.max(peaks.get(process) ?? 0, peakOf(process))); }
+      if (own !== undefined) { peak = Math.max(peak, [own, ...childrenOf(own)].reduce((sum, process) => sum + memoryOf(process), 0)); }
       await setTimeout(lookMs);
     }
   })();
@@ -46,7 +46,7 @@ async function watched(pid: () => number | undefined, step: () => Promise<unknow
   const ms = performance.now() - start;
   end.abort();
   await watch;
-  return { time: ms, memory: [...peaks.values()].reduce((sum, bytes) => sum + bytes, 0) / megabyte };
+  return { time: ms, memory: peak / megabyte };
 }
 
 /** One operation, and what wimlib-imagex is told for the same. */
