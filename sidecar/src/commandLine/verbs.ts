@@ -58,6 +58,10 @@ export const verbs: readonly Verb[] = [
     positionals: ['imagePath', 'applyPath'], shown: { say: 'Applied image {imageIndex} of {imagePath}' }, example: 'apply install.wim /mnt/volume --index 1',
   },
   {
+    name: 'convert', group: 'Image files', method: 'imageFile/convert', summary: 'Make a virtual disk of an image, or an image of a virtual disk',
+    positionals: ['imagePath', 'destinationImagePath'], shown: { say: 'Converted into {imagePath}' }, example: 'convert install.wim windows.vhdx --index 1',
+  },
+  {
     name: 'export', group: 'Image files', method: 'imageFile/export', summary: 'Copy images into another file, which reclaims space',
     positionals: ['sourceImagePath', 'destinationImagePath'], shown: { say: 'Exported into {imagePath}' }, example: 'export install.wim small.wim --index 1 --compression-type max',
   },

@@ -51,6 +51,11 @@ function servingError({ wimPath, mountPath }: MountRecord, program: string, exit
   if (/Failed to get .*lock|Is another process using/i.test(output)) {
     return new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program has locked the disk`, { target: wimPath, hint: 'Shut the virtual machine down that uses it.' });
   }
+  if (/Parameter '(?:type|allow-other|writethrough)'/.test(output)) {
+    return new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, `${what}: the QEMU that is installed cannot show a disk as a file (${reason})`, {
+      target: wimPath, hint: 'Install QEMU 6.1 or later.',
+    });
+  }
   if (/fuse.*(?:device not found|permission denied|operation not permitted)/i.test(output)) {
     return new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, `${what}: FUSE refused it (${reason})`, { target: mountPath });
   }
