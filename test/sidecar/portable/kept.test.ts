@@ -1,7 +1,8 @@
 /** Nothing that could still be saved is removed, and nothing is saved that is not what was staged. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
@@ -326,4 +327,22 @@ test.runIf(isRoot)('names that a mount cannot show are a warning, and stay in th
   await writeFile(join(mountPath, 'new.txt'), 'new');
   await bench.dismount(mountPath, true);
   expect((await imagex('dir', wim, '1')).split('\n')).toEqual(expect.arrayContaining([`/${long}`, `/${ordinary}`, '/new.txt']));
+});
+
+/** How many bytes that this process wrote to memory never got to a disk, since the files were deleted before. */
+const spared = async (): Promise<number> => Number(/^cancelled_write_bytes: (\d+)/m.exec(await readFile('/proc/self/io', 'latin1'))?.[1]);
+const onDisk = statfsSync(tmpdir()).type !== 0x0102_1994;
+if (!onDisk) { process.stderr.write('skipped: that dropped changes are not written to the disk is not tested, since the folder for temporary files is on none\n'); }
+
+describe.runIf(isRoot && onDisk)('changes that are dropped', () => {
+  test('are not written to the disk first', async () => {
+    const bench = await workbench();
+    const mountPath = await bench.mount(await ordinaryWim(bench.folder));
+    const bytes = 64 * 1024 * 1024;
+    await writeFile(join(mountPath, 'large'), Buffer.alloc(bytes, 'x'));
+    const before = await spared();
+    await bench.dismount(mountPath, false);
+    // The system may have begun to write it by itself.
+    expect(await spared() - before).toBeGreaterThan(bytes / 2);
+  });
 });

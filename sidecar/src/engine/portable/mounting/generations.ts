@@ -34,12 +34,6 @@ export class Generations {
     makeFolders(this.folders(record).lower, 0o700);
   }
 
-  /** Deletes what was staged in a generation that was saved; its folders, which may be in use still, go later. */
-  async empty(record: Generation): Promise<void> {
-    const { staged } = this.folders(record);
-    for (const name of await readdir(staged).catch(() => [])) { await removeFolder(join(staged, name)).catch(() => undefined); }
-  }
-
   /** Deletes the staged changes of generations that were saved. */
   async removeOld(record: Generation): Promise<void> {
     const folder = dirname(this.folder(record));

@@ -20,30 +20,26 @@ import { messageOf, toDismError } from '../../../systemErrors.ts';
 type Params = z.output<typeof unmountImageMethod.params>;
 type Result = z.input<typeof unmountImageMethod.result>;
 
-/** Saves the changes while nobody can reach them; when that fails, the view goes back to its place. */
-async function saveUnseen(
-  state: State, record: MountRecord, view: MountTableEntry, params: Params, what: string, context: OperationContext,
-): Promise<readonly string[]> {
-  const root = holdFolder(view.mountPoint);
-  let kept: number;
+/** Keeps what users see from ending with its mount. @returns A mount that shows nowhere; it ends with the descriptor. */
+function keepView({ mountPoint }: MountTableEntry): number {
+  const root = holdFolder(mountPoint);
   try {
-    kept = cloneMount(root);
+    return cloneMount(root);
   } finally {
     closeSync(root);
   }
+}
+
+/** Saves the changes while nobody can reach them; when that fails, the view goes back to its place. */
+async function saveUnseen(
+  state: State, record: MountRecord, view: MountTableEntry, kept: number, params: Params, what: string, context: OperationContext,
+): Promise<readonly string[]> {
+  await takeOffView(view, what);
   try {
-    await takeOffView(view, what);
-    try {
-      const saved = await saveChanges(state, record, params, context, true);
-      // To end an overlay is to wait until the disk has all that it holds; what is saved need not get there.
-      if (saved.result.written && params.append !== true) { await state.generations.empty(record); }
-      return saved.result.warnings;
-    } catch (error) {
-      if (isUnsaved(state, record)) { await putBack(state, record, kept, context); }
-      throw toDismError(error, what, record.wimPath, context);
-    }
-  } finally {
-    closeSync(kept);
+    return (await saveChanges(state, record, params, context, true)).result.warnings;
+  } catch (error) {
+    if (isUnsaved(state, record)) { await putBack(state, record, kept, context); }
+    throw toDismError(error, what, record.wimPath, context);
   }
 }
 
@@ -77,6 +73,28 @@ async function dropWithoutRecord(state: State, id: string, path: string, problem
   ]);
 }
 
+/** @param kept The view, where changes are stacked on the image. @returns Warnings. */
+async function takeAway(
+  state: State, record: MountRecord, view: MountTableEntry | undefined, kept: number | undefined, params: Params, what: string, context: OperationContext,
+): Promise<readonly string[]> {
+  let warnings: readonly string[] = [];
+  if (params.commit && view !== undefined) {
+    warnings = kept === undefined ? (await saveInPlace(state, record, view, params, what, context)).result.warnings
+      : await saveUnseen(state, record, view, kept, params, what, context);
+  } else if (view !== undefined) {
+    await takeOffView(view, what);
+  }
+  context.progress('Unmounting', 0, 1);
+  await takeDown(state, record).catch(async (error: unknown) => {
+    // It stays a mount, whose record has to say what became of the save.
+    const now = state.records.read(record.id);
+    if (now?.commit !== undefined) { await settleCommit(state, now, context); }
+    throw error;
+  });
+  await state.records.remove(record.id);
+  return warnings;
+}
+
 /** Saves or drops the changes of a mount and takes it away. */
 export async function unmountImage(params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot dismount "${params.mountPath}"`;
@@ -91,21 +109,13 @@ export async function unmountImage(params: Params, context: OperationContext): P
     if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
     const warnings: string[] = [];
     if (foreign !== undefined) { warnings.push(`Something else is mounted at the folder and was left alone: ${describeMount(foreign)}`); }
-    if (params.commit && view !== undefined && formatOf(record).savesInPlace) {
-      warnings.push(...(await saveInPlace(state, record, view, params, what, context)).result.warnings);
-    } else if (params.commit && view !== undefined) {
-      warnings.push(...await saveUnseen(state, record, view, params, what, context));
-    } else if (view !== undefined) {
-      await takeOffView(view, what);
+    // To end an overlay is to wait until the disk has all that it holds. What is saved or dropped need not get there, so it ends last.
+    const kept = view === undefined || record.stacking === 'none' ? undefined : keepView(view);
+    try {
+      warnings.push(...await takeAway(state, record, view, kept, params, what, context));
+    } finally {
+      if (kept !== undefined) { closeSync(kept); }
     }
-    context.progress('Unmounting', 0, 1);
-    await takeDown(state, record).catch(async (error: unknown) => {
-      // It stays a mount, whose record has to say what became of the save.
-      const now = state.records.read(record.id);
-      if (now?.commit !== undefined) { await settleCommit(state, now, context); }
-      throw error;
-    });
-    await state.records.remove(record.id);
     context.progress('Unmounting', 1, 1);
     context.log.info(`dismounted "${record.mountPath}" (${params.commit ? 'changes saved' : 'changes dropped'})`);
     return imageResult(params.mountPath, context, warnings);
