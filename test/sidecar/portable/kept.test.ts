@@ -225,8 +225,9 @@ describe.runIf(isRoot)('a save that was killed', () => {
     const bench = await workbench();
     const { wim, mountPath } = await changedMount(bench);
     const staged = await readFolder(mountPath);
-    // The flushes of the file: one before its header is written, one after it.
+    // The flushes of the file: one before its header is written, one after it. strace counts those of each thread.
     const saving = startEngine(bundle, bench, 'commitImage', { mountPath }, {
+      env: { UV_THREADPOOL_SIZE: '1' },
       prefix: ['strace', '-f', '-qq', '-b', 'execve', '-o', '/dev/null', '-P', wim, '-e', 'inject=fsync:signal=SIGKILL:when=2'],
     });
     await saving.outcome.catch(() => undefined);
