@@ -133,7 +133,12 @@ describe.runIf(isRoot)('mountImage() refuses', () => {
     ]).toEqual([0xC0040005, 0xC0040006, 0xC0040007, 0xC1420127, 0xC142010C, 0xC1420117, 0xC1510114]);
   });
 
-  test.for(Object.entries(hostileFiles))('a file that is no WIM, or a damaged one: %s', async ([, [symbol, build]]) => {
+  /** Virtual disks are images of their own, and these are damaged ones. */
+  const hostileImages = {
+    ...hostileFiles, vhd: ['ERROR_VHD_DRIVE_FOOTER_CHECKSUM_MISMATCH', hostileFiles.vhd[1]], vhdx: ['ERROR_VHD_INVALID_FILE_SIZE', hostileFiles.vhdx[1]],
+  } as const;
+
+  test.for(Object.entries(hostileImages))('a file that is no image file, or a damaged one: %s', async ([, [symbol, build]]) => {
     const bench = await workbench();
     const wim = join(bench.folder, 'hostile.wim');
     await writeFile(wim, build());
