@@ -21,7 +21,7 @@ static char *targetOf(const ImageWork *work, const Entry *entry)
 
 static bool sendFileInfo(ImageWork *work, const Entry *entry, const char *target)
 {
-  if ((work->flags & WIM_FLAG_FILEINFO) == 0) {
+  if ((work->flags & WIM_FLAG_FILEINFO) == 0 || modeIs("file-info", NULL, "none")) {
     return true;
   }
   WIN32_FIND_DATAW data = { .dwFileAttributes = entry->attributes, .nFileSizeHigh = (DWORD)(entry->size >> 32), .nFileSizeLow = (DWORD)entry->size };

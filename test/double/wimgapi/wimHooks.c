@@ -30,6 +30,7 @@
  *   retry-on, retry-code, retry-times    an error that is gone after so many tries
  *   error-on, error-code                 an error that fails the call unless it is skipped
  *   leave-image          yes: an image stays in the file although making it was aborted or failed
+ *   file-info            none: WIM_MSG_FILEINFO is not sent
  *   error-after-success  the last error that successful calls leave behind
  *   locked               a part of the paths of files that others have open
  *   split-size           bytes of a part, whatever the client asks for

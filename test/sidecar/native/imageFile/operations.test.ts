@@ -335,6 +335,19 @@ describe.skipIf(lacking !== undefined)('reads', () => {
     expect(work.wimDouble.calls().filter((call) => call.function === 'WIMApplyImage')).toHaveLength(2);
   });
 
+  test('the names of an image where Windows says no more of them, and checks those', async () => {
+    const work = startWork({ wimModes: { 'file-info': 'none' } });
+    const imagePath = await twoImages(work);
+    expect(await work.run('getImageContent', { imagePath, imageIndex: 1 })).toMatchObject({
+      paths: ['\\', '\\Windows\\', '\\Windows\\a.txt', '\\Windows\\sub\\', '\\Windows\\sub\\b.txt', '\\c.zip'],
+    });
+    const applyPath = work.tree('target', {});
+    await work.run('applyImage', { imagePath, imageIndex: 1, applyPath });
+    writeDoubleWim(work.at('hostile.wim'), [{ xml: '', entries: [folder('\\..'), file('\\..\\escaped.txt')] }]);
+    await expect(work.run('applyImage', { imagePath: work.at('hostile.wim'), imageIndex: 1, applyPath })).rejects.toMatchObject({ symbol: 'ERROR_INVALID_NAME' });
+    expect(work.names()).not.toContain('escaped.txt');
+  });
+
   test('everything, and finds what is damaged', async () => {
     const work = startWork();
     const imagePath = await twoImages(work);

@@ -13,20 +13,37 @@ export type ImagePath = WimFileInfo;
 /** More than any Windows has; a list of them takes a few GB. */
 const maxPaths = 20_000_000;
 
-/** The paths of an image without its root, parents before children. */
+/**
+ * The paths of an image without its root, parents before children. Where the library says nothing but their names, what has others below it is a folder.
+ */
 export async function listPaths(wim: OpenWim, image: WimHandle, operation: NativeOperation, phase: ProgressPhase): Promise<ImagePath[]> {
   const paths: ImagePath[] = [];
+  const named: string[] = [];
+  const requireFew = (count: number): void => {
+    if (count > maxPaths) { throw wim.errors.damaged(`it has more than ${maxPaths} paths`); }
+    operation.progress(phase, count, 0);
+  };
   await wim.api.applyImage(image, wim.relay, { folder: null, flags: WIM_FLAG_NO_APPLY | WIM_FLAG_FILEINFO }, {
     signal: operation.context.signal,
     onFile: (info) => {
       const path = fromRoot(info.path);
       if (path === '\\') { return; }
-      if (paths.length === maxPaths) { throw wim.errors.damaged(`it has more than ${maxPaths} paths`); }
       paths.push({ ...info, path });
-      operation.progress(phase, paths.length, 0);
+      requireFew(paths.length);
+    },
+    includes: (path) => {
+      if (paths.length === 0) { named.push(path); }
+      requireFew(named.length);
+      return true;
     },
   });
-  return paths;
+  return paths.length > 0 ? paths : fromNames(named);
+}
+
+function fromNames(named: readonly string[]): ImagePath[] {
+  const paths = [...new Set(named.map((path) => fromRoot(path.replace(/(?<=.)\\+$/, ''))))].filter((path) => path !== '\\');
+  const parents = new Set(paths.map((path) => path.slice(0, path.lastIndexOf('\\'))));
+  return paths.map((path) => ({ path, isFolder: parents.has(path), isReparsePoint: false, size: 0 }));
 }
 
 /** Of an image that is applied to no folder, the library may name a drive, or leave the root out. */
