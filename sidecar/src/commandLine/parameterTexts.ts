@@ -50,6 +50,8 @@ export const parameterTexts: Readonly<Record<string, string>> = {
   children: 'the keys below',
   edits: 'the edits, as a list in JSON',
   registryFile: 'the .reg file',
+  copyToPanther: 'copy the answer file into the image, where Windows Setup looks for it',
+  kind: 'Package, Feature or Capability',
   readOnly: 'mount so that nothing can be changed',
   optimize: 'prepare only what is needed at once (Windows)',
   checkIntegrity: 'verify the integrity table first; when saving, write one',

@@ -98,6 +98,10 @@ export const verbs: readonly Verb[] = [
     positionals: ['imagePath', 'source', 'itemPath'], shown: { say: 'Done: {imagePath}' }, example: 'put install.wim hosts /Windows/System32/drivers/etc/hosts --index 1 --replace',
   },
   {
+    name: 'convert', group: 'Image files', method: 'imageFile/convert', summary: 'Make a virtual disk of an image, or an image of a virtual disk',
+    positionals: ['imagePath', 'destinationImagePath'], shown: { say: 'Converted {imagePath}' }, example: 'convert install.wim disk.vhdx --index 1',
+  },
+  {
     name: 'capture-custom', group: 'Image files', method: 'imageFile/captureCustom', summary: 'Capture the changes of an applied image into a custom data image',
     positionals: ['capturePath'], shown: image, example: 'capture-custom D:\\',
   },
@@ -291,6 +295,18 @@ export const verbs: readonly Verb[] = [
   {
     name: 'revert-pending', group: 'What is in an image', method: 'pendingActions/revert', summary: 'Take back what waits for the next start',
     positionals: ['path'], shown: image, example: 'revert-pending mnt',
+  },
+  {
+    name: 'first-boot', group: 'What is in an image', method: 'firstBoot/get', summary: 'List what waits in an image for Windows to do when it is set up',
+    positionals: ['path'], shown: { list: 'items', columns: ['kind', 'name', 'all'], none: 'Nothing waits' }, example: 'first-boot mnt',
+  },
+  {
+    name: 'add-first-boot', group: 'What is in an image', method: 'firstBoot/add', summary: 'Have Windows add a package, feature or capability when it is set up',
+    positionals: ['path'], shown: { list: 'items', columns: ['kind', 'name', 'all'], none: 'Nothing waits' }, example: 'add-first-boot mnt --kind Feature --name NetFx3',
+  },
+  {
+    name: 'remove-first-boot', group: 'What is in an image', method: 'firstBoot/remove', summary: 'Take back what waits, by name or wildcards',
+    positionals: ['path', 'name'], shown: { list: 'items', columns: ['kind', 'name', 'all'], none: 'Nothing of that name waits' }, example: 'remove-first-boot mnt NetFx3',
   },
   {
     name: 'reserved-storage', group: 'This machine', method: 'reservedStorage/get', summary: 'Show whether the running Windows reserves storage', positionals: [],
