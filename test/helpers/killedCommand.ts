@@ -1,6 +1,7 @@
 /** Runs one request in a process of its own and kills it, with everything that it has started. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { type Workbench, processesWith, until } from './mounts.ts';
 import { sourceCommand } from './sourceCommand.ts';
@@ -11,6 +12,18 @@ export interface CommandEnd {
   readonly exitCode: number | null;
   readonly stderr: string;
   readonly milliseconds: number;
+}
+
+/** The processes of jobs for a state directory: nothing on their command lines says what they are for. */
+function jobsOf(stateDirectory: string): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    try {
+      return /^\d+$/.test(pid) && readFileSync(`/proc/${pid}/cmdline`, 'latin1').includes('--image-process')
+        && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(`DISMTS_STATE_DIR=${stateDirectory}\0`);
+    } catch {
+      return false;
+    }
+  });
 }
 
 /** Runs `dismts call`; kills it with SIGKILL after so many milliseconds, where it is not through by then. */
@@ -30,6 +43,6 @@ export async function runCommand(bench: Pick<Workbench, 'folder' | 'stateDirecto
   }
   const [exitCode] = await ended as [number | null];
   // The process of a job dies with the one that started it, a moment later.
-  await until('no process of it is left', async () => (await processesWith(bench.folder)).length === 0);
+  await until('no process of it is left', async () => (await processesWith(bench.folder)).length === 0 && jobsOf(bench.stateDirectory).length === 0);
   return { wasKilled: exitCode === null, exitCode, stderr, milliseconds: performance.now() - start };
 }

@@ -1,10 +1,11 @@
 /** libwim, loaded: where the library is found, and what it says of its errors. */
-import { existsSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { loadKoffi } from '../nativeAddon/koffi.ts';
+import { libc } from '../platform/linux/libc.ts';
 import { installHint } from '../platform/linux/packages.ts';
 import { defineFunctions, defineTypes, type Koffi, type Library } from './declarations.ts';
 
@@ -57,7 +58,7 @@ export interface WimlibBinding {
 
 /**
  * The file that libwim writes its error and warning texts to: the only place where it says why a write failed.
- * It has no name any more once it is open, so nothing is left behind whichever way the process ends.
+ * It has no name once it is open, so nothing is left behind whichever way the process ends.
  */
 export class MessageFile {
   readonly #descriptor: number;
@@ -79,14 +80,32 @@ export class MessageFile {
   }
 }
 
+const MFD_CLOEXEC = 1;
+
+/** A file in memory: where it can be had, not even a process that is killed leaves anything behind. */
+function openInMemory(): { readonly descriptor: number; readonly path: string } | undefined {
+  if (process.platform !== 'linux') { return undefined; }
+  const descriptor = libc().memfdCreate('libwim.log', MFD_CLOEXEC);
+  return descriptor === -1 ? undefined : { descriptor, path: `/proc/self/fd/${descriptor}` };
+}
+
 /** Without a place for temporary files there are no texts, and everything else works. */
 function openMessageFile(functions: WimlibBinding['functions']): MessageFile | undefined {
+  const inMemory = openInMemory();
+  if (inMemory !== undefined) {
+    // "e": not inherited by the processes that DismTs starts.
+    const stream: unknown = functions.fopen(inMemory.path, 'ae');
+    if (stream !== null) {
+      functions.wimlib_set_error_file(stream);
+      return new MessageFile(inMemory.descriptor);
+    }
+    closeSync(inMemory.descriptor);
+  }
   let folder: string | undefined;
   try {
     folder = mkdtempSync(join(tmpdir(), 'dismts-'));
     const path = join(folder, 'libwim.log');
     const messages = new MessageFile(openSync(path, 'wx+', 0o600));
-    // "e": not inherited by the processes that DismTs starts.
     const stream: unknown = functions.fopen(path, 'ae');
     if (stream === null) { return undefined; }
     functions.wimlib_set_error_file(stream);
