@@ -123,9 +123,10 @@ Describe 'Drivers of an offline image' -Tag 'Integration' -Skip:($missing.Count 
         $problem.FullyQualifiedErrorId | Should -Be 'WIM_E_MOUNTED_READONLY,Remove-DismTsDriver'
         $null = Dismount-DismTsImage -Path $mount -Discard
     }
-    It 'the example of the README does what it says' {
-        $readme = Get-Content -Raw -LiteralPath "$(Get-RepositoryRoot)/README.md"
-        $example = [regex]::Match($readme, '(?s)## Servicing without Windows.*?```powershell\n(.*?)```').Groups[1].Value
+    It 'the example of the help topic does what it says' {
+        $topic = Get-Content -Raw -LiteralPath "$(Get-RepositoryRoot)/module/en-US/about_DismTs_Servicing.help.txt"
+        $example = [regex]::Match($topic, '(?s)\n( +\$mount = .*?\n +\}\r?\n)\s*What it guarantees').Groups[1].Value
+        $example | Should -Match 'Add-DismTsDriver'
         $folder = New-Item -ItemType Directory -Path "$TestDrive/example"
         Copy-Item -LiteralPath "$pristine.wim" -Destination "$folder/boot.wim"
         Copy-Item -LiteralPath "$pristine.wim" -Destination "$folder/install.wim"
