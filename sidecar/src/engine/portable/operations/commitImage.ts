@@ -8,8 +8,10 @@ import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { formatOf } from '../images/formats.ts';
 import { renewView } from '../mounting/bringUp.ts';
 import { busyError, imageResult, isBusy, requireFree, requireMeant, withMount } from '../mounting/mountOperation.ts';
+import { finishChanges } from './finishedChanges.ts';
 import type { MountRecord } from '../mounting/record.ts';
 import { isUnsaved, requireSaveable, saveChanges, type Saved, savedAnyway, saveInPlace, showAgain } from '../mounting/saveMount.ts';
+import { lookAt } from '../mounting/sight.ts';
 import { freeze } from '../mounting/stacking.ts';
 import type { State } from '../mounting/state.ts';
 import { messageOf, toDismError } from '../../../systemErrors.ts';
@@ -25,9 +27,11 @@ export async function commitImage(params: Params, context: OperationContext): Pr
     await requireSaveable(state, record, params, what, params.mountPath, context);
     if (params.validateOnly === true) { return { ...imageResult(params.mountPath, context), imageIndex: record.imageIndex }; }
     const view = requireView(state, record, what);
+    // What others mounted in its place is none of ours.
+    const unfinished = lookAt(state, record).foreign === undefined ? await finishChanges(view.mountPoint, context) : [];
     const { result, warnings } = formatOf(record).savesInPlace ? await saveUnserved(state, record, view, params, what, context)
       : await saveShown(state, record, view, params, what, context);
-    return { ...imageResult(params.mountPath, context, [...result.warnings, ...warnings]), imageIndex: result.imageIndex };
+    return { ...imageResult(params.mountPath, context, [...unfinished, ...result.warnings, ...warnings]), imageIndex: result.imageIndex };
   });
 }
 

@@ -12,6 +12,7 @@ import { attachView, takeDown } from '../mounting/bringUp.ts';
 import { imageResult, requireFree, requireMeant, withMount } from '../mounting/mountOperation.ts';
 import { type MountRecord, recordsOfUnknown } from '../mounting/record.ts';
 import { settleCommit } from '../mounting/recovery.ts';
+import { finishChanges } from './finishedChanges.ts';
 import { isUnsaved, requireSaveable, saveChanges, saveInPlace, takeOffView } from '../mounting/saveMount.ts';
 import { describeMount, lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
@@ -109,6 +110,7 @@ export async function unmountImage(params: Params, context: OperationContext): P
     if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
     const warnings: string[] = [];
     if (foreign !== undefined) { warnings.push(`Something else is mounted at the folder and was left alone: ${describeMount(foreign)}`); }
+    if (params.commit && view !== undefined && foreign === undefined) { warnings.push(...await finishChanges(view.mountPoint, context)); }
     // To end an overlay is to wait until the disk has all that it holds. What is saved or dropped need not get there, so it ends last.
     const kept = view === undefined || record.stacking === 'none' ? undefined : keepView(view);
     try {

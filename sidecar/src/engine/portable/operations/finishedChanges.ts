@@ -1,0 +1,30 @@
+/** A change of the registry that was interrupted is finished before the image is saved, so that no file has half of it. */
+import { joinPath } from '../../../imageFiles/imageFiles.ts';
+import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
+import type { OperationContext } from '../../../operationContext.ts';
+import { finishHiveChange } from '../../../servicing/changeHives.ts';
+import { fileTrouble } from '../../../imageFiles/fileTrouble.ts';
+import { messageOf } from '../../../systemErrors.ts';
+
+/**
+ * Looks into every folder at the top of an image that may be that of a Windows.
+ * @returns Sentences for the user about what could not be finished.
+ */
+export async function finishChanges(path: string, context: OperationContext): Promise<string[]> {
+  const files = new WritableFolderImage(path);
+  const warnings: string[] = [];
+  try {
+    for (const folder of await files.list('')) {
+      try {
+        for (const hive of await finishHiveChange(files, joinPath(folder))) { context.log.info(`An interrupted change of the registry was finished: ${hive}`); }
+      } catch (error) {
+        if (fileTrouble(error) === undefined) { throw error; }
+        // What leads out of the image, or may not be looked at, is no Windows.
+        if (folder.toLowerCase() === 'windows') { warnings.push(`An interrupted change of the registry is not finished: ${messageOf(error)}`); }
+      }
+    }
+  } finally {
+    await files.close();
+  }
+  return warnings;
+}
