@@ -24,7 +24,9 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) { process.on(signal, () =>
 try {
   makeWim();
   const version = findPwsh();
-  if (version !== undefined) {
+  if (process.platform !== 'win32' && process.getuid() !== 0) {
+    asPlainUser();
+  } else if (version !== undefined) {
     console.log(`\nThrough the module, in PowerShell ${version}`);
     run('pwsh', ['-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(import.meta.dirname, 'demo.ps1'), ...[
       '-ImagePath', imagePath, '-MountPath', mountPath, '-LargeFile', largeFile,
@@ -35,6 +37,11 @@ try {
   }
   console.log('\nThe file in the WIM now, as wimlib-imagex reads it:');
   run('wimlib-imagex', ['extract', imagePath, '1', '/Windows/notes.txt', '--to-stdout']);
+  console.log(`
+Try next:
+  ${executable} --help
+  Import-Module ./DismTs.psd1; Get-DismTsImage ./install.wim      # in PowerShell, with an image of yours
+  Get-Help about_DismTs_Automation                                # scripts that run at night`);
   process.exitCode = 0;
 } catch (error) {
   console.error(`The demo stopped: ${error.message}`);
@@ -62,28 +69,40 @@ function makeWim() {
 
 function withExecutable() {
   const changed = join(mountPath, 'Windows', 'notes.txt');
-  call('image/getInfo', { imagePath, imageIndex: 1 });
-  call('image/mount', { imagePath, imageIndex: 1, mountPath, checkIntegrity: true });
-  call('image/listMounted', {});
-  console.log(`\n> append a line to ${changed}`);
+  dismts('info', imagePath, '--index', '1');
+  dismts('mount', imagePath, mountPath, '--index', '1', '--check-integrity');
+  dismts('mounts');
+  console.log(`\n$ echo 'changed in the mounted image' >> ${changed}`);
   writeFileSync(changed, `${readFileSync(changed, 'utf8')}changed in the mounted image\n`);
-  console.log(`\n> copy ${largeFile} into the image`);
+  console.log(`\n$ cp ${largeFile} ${mountPath}/Windows`);
   copyFileSync(largeFile, join(mountPath, 'Windows', 'large.bin'));
-  call('image/commit', { mountPath });
-  console.log(`\n> append another line to ${changed}`);
+  dismts('save', mountPath);
+  console.log(`\n$ echo 'and once more before the dismount' >> ${changed}`);
   writeFileSync(changed, `${readFileSync(changed, 'utf8')}and once more before the dismount\n`);
-  call('image/unmount', { mountPath, commit: true });
+  dismts('unmount', mountPath, '--save');
 }
 
-/** One request, shown as a user would type it, with its progress and its result. */
-function call(method, params) {
-  const json = JSON.stringify(params);
-  console.log(`\n> dismts call ${method} '${json}'`);
-  run(executable, ['call', method, json, '--progress']);
+/** What everybody may do who is not root: look, and mount without changing anything. */
+function asPlainUser() {
+  dismts('info', imagePath, '--index', '1');
+  dismts('mount', imagePath, mountPath, '--index', '1', '--read-only');
+  dismts('mounts');
+  console.log(`\n$ cat ${mountPath}/Windows/notes.txt\n${readFileSync(join(mountPath, 'Windows', 'notes.txt'), 'utf8').trim()}`);
+  dismts('unmount', mountPath, '--discard');
+  dismts('verify', imagePath);
+  console.log('\nTo mount for writing, and to save, needs root: sudo npm run demo');
+}
+
+/** One command, shown as a user would type it, with its progress and its result. */
+function dismts(...words) {
+  console.log(`\n$ dismts ${words.join(' ')}`);
+  run(executable, [...words, '--progress']);
 }
 
 function run(program, programArguments) {
-  const { status, error } = spawnSync(program, programArguments, { stdio: ['ignore', 'inherit', 'inherit'] });
+  // A pwsh whose stdin is closed draws its progress over what it has written.
+  const stdin = process.stdout.isTTY && process.stdin.isTTY ? 'inherit' : 'ignore';
+  const { status, error } = spawnSync(program, programArguments, { stdio: [stdin, 'inherit', 'inherit'] });
   if (error) { throw error; }
   if (status !== 0) { throw new Error(`${program} ended with exit code ${status}`); }
 }
@@ -97,9 +116,7 @@ function runQuietly(program, programArguments) {
 
 /** Removes the folder, but never through a mount that a failure left there. */
 function cleanUp() {
-  const { mounts } = JSON.parse(runQuietly(executable, ['call', 'image/listMounted']));
-  if (mounts.some((mount) => mount.path === mountPath)) {
-    call('image/unmount', { mountPath, commit: false });
-  }
+  const { mounts } = JSON.parse(runQuietly(executable, ['mounts', '--json']));
+  if (mounts.some((mount) => mount.path === mountPath)) { runQuietly(executable, ['unmount', mountPath, '--discard']); }
   rmSync(folder, { recursive: true });
 }

@@ -98,10 +98,6 @@ export const verbs: readonly Verb[] = [
     positionals: ['imagePath', 'source', 'itemPath'], shown: { say: 'Done: {imagePath}' }, example: 'put install.wim hosts /Windows/System32/drivers/etc/hosts --index 1 --replace',
   },
   {
-    name: 'convert', group: 'Image files', method: 'imageFile/convert', summary: 'Make a virtual disk of an image, or an image of a virtual disk',
-    positionals: ['imagePath', 'destinationImagePath'], shown: { say: 'Converted {imagePath}' }, example: 'convert install.wim disk.vhdx --index 1',
-  },
-  {
     name: 'capture-custom', group: 'Image files', method: 'imageFile/captureCustom', summary: 'Capture the changes of an applied image into a custom data image',
     positionals: ['capturePath'], shown: image, example: 'capture-custom D:\\',
   },
