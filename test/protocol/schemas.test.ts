@@ -6,7 +6,7 @@ import { describe, expect, test } from 'vitest';
 
 /** What each method has to be given beside an image. */
 const required: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  'log/get': { logPath: '/a.log' }, 'error/resolve': { code: 5 },
+  'error/resolve': { code: 5 },
   'image/getInfo': { imagePath: '/a.wim' }, 'image/mount': { imagePath: '/a.wim', imageIndex: 1, mountPath: '/mnt' }, 'image/remount': { mountPath: '/mnt' },
   'image/commit': { mountPath: '/mnt' }, 'image/unmount': { mountPath: '/mnt', commit: false }, 'image/optimize': { optimizationTarget: 'Boot' },
   'image/applyCustomData': { customDataImage: '/a', imagePath: '/b' },
