@@ -140,8 +140,8 @@ export class Workbench {
     return [
       ...mountsBelow(this.folder).map((path) => `mount ${path}`),
       ...processes.map((pid) => `process ${pid}`),
-      // Locks of the registry and of WIM files stay: one that is deleted while another waits for it is no lock.
-      ...inState.filter((name) => !/^(?:mounts|unfinished|locks|locks\/registry|locks\/wim-[0-9a-f]{32}|addon(?:\/.*)?)$/.test(name)).map((name) => `state ${name}`),
+      // Locks of the registry and of WIM files stay: one that is deleted while another waits for it is no lock. So do logs.
+      ...inState.filter((name) => !/^(?:mounts|unfinished|locks|locks\/registry|locks\/wim-[0-9a-f]{32}|addon(?:\/.*)?|logs(?:\/[^/]+\.log)?)$/.test(name)).map((name) => `state ${name}`),
     ];
   }
 

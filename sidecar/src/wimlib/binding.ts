@@ -113,7 +113,8 @@ function openMessageFile(functions: WimlibBinding['functions']): MessageFile | u
   } catch {
     return undefined;
   } finally {
-    if (folder !== undefined) { rmSync(folder, { recursive: true, force: true }); }
+    // A name in the folder for temporary files that cannot go is no reason to do without the library.
+    try { if (folder !== undefined) { rmSync(folder, { recursive: true, force: true }); } } catch { /* Nothing is in it. */ }
   }
 }
 

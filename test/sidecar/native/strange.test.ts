@@ -166,8 +166,11 @@ describe.skipIf(lacking !== undefined)(`rows that nobody expects (needs ${lackin
     expect(images[3]).toMatchObject({ imageIndex: 0, imageType: 'Unsupported', imageName: '', imageBootable: 'Unknown' });
     const mounts = (await read('listMountedImages', {}))['mounts'] ?? [];
     expect(mounts.slice(-2)).toEqual([
-      { path: '', imagePath: '', imageIndex: 0, mountMode: 'Unknown', mountStatus: 'Unknown', statusReason: expect.stringContaining('does not know') as string },
-      { path: 'C:\\mount\\odd', imagePath: 'C:\\images\\odd.wim', imageIndex: 0xFFFFFFFF, mountMode: 'ReadWrite', mountStatus: 'Invalid', statusReason: expect.any(String) as string },
+      { path: '', mountId: expect.any(String) as string, imagePath: '', imageIndex: 0, mountMode: 'Unknown', mountStatus: 'Unknown', statusReason: expect.stringContaining('does not know') as string },
+      {
+        path: 'C:\\mount\\odd', mountId: expect.any(String) as string, imagePath: 'C:\\images\\odd.wim', imageIndex: 0xFFFFFFFF, mountMode: 'ReadWrite', mountStatus: 'Invalid',
+        statusReason: expect.any(String) as string,
+      },
     ]);
   });
 

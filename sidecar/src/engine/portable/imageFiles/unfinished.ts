@@ -62,10 +62,18 @@ export class UnfinishedWork {
     // It gets its name once it is locked: others take one without a lock for that of a killed operation.
     const beginning = join(folder, `${id}${beginningSuffix}`);
     const descriptor = openSync(beginning, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND, 0o600);
-    tryLock(descriptor, beginning);
-    renameSync(beginning, path);
-    const opened = openSync(folder, constants.O_RDONLY);
-    try { await flush(opened); } finally { closeSync(opened); }
+    try {
+      tryLock(descriptor, beginning);
+      renameSync(beginning, path);
+      const opened = openSync(folder, constants.O_RDONLY);
+      try { await flush(opened); } finally { closeSync(opened); }
+    } catch (error) {
+      for (const made of [beginning, path]) {
+        try { rmSync(made, { force: true }); } catch { /* It says nothing, and goes with the next operation, or when it is old. */ }
+      }
+      closeSync(descriptor);
+      throw error;
+    }
     return new UnfinishedWork(path, descriptor);
   }
 
