@@ -16,7 +16,9 @@ export function writeChecksums(folder: string): void {
     .filter((path) => existsSync(join(folder, path)))
     .sort()
     .map((path) => `${sha256(readFileSync(join(folder, path)))}  ${path}\n`);
-  const temporary = join(folder, '.SHA256SUMS.tmp');
+  const [temporary, sums] = [join(folder, '.SHA256SUMS.tmp'), join(folder, 'SHA256SUMS')];
+  // Who may not write here can use what somebody else has built.
+  if (existsSync(sums) && readFileSync(sums, 'utf8') === lines.join('')) { return; }
   writeFileSync(temporary, lines.join(''));
-  renameSync(temporary, join(folder, 'SHA256SUMS'));
+  renameSync(temporary, sums);
 }
