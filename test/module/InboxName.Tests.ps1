@@ -148,7 +148,9 @@ Describe 'Enable-DismTsInboxName' -Tag 'Unit' {
             $plain.Count | Should -Be $objects.Count
             $plain[0].PSObject.TypeNames[0] | Should -Be "DismTs.$Type"
             foreach ($property in $plain[0].PSObject.Properties | Where-Object { @($_.Value)[0] -isnot [System.Management.Automation.PSCustomObject] }) {
-                "$($objects[0].($property.Name))" | Should -Be "$($property.Value)" -Because $property.Name
+                # In-box an architecture is a number where the type has one.
+                $value = if ($objects[0].($property.Name) -is [uint32] -and $property.Value -is [enum]) { [int] $property.Value } else { $property.Value }
+                "$($objects[0].($property.Name))" | Should -Be "$value" -Because $property.Name
             }
         }
 
