@@ -5,7 +5,7 @@ import { root } from './paths.ts';
 
 /** The topics: their file, and the document that they say. */
 const topics: Readonly<Record<string, string>> = {
-  Engines: 'module/docs/engines.md', Mounting: 'module/docs/mounting.md', Repair: 'module/docs/repair.md', Servicing: 'module/docs/servicing.md',
+  Engines: 'module/docs/engines.md', Mounting: 'module/docs/mounting.md', ImageFiles: 'module/docs/imageFiles.md', Repair: 'module/docs/repair.md', Servicing: 'module/docs/servicing.md',
   Automation: 'module/docs/automation.md', Errors: 'module/docs/errors.md', Logs: 'module/docs/logs.md', Security: 'SECURITY.md',
 };
 const width = 80;
