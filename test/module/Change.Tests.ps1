@@ -106,6 +106,7 @@ Describe 'Commands that change something' -Tag 'Unit' {
     Context 'Dismount-DismTsImage' {
         It 'saves' {
             $result = Dismount-DismTsImage -Path /fake/m -Save -Append -CheckIntegrity
+            $result | Out-String | Should -Match 'Path +: /fake/m' -Because 'results of different mounts look different'
             Get-SentNoProgress -Method image/unmount | Should -Be '{"append":true,"checkIntegrity":true,"commit":true,"mountPath":"/fake/m"}'
             $result.PSObject.TypeNames[0] | Should -Be 'DismTs.BaseDismObject'
             $result.PSObject.Properties.Name | Should -Be 'LogPath', 'ScratchDirectory', 'LogLevel', 'Path'
