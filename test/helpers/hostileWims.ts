@@ -154,8 +154,8 @@ export const hostileFiles = {
   encrypted: ['ERROR_NOT_SUPPORTED', () => rawWim({ ...ordinary, xml: '<WIM><ESD><ENCRYPTED/></ESD><IMAGE INDEX="1"/></WIM>' })],
   lookupTableSizes: ['WIM_E_INVALID_CONTAINER', () => rawWim({ ...ordinary, editEntry: (entry) => { entry.writeBigUInt64LE(1n << 40n, 16); } })],
   lookupTableOutside: ['WIM_E_INVALID_CONTAINER', () => rawWim({ ...ordinary, editHeader: resourceAt(HeaderOffset.lookupTable, resourceHeader(1n << 40n, 2, 208n)) })],
-  vhd: ['ERROR_VHD_DRIVE_FOOTER_CHECKSUM_MISMATCH', () => { const bytes = Buffer.alloc(4096); bytes.write('conectix', 4096 - 512); return bytes; }],
-  vhdx: ['ERROR_VHD_INVALID_FILE_SIZE', () => { const bytes = Buffer.alloc(4096); bytes.write('vhdxfile'); return bytes; }],
+  vhd: ['ERROR_NOT_SUPPORTED', () => { const bytes = Buffer.alloc(4096); bytes.write('conectix', 4096 - 512); return bytes; }],
+  vhdx: ['ERROR_NOT_SUPPORTED', () => { const bytes = Buffer.alloc(4096); bytes.write('vhdxfile'); return bytes; }],
 } as const satisfies Record<string, readonly [symbol: string, build: () => Buffer]>;
 
 /** XML data that is well-formed and still not what an image's properties should be. Those open, but for those with a DTD. */
