@@ -27,7 +27,7 @@ function Get-DismTsWimBootEntry {
     about_DismTs
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
-    [CmdletBinding(PositionalBinding = $false)]
+    [CmdletBinding(PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-wimbootentry')]
     [OutputType('DismTs.WimBootEntryObject')]
     param(
         # Volume to look at.

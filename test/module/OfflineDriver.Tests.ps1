@@ -125,7 +125,7 @@ Describe 'Drivers of an offline image' -Tag 'Integration' -Skip:($missing.Count 
     }
     It 'the example of the help topic does what it says' {
         $topic = Get-Content -Raw -LiteralPath "$(Get-RepositoryRoot)/module/en-US/about_DismTs_Servicing.help.txt"
-        $example = [regex]::Match($topic, '(?s)\n( +\$mount = .*?\n +\}\r?\n)\s*What it guarantees').Groups[1].Value
+        $example = [regex]::Match($topic, '(?s)\n( +\$mount = .*?\n {8}\}\r?\n)\r?\n').Groups[1].Value
         $example | Should -Match 'Add-DismTsDriver'
         $folder = New-Item -ItemType Directory -Path "$TestDrive/example"
         Copy-Item -LiteralPath "$pristine.wim" -Destination "$folder/boot.wim"

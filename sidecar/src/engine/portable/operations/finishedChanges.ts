@@ -14,7 +14,7 @@ export async function finishChanges(path: string, context: OperationContext): Pr
   const files = new WritableFolderImage(path);
   const warnings: string[] = [];
   try {
-    for (const folder of await files.list('')) {
+    for (const folder of await foldersOf(files, context)) {
       try {
         for (const hive of await finishHiveChange(files, joinPath(folder))) { context.log.info(`An interrupted change of the registry was finished: ${hive}`); }
       } catch (error) {
@@ -27,4 +27,15 @@ export async function finishChanges(path: string, context: OperationContext): Pr
     await files.close();
   }
   return warnings;
+}
+
+/** A root that cannot be listed, as hostile images have one, holds no Windows that anybody changed here; what there is can still be saved. */
+async function foldersOf(files: WritableFolderImage, context: OperationContext): Promise<readonly string[]> {
+  try {
+    return await files.list('');
+  } catch (error) {
+    if (fileTrouble(error) === undefined) { throw error; }
+    context.log.info(`Not looked for interrupted changes of the registry: ${messageOf(error)}`);
+    return [];
+  }
 }
