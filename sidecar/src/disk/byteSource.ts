@@ -130,13 +130,4 @@ export function sizeAt(buffer: Buffer, offset: number, isBigEndian = false): num
   return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
 }
 
-/** A GUID as Windows stores it, in its usual spelling and upper case. */
-export function guidAt(buffer: Buffer, offset: number): string {
-  const hex = (start: number, length: number, isLittle = false): string => {
-    const bytes = Buffer.from(buffer.subarray(offset + start, offset + start + length));
-    return (isLittle ? bytes.reverse() : bytes).toString('hex');
-  };
-  return [hex(0, 4, true), hex(4, 2, true), hex(6, 2, true), hex(8, 2), hex(10, 6)].join('-').toUpperCase();
-}
-
 export const emptyGuid = '00000000-0000-0000-0000-000000000000';

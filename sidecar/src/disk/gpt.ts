@@ -1,6 +1,7 @@
 /** The GUID partition table: its two copies, each guarded by checksums. Format: UEFI specification, chapter 5. */
 import { crc32 } from 'node:zlib';
-import { type ByteSource, emptyGuid, guidAt, sizeAt } from './byteSource.ts';
+import { guidAt } from '../guid.ts';
+import { type ByteSource, emptyGuid, sizeAt } from './byteSource.ts';
 import type { Partition, PartitionTable, PartitionUse } from './partitions.ts';
 
 const minHeaderBytes = 92;

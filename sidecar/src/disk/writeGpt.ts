@@ -1,5 +1,6 @@
 /** Writes a GUID partition table: both copies, and the boot record that keeps other programs off. Format: UEFI specification, chapter 5. */
 import { crc32 } from 'node:zlib';
+import { guidBytes } from '../guid.ts';
 
 const sectorBytes = 512;
 const [entries, entryBytes] = [128, 128];
@@ -15,13 +16,6 @@ export interface NewPartition {
   readonly type: string;
   readonly id: string;
   readonly name: string;
-}
-
-/** A GUID as it is stored. */
-export function guidBytes(guid: string): Buffer {
-  const [a = '', b = '', c = '', ...rest] = guid.split('-');
-  const reversed = (hex: string) => Buffer.from(hex, 'hex').reverse();
-  return Buffer.concat([reversed(a), reversed(b), reversed(c), Buffer.from(rest.join(''), 'hex')]);
 }
 
 function protectiveRecord(sectors: number): Buffer {

@@ -1,19 +1,13 @@
 /** The values by which Windows knows a driver package: computed from its INF file, byte for byte as Windows writes them. */
+import { guidAt, guidBytes } from '../guid.ts';
 import type { InfFile } from './infFile.ts';
 import type { InfModel } from './infModels.ts';
 import { type InfArchitecture, infArchitectures } from './infTarget.ts';
 import { extensionClass, type InfVersion } from './infVersion.ts';
 
-/** A GUID in braces as the 16 bytes that Windows stores. */
-export function guidBytes(text: string): Buffer {
-  const [a = '', b = '', c = '', d = '', e = ''] = text.slice(1, -1).split('-');
-  return Buffer.concat([...[a, b, c].map((part) => Buffer.from(part, 'hex').reverse()), Buffer.from(d + e, 'hex')]);
-}
-
 /** The GUID in braces of the 16 bytes that Windows stores. */
 export function guidText(data: Buffer): string {
-  const hex = (start: number, end: number) => Buffer.from(data.subarray(start, end)).reverse().toString('hex');
-  return `{${hex(0, 4)}-${hex(4, 6)}-${hex(6, 8)}-${data.toString('hex', 8, 10)}-${data.toString('hex', 10, 16)}}`;
+  return `{${guidAt(data, 0).toLowerCase()}}`;
 }
 
 /** Value `Version` of a package that was added: mark, architecture, class, date, version from its end, and a tail that is zero for most. */

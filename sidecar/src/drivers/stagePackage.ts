@@ -2,7 +2,8 @@
 import type { EditableKey } from '../registry/editableHive.ts';
 import { ValueType } from '../registry/values.ts';
 import { type DatabasePart, type DriverDatabase, type RegisteredPackage, textsOf } from './driverDatabase.ts';
-import { deviceIdRecords, guidBytes, oemNumber, versionRecord } from './driverRecords.ts';
+import { guidBytes } from '../guid.ts';
+import { deviceIdRecords, oemNumber, versionRecord } from './driverRecords.ts';
 import { signerScore } from './packageSignature.ts';
 import type { SourcePackage } from './sourcePackage.ts';
 

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { deploymentKey, deploymentValueName, fileValueName, keyform } from '../../../sidecar/src/componentStore/keyHash.ts';
 import { packageName, type ComponentIdentity } from '../../../sidecar/src/componentStore/identity.ts';
-import { deviceIdRecords, guidBytes } from '../../../sidecar/src/drivers/driverRecords.ts';
+import { guidBytes } from '../../../sidecar/src/guid.ts';
+import { deviceIdRecords } from '../../../sidecar/src/drivers/driverRecords.ts';
 import { InfFile } from '../../../sidecar/src/drivers/infFile.ts';
 import { readModels } from '../../../sidecar/src/drivers/infModels.ts';
 import { readVersion } from '../../../sidecar/src/drivers/infVersion.ts';

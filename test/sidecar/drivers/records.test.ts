@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { deviceIdRecords, guidBytes, oemMap, oemNumber, versionRecord } from '../../../sidecar/src/drivers/driverRecords.ts';
+import { guidBytes } from '../../../sidecar/src/guid.ts';
+import { deviceIdRecords, oemMap, oemNumber, versionRecord } from '../../../sidecar/src/drivers/driverRecords.ts';
 import { InfFile } from '../../../sidecar/src/drivers/infFile.ts';
 import { readModels } from '../../../sidecar/src/drivers/infModels.ts';
 import type { InfTarget } from '../../../sidecar/src/drivers/infTarget.ts';
