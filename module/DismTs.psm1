@@ -33,6 +33,17 @@ foreach ($name in 'ConvertFrom-Json', 'ConvertTo-Json', 'Set-Variable') {
     }
 }
 
+# Aliases come before functions: what a script gives the name of one of these (Write-Verbose of a log framework, Get-Item of a test double) changes nothing in here.
+foreach ($name in @(
+        'Core\ForEach-Object', 'Core\Get-Command', 'Core\Get-Module', 'Core\Import-Module', 'Core\Remove-Module', 'Core\Where-Object'
+        'Management\Remove-Item', 'Management\Set-Item'
+        'Utility\Add-Member', 'Utility\ConvertTo-Json', 'Utility\Get-FileHash', 'Utility\Get-Variable', 'Utility\Import-PowerShellDataFile', 'Utility\New-Object'
+        'Utility\Select-Object', 'Utility\Set-Alias', 'Utility\Set-Variable', 'Utility\Sort-Object', 'Utility\Update-TypeData', 'Utility\Write-Debug', 'Utility\Write-Verbose'
+    )) {
+    # By the provider, because Set-Alias would load the module that it is of.
+    $null = $ExecutionContext.InvokeProvider.Item.Set("Alias:$($name.Split('\')[1])", "Microsoft.PowerShell.$name")
+}
+
 # A package has the text of these files in place of this loop.
 foreach ($folder in 'Private', 'Public') {
     foreach ($file in [System.IO.Directory]::GetFiles([System.IO.Path]::Combine($PSScriptRoot, $folder), '*.ps1')) {
