@@ -204,6 +204,16 @@ HRESULT runOperation(Call *call, const char *script);
 bool blockCall(Call *call);
 void countBlocked(int change);
 
+/* ---- content.c: what is in a mounted image, where the mode says that there is something ---- */
+
+/* Images of a file of the double of wimgapi.dll; -1 where it is none, or no such mode is set. */
+int countImages(PCWSTR file);
+bool nameOfImage(PCWSTR file, unsigned image, WCHAR *name);
+bool mountsFiles(void);
+void showImage(PCWSTR file, unsigned index, PCWSTR folder);
+void saveImage(PCWSTR file, unsigned index, PCWSTR folder, bool append);
+void hideImage(PCWSTR folder);
+
 /* ---- state.c: mounts, sessions, images ---- */
 
 #define MAX_MOUNTS 32

@@ -49,6 +49,7 @@
  *   files                check: files and folders must exist, a mount without its file is invalid; exported drivers are written
  *   image-names          names of the images of a file, with commas between them
  *   mount-content        path of a folder that is the folder Windows of an image: moved into the mount folder, and back at the end
+ *                        | wim: files of the double of wimgapi.dll are really mounted, listed and saved; see content.c
  *   dism-log             write: DismInitialize writes a line to the log that it is given, which the double else leaves alone
  *   state-file           path of a file that keeps the table of mounts, for several processes
  *   mounts               fixture: adds three mounts of all states, at once

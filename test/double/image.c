@@ -16,12 +16,15 @@ static const struct { PCWSTR name, description; UINT64 size; UINT architecture; 
   { u"Windows 11 \U0001D53C\U0001D555\U0001D566", NULL, 0x20000000000001ull, 12, u"Education" },
 };
 
-/* What an image of the fixture is called: as mode `image-names` has it, else as above. */
-static void imageName(WCHAR *name, unsigned image)
+/* What an image is called: as its file says, as mode `image-names` has it, else as above. */
+static void imageName(WCHAR *name, PCWSTR file, unsigned image)
 {
   char names[MODE_LENGTH];
+  if (nameOfImage(file, image, name)) {
+    return;
+  }
   if (!readMode("image-names", NULL, names, sizeof names)) {
-    copyText(name, NAME_LENGTH, fixtures[image].name);
+    copyText(name, NAME_LENGTH, fixtures[image % COUNT_OF(fixtures)].name);
     return;
   }
   char *at = names;
@@ -50,6 +53,12 @@ static void describeOddImages(Tree *tree, DismImageInfo *images)
 }
 
 static bool isDisk(PCWSTR file) { return endsWith(file, ".vhd") || endsWith(file, ".vhdx"); }
+
+static UINT imagesOf(PCWSTR file)
+{
+  int count = countImages(file);
+  return isDisk(file) ? 1 : count >= 0 ? (UINT)count : COUNT_OF(fixtures);
+}
 
 static HRESULT checkImageFile(PCWSTR file, bool forMount)
 {
@@ -80,7 +89,7 @@ HRESULT WINAPI DismGetImageInfo(PCWSTR ImageFilePath, DismImageInfo **ImageInfo,
   }
   if (result == S_OK) {
     bool disk = isDisk(ImageFilePath);
-    UINT count = disk ? 1 : COUNT_OF(fixtures);
+    UINT count = imagesOf(ImageFilePath);
     Tree *tree = newTree();
     UINT odd = modeIs("odd", "DismGetImageInfo", "yes") ? 2 : 0;
     DismImageInfo *images = newList(tree, count + odd, sizeof *images);
@@ -90,15 +99,15 @@ HRESULT WINAPI DismGetImageInfo(PCWSTR ImageFilePath, DismImageInfo **ImageInfo,
     for (UINT i = 0; i < count; i++) {
       DismImageInfo *image = &images[i];
       WCHAR name[NAME_LENGTH];
-      imageName(name, i);
+      imageName(name, ImageFilePath, i);
       image->ImageType = disk ? DismImageTypeVhd : DismImageTypeWim;
       image->ImageIndex = i + 1;
       image->ImageName = newText(tree, name);
-      image->ImageDescription = newText(tree, fixtures[i].description);
-      image->ImageSize = fixtures[i].size;
-      image->Architecture = fixtures[i].architecture;
+      image->ImageDescription = newText(tree, fixtures[i % COUNT_OF(fixtures)].description);
+      image->ImageSize = fixtures[i % COUNT_OF(fixtures)].size;
+      image->Architecture = fixtures[i % COUNT_OF(fixtures)].architecture;
       image->ProductName = newText(tree, u"Microsoft\u00ae Windows\u00ae Operating System");
-      image->EditionId = newText(tree, fixtures[i].edition);
+      image->EditionId = newText(tree, fixtures[i % COUNT_OF(fixtures)].edition);
       image->InstallationType = newText(tree, u"Client");
       image->Hal = newText(tree, i == 0 ? u"" : NULL);
       image->ProductType = newText(tree, u"WinNT");
@@ -170,7 +179,7 @@ HRESULT WINAPI DismGetMountedImageInfo(DismMountedImageInfo **MountedImageInfo, 
 static void moveContent(const WCHAR *mountPath, bool intoMount)
 {
   char content[MODE_LENGTH];
-  if (!readMode("mount-content", NULL, content, sizeof content)) {
+  if (mountsFiles() || !readMode("mount-content", NULL, content, sizeof content)) {
     return;
   }
   WCHAR path[PATH_LENGTH];
@@ -205,7 +214,7 @@ static HRESULT checkMountFolder(PCWSTR folder)
 /* The index that a mount asks for, or why there is none. */
 static HRESULT chooseImage(PCWSTR file, UINT wanted, PCWSTR name, DismImageIdentifier identifier, UINT *index)
 {
-  UINT count = isDisk(file) ? 1 : COUNT_OF(fixtures);
+  UINT count = imagesOf(file);
   if (identifier == DismImageIndex) {
     *index = wanted;
     return wanted >= 1 && wanted <= count ? S_OK : HR_INVALID_IMAGE_INDEX;
@@ -215,7 +224,7 @@ static HRESULT chooseImage(PCWSTR file, UINT wanted, PCWSTR name, DismImageIdent
   }
   for (*index = 1; *index <= count; ++*index) {
     WCHAR known[NAME_LENGTH];
-    imageName(known, *index - 1);
+    imageName(known, file, *index - 1);
     if (name != NULL && sameText(name, known)) {
       return S_OK;
     }
@@ -266,6 +275,7 @@ HRESULT WINAPI DismMountImage(PCWSTR ImageFilePath, PCWSTR MountPath, UINT Image
     /* As it is given, with a separator at its end too. */
     copyText(mount.path, PATH_LENGTH, MountPath);
     moveContent(MountPath, true);
+    showImage(ImageFilePath, mount.index, MountPath);
     copyText(mount.file, PATH_LENGTH, ImageFilePath);
     mounts[mountCount++] = mount;
     saveMounts();
@@ -311,6 +321,10 @@ HRESULT WINAPI DismUnmountImage(PCWSTR MountPath, DWORD Flags, HANDLE CancelEven
         /* The folder is nothing any more; another mount there begins afresh. */
         image->used = false;
       }
+      if (!discard) {
+        saveImage(mount->file, mount->index, MountPath, (Flags & DISM_COMMIT_APPEND) != 0);
+      }
+      hideImage(MountPath);
       moveContent(MountPath, false);
       removeMount(mount);
       saveMounts();
@@ -356,6 +370,13 @@ HRESULT WINAPI DismCommitImage(DismSession Session, DWORD Flags, HANDLE CancelEv
   }
   if (result == S_OK) {
     result = runOperation(&call, "100");
+  }
+  if (result == S_OK) {
+    loadMounts();
+    Mount *mount = findMount(call.image->path);
+    if (mount != NULL) {
+      saveImage(mount->file, mount->index, mount->path, (Flags & DISM_COMMIT_APPEND) != 0);
+    }
   }
   return endCall(&call, result);
 }

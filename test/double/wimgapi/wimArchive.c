@@ -192,6 +192,11 @@ DWORD readArchive(const char *path, bool verify, Archive *archive)
   char *data;
   size_t size;
   if (!readWhole(path, &data, &size)) {
+#ifdef _WIN32
+    if (isThere(path) && !isFolderPath(path)) {
+      return ERROR_SHARING_VIOLATION;
+    }
+#endif
     char *parent = parentPath(path);
     bool hasFolder = isFolderPath(parent);
     free(parent);

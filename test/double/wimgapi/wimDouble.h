@@ -135,6 +135,7 @@ bool isThere(const char *path);
 bool isFolderPath(const char *path);
 bool isWritable(const char *path);
 bool replaceFile(const char *from, const char *to);
+void removePath(const char *path, bool isFolder);
 char *readLink(const char *path);
 /* With the separator of the system. */
 char *joinPath(const char *folder, const char *name);

@@ -89,6 +89,17 @@ bool makeFolder(const char *path)
   return made;
 }
 
+void removePath(const char *path, bool isFolder)
+{
+  WCHAR *wide = toWide(path);
+  if (isFolder) {
+    RemoveDirectoryW(wide);
+  } else {
+    DeleteFileW(wide);
+  }
+  free(wide);
+}
+
 bool replaceFile(const char *from, const char *to)
 {
   WCHAR *wideFrom = toWide(from), *wideTo = toWide(to);
@@ -147,6 +158,15 @@ bool isWritable(const char *path)
   return stat(path, &status) == 0 && (status.st_mode & 0222) != 0;
 }
 bool makeFolder(const char *path) { return mkdir(path, 0777) == 0; }
+void removePath(const char *path, bool isFolder)
+{
+  if (isFolder) {
+    rmdir(path);
+  } else {
+    unlink(path);
+  }
+}
+
 bool replaceFile(const char *from, const char *to) { return rename(from, to) == 0; }
 
 char *readLink(const char *path)
