@@ -11,7 +11,7 @@ BeforeDiscovery {
 
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
-    $manifestPath = "$(Get-RepositoryRoot)/DismTs.psd1"
+    $manifestPath = Get-ModuleManifest
 }
 
 Describe 'Stopping a command' -Tag 'Unit' {

@@ -83,6 +83,21 @@ function Get-PowerShellProgram {
     return $path
 }
 
+function Get-NativePath {
+    <#
+    .SYNOPSIS
+    Gives a path such as /fake/a.wim as the module sends it from this system: on Windows it is one of the current drive.
+    #>
+    [CmdletBinding()]
+    param(
+        # With slashes.
+        [Parameter(Mandatory)]
+        [string] $Path
+    )
+    # The current drive of PowerShell need not be that of the process.
+    return $PSCmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($Path)
+}
+
 function Get-ReceivedMessage {
     <#
     .SYNOPSIS
@@ -96,7 +111,15 @@ function Get-ReceivedMessage {
         # Only messages of this method.
         [string] $Method
     )
-    foreach ($line in [System.IO.File]::ReadAllLines($RecordPath)) {
+    # On Windows a reader that does not share the file would keep the sidecar from writing to it.
+    $stream = [System.IO.FileStream]::new($RecordPath, 'Open', 'Read', 'ReadWrite, Delete')
+    try {
+        $text = [System.IO.StreamReader]::new($stream).ReadToEnd()
+    } finally {
+        $stream.Dispose()
+    }
+    # What is being written has no end yet.
+    foreach ($line in $text.Substring(0, $text.LastIndexOf("`n") + 1) -split "`n" | Where-Object { $_ }) {
         $processId, $json = $line -split ' ', 2
         $message = ConvertFrom-Json -InputObject $json
         if (-not $Method -or $message.method -eq $Method) {

@@ -19,6 +19,8 @@ var exitCode = 2;
 var thread = new Thread(() => exitCode = ScriptRun.Run(args[0], args[1], args.Skip(2).ToArray()), 64 * 1024 * 1024);
 thread.Start();
 thread.Join();
+// Not by the end of this method: a test that failed may have left a runspace, whose thread would keep the process.
+Environment.Exit(exitCode);
 return exitCode;
 
 static class ScriptRun
