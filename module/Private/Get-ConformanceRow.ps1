@@ -1,11 +1,16 @@
-# A listing command, the in-box command that it stands for, the property that tells its rows apart, and those that are compared.
+# Commands that only read, the in-box commands that they stand for, and what tells their rows apart. OnlineOnly: of the running Windows alone.
 $script:conformancePairs = @(
-    @{ Noun = 'OptionalFeature'; InBox = 'Get-WindowsOptionalFeature'; Key = 'FeatureName'; Properties = @('State') }
-    @{ Noun = 'Package'; InBox = 'Get-WindowsPackage'; Key = 'PackageName'; Properties = @('PackageState', 'ReleaseType', 'InstallTime') }
-    @{ Noun = 'Driver'; InBox = 'Get-WindowsDriver'; Key = 'Driver'; Properties = @('OriginalFileName', 'Inbox', 'ClassName', 'BootCritical', 'ProviderName', 'Date', 'Version') }
-    @{ Noun = 'Capability'; InBox = 'Get-WindowsCapability'; Key = 'Name'; Properties = @('State') }
-    @{ Noun = 'AppxProvisionedPackage'; InBox = 'Get-AppxProvisionedPackage'; Key = 'PackageName'; Properties = @('DisplayName', 'Architecture', 'PublisherId') }
-    @{ Noun = 'Edition'; InBox = 'Get-WindowsEdition'; Key = 'Edition'; Properties = @() }
+    @{ Ours = 'Get-DismTsOptionalFeature'; InBox = 'Get-WindowsOptionalFeature'; Key = 'FeatureName'; Detail = 'FeatureName'; DetailKey = 'FeatureName' }
+    @{ Ours = 'Get-DismTsPackage'; InBox = 'Get-WindowsPackage'; Key = 'PackageName'; Detail = 'PackageName'; DetailKey = 'PackageName' }
+    @{ Ours = 'Get-DismTsDriver'; InBox = 'Get-WindowsDriver'; Key = 'Driver'; Detail = 'Driver'; DetailKey = 'HardwareId' }
+    @{ Ours = 'Get-DismTsDriver'; InBox = 'Get-WindowsDriver'; Key = 'Driver'; Title = ' -All'; Parameters = @{ All = $true } }
+    @{ Ours = 'Get-DismTsCapability'; InBox = 'Get-WindowsCapability'; Key = 'Name'; Detail = 'Name'; DetailKey = 'Name' }
+    @{ Ours = 'Get-DismTsAppxProvisionedPackage'; InBox = 'Get-AppxProvisionedPackage'; Key = 'PackageName' }
+    @{ Ours = 'Get-DismTsNonRemovableAppsPolicy'; InBox = 'Get-NonRemovableAppsPolicy'; Key = 'PackageFamilyName' }
+    @{ Ours = 'Get-DismTsEdition'; InBox = 'Get-WindowsEdition'; Key = 'Edition' }
+    @{ Ours = 'Get-DismTsEdition'; InBox = 'Get-WindowsEdition'; Key = 'Edition'; Title = ' -Target'; Parameters = @{ Target = $true } }
+    @{ Ours = 'Repair-DismTsImage'; InBox = 'Repair-WindowsImage'; Key = 'ImageHealthState'; Title = ' -CheckHealth'; Parameters = @{ CheckHealth = $true } }
+    @{ Ours = 'Get-DismTsReservedStorageState'; InBox = 'Get-WindowsReservedStorageState'; Key = 'ReservedStorageState'; OnlineOnly = $true }
 )
 # Questions about codes: what is asked for, and what the sheets of the project expect.
 $script:conformanceCodes = @(
@@ -18,109 +23,29 @@ $script:conformanceCodes = @(
 function Get-ConformanceRow {
     <#
     .SYNOPSIS
-    Asks the questions of Test-DismTsConformance; nothing in the answers names this machine or what is on it.
+    Asks the questions of Test-DismTsConformance about the running Windows; nothing in the answers names this machine or what is on it.
     #>
     param(
         # Engine and DismPath for the commands.
         [Parameter(Mandatory)]
         [hashtable] $Choice
     )
-    $make = {
-        param($Question, $Expected, $Seen, $Verdict)
-        [pscustomobject] @{ PSTypeName = 'DismTs.ConformanceObject'; Question = $Question; Expected = "$Expected"; Seen = "$Seen"; Verdict = $Verdict }
-    }
-    # What a command gives, or the code that it fails with; a message may have names in it.
-    $ask = {
-        param($Command, $Parameters)
-        $asked = @{ Rows = @(); Code = $null }
-        try {
-            $asked['Rows'] = @(& $Command @Parameters -ErrorAction Stop -WarningAction SilentlyContinue)
-        } catch {
-            $asked['Code'] = '0x{0:X8}' -f $_.Exception.HResult
-        }
-        $asked
-    }
     foreach ($pair in $script:conformancePairs) {
-        $question = "Rows of Get-DismTs$($pair.Noun) -Online are those of $($pair.InBox)"
-        $ours = & $ask "Get-DismTs$($pair.Noun)" (@{ Online = $true } + $Choice)
-        if ($ours.Code) {
-            & $make $question 'rows' $ours.Code 'NotCompared'
-            continue
+        $target = @{ Online = $true }
+        if ($pair['OnlineOnly']) {
+            $target = @{}
         }
-        $inBox = Get-Command -Name $pair.InBox -Module Dism -ErrorAction Ignore
-        if (-not $inBox) {
-            & $make $question 'the in-box module, which is not here' "$($ours.Rows.Count) rows" 'NotCompared'
-            continue
-        }
-        $theirs = & $ask $inBox @{ Online = $true }
-        if ($theirs.Code) {
-            & $make $question "the in-box command fails: $($theirs.Code)" "$($ours.Rows.Count) rows" 'NotCompared'
-            continue
-        }
-        $byKey = @{}
-        foreach ($row in $theirs.Rows) {
-            $byKey["$($row.($pair.Key))"] = $row
-        }
-        $matching = @($ours.Rows | Where-Object { $byKey.ContainsKey("$($_.($pair.Key))") })
-        $verdict = 'Same'
-        if ($matching.Count -ne $ours.Rows.Count -or $ours.Rows.Count -ne $theirs.Rows.Count) {
-            $verdict = 'Differs'
-        }
-        & $make $question "$($theirs.Rows.Count) rows" "$($ours.Rows.Count) rows, $($matching.Count) of them with the same $($pair.Key)" $verdict
-        foreach ($property in $pair.Properties) {
-            $different = @($matching | Where-Object {
-                    $value = $_.$property
-                    if ($property -eq 'Architecture' -and $null -ne $value) {
-                        $value = [int] $value
-                    }
-                    "$value" -ne "$($byKey["$($_.($pair.Key))"].$property)"
-                })
-            $verdict = 'Same'
-            if ($different) {
-                $verdict = 'Differs'
-            }
-            & $make "$property of Get-DismTs$($pair.Noun) is that of $($pair.InBox)" "$($matching.Count) the same" "$($matching.Count - $different.Count) the same" $verdict
-        }
-        if ($ours.Rows -and $theirs.Rows) {
-            $names = @($theirs.Rows[0].PSObject.Properties.Name)
-            $lacking = @($names | Where-Object { $_ -cnotin $ours.Rows[0].PSObject.Properties.Name })
-            $verdict = 'Same'
-            if ($lacking) {
-                $verdict = 'Differs'
-            }
-            & $make "Get-DismTs$($pair.Noun) has the properties of $($pair.InBox), in the same casing" "$($names.Count) names" "without: $($lacking -join ', ')" $verdict
-            $pathSeen = 'no such property'
-            if ($names -contains 'Path') {
-                $pathSeen = 'an empty string'
-                if ($null -eq $theirs.Rows[0].Path) {
-                    $pathSeen = 'null'
-                }
-            }
-            & $make "Path of an online object of $($pair.InBox)" 'null or an empty string' $pathSeen 'Answered'
-        }
+        Compare-ConformanceCommand -Pair $pair -Choice $Choice -Target $target -Place 'of the running Windows'
     }
     foreach ($code in $script:conformanceCodes) {
-        $asked = & $ask $code.Command (@{ Online = $true; $code.Name = 'DismTs-Conformance-NotThere' } + $Choice)
-        $seen = $asked.Code
+        $asked = Invoke-ConformanceCommand -Command $code.Command -Parameter (@{ Online = $true; $code.Name = 'DismTs-Conformance-NotThere' } + $Choice)
+        $seen = $asked['Code']
         if (-not $seen) {
-            $seen = "$($asked.Rows.Count) rows"
-            if ($asked.Rows -and $asked.Rows[0].PSObject.Properties['State']) {
-                $seen = $asked.Rows[0].State
+            $seen = "$($asked['Rows'].Count) rows"
+            if ($asked['Rows'] -and $asked['Rows'][0].PSObject.Properties['State']) {
+                $seen = $asked['Rows'][0].State
             }
         }
-        $verdict = 'Differs'
-        if ($code.Expected -match [regex]::Escape($seen)) {
-            $verdict = 'Same'
-        } elseif ($seen -in '0x80070032', '0x800702E4', '0xC0040001') {
-            # Not this question: no engine for the running Windows here, or not elevated.
-            $verdict = 'NotCompared'
-        }
-        & $make $code.Question $code.Expected $seen $verdict
+        New-ConformanceRow -Question $code.Question -Expected $code.Expected -Seen $seen
     }
-    $module = Get-Module -ListAvailable -Name Dism | Select-Object -First 1
-    $editions = 'the in-box module is not here'
-    if ($module) {
-        $editions = "version $($module.Version), editions: $($module.CompatiblePSEditions -join ', ')"
-    }
-    & $make 'Editions that the in-box module declares' 'Desktop, and Core from some version on' $editions 'Answered'
 }

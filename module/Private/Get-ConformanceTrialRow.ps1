@@ -1,179 +1,18 @@
-# What the trial does in its own folder, in this order: each step builds on those before. A step gives what was seen, or fails with a code.
-# In a step: $At gives a path in the folder, $Choice names the engine, $Tree tells what is in a folder.
-$script:conformanceTrials = @(
-    @{
-        Question = 'A folder is captured into a new file'
-        Expected = 'index 1'
-        Step     = {
-            $image = New-DismTsImage -ImagePath (& $At 'a.wim') -CapturePath (& $At 'tree') -Name 'One' -CompressionType Max -CheckIntegrity @Choice
-            "index $($image.ImageIndex)"
-        }
-    }
-    @{
-        Question = 'Code for a file that exists'
-        Expected = '0x80070050'
-        Step     = { New-DismTsImage -ImagePath (& $At 'a.wim') -CapturePath (& $At 'tree') -Name 'One' @Choice }
-    }
-    @{
-        Question = 'An image is added to a file'
-        Expected = 'index 2'
-        Step     = {
-            $image = Add-DismTsImage -ImagePath (& $At 'a.wim') -CapturePath (& $At 'second') -Name 'Two' @Choice
-            "index $($image.ImageIndex)"
-        }
-    }
-    @{
-        Question = 'Code for the name of an image that is there'
-        Expected = '0x800700B7'
-        Step     = { Add-DismTsImage -ImagePath (& $At 'a.wim') -CapturePath (& $At 'second') -Name 'two' @Choice }
-    }
-    @{
-        Question = 'What an image is called is changed'
-        Expected = 'Renamed, index 2'
-        Step     = {
-            $null = Set-DismTsImage -ImagePath (& $At 'a.wim') -Index 2 -NewName 'Renamed' -Description 'Changed' @Choice
-            $null = @(Get-DismTsImageContent -ImagePath (& $At 'a.wim') -Name 'Renamed' @Choice)
-            $image = Set-DismTsImage -ImagePath (& $At 'a.wim') -Name 'Renamed' -Flags 'Professional' @Choice
-            "Renamed, index $($image.ImageIndex)"
-        }
-    }
-    @{
-        Question = 'The lines of a list: its first one, how a folder ends, and how many there are'
-        Expected = '\, sub\, 7'
-        Step     = {
-            $lines = @(Get-DismTsImageContent -ImagePath (& $At 'a.wim') -Index 1 @Choice)
-            '{0}, {1}, {2}' -f $lines[0], ("$($lines -like '\sub\')" -replace '^\\', ''), $lines.Count
-        }
-    }
-    @{
-        Question = 'Code for an image that is not there'
-        Expected = '0xC0040005'
-        Step     = { Get-DismTsImageContent -ImagePath (& $At 'a.wim') -Index 9 @Choice }
-    }
-    @{
-        Question = 'Code for a file that is no image file'
-        Expected = '0xC1420100 or 0x8007000B'
-        Step     = { Get-DismTsImageContent -ImagePath (& $At 'tree' 'small.txt') -Index 1 @Choice }
-    }
-    @{
-        Question = 'Everything in a file is whole'
-        Expected = 'True'
-        Step     = { (Test-DismTsImageFile -ImagePath (& $At 'a.wim') @Choice).Healthy }
-    }
-    @{
-        Question = 'An applied image has the files that were captured'
-        Expected = 'the same'
-        Step     = {
-            $null = [System.IO.Directory]::CreateDirectory((& $At 'applied'))
-            $null = Expand-DismTsImage -ImagePath (& $At 'a.wim') -Index 1 -ApplyPath (& $At 'applied') -Verify @Choice
-            & $Compare (& $At 'tree') (& $At 'applied')
-        }
-    }
-    @{
-        Question = 'A folder is copied out of an image'
-        Expected = 'the same'
-        Step     = {
-            $null = Copy-DismTsImageItem -ImagePath (& $At 'a.wim') -Index 1 -ItemPath '\sub' -Destination (& $At 'copied') @Choice
-            & $Compare (& $At 'tree' 'sub') (& $At 'copied')
-        }
-    }
-    @{
-        Question = 'Images go into a solid file and back'
-        Expected = 'the same'
-        Step     = {
-            $null = Export-DismTsImage -SourceImagePath (& $At 'a.wim') -SourceIndex '*' -DestinationImagePath (& $At 'b.esd') -CompressionType Recovery @Choice
-            $null = Export-DismTsImage -SourceImagePath (& $At 'b.esd') -SourceIndex 1 -DestinationImagePath (& $At 'c.wim') -CompressionType Max @Choice
-            $null = [System.IO.Directory]::CreateDirectory((& $At 'solid'))
-            $null = Expand-DismTsImage -ImagePath (& $At 'c.wim') -Index 1 -ApplyPath (& $At 'solid') @Choice
-            & $Compare (& $At 'tree') (& $At 'solid')
-        }
-    }
-    @{
-        Question = 'Code for an image that is exported a second time'
-        Expected = '0x800700B7'
-        Step     = { Export-DismTsImage -SourceImagePath (& $At 'a.wim') -SourceIndex 1 -DestinationImagePath (& $At 'c.wim') @Choice }
-    }
-    @{
-        Question = 'A file is split, and its parts are joined'
-        Expected = 'several parts, True'
-        Step     = {
-            $split = Split-DismTsImage -ImagePath (& $At 'a.wim') -SplitImagePath (& $At 'p.swm') -FileSize 2 @Choice
-            $null = $split
-            $null = Join-DismTsImage -ImagePath (& $At 'p.swm') -DestinationImagePath (& $At 'joined.wim') @Choice
-            $count = 'one part'
-            if (@([System.IO.Directory]::GetFiles((& $At), 'p*.swm')).Count -gt 1) {
-                $count = 'several parts'
-            }
-            '{0}, {1}' -f $count, (Test-DismTsImageFile -ImagePath (& $At 'joined.wim') @Choice).Healthy
-        }
-    }
-    @{
-        Question = 'Code for parts that exist'
-        Expected = '0x80070050'
-        Step     = { Split-DismTsImage -ImagePath (& $At 'a.wim') -SplitImagePath (& $At 'p.swm') -FileSize 2 @Choice }
-    }
-    @{
-        Question = 'A mounted image takes a file, and saves it'
-        Expected = 'saved'
-        Step     = {
-            $mount = & $At 'mount'
-            $null = [System.IO.Directory]::CreateDirectory($mount)
-            $null = Mount-DismTsImage -ImagePath (& $At 'c.wim') -Index 1 -Path $mount @Choice
-            try {
-                [System.IO.File]::WriteAllText([System.IO.Path]::Combine($mount, 'added.txt'), 'added')
-                $null = Dismount-DismTsImage -Path $mount -Save @Choice
-            } catch {
-                $null = Dismount-DismTsImage -Path $mount -Discard -ErrorAction Ignore @Choice
-                throw
-            }
-            if (@(Get-DismTsImageContent -ImagePath (& $At 'c.wim') -Index 1 @Choice) -contains '\added.txt') { 'saved' } else { 'not saved' }
-        }
-    }
-    @{
-        Question = 'A mounted image that is discarded changes nothing in its file'
-        Expected = 'the same bytes'
-        Step     = {
-            $mount = & $At 'mount'
-            $before = (Get-FileHash -LiteralPath (& $At 'c.wim')).Hash
-            $null = Mount-DismTsImage -ImagePath (& $At 'c.wim') -Index 1 -Path $mount @Choice
-            try {
-                [System.IO.File]::WriteAllText([System.IO.Path]::Combine($mount, 'dropped.txt'), 'dropped')
-            } finally {
-                $null = Dismount-DismTsImage -Path $mount -Discard @Choice
-            }
-            if ((Get-FileHash -LiteralPath (& $At 'c.wim')).Hash -eq $before) { 'the same bytes' } else { 'other bytes' }
-        }
-    }
-    @{
-        Question = 'An image is removed, and what only it had goes when the file is written anew'
-        Expected = 'smaller'
-        Step     = {
-            $null = Remove-DismTsImage -ImagePath (& $At 'a.wim') -Index 1 @Choice
-            $file = Optimize-DismTsImageFile -ImagePath (& $At 'a.wim') @Choice
-            if ($file.SizeAfter -lt $file.SizeBefore) { 'smaller' } else { 'not smaller' }
-        }
-    }
-    @{
-        Question = 'Code for the only image of a file'
-        Expected = '0x80070005'
-        Step     = { Remove-DismTsImage -ImagePath (& $At 'a.wim') -Index 1 @Choice }
-    }
-    @{
-        Question = 'Nothing but what was asked for lies in the folder'
-        Expected = 'nothing else'
-        Step     = {
-            $known = 'a.wim', 'b.esd', 'c.wim', 'joined.wim', 'tree', 'second', 'applied', 'copied', 'solid', 'mount'
-            $more = @([System.IO.Directory]::GetFileSystemEntries((& $At)) | ForEach-Object { [System.IO.Path]::GetFileName($_) } |
-                    Where-Object { $_ -notin $known -and $_ -notlike 'p*.swm' })
-            if ($more) { "$($more.Count) more" } else { 'nothing else' }
-        }
-    }
+# What of the trial's own image is compared with the in-box module, beside the listings of Get-ConformanceRow.
+$script:conformanceFilePairs = @(
+    @{ Ours = 'Get-DismTsImage'; InBox = 'Get-WindowsImage'; Key = 'ImageIndex'; Title = ' -ImagePath' }
+    @{ Ours = 'Get-DismTsImage'; InBox = 'Get-WindowsImage'; Key = 'ImageIndex'; Title = ' -ImagePath -Index'; Parameters = @{ Index = 1 } }
+    @{ Ours = 'Get-DismTsImageContent'; InBox = 'Get-WindowsImageContent'; Key = 'Length'; Title = ' -Index'; Parameters = @{ Index = 1 } }
 )
 
 function Get-ConformanceTrialRow {
     <#
     .SYNOPSIS
-    Tries the commands that change image files, in a folder of its own below the one that is given, which is removed at the end.
+    Tries the commands that change something, on images of its own in a folder of its own below the one that is given; nothing of it is left at the end.
+    .DESCRIPTION
+    A step is a hashtable: Question, Expected, Step; Open, where nobody knows the answer yet; NeedsWindows, where the image has to be one that DISM can service.
+    Step gives what was seen, or fails with a code. In a step $At gives a path in the folder, $Choice names the engine, $Tree tells what is in a folder,
+    $Compare compares two of them, and $Memory keeps what later steps need.
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseDeclaredVarsMoreThanAssignments', '', Justification = 'The steps use them')]
     param(
@@ -183,11 +22,24 @@ function Get-ConformanceTrialRow {
 
         # A folder that exists.
         [Parameter(Mandatory)]
-        [string] $Folder
+        [string] $Folder,
+
+        # A file with the Windows image to service a copy of. Default: an image that the trial makes, of a few files.
+        [string] $ImagePath,
+
+        # Which image of that file.
+        [uint32] $Index = 1
     )
+    $plainChoice = $Choice
     $Choice = $Choice + @{ ErrorAction = 'Stop'; WarningAction = 'SilentlyContinue' }
     # Nobody is there to answer.
     $ConfirmPreference = 'None'
+    $removed = Remove-ConformanceRemnant -Choice $Choice -Folder $Folder
+    $seen = 'nothing'
+    if ($removed['Left']) {
+        $seen = "$($removed['Left']) folders that are in use or cannot be removed"
+    }
+    New-ConformanceRow -Question 'What earlier trials that were killed have left in the folder' -Expected 'nothing' -Seen $seen
     $root = [System.IO.Path]::Combine($Folder, "dismts-conformance-$([guid]::NewGuid().ToString('N'))")
     $At = {
         $path = $root
@@ -207,42 +59,57 @@ function Get-ConformanceTrialRow {
         param($One, $Other)
         if ((@(& $Tree $One) -join "`n") -ceq (@(& $Tree $Other) -join "`n")) { 'the same' } else { 'not the same' }
     }
+    $Memory = @{ Unserviceable = $null; Driver = $null; Feature = $null; Images = 1 }
+    $running = $null
     try {
-        foreach ($name in 'tree', 'second') {
-            $null = [System.IO.Directory]::CreateDirectory([System.IO.Path]::Combine((& $At $name), 'sub'))
+        $null = [System.IO.Directory]::CreateDirectory($root)
+        # As long as it is open, no other run takes the folder for what a killed one has left.
+        $running = [System.IO.FileStream]::new((& $At 'running'), 'CreateNew', 'ReadWrite', 'None')
+        New-ConformanceContent -Root $root
+        foreach ($trial in Get-ConformanceFileTrial) {
+            Invoke-ConformanceTrial -Trial $trial
         }
-        [System.IO.File]::WriteAllText((& $At 'tree' 'small.txt'), 'small')
-        [System.IO.File]::WriteAllText((& $At 'tree' 'sub' 'small.txt'), 'also small')
-        [System.IO.File]::WriteAllText((& $At 'second' 'sub' 'other.txt'), 'other')
-        # Nothing makes them smaller: there has to be something to split.
-        $random = New-Object -TypeName System.Random -ArgumentList 1
-        foreach ($name in 'one.bin', 'two.bin', 'three.bin') {
-            $bytes = New-Object -TypeName byte[] -ArgumentList 1500000
-            $random.NextBytes($bytes)
-            [System.IO.File]::WriteAllBytes((& $At 'tree' $name), $bytes)
-        }
-        foreach ($trial in $script:conformanceTrials) {
-            $code = $null
-            try {
-                $seen = "$(& $trial.Step)"
-            } catch {
-                $code = '0x{0:X8}' -f $_.Exception.HResult
-                $seen = $code
-            }
-            $verdict = 'Differs'
-            if ($seen -and $trial.Expected -match "(^|\s)$([regex]::Escape($seen))($|\s)") {
-                $verdict = 'Same'
-            } elseif ($code -in '0x80070032', '0x800702E4') {
-                # Not for this engine, or not elevated.
-                $verdict = 'NotCompared'
-            }
-            [pscustomobject] @{
-                PSTypeName = 'DismTs.ConformanceObject'; Question = $trial.Question; Expected = $trial.Expected; Seen = $seen; Verdict = $verdict
+        $make = @{
+            Question = 'The image to service is made'
+            Expected = 'made'
+            Step     = {
+                if ($ImagePath) {
+                    $null = Export-DismTsImage -SourceImagePath $ImagePath -SourceIndex $Index -DestinationImagePath (& $At 'own.wim') -CompressionType Fast @Choice
+                } else {
+                    $null = New-DismTsImage -ImagePath (& $At 'own.wim') -CapturePath (& $At 'windows') -Name 'Own' @Choice
+                }
+                'made'
             }
         }
+        Invoke-ConformanceTrial -Trial $make
+        foreach ($pair in $script:conformanceFilePairs) {
+            Compare-ConformanceCommand -Pair $pair -Choice $plainChoice -Target @{ ImagePath = & $At 'own.wim' } -Place 'of a file of its own'
+        }
+        foreach ($trial in Get-ConformanceServiceTrial) {
+            Invoke-ConformanceTrial -Trial $trial
+            if ($trial['Question'] -eq 'An answer file without settings is applied' -and -not $Memory['Unserviceable']) {
+                # What was changed, as the in-box module sees it.
+                foreach ($pair in $script:conformancePairs | Where-Object { -not $_['OnlineOnly'] }) {
+                    Compare-ConformanceCommand -Pair $pair -Choice $plainChoice -Target @{ Path = & $At 'image' } -Place 'of an image of its own'
+                }
+            }
+        }
+        foreach ($trial in Get-ConformanceQuestion) {
+            Invoke-ConformanceTrial -Trial $trial
+        }
+    } catch {
+        # Not a step: the folder cannot be made, or the disk is full.
+        New-ConformanceRow -Question 'The trial goes on to its end' -Expected 'yes' -Seen ('0x{0:X8}' -f $_.Exception.HResult)
     } finally {
-        if ([System.IO.Directory]::Exists($root)) {
-            [System.IO.Directory]::Delete($root, $true)
+        # Also after Ctrl+C.
+        if ($running) {
+            $running.Dispose()
         }
+        $left = Remove-ConformanceRemnant -Choice $Choice -Folder $Folder -Root $root
     }
+    $seen = 'nothing'
+    if ($left['Left']) {
+        $seen = 'the folder, which is in use or cannot be removed'
+    }
+    New-ConformanceRow -Question 'What the trial has left' -Expected 'nothing' -Seen $seen
 }

@@ -15,6 +15,10 @@ function Get-Outcome {
     $InputObject = Get-ErrorSubject -InputObject $InputObject
     $isRecord = $InputObject -is [System.Management.Automation.ErrorRecord]
     if (-not $isRecord -and $InputObject -isnot [System.Exception]) {
+        # A line of Test-DismTsConformance.
+        if ('Differs' -eq (Get-NoteValue -InputObject $InputObject -Name 'Verdict')) {
+            return 'failed'
+        }
         $health = Get-NoteValue -InputObject $InputObject -Name 'ImageHealthState'
         # Of an image, and of an image file.
         if (($health -and "$health" -ne 'Healthy') -or $false -eq (Get-NoteValue -InputObject $InputObject -Name 'Healthy')) {

@@ -6,8 +6,14 @@ function Test-DismTsConformance {
     Reads the running Windows with every listing command, and with the in-box command that it stands for, and compares rows and properties. It also asks what DISM
     answers where its documentation is silent, such as for a name that is not there. It changes nothing, and takes some minutes.
 
-    With -ScratchDirectory it also tries the commands that change image files: in a folder of its own there, it captures, adds, renames, lists, checks, applies,
-    exports, splits, joins, mounts, saves, discards and removes images of its own making, and removes the folder at the end. It takes some 30 MB.
+    With -ScratchDirectory it also tries the commands that change something. In a folder of its own there it captures, adds, renames, lists, checks, applies,
+    exports, splits, joins and removes images of its own making; mounts one, adds and removes a driver, enables and disables a feature, asks for the codes of what
+    cannot be; compares it with what the in-box module reads of it; saves and discards it; and asks the open questions about image files. Nothing else is touched,
+    and nothing is left: the image is dismounted and the folder removed at the end, also after an error or Ctrl+C. What a run that was killed has left, the next one
+    with the same -ScratchDirectory removes first. It takes some 60 MB, and with a Windows image up to three times its size.
+
+    Drivers, features and packages can be tried on a Windows image only: name one with -ImagePath. It is only read; a copy of one image is serviced. By default
+    Winre.wim of this Windows is taken where it can be read, else those lines say that they were not tried.
 
     Where the in-box module is absent, or something cannot be read, the line says so: it is no difference. Run it elevated.
 
@@ -19,11 +25,15 @@ function Test-DismTsConformance {
     .EXAMPLE
     Test-DismTsConformance -ScratchDirectory C:\Temp -ReportPath C:\Temp\conformance.json
 
-    Also tries the commands that change image files, in a folder of its own below C:\Temp.
+    Also tries the commands that change something, in a folder of its own below C:\Temp.
     .EXAMPLE
-    exit @(Test-DismTsConformance | Where-Object Verdict -EQ 'Differs').Count
+    Test-DismTsConformance -ScratchDirectory C:\Temp -ImagePath D:\sources\boot.wim -Index 2 -ReportPath C:\Temp\conformance.json
 
-    Ends a script with the number of differences, which is 0 where there are none.
+    Tries servicing on a copy of the second image of an installation medium.
+    .EXAMPLE
+    exit (Test-DismTsConformance | ConvertTo-DismTsExitCode)
+
+    Ends a script with 0 where nothing differs, with 1 where something does. The report has the same number as ExitCode.
     .OUTPUTS
     DismTs.ConformanceObject: Question, Expected, Seen, and Verdict: Same, Differs, Answered (what was open) or NotCompared.
     .NOTES
@@ -40,9 +50,18 @@ function Test-DismTsConformance {
         [Parameter()]
         [string] $ReportPath,
 
-        # Folder in which the commands that change image files are tried, on images of their own. Default: they are not tried.
+        # Folder in which the commands that change something are tried, on images of their own. Default: they are not tried.
         [Parameter()]
         [string] $ScratchDirectory,
+
+        # WIM file with a Windows image, of which a copy is serviced in the scratch directory. Default: Winre.wim of this Windows, where it can be read.
+        [Parameter()]
+        [string] $ImagePath,
+
+        # Index of that image.
+        [Parameter()]
+        [ValidateRange(1, 2147483647)]
+        [uint32] $Index = 1,
 
         # Engine to compare: Native (DismApi.dll of Windows), Portable (anywhere), or Auto: native on Windows, portable elsewhere.
         [Parameter()]
@@ -81,13 +100,36 @@ function Test-DismTsConformance {
                 return
             }
         }
+        $image = $null
+        if ($ImagePath) {
+            $image = Resolve-DismTsPath -Path $ImagePath -Cmdlet $PSCmdlet -Parameter 'ImagePath'
+            if ($null -eq $image) {
+                return
+            }
+            if (-not $scratch) {
+                $message = "Cannot try servicing on a copy of `"$image`": -ScratchDirectory, where the copy would be, is missing"
+                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $image)
+                return
+            }
+            if (-not [System.IO.File]::Exists($image)) {
+                $message = "Cannot try servicing on a copy of `"$image`": the file does not exist"
+                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $image)
+                return
+            }
+        } elseif ((Get-SidecarPlatform).StartsWith('win32')) {
+            # Only where Windows RE is switched off; else it is on a partition without a letter.
+            $winre = [System.IO.Path]::Combine([System.Environment]::SystemDirectory, 'Recovery', 'Winre.wim')
+            if ([System.IO.File]::Exists($winre)) {
+                $image = $winre
+            }
+        }
         $choice = @{ Engine = $Engine }
         if ($DismPath) {
             $choice['DismPath'] = $DismPath
         }
-        $rows = @(Get-ConformanceRow -Choice $choice)
+        $rows = @(Get-ConformanceHostRow) + @(Get-ConformanceRow -Choice $choice)
         if ($scratch) {
-            $rows += @(Get-ConformanceTrialRow -Choice $choice -Folder $scratch)
+            $rows += @(Get-ConformanceTrialRow -Choice $choice -Folder $scratch -ImagePath $image -Index $Index)
         }
         if ($path) {
             $facts = [ordered] @{
@@ -98,6 +140,7 @@ function Test-DismTsConformance {
                 Edition    = "$($PSVersionTable.PSEdition)"
                 Process    = "$(8 * [IntPtr]::Size) bits"
                 Host       = $Host.Name
+                ExitCode   = $rows | ConvertTo-DismTsExitCode
                 Questions  = @($rows | ForEach-Object { [ordered] @{ Question = $_.Question; Expected = $_.Expected; Seen = $_.Seen; Verdict = $_.Verdict } })
             }
             $json = ConvertTo-Json -InputObject $facts -Depth 4

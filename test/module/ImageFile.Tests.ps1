@@ -92,12 +92,12 @@ Describe 'Commands about image files on real files' -Tag 'Integration' -Skip:(-n
     It 'do what Test-DismTsConformance expects of them, and its folder goes' {
         $scratch = New-Item -ItemType Directory -Path "$folder/scratch"
         $rows = InModuleScope DismTs -Parameters @{ Folder = $scratch.FullName } { Get-ConformanceTrialRow -Choice @{ Engine = 'Portable' } -Folder $Folder }
-        $rows.Count | Should -BeGreaterOrEqual 20
         if ((id -u) -ne 0) {
             # Mounting for writing is for root.
-            $rows = $rows | Where-Object Question -NotLike 'A mounted image*'
+            $rows = $rows | Where-Object Question -NotMatch 'mount'
         }
-        $rows | Where-Object Verdict -NE 'Same' | ForEach-Object { "$($_.Question): $($_.Expected), but $($_.Seen)" } | Should -BeNullOrEmpty
+        $rows | Where-Object Verdict -EQ 'Differs' | ForEach-Object { "$($_.Question): $($_.Expected), but $($_.Seen)" } | Should -BeNullOrEmpty
+        @($rows | Where-Object Verdict -EQ 'Same').Count | Should -BeGreaterOrEqual 20
         Get-ChildItem -LiteralPath $scratch | Should -BeNullOrEmpty
     }
 

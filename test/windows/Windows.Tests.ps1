@@ -2,49 +2,12 @@
 
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/../module/TestHelper.psm1"
+    Import-Module -Name "$PSScriptRoot/WindowsHelper.psm1"
     $folder = $env:DISMTS_TEST_FOLDER
     $dismPath = $env:DISMTS_TEST_DOUBLE
     $manifest = Get-ModuleManifest
     $disc = [char]::ConvertFromUtf32(0x1F4BF)
     $umlaut = [char] 0xFC
-    $configuration = "$dismPath\DismApi.dll.conf"
-    $fixedModes = [System.IO.File]::ReadAllText($configuration)
-
-    function Import-Packaged {
-        # The module with dismts.exe.
-        param([string] $Path = $manifest)
-        Remove-Module -Name DismTs -ErrorAction Ignore
-        Import-Module -Name $Path -Global
-        # Wine starts programs slowly, above all where much else runs.
-        & (Get-Module -Name DismTs) { $script:startTimeoutMilliseconds = 200000 }
-    }
-
-    function Write-DoubleMode {
-        # What the double does from its next call on, and in one that it holds.
-        param([hashtable] $Modes = @{})
-        $lines = $Modes.Keys | ForEach-Object { "$_=$($Modes[$_])`n" }
-        [System.IO.File]::WriteAllText("$configuration.new", $fixedModes + (-join $lines))
-        # A double that holds a call looks at the file again and again; while it does, Windows lets nobody replace it.
-        Wait-Until {
-            try {
-                [System.IO.File]::Move("$configuration.new", $configuration, $true)
-                $true
-            } catch [System.UnauthorizedAccessException], [System.IO.IOException] {
-                $false
-            }
-        }
-    }
-
-    function Get-DoubleLine {
-        # What the double wrote since a line: calls, events, violations.
-        param([int] $Since)
-        if (Test-Path -LiteralPath "$dismPath\calls.jsonl") {
-            $stream = [System.IO.FileStream]::new("$dismPath\calls.jsonl", 'Open', 'Read', 'ReadWrite, Delete')
-            $lines = [System.IO.StreamReader]::new($stream).ReadToEnd() -split "`n"
-            $stream.Dispose()
-            $lines | Select-Object -Skip $Since | Where-Object { $_.EndsWith('}') } | ConvertFrom-Json
-        }
-    }
 
     function Get-DismTsProcess {
         # Processes of the executable.
@@ -222,7 +185,7 @@ Describe 'dismts.exe and DISM' {
         $since = @(Get-DoubleLine).Count
         Write-DoubleMode @{ 'block.DismEnableFeature' = 'cancel' }
         $script = '& $importer; Enable-DismTsOptionalFeature -Path $path -FeatureName NetFx3 -DismPath $dismPath'
-        $importer = [scriptblock]::Create("Import-Module -Name '$manifest'; & (Get-Module -Name DismTs) { `$script:startTimeoutMilliseconds = 200000 }")
+        $importer = Get-Importer
         $powerShell = New-TestPowerShell -Script $script -Variables @{ importer = $importer; path = $sources[0]; dismPath = $dismPath }
         $running = $powerShell.BeginInvoke()
         Wait-Until -Seconds 90 { Get-DoubleLine -Since $since | Where-Object { $_.PSObject.Properties['event'] -and $_.event -eq 'blocked' } }
@@ -275,23 +238,6 @@ Describe 'dismts.exe and DISM' {
         }
     }
 
-    It 'are compared with the in-box module as far as that is here; the report names nothing of the machine' {
-        Import-Packaged
-        $report = "$folder\conformance.json"
-        $rows = Test-DismTsConformance -ReportPath $report @dism
-        $rows.Count | Should -BeGreaterThan 10
-        $rows | Where-Object Verdict -EQ 'Differs' | Should -BeNullOrEmpty
-        @($rows | Where-Object Verdict -EQ 'Same').Question | Should -Contain 'Code for a feature that is not there'
-        @($rows | Where-Object Expected -Like '*in-box module, which is not here*').Count | Should -Be 6
-        $text = [System.IO.File]::ReadAllText($report)
-        @(($text | ConvertFrom-Json).Questions).Count | Should -Be $rows.Count
-        foreach ($private in $env:COMPUTERNAME, $env:USERNAME, 'C:\\', 'oem0', 'NetFx3') {
-            if ($private) {
-                $text | Should -Not -BeLike "*$private*"
-            }
-        }
-    }
-
     It 'end with Remove-Module; until then their file is locked, and a newer version beside it works' {
         Import-Packaged
         $null = Get-DismTsImage -Mounted @dism
@@ -316,7 +262,7 @@ Describe 'dismts.exe and DISM' {
             '& (Get-Module -Name DismTs) { $script:startTimeoutMilliseconds = 200000 }'
             "Enable-DismTsOptionalFeature -Path '$($sources[0])' -FeatureName NetFx3 -DismPath '$dismPath'"
         ) -Encoding utf8BOM
-        $killed = Start-Process -FilePath ([System.Diagnostics.Process]::GetCurrentProcess().MainModule.FileName) -ArgumentList "`"$script`" `"$TestDrive\enable.log`"" -PassThru
+        $killed = Start-TestHost -Script $script
         Wait-Until -Seconds 90 { Get-DoubleLine -Since $since | Where-Object { $_.PSObject.Properties['event'] -and $_.event -eq 'blocked' } }
         $killed.Kill()
         Import-Packaged

@@ -1,5 +1,6 @@
 /**
- * Program: the Pester suite in PowerShell for Windows, under Wine, against the packaged module with dismts.exe and the double of DismApi.dll.
+ * Program: the Pester suite in PowerShell for Windows, under Wine, against the packaged module with dismts.exe and the doubles of DismApi.dll and
+ * wimgapi.dll.
  * `check` prints why it cannot be run here, or nothing; `run REPORT` runs it and writes its counts. Other arguments are files to run instead.
  */
 import { spawnSync } from 'node:child_process';
@@ -10,6 +11,8 @@ import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { packageFile } from '../../sidecar/build/npmPackage.ts';
 import { installDouble, windowsPath } from '../helpers/dismDouble.ts';
+import { buildWimDouble } from '../helpers/wimDouble.ts';
+import { installSystemWimgapi } from '../helpers/windowsSidecar.ts';
 import { lacksWine, makeWineFolder, windowsExecutable, wineCommand, winePrefix } from '../helpers/wine.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -26,8 +29,9 @@ const timeoutMs = 900_000;
  * everywhere.
  */
 const files = [
-  ...['Pipeline'].map((name) => `module/${name}.Tests.ps1`),
+  ...['Cancel', 'Invoke-SidecarRequest', 'Pipeline', 'Runspace'].map((name) => `module/${name}.Tests.ps1`),
   'windows/Windows.Tests.ps1',
+  'windows/Conformance.Tests.ps1',
   'windows/PortedScript.Tests.ps1',
 ];
 
@@ -99,6 +103,8 @@ function link(from: string, to: string): void {
 
 function run(reportPath: string, chosen: readonly string[]): number {
   const folder = makeWineFolder();
+  buildWimDouble('pe');
+  const wimgapi = installSystemWimgapi(folder);
   try {
     const host = join(folder, 'host');
     link(buildHost(), host);
@@ -126,6 +132,7 @@ function run(reportPath: string, chosen: readonly string[]): number {
     if (existsSync(report)) { copyFileSync(report, reportPath); }
     return status ?? 1;
   } finally {
+    wimgapi.remove();
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
   }
 }
