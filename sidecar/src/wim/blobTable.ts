@@ -220,6 +220,18 @@ export class BlobTable {
     return this.#without(data, gone);
   }
 
+  /** The table of a file in which everything from `floor` on lies `distance` bytes further behind. */
+  moved(floor: number, distance: number): Buffer {
+    const data = Buffer.from(this.data);
+    for (let at = 0; at + entryBytes <= data.length; at += entryBytes) {
+      // What is in a solid resource is counted from the beginning of that.
+      if (this.#hasFlag(at, ResourceFlag.Solid) && !this.#isSolidResource(at)) { continue; }
+      const resource = readResourceHeader(data, at);
+      if (resource.offset >= floor) { writeResourceHeader({ ...resource, offset: resource.offset + distance }, data, at); }
+    }
+    return data;
+  }
+
   /** A copy of the table with other counts, and the entries that nobody refers to any more. */
   #counted(references: ReadonlyMap<string, References>): { data: Buffer; dropped: number[] } {
     const data = Buffer.from(this.data);

@@ -95,6 +95,12 @@ export function changeImage(document: WimDocument, imageIndex: number, change: S
   return edited(text, 0, text.length, [...imageEdits(image, changedElements(image, change)), ...totalBytesEdits(root, totalBytes)]);
 }
 
+/** Some documents end with their TOTALBYTES. */
+function behindImages({ root, images }: WimDocument, text: string): Edit {
+  const at = images.at(-1)?.end ?? root.contentEnd;
+  return { start: at, end: at, text };
+}
+
 function startTag(image: XmlElement, newIndex: number): string {
   const escape = (value: string): string => value.replace(/[&<"]/g, (character) => ({ '&': '&amp;', '<': '&lt;' })[character] ?? '&quot;');
   const attributes = [...image.attributes].map(([name, value]) => ` ${name}="${name === 'INDEX' ? newIndex : escape(value)}"`);
@@ -124,7 +130,7 @@ export function addImage(document: WimDocument, imageIndex: number, change: Stat
     ? [...values].map(([key, value]) => `<${key}>${value}</${key}>`).join('')
     : edited(text, image.contentStart, image.contentEnd, imageEdits(image, values));
   const copy = `${startTag(image, images.length + 1)}${content}</${image.qualifiedName}>`;
-  return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), { start: root.contentEnd, end: root.contentEnd, text: copy }]);
+  return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), behindImages(document, copy)]);
 }
 
 /** As text of an element. */
@@ -158,14 +164,27 @@ export function removeImage(document: WimDocument, imageIndex: number, totalByte
   return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), { start: image.offset, end: image.end, text: '' }, ...moved]);
 }
 
+/** An image of another document. */
+export interface AddedImage {
+  /** 1-based, there. */
+  readonly index: number;
+  /** Default: as it is called there. */
+  readonly name?: string | undefined;
+}
+
 /**
- * The document with a further image: what another document says of one of its own.
+ * The document with further images: what another document says of its own.
  * @param totalBytes As for changeImage().
  */
-export function addImageOf(document: WimDocument, other: WimDocument, otherIndex: number, totalBytes: number, errors: FileErrors): string {
+export function addImagesOf(document: WimDocument, other: WimDocument, added: readonly AddedImage[], totalBytes: number, errors: FileErrors): string {
   const { text, root, images } = document;
-  const image = requireImage(other, otherIndex, errors);
-  const content = hasOneTag(image) ? '' : other.text.slice(image.contentStart, image.contentEnd);
-  const copy = `${startTag(image, images.length + 1)}${content}</${image.qualifiedName}>`;
-  return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), { start: root.contentEnd, end: root.contentEnd, text: copy }]);
+  const copies = added.map(({ index, name }, at) => {
+    const image = requireImage(other, index, errors);
+    const values = new Map(name === undefined ? [] : [['NAME', escapeText(name)]]);
+    const content = hasOneTag(image)
+      ? [...values].map(([key, value]) => `<${key}>${value}</${key}>`).join('')
+      : edited(other.text, image.contentStart, image.contentEnd, values.size === 0 ? [] : imageEdits(image, values));
+    return `${startTag(image, images.length + at + 1)}${content}</${image.qualifiedName}>`;
+  });
+  return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), behindImages(document, copies.join(''))]);
 }

@@ -5,7 +5,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { appendWim } from '../../../sidecar/src/engine/portable/saving/appendWim.ts';
+import { appendImages } from '../../../sidecar/src/engine/portable/saving/appendWim.ts';
 import { WimFile } from '../../../sidecar/src/wim/wimFile.ts';
 import { captureImage } from '../../../sidecar/src/wimJobs/captureImage.ts';
 import { CompressionType } from '../../../sidecar/src/wimlib/codec.ts';
@@ -46,8 +46,9 @@ test(`${trees} random trees come back from the files that they were captured and
       const part = join(folder, 'part.wim');
       await captureImage({ ...capture, path: part, base: path }, job);
       const [to, from] = [await WimFile.open(path, { forWriting: true }), await WimFile.open(part)];
-      const { imageIndex } = await appendWim(to, from, { checkIntegrity: random() < 0.3, bootable: random() < 0.2 }, journal, testContext('imageFile/append'));
-      expect(imageIndex).toBe(image + 1);
+      const grow = { checkIntegrity: random() < 0.3, bootIndex: random() < 0.2 ? image + 1 : undefined };
+      const { imageIndexes } = await appendImages(to, { wim: from, otherParts: [], images: [{ index: 1 }] }, grow, journal, testContext('imageFile/append'));
+      expect(imageIndexes).toEqual([image + 1]);
       await to.close();
       await from.close();
       await rm(part);

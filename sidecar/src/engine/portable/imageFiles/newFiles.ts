@@ -1,5 +1,5 @@
 /** New files, which get their names once they are whole, and never that of a file that is there. */
-import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, statSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
@@ -53,6 +53,23 @@ export async function withUnfinishedWork<T>(state: State, context: OperationCont
     } catch (error) {
       context.log.warning(`what the operation began cannot be taken away yet: ${messageOf(error)}`);
     }
+  }
+}
+
+/**
+ * Runs something with an empty file beside another one, or in the folder for temporary files where one is given, and takes it away.
+ * @param use Gets its path.
+ */
+export async function withTemporaryFile<T>(
+  beside: string, work: UnfinishedWork, context: Pick<OperationContext, 'scratchDirectory'>, use: (temporary: string) => Promise<T>,
+): Promise<T> {
+  const temporary = temporaryPath(context.scratchDirectory === '' ? beside : join(context.scratchDirectory, basename(beside)), 'file');
+  await work.making(temporary);
+  closeSync(openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+  try {
+    return await use(temporary);
+  } finally {
+    rmSync(temporary, { force: true });
   }
 }
 

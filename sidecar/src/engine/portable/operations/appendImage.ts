@@ -1,7 +1,5 @@
 /** imageFile/append on the portable engine. */
-import { closeSync, constants, openSync } from 'node:fs';
-import { rm, stat } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import type { appendImage as appendMethod } from '@dismts/protocol';
 import type { z } from 'zod';
 import { DismError } from '../../../errors.ts';
@@ -14,10 +12,9 @@ import { CompressionType } from '../../../wimlib/codec.ts';
 import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
 import { capturePlan, prepareCapture, runCapture } from '../imageFiles/capturing.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
-import { withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult } from '../imageFiles/results.ts';
-import { temporaryPath } from '../imageFiles/unfinished.ts';
-import { appendWim } from '../saving/appendWim.ts';
+import { appendImages } from '../saving/appendWim.ts';
 
 type Params = z.output<typeof appendMethod.params>;
 type Result = z.input<typeof appendMethod.result>;
@@ -57,25 +54,19 @@ export async function appendImage(params: Params, context: OperationContext): Pr
         const { captured, warnings } = await runCapture(prepared, { format, withoutPaths: [wim.path] }, context);
         return fileResult({ ...answer, sizeAfter: wim.size, warnings, plan: capturePlan(captured, wim.path, wim.size) }, context);
       }
-      return await withUnfinishedWork(state, context, async (work) => {
-        const beside = context.scratchDirectory === '' ? wim.path : join(context.scratchDirectory, basename(wim.path));
-        const temporary = temporaryPath(beside, 'file');
-        await work.making(temporary);
-        closeSync(openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+      return await withUnfinishedWork(state, context, async (work) => await withTemporaryFile(wim.path, work, context, async (temporary) => {
         const { warnings } = await runCapture(prepared, { format, path: temporary, base: wim.path, withoutPaths: [temporary, wim.path], work }, context);
         const from = await WimFile.open(temporary, { what });
         try {
           const journal = { started: async () => { await work.growing(wim.path); }, finishing: () => Promise.resolve() };
-          const appended = await appendWim(wim, from, { checkIntegrity, bootable: setbootable }, journal, context);
+          const grow = { checkIntegrity, bootIndex: setbootable ? answer.imageIndex : undefined };
+          const appended = await appendImages(wim, { wim: from, otherParts: [], images: [{ index: 1 }] }, grow, journal, context);
           work.grown();
-          return fileResult({
-            ...answer, imageIndex: appended.imageIndex, sizeAfter: (await stat(wim.path)).size, warnings: [...warnings, ...appended.warnings],
-          }, context);
+          return fileResult({ ...answer, sizeAfter: (await stat(wim.path)).size, warnings: [...warnings, ...appended.warnings] }, context);
         } finally {
           await from.close();
-          await rm(temporary, { force: true });
         }
-      });
+      }));
     });
   });
 }

@@ -7,16 +7,20 @@ import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { imageName } from '../../../wim/imageXml.ts';
-import type { WimFile } from '../../../wim/wimFile.ts';
+import { WimFile } from '../../../wim/wimFile.ts';
 import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
-import { openImageFiles, withChangeable } from '../imageFiles/changing.ts';
+import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
 import { isCopied, outputFormat, refuseSolidBoot, wimBootFormat } from '../imageFiles/formats.ts';
-import { makeFile, newFilePath, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { makeFile, newFilePath, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, freeBytesAt, requireFree } from '../imageFiles/results.ts';
 import { type ImageSource, withSource } from '../imageFiles/sources.ts';
+import type { UnfinishedWork } from '../imageFiles/unfinished.ts';
 import { type ImageUsage, overheadBytes, usageOf } from '../imageFiles/usage.ts';
+import { appendImages, canCopy } from '../saving/appendWim.ts';
+import type { GrowOptions } from '../saving/growWim.ts';
+import { adoptAdded, makeStandIn } from '../saving/standIn.ts';
 
 type Params = z.output<typeof method.params>;
 type Result = z.input<typeof method.result>;
@@ -120,9 +124,44 @@ async function requireNewImages({ source, images, what, params }: Export, destin
   }
 }
 
+/** Adds the images behind what is in the file: as they are stored where that is possible, otherwise as libwim compresses them. */
+async function addTo(
+  { wim, isSolid }: ChangeableFile, { source, images, what }: Export, grow: GrowOptions, unfinished: UnfinishedWork, context: OperationContext,
+): Promise<readonly string[]> {
+  const journal = { started: async () => { await unfinished.growing(wim.path); }, finishing: () => Promise.resolve() };
+  const otherParts: WimFile[] = [];
+  try {
+    for (const path of source.otherParts) { otherParts.push(await WimFile.open(path, { what })); }
+    let isCopyable = true;
+    for (const part of [source.wim, ...otherParts]) { isCopyable &&= await canCopy(part, wim); }
+    if (isCopyable) {
+      const from = { wim: source.wim, otherParts, images };
+      const { warnings } = await appendImages(wim, from, grow, journal, context);
+      unfinished.grown();
+      return warnings;
+    }
+  } finally {
+    for (const part of otherParts) { await part.close(); }
+  }
+  return await withTemporaryFile(wim.path, unfinished, context, async (temporary) => {
+    const end = await makeStandIn(wim, temporary);
+    const outcome = await runWimJob('exportInto', {
+      source: { path: source.wim.path, otherParts: source.otherParts }, images, path: temporary, solid: isSolid,
+    }, context);
+    const standIn = await WimFile.open(temporary, { what });
+    try {
+      const warnings = await adoptAdded(wim, standIn, end, grow, journal, context);
+      unfinished.grown();
+      return [...outcome.warnings, ...warnings];
+    } finally {
+      await standIn.close();
+    }
+  });
+}
+
 async function exportToExisting(work: Export, path: string, context: OperationContext): Promise<Result> {
   const { params, what, source, images } = work;
-  return await withChangeable(path, what, context, false, async (file) => {
+  return await withChangeable(path, what, context, true, async (file) => {
     const { state, wim, isSolid } = file;
     if (wim.signature.inode === source.wim.signature.inode && wim.signature.device === source.wim.signature.device) {
       throw wim.errors.make(Hresult.E_INVALIDARG, 'an image cannot be exported into its own file', 'Choose another file as destination.');
@@ -148,14 +187,8 @@ async function exportToExisting(work: Export, path: string, context: OperationCo
       const plan = planOf(work, wim.path, 'Grown', wim.size + largestSize(work, format));
       return { ...fileResult({ ...answer, sizeAfter: wim.size, plan, warnings }, context), imageIndexes };
     }
-    await withUnfinishedWork(state, context, async (unfinished) => {
-      await unfinished.growing(wim.path);
-      const outcome = await runWimJob('exportInto', {
-        source: sourceFileOf(work), images, path: wim.path, solid: isSolid, integrity: params.checkIntegrity === true, bootIndex,
-      }, context);
-      unfinished.grown();
-      warnings.push(...outcome.warnings);
-    });
+    const grow: GrowOptions = { checkIntegrity: params.checkIntegrity === true, bootIndex, requireFree: (bytes) => { requireFree(wim.path, bytes, what); } };
+    await withUnfinishedWork(state, context, async (unfinished) => { warnings.push(...await addTo(file, work, grow, unfinished, context)); });
     context.log.info(`exported ${images.length} images of "${source.wim.path}" into "${wim.path}"`);
     return { ...fileResult({ ...answer, sizeAfter: statSync(wim.path).size, warnings }, context), imageIndexes };
   });

@@ -1,132 +1,148 @@
-/**
- * Appends the image of a WIM file to another one, in the way of a commit: everything new is written behind the end, flushed, and then the header is
- * replaced in one write. libwim's own way writes the header before what it refers to is surely on the disk.
- */
+/** Appends images of WIM files to another one whose resources are compressed the same way: they are copied as they are. */
 import type { OperationContext } from '../../../operationContext.ts';
 import { type BlobEntry, serializeEntry } from '../../../wim/blobTable.ts';
-import { addImageOf } from '../../../wim/documentChange.ts';
+import { type AddedImage, addImagesOf } from '../../../wim/documentChange.ts';
 import { hexHash, sha1 } from '../../../wim/hash.ts';
 import { ResourceFlag, type ResourceHeader } from '../../../wim/header.ts';
 import { parseMetadata } from '../../../wim/readMetadata.ts';
-import { readFully } from '../../../wim/resourceReader.ts';
-import { ResourceWriter } from '../../../wim/resourceWriter.ts';
-import { countReferences } from '../../../wim/treeChange.ts';
+import { countReferences, type References } from '../../../wim/treeChange.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
+import { CompressionType } from '../../../wimlib/codec.ts';
 import type { CommitJournal } from './commit.ts';
-import { finish } from './writeImage.ts';
+import { type EndCopier, growWim, type GrowOptions, imageCountOf } from './growWim.ts';
 
-/** What is copied at once. */
-const copyBytes = 4 * 1024 * 1024;
-
-/** How the file is to be afterwards. */
-export interface AppendOptions {
-  readonly checkIntegrity: boolean;
-  /** Make the new image the one that the file boots. */
-  readonly bootable: boolean;
+/** Where images come from. */
+export interface AppendSource {
+  /** The file with their metadata and names. */
+  readonly wim: WimFile;
+  /** Other parts of it. All of them together may lack what the file has that they are appended to. */
+  readonly otherParts: readonly WimFile[];
+  readonly images: readonly AddedImage[];
 }
 
-/** Resources of one file, copied as they are to the end of another. */
-class ResourceCopier {
-  readonly #from: WimFile;
-  readonly #to: WimFile;
-  readonly #context: OperationContext;
-  readonly #total: number;
-  #done = 0;
-  position: number;
+/** Something stored, and the file that has it. */
+interface Stored {
+  readonly from: WimFile;
+  readonly hash: string;
+  readonly resource: ResourceHeader;
+}
 
-  constructor(from: WimFile, to: WimFile, total: number, context: OperationContext) {
-    this.#from = from;
-    this.#to = to;
-    this.#total = total;
-    this.#context = context;
-    this.position = to.size;
-  }
+/** Whether resources of one file can stand in the other as they are. */
+export async function canCopy(from: WimFile, to: WimFile): Promise<boolean> {
+  const [own, other] = [from.header, to.header];
+  return own.compressionType === other.compressionType && (own.compressionType === CompressionType.None || own.chunkSize === other.chunkSize)
+    && !own.isPipable && !other.isPipable && !(await from.blobs()).hasSolidResources && !(await to.blobs()).hasSolidResources;
+}
 
-  /** @returns Where it lies now. */
-  async copy(resource: ResourceHeader): Promise<ResourceHeader> {
-    const { sizeInWim } = resource;
-    const offset = this.position;
-    const buffer = Buffer.allocUnsafe(Math.min(sizeInWim, copyBytes));
-    for (let done = 0; done < sizeInWim;) {
-      this.#context.signal.throwIfAborted();
-      const block = buffer.subarray(0, Math.min(copyBytes, sizeInWim - done));
-      await readFully(this.#from, block, resource.offset + done);
-      for (let written = 0; written < block.length;) {
-        written += (await this.#to.handle.write(block, written, block.length - written, offset + done + written)).bytesWritten;
-      }
-      done += block.length;
-      this.#done += block.length;
-      this.#context.progress('Writing', this.#done, this.#total, 'bytes');
+/** Copies what is stored, in the order in which it lies there; what lies side by side in one go. @returns Where each of it lies now, in that order. */
+async function copyStored(copier: EndCopier, stored: readonly Stored[]): Promise<readonly { readonly hash: string; readonly resource: ResourceHeader }[]> {
+  const order = stored.toSorted((a, b) => a.resource.offset - b.resource.offset);
+  const copied: { hash: string; resource: ResourceHeader }[] = [];
+  for (let at = 0; at < order.length;) {
+    const first = order[at];
+    if (first === undefined) { break; }
+    const { from, resource: { offset: start } } = first;
+    let [next, end] = [at, start];
+    for (let entry = order[next]; entry?.resource.offset === end && entry.from === from; entry = order[next]) {
+      end += entry.resource.sizeInWim;
+      next++;
     }
-    this.position = offset + sizeInWim;
-    return { ...resource, offset };
+    const moved = await copier.copy(from, start, end - start) - start;
+    for (const { hash, resource } of order.slice(at, next)) { copied.push({ hash, resource: { ...resource, offset: resource.offset + moved } }); }
+    at = next;
   }
-}
-
-/** Whether the write of the new header, which failed, has changed nothing. */
-async function hasOldHeader({ handle, header }: WimFile): Promise<boolean> {
-  const now = Buffer.alloc(header.raw.length);
-  const { bytesRead } = await handle.read(now, 0, now.length, 0);
-  return bytesRead === now.length && now.equals(header.raw);
+  return copied;
 }
 
 /**
- * Appends the one image of a file to another, which has to be open for writing and locked.
- * @param from Compressed as `to` is, in chunks of the same size. It may lack data that `to` has.
- * @returns The index of the new image, and sentences for the user. Whatever it throws, `to` holds what it held, byte for byte.
+ * Solid resources of a file, and what is in them. libwim makes them of what it adds to a file that has some.
+ * @returns Entries as BlobTable.entries() gives them.
  */
-export async function appendWim(
-  to: WimFile, from: WimFile, { checkIntegrity, bootable }: AppendOptions, journal: CommitJournal, context: OperationContext,
-): Promise<{ readonly imageIndex: number; readonly warnings: readonly string[] }> {
+async function solidEntries({ wim }: AppendSource): Promise<readonly (BlobEntry & { readonly isResource: boolean })[]> {
+  return [...(await wim.blobs()).entries()].filter(({ resource }) => (resource.flags & ResourceFlag.Solid) !== 0);
+}
+
+/** Reads the trees of the images. */
+async function readImages({ wim, images }: AppendSource): Promise<{ readonly metadata: readonly Stored[]; readonly references: Map<string, References> }> {
+  const blobs = await wim.blobs();
+  const metadata: Stored[] = [];
+  const references = new Map<string, References>();
+  for (const { index } of images) {
+    const [data, resource] = [await wim.metadata(index), blobs.imageMetadata(index)];
+    if (data === undefined || resource === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${index}`); }
+    metadata.push({ from: wim, hash: sha1(data), resource });
+    for (const [hash, { after }] of countReferences(parseMetadata(data))) {
+      const known = references.get(hash);
+      if (known === undefined) { references.set(hash, { before: 0, after }); } else { known.after += after; }
+    }
+  }
+  return { metadata, references };
+}
+
+/** What the file lacks, and who has it, but for what is in solid resources. @throws DismError ERROR_FILE_CORRUPT: nobody has something. */
+async function findWanted(
+  to: WimFile, { wim, otherParts }: AppendSource, references: ReadonlyMap<string, References>,
+): Promise<readonly (readonly Stored[])[]> {
   const table = await to.blobs();
-  const own = await from.blobs();
-  const [metadata, place] = [await from.metadata(1), own.imageMetadata(1)];
-  if (metadata === undefined || place === undefined) { throw new Error(`"${from.path}" has no image`); }
-  const tree = parseMetadata(metadata);
-  const references = countReferences(tree);
-  for (const hash of references.keys()) {
-    if (own.find(hash) === undefined && table.find(hash) === undefined) { throw to.errors.corrupt(`it lacks data that it had a moment ago (${hexHash(hash)})`); }
+  const wanted = new Set([...references.keys()].filter((hash) => table.find(hash) === undefined));
+  const found: Stored[][] = [];
+  for (const from of [wim, ...otherParts]) {
+    const blobs = await from.blobs();
+    const here: Stored[] = [];
+    for (const hash of wanted) {
+      const resource = blobs.find(hash);
+      if (resource === undefined) { continue; }
+      if ((resource.flags & ResourceFlag.Solid) === 0) { here.push({ from, hash, resource }); }
+      wanted.delete(hash);
+    }
+    found.push(here);
   }
-  const images = table.imageHashes().length;
-  if (images !== to.header.imageCount) {
-    throw to.errors.damaged(`its header counts ${to.header.imageCount} images, its blob table ${images}, so none can be added`);
-  }
-  const [document, otherDocument] = [await to.document(), await from.document()];
-  const wanted = [...own.entries()].filter(({ hash, isResource }) => isResource || table.find(hash) === undefined);
-  const isSolid = ({ resource }: BlobEntry): boolean => (resource.flags & ResourceFlag.Solid) !== 0;
-  const total = wanted.reduce((sum, entry) => sum + (isSolid(entry) && !entry.isResource ? 0 : entry.resource.sizeInWim), place.sizeInWim);
-  const imageIndex = images + 1;
-  const imageHash = sha1(metadata);
-  const warnings: string[] = [];
-  const point = { passed: false };
-  await journal.started({ oldSize: to.size, oldHeaderHash: hexHash(sha1(to.header.raw)) });
-  try {
-    const copier = new ResourceCopier(from, to, total, context);
+  const [missing] = wanted;
+  if (missing !== undefined) { throw wim.errors.corrupt(`it lacks data that its images need (${hexHash(missing)})`); }
+  return found;
+}
+
+/**
+ * Appends images to a file, which has to be open for writing and locked.
+ * @param source canCopy() of each of its files; what was written to be appended to this file may have solid resources, too.
+ * @returns The indexes of the new images, and sentences for the user. Whatever it throws, `to` holds what it held, byte for byte.
+ */
+export async function appendImages(
+  to: WimFile, source: AppendSource, { checkIntegrity, bootIndex, requireFree }: GrowOptions, journal: CommitJournal, context: OperationContext,
+): Promise<{ readonly imageIndexes: readonly number[]; readonly warnings: readonly string[] }> {
+  const table = await to.blobs();
+  const images = await imageCountOf(to);
+  const { metadata, references } = await readImages(source);
+  const found = await findWanted(to, source, references);
+  const [document, otherDocument] = [await to.document(), await source.wim.document()];
+  const solid = await solidEntries(source);
+  const resources = solid.filter(({ isResource }) => isResource);
+  const total = [...found.flat(), ...metadata, ...resources].reduce((sum, { resource }) => sum + resource.sizeInWim, 0);
+  requireFree?.(total);
+  const warnings = await growWim(to, total, journal, context, async (copier) => {
     const added: BlobEntry[] = [];
+    for (const part of found) {
+      for (const entry of await copyStored(copier, part)) { added.push({ ...entry, referenceCount: references.get(entry.hash)?.after ?? 0 }); }
+    }
     const run: Buffer[] = [];
-    for (const entry of wanted) {
-      const resource = isSolid(entry) && !entry.isResource ? entry.resource : await copier.copy(entry.resource);
-      const placed = { resource, hash: entry.hash, referenceCount: entry.isResource ? 1 : references.get(entry.hash)?.after ?? 0 };
-      if (isSolid(entry)) { run.push(serializeEntry(placed)); } else { added.push(placed); }
+    for (const { hash, resource, isResource } of solid) {
+      const offset = isResource ? await copier.copy(source.wim, resource.offset, resource.sizeInWim) : resource.offset;
+      run.push(serializeEntry({ hash, referenceCount: isResource ? 1 : references.get(hash)?.after ?? 0, resource: { ...resource, offset } }));
     }
-    const metadataResource = await copier.copy(place);
-    const writer = new ResourceWriter(to.handle, to.header, copier.position, context.signal);
-    try {
-      await finish(to, writer, {
-        // The entry of the metadata parts a run of solid resources from one that the table may end with.
-        table: Buffer.concat([table.changed(undefined, { resource: metadataResource, referenceCount: 1, hash: imageHash }, references, added), ...run]),
-        imageCount: imageIndex, imageHash, checkIntegrity,
-        bootIndex: bootable ? imageIndex : undefined,
-        bootMetadata: bootable ? metadataResource : to.header.bootMetadata,
-        document: (totalBytes) => addImageOf(document, otherDocument, 1, totalBytes, to.errors),
-      }, journal, context, point, warnings);
-    } finally {
-      await writer.close();
+    const trees: BlobEntry[] = [];
+    for (const { from, hash, resource } of metadata) {
+      trees.push({ hash, referenceCount: 1, resource: { ...resource, offset: await copier.copy(from, resource.offset, resource.sizeInWim) } });
     }
-  } catch (error) {
-    // Once the new header is there, what it refers to has to stay.
-    if (!point.passed || await hasOldHeader(to)) { await to.handle.truncate(to.size); }
-    throw error;
-  }
-  return { imageIndex, warnings };
+    const [first, ...others] = trees;
+    const boot = bootIndex === undefined ? undefined : trees[bootIndex - images - 1]?.resource ?? table.imageMetadata(bootIndex);
+    if (first === undefined) { throw new Error('there is no image to append'); }
+    return {
+      // The entries of metadata part a run of solid resources from one that the table may end with.
+      table: Buffer.concat([table.changed(undefined, first, references, added), ...others.map(serializeEntry), ...run]),
+      imageCount: images + trees.length, imageHash: first.hash, checkIntegrity, bootIndex,
+      bootMetadata: boot ?? to.header.bootMetadata,
+      document: (totalBytes) => addImagesOf(document, otherDocument, source.images, totalBytes, to.errors),
+    };
+  });
+  return { imageIndexes: source.images.map((_, at) => images + at + 1), warnings };
 }

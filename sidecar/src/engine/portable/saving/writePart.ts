@@ -5,7 +5,7 @@ import { toFileTime } from '../../../fileTime.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { serializeEntry } from '../../../wim/blobTable.ts';
 import type { ImageTree } from '../../../wim/dentry.ts';
-import { addImageOf, changeImage } from '../../../wim/documentChange.ts';
+import { addImagesOf, changeImage } from '../../../wim/documentChange.ts';
 import { sha1 } from '../../../wim/hash.ts';
 import { plainHeader, ResourceFlag, wimHeaderBytes } from '../../../wim/header.ts';
 import { encodeDocument, parseDocument } from '../../../wim/imageXml.ts';
@@ -49,7 +49,8 @@ export async function writePart(path: string, wim: WimFile, { tree, imageIndex, 
       const statistics = { ...change, modified: toFileTime(BigInt(Date.now()) * 1_000_000n) };
       const changed = parseDocument(encodeDocument(changeImage(await wim.document(), imageIndex, statistics, 0, wim.errors)), wim.errors);
       const empty = parseDocument(encodeDocument('<WIM><TOTALBYTES>0</TOTALBYTES></WIM>'), wim.errors);
-      const xml = await writer.appendPlain(encodeDocument(addImageOf(empty, changed, imageIndex, writer.position, wim.errors)), ResourceFlag.Metadata);
+      const document = addImagesOf(empty, changed, [{ index: imageIndex }], writer.position, wim.errors);
+      const xml = await writer.appendPlain(encodeDocument(document), ResourceFlag.Metadata);
       const header = plainHeader({ blobTable, xml });
       await file.write(header, 0, header.length, 0);
     } finally {
