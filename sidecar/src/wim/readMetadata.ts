@@ -78,15 +78,23 @@ export function findUnshowableNames(data: Buffer): string[] {
   if (checkDentry(data, root) === undefined) { return found; }
   scan(data, undefined, subdirOffset(data, root), (_parent, offset) => {
     const bytes = data.readUInt16LE(offset + 0x64);
-    const raw = data.subarray(offset + dentryBytes, offset + dentryBytes + bytes);
+    const start = offset + dentryBytes;
     // A character of UTF-16 takes up to three bytes in UTF-8; most names need no closer look.
-    if (bytes / 2 * 3 > maxShownBytes || raw.includes(0x2f)) {
-      const name = raw.toString('utf16le');
+    if (bytes / 2 * 3 > maxShownBytes || holdsSlash(data, start, start + bytes)) {
+      const name = data.toString('utf16le', start, start + bytes);
       if (!isAddressable(name) || Buffer.byteLength(name) > maxShownBytes) { found.push(name); }
     }
     return undefined;
   });
   return found;
+}
+
+/** Whether a name in UTF-16 may hold a slash. A Buffer of each name would be more to clear away than all else. */
+function holdsSlash(data: Buffer, start: number, end: number): boolean {
+  for (let at = start; at < end; at += 2) {
+    if (data[at] === 0x2f) { return true; }
+  }
+  return false;
 }
 
 /** A name that a path can hold. */

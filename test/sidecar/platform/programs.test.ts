@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { attachMount, cloneMount, holdFolder, unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
+import { limitMemory, unlimitMemory } from '../../../sidecar/src/platform/linux/memoryLimit.ts';
 import { runProgram } from '../../../sidecar/src/platform/linux/programs.ts';
+import { startProgram } from '../../../sidecar/src/platform/linux/startProgram.ts';
+import { until } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
 
 const never = new AbortController().signal;
@@ -35,7 +38,7 @@ describe.runIf(isRoot)('a program in a root folder of its own', () => {
     const root = await copiedRoot();
     const before = [readlinkSync('/proc/self/root'), process.cwd()];
     const script = 'stat -c %d:%i / . ; stat -c %d:%i "$1"';
-    const { exitCode, output } = await runProgram('/bin/sh', ['-c', script, '', root], never, undefined, [], root);
+    const { exitCode, output } = await runProgram('/bin/sh', ['-c', script, '', root], never, { root });
     const [seen, own, outside] = output.split('\n');
     // There is nothing at the path by which we know it, since the copy has no mounts in it.
     expect([exitCode, seen === own, outside === seen]).toEqual([0, true, false]);
@@ -49,7 +52,7 @@ describe.runIf(isRoot)('a program in a root folder of its own', () => {
     await writeFile(path, 'ours');
     // The copy of the root has no /proc: who were in it at the wrong moment would not find this process there.
     const reads = Promise.all(Array.from({ length: 400 }, async () => await readFile('/proc/self/status', 'latin1')));
-    for (let round = 0; round < 40; round++) { expect((await runProgram('/bin/true', [], never, undefined, [], root)).exitCode).toBe(0); }
+    for (let round = 0; round < 40; round++) { expect((await runProgram('/bin/true', [], never, { root })).exitCode).toBe(0); }
     expect((await reads).every((text) => text.startsWith('Name:'))).toBe(true);
     await expect(readFile(join(mounted, 'self/status'))).rejects.toMatchObject({ code: 'ENOENT' });
     expect(await readFile(path, 'utf8')).toBe('ours');
@@ -57,8 +60,8 @@ describe.runIf(isRoot)('a program in a root folder of its own', () => {
 
   test('that is not there, nor its root folder, is an error, and nothing else changes', async () => {
     const root = await copiedRoot();
-    await expect(runProgram('/no/such/program', [], never, undefined, [], root)).rejects.toMatchObject({ code: 'ENOENT', syscall: 'spawn' });
-    await expect(runProgram('/bin/true', [], never, undefined, [], join(root, 'no such folder'))).rejects.toMatchObject({ code: 'ENOENT', syscall: 'chroot' });
+    await expect(runProgram('/no/such/program', [], never, { root })).rejects.toMatchObject({ code: 'ENOENT', syscall: 'spawn' });
+    await expect(runProgram('/bin/true', [], never, { root: join(root, 'no such folder') })).rejects.toMatchObject({ code: 'ENOENT', syscall: 'chroot' });
     expect(readlinkSync('/proc/self/root')).toBe('/');
   });
 });
@@ -72,5 +75,26 @@ describe.skipIf(process.platform === 'win32')('programs that end', () => {
 
   test('by a signal, too', async () => {
     expect((await runProgram('/bin/sh', ['-c', 'kill -9 $$'], never)).exitCode).toBe(-1);
+  });
+});
+
+describe.skipIf(process.platform !== 'linux')('a limit of memory', () => {
+  /** Waits in a shell until `ulimit -v` says what it is to say. */
+  const waiting = (words: string): string => `while ! { ${words}; }; do :; done; ulimit -v`;
+
+  test('holds for a program and for what it starts', async () => {
+    const { output } = await runProgram('/bin/sh', ['-c', waiting('[ "$(ulimit -v)" != unlimited ]')], never, { maxMemory: 512 * 1024 * 1024 });
+    expect(output).toBe(String(512 * 1024));
+  });
+
+  test('is taken back, and is none for who has ended', async () => {
+    const program = startProgram('/bin/sh', ['-c', waiting('[ "$(ulimit -v)" != unlimited ]') + '; ' + waiting('[ "$(ulimit -v)" = unlimited ]')], [], []);
+    limitMemory(program.pid, 512 * 1024 * 1024);
+    await until('the limit holds', () => Promise.resolve(program.output(100).includes('524288')));
+    unlimitMemory(program.pid);
+    await until('it has ended', () => Promise.resolve(program.exitCode() === 0));
+    expect(program.output(100)).toBe('524288\nunlimited\n');
+    program.close();
+    unlimitMemory(program.pid);
   });
 });

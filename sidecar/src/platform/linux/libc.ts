@@ -38,6 +38,8 @@ function bind() {
     unshare: library.func('int unshare(int flags)') as unknown as (flags: number) => number,
     prctl: library.func('int prctl(int option, unsigned long arg2, unsigned long arg3, unsigned long arg4, unsigned long arg5)') as unknown as
       (option: number, argument2: number, argument3: number, argument4: number, argument5: number) => number,
+    prlimit: library.func('int prlimit(int pid, int resource, const void *limits, void *old)') as unknown as
+      (pid: number, resource: number, limits: Buffer | null, old: Buffer | null) => number,
     memfdCreate: library.func('int memfd_create(const char *name, unsigned int flags)') as unknown as (name: string, flags: number) => number,
     chroot: library.func('int chroot(const char *path)') as unknown as (path: string) => number,
     fchdir: library.func('int fchdir(int fd)') as unknown as (descriptor: number) => number,

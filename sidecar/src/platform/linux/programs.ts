@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Lock } from './locks.ts';
+import { limitMemory } from './memoryLimit.ts';
 import { startProgram, type StartedProgram } from './startProgram.ts';
 
 /** Never PATH: the sidecar often runs as root, and PATH is the caller's. */
@@ -59,15 +60,24 @@ function listenForChildren(): { readonly next: () => Promise<void>; readonly end
   };
 }
 
+/** What a program gets. */
+export interface RunOptions {
+  /** Held by the program, too, and by what it leaves in the background. */
+  readonly lock?: Lock | undefined;
+  /** Open files that it gets as descriptors from 3 on. */
+  readonly files?: readonly number[];
+  /** Its root folder, as of startProgram(). */
+  readonly root?: string | undefined;
+  /** Bytes that it may take, and each process that it leaves behind. */
+  readonly maxMemory?: number | undefined;
+}
+
 /**
  * Runs a program to its end. It gets a session of its own, so a Ctrl+C in the caller's terminal does not reach it.
- * @param files Open files that the program gets as descriptors from 3 on.
- * @param lock Held by the program, too, and by what it leaves in the background.
- * @param root Its root folder, as of startProgram().
  * @throws the signal's reason, after the program was killed and has ended. SystemCallError of `spawn`.
  */
 export async function runProgram(
-  path: string, args: readonly string[], signal: AbortSignal, lock?: Lock, files: readonly number[] = [], root?: string,
+  path: string, args: readonly string[], signal: AbortSignal, { lock, files = [], root, maxMemory }: RunOptions = {},
 ): Promise<ProgramResult> {
   signal.throwIfAborted();
   const children = listenForChildren();
@@ -78,6 +88,7 @@ export async function runProgram(
     children.end();
     throw error;
   }
+  if (maxMemory !== undefined) { limitMemory(program.pid, maxMemory); }
   const kill = (): void => { process.kill(program.pid, 'SIGKILL'); };
   signal.addEventListener('abort', kill, { once: true });
   try {

@@ -26,6 +26,18 @@ export interface IdentifiedImage {
   readonly hash: string;
   /** The file when it was seen to hold that image. */
   readonly file: MountRecord['file'];
+  /** What the record of a mount keeps for the format; JSON. What check() finds may be another. */
+  readonly own: MountRecord['own'];
+  /** Checks what takes long, and is done while the image is served already, but shows to nobody. To be called once. @throws DismError: damaged. */
+  check(): Promise<CheckedImage>;
+  /** Bytes that who serves it may take before it has been checked; undefined: it has been. */
+  readonly uncheckedBytes: number | undefined;
+  /** Ends what check() would need, where it was not called. */
+  close(): Promise<void>;
+}
+
+/** An image that can be mounted. */
+export interface CheckedImage {
   /** What the record of a mount keeps for the format; JSON. */
   readonly own: MountRecord['own'];
   /** What the mount will not show, in sentences. */
@@ -68,6 +80,8 @@ export interface ServeRequest {
   readonly otherFiles: readonly string[];
   /** All programs that are left to serve it hold it: what they are found by. */
   readonly lock: Lock | undefined;
+  /** How much memory those may take for now, in bytes. */
+  readonly maxMemory?: number | undefined;
 }
 
 /** What a save may be asked for. */
@@ -129,7 +143,8 @@ export interface ImageFormat {
   describe(params: InformationParams, what: string, context: OperationContext): Promise<readonly ImageInfo[]>;
 
   /**
-   * Finds the image that is asked for, and checks that it can be mounted so, also that what serves it is installed.
+   * Finds the image that is asked for, and checks that it can be mounted so, also that what serves it is installed. What is found is to
+   * be checked or closed.
    * @param what What cannot be done, such as `Cannot mount "/a.wim" at "/mnt/a"`.
    * @throws DismError: no such image, damaged, or read-only where it is to be written. OtherFormatError: the file is of another format.
    */

@@ -1,5 +1,7 @@
-/** Brings up what a mount shows at its folder, renews it, and takes it down. */
+/** Brings up what a mount shows at its folder, and renews it. */
 import { closeSync, fstatSync, readlinkSync, statSync } from 'node:fs';
+import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -7,15 +9,18 @@ import { isElevated } from '../../../platform/elevation.ts';
 import { processState } from '../../../platform/linux/holders.ts';
 import { SystemCallError } from '../../../platform/linux/libc.ts';
 import { attachMount, holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
+import { unlimitMemory } from '../../../platform/linux/memoryLimit.ts';
 import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
 import { messageOf } from '../../../systemErrors.ts';
 import { formatOf } from '../images/formats.ts';
-import { uncancellable } from './mountOperation.ts';
+import type { CheckedImage, IdentifiedImage } from '../images/imageFormat.ts';
+import { uncancellable, withSignal } from './mountOperation.ts';
 import type { LiveMount, MountRecord } from './record.ts';
-import { endMount, endServers, findNewServer, findServers } from './serving.ts';
-import { bootId, coverSource, lookAt, obstacleTo, type Sight } from './sight.ts';
+import { endMount, findNewServer, findServers } from './serving.ts';
+import { bootId, coverSource, lookAt } from './sight.ts';
 import { makeCover, makeView } from './stacking.ts';
 import type { State } from './state.ts';
+import { takeDown } from './takeDown.ts';
 
 function folderChanged(record: MountRecord): DismError {
   return new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `Cannot mount at "${record.mountPath}": something else was mounted there meanwhile, or the folder was replaced`, {
@@ -41,19 +46,22 @@ export async function makeStaging(state: State, record: MountRecord, context: Op
 /**
  * Serves the image of a record, and finds the program that does. Root serves it in a folder of its own, others at the mount folder.
  * @param base The mount that the mount folder is on.
+ * @param maxMemory What the program may take, in bytes, for as long as the image has not been checked.
  */
 async function serveImage(
-  state: State, record: MountRecord, otherFiles: readonly string[], base: number, context: OperationContext,
+  state: State, record: MountRecord, otherFiles: readonly string[], base: number, context: OperationContext, maxMemory?: number,
 ): Promise<LiveMount['server']> {
   const { generations, locks } = state;
-  if (record.mode === 'ReadWrite') { await makeStaging(state, record, context); } else if (isElevated()) { generations.makeLower(record); }
+  // What stacks changes needs its folder later.
+  if (record.mode === 'ReadWrite' && record.stacking === 'none') { await makeStaging(state, record, context); }
+  if (isElevated()) { generations.makeLower(record); }
   const before = locks.isServed(record.id) ? findServers(state, record) : [];
   const folders = generations.folders(record);
   const target = isElevated() ? folders.lower : record.mountPath;
   const lock = await locks.lockServing(record.id);
   let near: number | undefined;
   try {
-    near = await formatOf(record).serve({ record, folders, target, baseMount: base, otherFiles, lock }, context);
+    near = await formatOf(record).serve({ record, folders, target, baseMount: base, otherFiles, lock, maxMemory }, context);
   } finally {
     lock?.release();
   }
@@ -91,12 +99,7 @@ function showAt(state: State, record: MountRecord, folder: number, server: LiveM
       attachMount(view, folder);
       return { ...record, live: liveMount(state, record, mountedOn(record, folder, (entry) => entry.id === id), base, server) };
     }
-    let cover = lookAt(state, record).cover;
-    if (cover === undefined) {
-      const made = makeCover(record);
-      try { attachMount(made, folder); } finally { closeSync(made); }
-      cover = mountedOn(record, folder, ({ source }) => source === coverSource(record));
-    }
+    const cover = lookAt(state, record).cover ?? putCover(record, folder);
     attachView(record, view, cover);
     const shown = readMountTable().find((entry) => entry.id === id && entry.parentId === cover.id);
     if (shown === undefined) { throw folderChanged(record); }
@@ -104,6 +107,12 @@ function showAt(state: State, record: MountRecord, folder: number, server: LiveM
   } finally {
     closeSync(view);
   }
+}
+
+function putCover(record: MountRecord, folder: number): MountTableEntry {
+  const cover = makeCover(record);
+  try { attachMount(cover, folder); } finally { closeSync(cover); }
+  return mountedOn(record, folder, ({ source }) => source === coverSource(record));
 }
 
 /** Puts a view on the cover, which nothing may be mounted on. */
@@ -117,16 +126,65 @@ export function attachView(record: MountRecord, view: number, cover: MountTableE
   }
 }
 
-/** Serves a new mount at a held folder, stacks its changes on it, and records that it stands. */
-export async function bringUp(state: State, record: MountRecord, otherFiles: readonly string[], folder: number, context: OperationContext): Promise<void> {
+/**
+ * Serves an image that is checked meanwhile, and prepares all that does not need it. Nobody else can reach it, and what serves it may not
+ * take all memory before it is known what that will be.
+ * @returns The record, with what the check found.
+ */
+async function serveWhileChecked(
+  state: State, record: MountRecord, image: IdentifiedImage, folder: number, context: OperationContext,
+): Promise<{ readonly record: MountRecord; readonly server: LiveMount['server']; readonly warnings: readonly string[] }> {
+  const base = mountIdOf(folder);
+  if (!isElevated()) {
+    // It shows at the mount folder at once.
+    const { own, warnings } = await image.check();
+    return { record: { ...record, own }, server: await serveImage(state, { ...record, own }, image.otherFiles, base, context), warnings };
+  }
+  const refusal = new AbortController();
+  const bounded = withSignal(context, AbortSignal.any([context.signal, refusal.signal]));
+  const serving = serveImage(state, record, image.otherFiles, base, bounded, image.uncheckedBytes);
+  serving.catch(() => undefined);
+  let checked: CheckedImage;
+  try {
+    // The program is started first: work on other threads would hold that up.
+    await setImmediate();
+    checked = await image.check();
+    if (record.stacking === 'overlayfs') { await makeStaging(state, record, context); }
+    if (record.mode === 'ReadWrite') { putCover(record, folder); }
+  } catch (error) {
+    refusal.abort();
+    await serving.catch(() => undefined);
+    throw error;
+  }
+  const { own, warnings } = checked;
+  let server = await serving;
+  if (isDeepStrictEqual(own, record.own)) {
+    if (server !== undefined && image.uncheckedBytes !== undefined) { unlimitMemory(server.pid); }
+    return { record, server, warnings };
+  }
+  // It is served in another way than its streams allow.
+  await takeDown(state, record);
+  const other = { ...record, own };
+  server = await serveImage(state, other, image.otherFiles, base, context);
+  return { record: other, server, warnings };
+}
+
+/**
+ * Serves a new mount at a held folder, stacks its changes on it, and records that it stands.
+ * @returns Warnings.
+ */
+export async function bringUp(
+  state: State, record: MountRecord, image: IdentifiedImage, folder: number, context: OperationContext,
+): Promise<readonly string[]> {
   context.progress('Mounting', 0, 2);
-  const server = await serveImage(state, record, otherFiles, mountIdOf(folder), context);
+  const { record: served, server, warnings } = await serveWhileChecked(state, record, image, folder, context);
   context.progress('Mounting', 1, 2);
-  const shown = showAt(state, record, folder, server);
+  const shown = showAt(state, served, folder, server);
   // From here on it is a mount, so a cancellation comes too late.
   context.signal.throwIfAborted();
   await state.records.write({ ...shown, state: 'mounted' });
   context.progress('Mounting', 2, 2);
+  return warnings;
 }
 
 /** Serves a recorded mount again at its held folder, or on the cover that is there, and stacks its changes on it. */
@@ -135,7 +193,9 @@ export async function bringUpAgain(state: State, record: MountRecord, folder: nu
   try {
     // The folder below the cover is the one that is empty.
     const base = lookAt(state, record).cover?.parentId ?? mountIdOf(folder);
-    const shown = showAt(state, record, folder, await serveImage(state, record, otherFiles, base, uncancellable(context)));
+    const server = await serveImage(state, record, otherFiles, base, uncancellable(context));
+    if (record.stacking === 'overlayfs') { await makeStaging(state, record, context); }
+    const shown = showAt(state, record, folder, server);
     await state.records.write(shown);
     return shown;
   } catch (error) {
@@ -154,6 +214,7 @@ export async function renewView(state: State, record: MountRecord, context: Oper
   if (old === undefined || cover === undefined) { throw folderChanged(record); }
   const otherFiles = await formatOf(record).otherFiles?.(record) ?? [];
   const server = await serveImage(state, { ...record, mountPath: old.mountPoint }, otherFiles, cover.parentId, uncancellable(context));
+  if (record.stacking === 'overlayfs') { await makeStaging(state, record, context); }
   const view = makeView(state, record);
   try {
     const id = mountIdOf(view);
@@ -189,52 +250,6 @@ function attachBeneath(view: number, old: MountTableEntry): boolean {
   } finally {
     closeSync(root);
   }
-}
-
-/** @throws DismError WIM_E_UNMOUNT_INCOMPLETE: something else is mounted on a mount or in it, or at its folder. */
-function requireUncovered(record: MountRecord, sight: Sight): void {
-  const obstacle = obstacleTo({ ...sight, elsewhere: [] });
-  if (obstacle === undefined) { return; }
-  throw new DismError(Hresult.WIM_E_UNMOUNT_INCOMPLETE, `Cannot take "${record.mountPath}" off: ${obstacle}`, {
-    target: record.mountPath, hint: 'Unmount that first.',
-  });
-}
-
-async function takeOff(state: State, record: MountRecord, withCover: boolean): Promise<void> {
-  const before = lookAt(state, record);
-  requireUncovered(record, before);
-  const format = formatOf(record);
-  // Where somebody else serves the folder of a user now, and our own program is gone, nothing there is ours.
-  const isServedByUs = isElevated() || before.views.length > 0 || record.state === 'mounting';
-  if (isServedByUs && format.end === undefined) { await endServers(state, record); }
-  await unmountAll(state, record, withCover);
-  if (isServedByUs && format.end !== undefined) {
-    await format.end(state.generations.folders(record));
-    await endServers(state, record);
-  }
-}
-
-async function unmountAll(state: State, record: MountRecord, withCover: boolean): Promise<void> {
-  for (let rounds = 0; rounds < 100; rounds++) {
-    const sight = lookAt(state, record);
-    requireUncovered(record, sight);
-    const [next] = [...sight.roots, ...sight.views, ...withCover && sight.cover !== undefined ? [sight.cover] : [], ...sight.lowers];
-    if (next === undefined) { return; }
-    await endMount(next, true);
-  }
-}
-
-/**
- * Takes down whatever of ours shows for a record, or is just about to, also where it is in use. What others mounted stays.
- * @throws DismError WIM_E_UNMOUNT_INCOMPLETE: something else is mounted on it or in it.
- */
-export async function takeDown(state: State, record: MountRecord): Promise<void> {
-  await takeOff(state, record, true);
-}
-
-/** As takeDown(), but for the cover, which keeps others from the folder until the next view is there. */
-export async function takeDownView(state: State, record: MountRecord): Promise<void> {
-  await takeOff(state, record, false);
 }
 
 /** The folder that a descriptor holds, by the path that leads to it now. @throws DismError WIM_E_MOUNT_DIR_NOT_FOUND: it was deleted. */

@@ -154,8 +154,13 @@ export function imageResult(path: string, context: OperationContext, warnings: r
   };
 }
 
+/** The context of a step that another signal ends. */
+export function withSignal(context: OperationContext, signal: AbortSignal): OperationContext {
+  const { operation, log, scratchDirectory } = context;
+  return { operation, log, scratchDirectory, signal, progress: (...args) => { context.progress(...args); } };
+}
+
 /** A context that cannot be cancelled, for what has to be finished or undone once it was begun. */
 export function uncancellable(context: OperationContext): OperationContext {
-  const { operation, log, scratchDirectory } = context;
-  return { operation, log, scratchDirectory, signal: new AbortController().signal, progress: (...args) => { context.progress(...args); } };
+  return withSignal(context, new AbortController().signal);
 }

@@ -14,7 +14,8 @@ import { readMountTable } from '../../../platform/linux/mountTable.ts';
 import { fileSignature, sameSignature } from '../images/fileSignature.ts';
 import { formatOf, identify } from '../images/formats.ts';
 import { steadily } from '../images/steadily.ts';
-import { bringUp, placeOf, takeDown } from '../mounting/bringUp.ts';
+import { bringUp, placeOf } from '../mounting/bringUp.ts';
+import { takeDown } from '../mounting/takeDown.ts';
 import { imageResult, openState, readRecords } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../mounting/record.ts';
 import { describeMount } from '../mounting/sight.ts';
@@ -108,13 +109,17 @@ async function register(
 ): Promise<{ readonly record: MountRecord; readonly found: Found; readonly lock: Lock | undefined }> {
   for (let looks = 1; ; looks++) {
     const found = await image();
-    const record = await make(found);
-    const registry = await state.locks.lockRegistry(context.signal);
+    let registry: Lock | undefined;
     let lock: Lock | undefined;
     try {
+      const record = await make(found);
+      registry = await state.locks.lockRegistry(context.signal);
       checkConflict(state, record, what, context);
       if (!sameSignature(await fileSignature(record.wimPath), record.file)) {
-        if (looks < maxLooks) { continue; }
+        if (looks < maxLooks) {
+          await found.close();
+          continue;
+        }
         throw new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program is writing to the file`, { target: record.wimPath });
       }
       if (!validateOnly) {
@@ -124,10 +129,11 @@ async function register(
       return { record, found, lock };
     } catch (error) {
       lock?.release();
-      await state.records.removeLeftovers();
+      await found.close();
+      if (registry !== undefined) { await state.records.removeLeftovers(); }
       throw error;
     } finally {
-      registry.release();
+      registry?.release();
     }
   }
 }
@@ -155,13 +161,13 @@ export async function mountImage(params: Params, context: OperationContext): Pro
       }), what, params.validateOnly === true, context);
       const { imageIndex } = record;
       const result: Result = {
-        ...imageResult(params.mountPath, context, found.warnings), imagePath: params.imagePath, imageIndex, mountMode: mode, mountId: id,
+        ...imageResult(params.mountPath, context), imagePath: params.imagePath, imageIndex, mountMode: mode, mountId: id,
       };
-      if (params.validateOnly === true) { return result; }
+      if (params.validateOnly === true) { return { ...result, warnings: [...(await found.check()).warnings] }; }
       try {
-        await bringUp(state, record, found.otherFiles, folder, context);
+        const warnings = await bringUp(state, record, found, folder, context);
         context.log.info(`mounted image ${imageIndex} of "${record.wimPath}" at "${mountPath}" (${mode})`);
-        return result;
+        return { ...result, warnings: [...warnings] };
       } catch (error) {
         // Whatever fails now is tried again by the next operation; what the user has to know is the first error.
         await undo(state, record).catch((cause: unknown) => { context.log.error(`the mount is not undone yet: ${messageOf(cause)}`); });

@@ -6,7 +6,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { printable } from '../../../printable.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
 import { formatOf } from '../images/formats.ts';
-import { takeDown } from '../mounting/bringUp.ts';
+import { takeDown } from '../mounting/takeDown.ts';
 import { allRecords, canonicalMountPath, findMount, openState } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../mounting/record.ts';
 import { coverSource, lookAt } from '../mounting/sight.ts';

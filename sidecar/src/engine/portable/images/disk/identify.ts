@@ -92,7 +92,8 @@ export async function identify(params: MountParams, what: string, context: Opera
     for (const warning of warnings) { context.log.warning(warning); }
     const { start, length, number } = volume.partition;
     const own: DiskOwn = { driver: disk.format === 'VHD' ? 'vpc' : 'vhdx', start, length, partition: number };
-    return { path, otherFiles: [], imageIndex: 1, hash: contentHash(opened), file: signature, own, warnings };
+    return { path, otherFiles: [], imageIndex: 1, hash: contentHash(opened), file: signature, own,
+      uncheckedBytes: undefined, check: () => Promise.resolve({ own, warnings }), close: () => Promise.resolve() };
   } finally {
     await opened.close();
   }

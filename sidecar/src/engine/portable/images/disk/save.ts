@@ -62,7 +62,7 @@ async function writeChanges(record: MountRecord, staged: string, file: FileHandl
   };
   // Once it has begun it has to come to its end.
   const { exitCode, output } = await runProgram(requireProgram('qemu-img'), ['commit', '-q', '-d', `json:${JSON.stringify(image)}`],
-    new AbortController().signal, undefined, [file.fd]);
+    new AbortController().signal, { files: [file.fd] });
   if (exitCode !== 0) {
     const reason = output.replace(/\s+/g, ' ').slice(0, 300);
     if (/No space left/i.test(output)) {

@@ -85,7 +85,7 @@ async function startDaemon({ record, folders, lock }: ServeRequest, context: Ope
       throw new DismError(Hresult.ERROR_SHARING_VIOLATION, `Cannot mount "${record.wimPath}": the file was replaced meanwhile`, { target: record.wimPath });
     }
     context.log.debug(`${program} ${words.join(' ')}`);
-    const { exitCode, output } = await runProgram(program, words, context.signal, lock, [file]);
+    const { exitCode, output } = await runProgram(program, words, context.signal, { lock, files: [file] });
     if (exitCode !== 0) {
       context.log.error(output);
       throw servingError(record, 'qemu-storage-daemon', exitCode, output);
@@ -108,7 +108,7 @@ async function startFileSystem({ record, folders, target, baseMount, lock }: Ser
     files: ['/', '/proc/self', '/dev/fuse', ...programs.map(requireProgram), path], mountedFile: path,
   }, async () => {
     context.log.debug(`${program} ${words.join(' ')}`);
-    const { exitCode, output, pid } = await runProgram(program, words, context.signal, lock);
+    const { exitCode, output, pid } = await runProgram(program, words, context.signal, { lock });
     if (exitCode === 0) { return pid; }
     context.log.error(output);
     throw servingError(record, 'ntfs-3g', exitCode, output);

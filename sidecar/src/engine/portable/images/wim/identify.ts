@@ -4,9 +4,9 @@ import { printable } from '../../../../printable.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { findParts } from '../../../../wim/splitParts.ts';
 import { WimFile } from '../../../../wim/wimFile.ts';
-import type { IdentifiedImage, MountParams } from '../imageFormat.ts';
+import type { CheckedImage, IdentifiedImage, MountParams } from '../imageFormat.ts';
 import { checkWritable } from '../writable.ts';
-import { identifyImage } from './identity.ts';
+import { checkImage, identifyImage } from './identity.ts';
 import type { WimOwn } from './own.ts';
 import { requireServing } from './serve.ts';
 
@@ -53,22 +53,44 @@ function unshowableWarnings(names: readonly string[]): string[] {
   return [`${count} of the image cannot be shown by a mount on Linux, being too long or impossible there, and will stay in the image as it is: ${shown}${names.length > maxNames ? ', ...' : ''}`];
 }
 
+/** What who serves an image takes at most for each byte that describes it, and beside. */
+const [memoryPerByte, otherMemory] = [16, 1024 ** 3];
+
+/** The part of identify() that takes longer the more files there are. */
+async function check(wim: WimFile, imageIndex: number): Promise<CheckedImage> {
+  try {
+    const { streamsFit, unshowable } = await checkImage(wim, imageIndex);
+    const trouble = wim.integrityTrouble;
+    const own: WimOwn = { streamsShown: streamsFit };
+    return { own, warnings: [
+      ...trouble === undefined ? [] : [`"${wim.path}" was damaged or not copied to its end, and can be mounted read-only: ${trouble}`],
+      ...unshowableWarnings(unshowable),
+    ] };
+  } finally {
+    await wim.close();
+  }
+}
+
 /** All is read through one descriptor. */
 export async function identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage> {
   const { wim, otherParts } = await openImageFile(await realpath(params.imagePath).catch(() => params.imagePath), what);
   try {
     requireServing();
+    // They are on their way while the file is looked at; what is wrong with it is said before what is wrong in it.
+    for (const reading of [wim.document(), wim.blobs()]) { reading.catch(() => undefined); }
     if (params.readOnly !== true) { await checkWritable(wim.path, what); }
     const imageIndex = await resolveImage(params, wim, context);
-    const { hash, streamsFit, unshowable } = await identifyImage(wim, imageIndex);
-    const trouble = wim.integrityTrouble;
-    const warnings = [
-      ...trouble === undefined ? [] : [`"${wim.path}" was damaged or not copied to its end, and can be mounted read-only: ${trouble}`],
-      ...unshowableWarnings(unshowable),
-    ];
-    const own: WimOwn = { streamsShown: streamsFit };
-    return { path: wim.path, otherFiles: otherParts, imageIndex, hash, file: wim.signature, own, warnings };
-  } finally {
+    const { hash, metadataBytes } = await identifyImage(wim, imageIndex);
+    // Few images have streams that do not fit: it is begun as for the others.
+    const own: WimOwn = { streamsShown: true };
+    return {
+      path: wim.path, otherFiles: otherParts, imageIndex, hash, file: wim.signature, own,
+      check: async () => await check(wim, imageIndex),
+      close: async () => { await wim.close(); },
+      uncheckedBytes: otherMemory + memoryPerByte * (metadataBytes + wim.header.blobTable.uncompressedSize),
+    };
+  } catch (error) {
     await wim.close();
+    throw error;
   }
 }

@@ -35,7 +35,7 @@ export function requireServing(): { readonly imagex: string } {
  * below the mount folder, wherever it is mounted at first.
  * @throws DismError. Killed at the wrong moment it may have mounted already, which takeDown() ends.
  */
-export async function serve({ record, folders, target, baseMount, otherFiles, lock }: ServeRequest, context: OperationContext): Promise<number> {
+export async function serve({ record, folders, target, baseMount, otherFiles, lock, maxMemory }: ServeRequest, context: OperationContext): Promise<number> {
   const { imagex } = requireServing();
   const { mountPath, wimPath } = record;
   const isPrivate = target !== mountPath;
@@ -51,7 +51,7 @@ export async function serve({ record, folders, target, baseMount, otherFiles, lo
   context.log.debug(`${imagex} ${args.join(' ')} ("${wimPath}")`);
   try {
     const run = async (root?: string): Promise<number> => {
-      const { exitCode, output, pid } = await runProgram(imagex, args, context.signal, lock, files, root);
+      const { exitCode, output, pid } = await runProgram(imagex, args, context.signal, { lock, files, root, maxMemory });
       if (exitCode === 0) { return pid; }
       context.log.error(output);
       throw servingError(record, exitCode, output);
