@@ -4,9 +4,10 @@ import { Hresult } from '../hresult.ts';
 import { fileTrouble } from '../imageFiles/fileTrouble.ts';
 import { joinPath } from '../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../operationContext.ts';
+import { changeImage, type OpenHives } from '../servicing/imageChange.ts';
 import { messageOf } from '../systemErrors.ts';
 import type { BootDrivers } from './bootDrivers.ts';
-import { type DriverChange, undo, withDatabase } from './driverChange.ts';
+import { type DriverChange, driverHives, openDatabase, undo } from './driverChange.ts';
 import type { DriverDatabase } from './driverDatabase.ts';
 import { DriverJournal, settleFile, takenNumbers } from './driverJournal.ts';
 import { putPackage } from './packageFiles.ts';
@@ -40,38 +41,54 @@ export interface AddOutcome {
  * @param infPaths INF files.
  */
 export async function addPackages(infPaths: readonly string[], options: AddOptions, change: DriverChange): Promise<AddOutcome[]> {
-  const { image, windows, context, validateOnly } = change;
-  const journal = new DriverJournal(image, windows);
+  const { image, windows, validateOnly, replayLog, warn, context } = change;
+  return await withDriverFiles(change, async (journal) => await changeImage(
+    image, driverHives, { windows, signal: context.signal, validateOnly, replayLog, warn },
+    async (hives) => await addPackagesTo(hives, infPaths, options, change, journal),
+  ));
+}
+
+/** Runs a change that may make files of drivers: they are registered once it has ended, and go where it fails. */
+export async function withDriverFiles<T>(change: DriverChange, step: (journal: DriverJournal) => Promise<T>): Promise<T> {
+  const journal = new DriverJournal(change.image, change.windows);
   try {
-    const outcomes = await withDatabase(change, context.signal, async (database, boot) => {
-      const taken = new Set(await takenNumbers(image, windows));
-      const found: AddOutcome[] = [];
-      for (const [index, infPath] of infPaths.entries()) {
-        context.signal.throwIfAborted();
-        context.progress('Adding drivers', index, infPaths.length);
-        const plan = await attempt(infPath, context, async () => await planPackage(infPath, options, change, database, boot, taken));
-        if (plan instanceof DismError) {
-          found.push({ infPath, failure: plan, published: '', source: undefined, isNew: false, isReflected: false });
-          continue;
-        }
-        // From here on nothing is wrong with the package: what fails concerns the image, and ends it all.
-        if (!plan.isStaged || plan.reflects) {
-          if (!validateOnly) { await putFiles(plan, journal, change, boot); }
-          await register(plan, database, boot);
-        }
-        found.push(outcomeOf(infPath, plan, change));
-      }
-      context.signal.throwIfAborted();
-      return found;
-    });
+    const result = await step(journal);
     closeJournal(journal, change);
-    context.progress('Adding drivers', infPaths.length, infPaths.length);
-    return outcomes;
+    return result;
   } catch (error) {
     // The hives are as they were: whatever was made beside them goes.
     if (journal.isOpen) { await undo(change); }
     throw error;
   }
+}
+
+/** Adds packages in a change that may be about more than drivers. */
+export async function addPackagesTo(
+  hives: OpenHives, infPaths: readonly string[], options: AddOptions, change: DriverChange, journal: DriverJournal,
+): Promise<AddOutcome[]> {
+  const { image, windows, context, validateOnly } = change;
+  return await openDatabase(hives, change, async (database, boot) => {
+    const taken = new Set(await takenNumbers(image, windows));
+    const found: AddOutcome[] = [];
+    for (const [index, infPath] of infPaths.entries()) {
+      context.signal.throwIfAborted();
+      context.progress('Adding drivers', index, infPaths.length);
+      const plan = await attempt(infPath, context, async () => await planPackage(infPath, options, change, database, boot, taken));
+      if (plan instanceof DismError) {
+        found.push({ infPath, failure: plan, published: '', source: undefined, isNew: false, isReflected: false });
+        continue;
+      }
+      // From here on nothing is wrong with the package: what fails concerns the image, and ends it all.
+      if (!plan.isStaged || plan.reflects) {
+        if (!validateOnly) { await putFiles(plan, journal, change, boot); }
+        await register(plan, database, boot);
+      }
+      found.push(outcomeOf(infPath, plan, change));
+    }
+    context.signal.throwIfAborted();
+    context.progress('Adding drivers', infPaths.length, infPaths.length);
+    return found;
+  });
 }
 
 /** The change has happened; that its journal stays does no harm, for the next command finds everything as it should be. */

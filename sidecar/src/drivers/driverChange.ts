@@ -3,7 +3,7 @@ import { fileTrouble } from '../imageFiles/fileTrouble.ts';
 import { joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import type { OperationContext } from '../operationContext.ts';
-import { changeHives, type OpenHives } from '../servicing/changeHives.ts';
+import { changeImage, type OpenHives } from '../servicing/imageChange.ts';
 import { messageOf } from '../systemErrors.ts';
 import { BootDrivers, type PublishedPackage } from './bootDrivers.ts';
 import { DriverDatabase, type RegisteredPackage, textOf } from './driverDatabase.ts';
@@ -32,25 +32,32 @@ export interface DriverChange {
   readonly warn: (text: string) => void;
 }
 
-const hiveNames = ['SYSTEM', 'DRIVERS', 'SOFTWARE'];
+/** The hives that a change of drivers is made in. */
+export const driverHives = ['SYSTEM', 'DRIVERS', 'SOFTWARE'] as const;
 
 /** Opens the hives, settles what was interrupted, and lets `step` change drivers. */
 export async function withDatabase<T>(
   change: DriverChange, signal: AbortSignal, step: (database: DriverDatabase, boot: BootDrivers) => Promise<T>,
 ): Promise<T> {
-  const { image, windows, validateOnly, replayLog, warn, context } = change;
-  return await changeHives(image, hiveNames, { windows, signal, validateOnly, replayLog, warn }, async (hives) => {
-    const database = new DriverDatabase(hives, image.description);
-    const boot = bootDriversOf(hives, database, change);
-    if (!validateOnly) {
-      for (const published of await settleJournals(image, windows, database, reflectedOf(database, change))) {
-        context.log.info(`What was left of the driver ${published} was removed`);
-      }
-    } else if (await hasDriverJournal(image, windows)) {
-      warn('An earlier change of the drivers was interrupted; the next command that changes them finishes or undoes it');
+  const { image, windows, validateOnly, replayLog, warn } = change;
+  return await changeImage(image, driverHives, { windows, signal, validateOnly, replayLog, warn }, async (hives) => await openDatabase(hives, change, step));
+}
+
+/** The same in a change that is about more than drivers. */
+export async function openDatabase<T>(
+  hives: OpenHives, change: DriverChange, step: (database: DriverDatabase, boot: BootDrivers) => Promise<T>,
+): Promise<T> {
+  const { image, windows, validateOnly, warn, context } = change;
+  const database = new DriverDatabase(hives, image.description);
+  const boot = bootDriversOf(hives, database, change);
+  if (!validateOnly) {
+    for (const published of await settleJournals(image, windows, database, reflectedOf(database, change))) {
+      context.log.info(`What was left of the driver ${published} was removed`);
     }
-    return await step(database, boot);
-  });
+  } else if (await hasDriverJournal(image, windows)) {
+    warn('An earlier change of the drivers was interrupted; the next command that changes them finishes or undoes it');
+  }
+  return await step(database, boot);
 }
 
 function bootDriversOf(hives: OpenHives, database: DriverDatabase, change: DriverChange): BootDrivers {

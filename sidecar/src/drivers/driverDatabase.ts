@@ -2,7 +2,7 @@
 import { UnsupportedError } from '../errors.ts';
 import type { EditableKey } from '../registry/editableHive.ts';
 import { readText, readTexts, ValueType } from '../registry/values.ts';
-import type { OpenHives } from '../servicing/changeHives.ts';
+import type { OpenHives } from '../servicing/imageChange.ts';
 import { classesInSystemHive } from './deviceClasses.ts';
 import { oemMap, oemNumber } from './driverRecords.ts';
 

@@ -74,6 +74,11 @@ export async function hasDriverJournal(image: Pick<WritableFolderImage, 'list'>,
   return (await journals(image, windows)).length > 0;
 }
 
+/** Whether an interrupted change left anything, be it only a journal that was not in place yet. */
+export async function isDriverChangeLeft(image: WritableFolderImage, windows: string): Promise<boolean> {
+  return await hasDriverJournal(image, windows) || image.temporariesIn(joinPath(windows, journalFolder)).length > 0;
+}
+
 /**
  * Finishes or undoes what was interrupted, by what the databases say now. The lock on the hives is held.
  * @param reflected Gives the packages with these published names that are registered and reflected.

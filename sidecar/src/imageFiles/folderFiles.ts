@@ -35,6 +35,11 @@ export class FolderImage implements ImageFiles {
     this.tree.close();
   }
 
+  /** Something else has changed the folder: what was listed may not be so any more. */
+  forgetNames(): void {
+    this.tree.forgetNames();
+  }
+
   async read(path: string, maxBytes = maxFileBytes): Promise<Buffer | undefined> {
     return await this.#withFile(path, async (descriptor, size) => {
       if (size > maxBytes) { throw tooLarge(path, size, maxBytes); }

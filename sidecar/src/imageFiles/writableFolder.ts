@@ -1,20 +1,18 @@
 /** Changes an image in a folder, each step whole or not at all. */
 import { createHash, randomUUID } from 'node:crypto';
 import {
-  accessSync, closeSync, constants, createReadStream, createWriteStream, fchmodSync, fchownSync, fstatSync, fsyncSync, futimesSync, linkSync, lstatSync,
-  mkdirSync, openSync, readdirSync, renameSync, rmSync, statSync,
+  accessSync, closeSync, constants, createReadStream, createWriteStream, fchmodSync, fsyncSync, futimesSync, linkSync, mkdirSync, openSync, renameSync,
+  rmSync, statSync,
 } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { copyAttributes } from '../platform/linux/attributes.ts';
 import { Lock } from '../platform/linux/locks.ts';
 import { removeFolder } from '../platform/linux/removeFolder.ts';
 import { isDenied } from '../systemErrors.ts';
 import { readWhole, writeWhole } from './fileBytes.ts';
-import { NotAFileError } from './fileTrouble.ts';
+import { copyMetadata, fileMode, neighbourMode, openReplaced } from './fileMetadata.ts';
 import { FolderImage } from './folderFiles.ts';
-import { openFile } from './folderTree.ts';
 import type { ReplaceOptions, WritableImageFiles } from './imageFiles.ts';
 
 /** Temporary files are named so, and nothing else is ever removed as one. */
@@ -62,35 +60,47 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
   }
 
   /**
-   * Writes what is to replace a file into a file beside it, flushed and read back: the first half of replacing several files as one change.
-   * Owner, mode and extended attributes are those of the old file; a missing one, and one that is no file, cannot be replaced.
-   * @returns The path of the new file, for finishReplacement() and removeTemporary().
+   * Writes what a file is to hold into a temporary file, flushed and read back: the first half of changing several files as one change. It is in the
+   * folder of the file, or in the nearest one above that exists, so that it inherits what the file would. Owner, mode and extended attributes are
+   * those of the file that is there, or of `like`.
+   * @param content Bytes, or the path of a file outside of the image, however large.
+   * @returns The path of the temporary file, for putInPlace() and removeTemporary().
+   * @throws DismError ERROR_ALREADY_EXISTS: there is a folder of that name.
    */
-  async prepareReplacement(path: string, data: Buffer, options: Pick<ReplaceOptions, 'verify' | 'signal'>): Promise<string> {
-    const { folder, name, spelled } = this.tree.openParent(path);
-    const base = `/proc/self/fd/${folder}`;
+  async prepareFile(
+    path: string, content: Buffer | { readonly file: string }, options: { readonly signal: AbortSignal; readonly like?: string },
+  ): Promise<string> {
+    const { signal, like = path } = options;
+    const { folder, spelled } = this.tree.openParent(`${this.nearestFolder(path)}/any`);
     const temporary = this.#makeTemporary(spelled);
+    const name = `/proc/self/fd/${folder}/${temporary}`;
     try {
-      const old = openFile(folder, name);
-      if (old === undefined) { throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `"${path}" does not exist in the image`, { target: path }); }
+      const old = this.tree.open(like);
+      if (this.tree.open(path) === undefined && this.tree.resolve(path) !== undefined) {
+        throw new DismError(Hresult.ERROR_ALREADY_EXISTS, `"${path}" is a folder in the image`, { target: path, hint: 'Start over from an intact copy of the image.' });
+      }
+      const descriptor = openSync(name, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
       try {
-        const descriptor = openSync(`${base}/${temporary}`, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
-        try {
-          await writeWhole(descriptor, data, options.signal);
-          options.verify(await readWhole(descriptor, data.length));
-          options.signal?.throwIfAborted();
-          copyMetadata(old.descriptor, descriptor);
-          // It is a change that programs which copy by time should see.
-          futimesSync(descriptor, new Date(), new Date());
-          fsyncSync(descriptor);
-        } catch (error) {
-          rmSync(`${base}/${temporary}`, { force: true });
-          throw error;
-        } finally {
-          closeSync(descriptor);
+        if (Buffer.isBuffer(content)) {
+          await writeWhole(descriptor, content, signal);
+          const readBack = await readWhole(descriptor, content.length);
+          if (!readBack.equals(content)) { throw new Error(`what was read back of "${path}" is not what was written`); }
+        } else {
+          await pipeline(createReadStream(content.file), createWriteStream('', { fd: descriptor, autoClose: false }), { signal });
+          this.tree.forgetNames();
+          if (await this.digest(`${spelled}/${temporary}`, 'sha256') !== await digestOfFile(content.file)) { throw new Error(`the copy of "${content.file}" is not what it should be`); }
         }
+        signal.throwIfAborted();
+        if (old === undefined) { fchmodSync(descriptor, fileMode(folder)); } else { copyMetadata(old.descriptor, descriptor); }
+        // It is a change that programs which copy by time should see.
+        futimesSync(descriptor, new Date(), new Date());
+        fsyncSync(descriptor);
+      } catch (error) {
+        rmSync(name, { force: true });
+        throw error;
       } finally {
-        closeSync(old.descriptor);
+        closeSync(descriptor);
+        if (old !== undefined) { closeSync(old.descriptor); }
       }
       fsyncSync(folder);
     } catch (error) {
@@ -99,19 +109,34 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
       closeSync(folder);
       this.tree.forgetNames();
     }
-    return `${spelled}/${temporary}`;
+    return spelled === '' ? temporary : `${spelled}/${temporary}`;
   }
 
-  /** Puts a prepared file in the place of the one that it was made for, in the same folder. */
-  finishReplacement(temporaryPath: string, path: string): void {
-    const { folder, name } = this.tree.openParent(path);
+  /** The folder of a path, or the nearest one above it that exists, as it is spelled. */
+  nearestFolder(path: string): string {
+    const parts = path.split('/').slice(0, -1);
+    while (parts.length > 0 && this.tree.resolve(parts.join('/')) === undefined) { parts.pop(); }
+    return this.tree.resolve(parts.join('/')) ?? '';
+  }
+
+  /** Gives a prepared file its name; folders that are missing are made. */
+  async putInPlace(temporaryPath: string, path: string): Promise<void> {
+    const parent = path.split('/').slice(0, -1).join('/');
+    if (parent !== '') { await this.makeFolders(parent); }
+    const from = this.tree.openParent(temporaryPath);
     try {
-      renameSync(`/proc/self/fd/${folder}/${temporaryPath.split('/').at(-1) ?? ''}`, `/proc/self/fd/${folder}/${name}`);
-      fsyncSync(folder);
+      const { folder, name } = this.tree.openParent(path);
+      try {
+        renameSync(`/proc/self/fd/${from.folder}/${from.name}`, `/proc/self/fd/${folder}/${name}`);
+        fsyncSync(folder);
+        fsyncSync(from.folder);
+      } finally {
+        closeSync(folder);
+      }
     } catch (error) {
       throw this.tree.at(path, error);
     } finally {
-      closeSync(folder);
+      closeSync(from.folder);
       this.tree.forgetNames();
     }
   }
@@ -133,7 +158,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
 
   /** Names of temporary files that a crash left in a folder. */
   temporariesIn(path: string): string[] {
-    return this.tree.list(path).map((name) => `${path}/${name}`).filter((name) => temporaryPattern.test(name));
+    return this.tree.list(path).map((name) => (path === '' ? name : `${path}/${name}`)).filter((name) => temporaryPattern.test(name));
   }
 
   /**
@@ -148,6 +173,9 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     } catch (error) {
       closeSync(folder);
       throw this.tree.at(path, error);
+    } finally {
+      // Who held it until now may have changed what was listed before.
+      this.tree.forgetNames();
     }
   }
 
@@ -202,34 +230,6 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
   async hasCopyOf(source: string, path: string): Promise<boolean> {
     const stat = await this.stat(path);
     return stat !== undefined && stat.size === statSync(source).size && await this.digest(path, 'sha256') === await digestOfFile(source);
-  }
-
-  /** Puts a copy of a file from outside into an existing folder, however large it is: copied beside its place, flushed, compared, renamed. */
-  async putFile(source: string, path: string, signal: AbortSignal): Promise<void> {
-    const { folder, name, spelled } = this.tree.openParent(path);
-    const base = `/proc/self/fd/${folder}`;
-    const temporary = this.#makeTemporary(spelled);
-    try {
-      const descriptor = openSync(`${base}/${temporary}`, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, fileMode(folder));
-      try {
-        await pipeline(createReadStream(source), createWriteStream('', { fd: descriptor, autoClose: false }), { signal });
-        fsyncSync(descriptor);
-        this.tree.forgetNames();
-        if (await this.digest(`${spelled}/${temporary}`, 'sha256') !== await digestOfFile(source)) { throw new Error(`the copy of "${source}" is not what it should be`); }
-        renameSync(`${base}/${temporary}`, `${base}/${name}`);
-        fsyncSync(folder);
-      } catch (error) {
-        rmSync(`${base}/${temporary}`, { force: true });
-        throw error;
-      } finally {
-        closeSync(descriptor);
-      }
-    } catch (error) {
-      throw this.tree.at(path, error);
-    } finally {
-      closeSync(folder);
-      this.tree.forgetNames();
-    }
   }
 
   /** Waits for a folder: the names in it are on disk then. */
@@ -327,37 +327,4 @@ async function digestOfFile(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
-}
-
-/** Opens the file that is replaced, for what is kept of it. A pipe, socket or device is replaced as if nothing were there. */
-function openReplaced(folder: number, name: string): number | undefined {
-  try {
-    return openFile(folder, name)?.descriptor;
-  } catch (error) {
-    if (error instanceof NotAFileError) { return undefined; }
-    throw error;
-  }
-}
-
-/** Owner, mode, times and extended attributes. */
-function copyMetadata(from: number, to: number): void {
-  const stat = fstatSync(from);
-  copyAttributes(from, to);
-  fchownSync(to, stat.uid, stat.gid);
-  fchmodSync(to, stat.mode & 0o7777);
-  futimesSync(to, stat.atime, stat.mtime);
-}
-
-/** The mode of a file that is new in a folder: that of the folder, without the right to enter it. */
-function fileMode(folder: number): number {
-  return fstatSync(folder).mode & 0o666;
-}
-
-/** The mode of a file that comes back: that of the files beside it. */
-function neighbourMode(folder: number, base: string): number {
-  for (const name of readdirSync(base)) {
-    const stat = lstatSync(`${base}/${name}`);
-    if (stat.isFile() && !name.startsWith('.dismts-')) { return stat.mode & 0o7777; }
-  }
-  return fileMode(folder);
 }

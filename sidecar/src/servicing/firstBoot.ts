@@ -6,6 +6,8 @@ import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
+import { changeImage, type ImageChangeOptions } from './imageChange.ts';
+import { scriptsFolder } from './removablePaths.ts';
 
 /** One thing that waits. */
 export interface FirstBootItem {
@@ -26,7 +28,6 @@ const maxScriptBytes = 1024 * 1024;
 /** Where the results are on the target, once it has run. */
 export const resultLog = 'C:\\Windows\\Logs\\DismTs-FirstBoot.log';
 
-const scriptsFolder = (windows: string): string => joinPath(windows, 'Setup/Scripts');
 const ownFolder = (windows: string): string => joinPath(scriptsFolder(windows), 'DismTs');
 const scriptPath = (windows: string): string => joinPath(ownFolder(windows), 'FirstBoot.cmd');
 const setupComplete = (windows: string): string => joinPath(scriptsFolder(windows), 'SetupComplete.cmd');
@@ -55,25 +56,25 @@ const sameItem = (a: FirstBootItem, b: FirstBootItem): boolean => a.kind === b.k
 /**
  * Has Windows do something when it is set up.
  * @param file The file of a package.
- * @returns false where it waits already, with the same file.
+ * @returns What waits then, and whether that is new: with the same file it is not.
  */
 export async function addFirstBoot(
-  image: WritableFolderImage, windows: string, item: FirstBootItem, file: string | undefined, { validateOnly = false, signal }: FirstBootOptions,
-): Promise<boolean> {
-  const items = await listFirstBoot(image, windows);
-  const existing = items.find((one) => sameItem(one, item));
-  await readSetupComplete(image, windows);
-  const isSameFile = file === undefined || await image.hasCopyOf(file, filePath(windows, item.name));
-  const isDone = existing !== undefined && (existing.all === true) === (item.all === true) && isSameFile && await isCalled(image, windows);
-  if (isDone) { return false; }
-  if (validateOnly) { return true; }
-  await image.makeFolders(file === undefined ? ownFolder(windows) : joinPath(ownFolder(windows), 'Files'));
-  if (file !== undefined && !isSameFile) { await image.putFile(file, filePath(windows, item.name), signal); }
-  // The file first, the script next, the call last: killed in between, nothing runs that is not there.
-  await writeText(image, scriptPath(windows), makeScript([...items.filter((one) => !sameItem(one, item)), item]));
-  const text = await readSetupComplete(image, windows);
-  if (!text.includes(beginMark)) { await writeText(image, setupComplete(windows), callBlock + text); }
-  return true;
+  image: WritableFolderImage, item: FirstBootItem, file: string | undefined, options: ImageChangeOptions,
+): Promise<{ readonly changed: boolean; readonly items: readonly FirstBootItem[] }> {
+  const { windows } = options;
+  return await changeImage(image, [], options, async (open) => {
+    const items = await listFirstBoot(image, windows);
+    const existing = items.find((one) => sameItem(one, item));
+    const text = await readSetupComplete(image, windows);
+    const isCalled = text.includes(beginMark);
+    const isSameFile = file === undefined || await image.hasCopyOf(file, filePath(windows, item.name));
+    if (existing !== undefined && (existing.all === true) === (item.all === true) && isSameFile && isCalled) { return { changed: false, items }; }
+    const wanted = [...items.filter((one) => !sameItem(one, item)), item];
+    if (file !== undefined && !isSameFile) { open.putFile(filePath(windows, item.name), { file }); }
+    open.putFile(scriptPath(windows), makeScript(wanted));
+    if (!isCalled) { open.putFile(setupComplete(windows), Buffer.from(callBlock + text, 'latin1')); }
+    return { changed: true, items: wanted };
+  });
 }
 
 /**
@@ -81,31 +82,30 @@ export async function addFirstBoot(
  * @returns What was taken back.
  */
 export async function removeFirstBoot(
-  image: WritableFolderImage, windows: string, isWanted: (item: FirstBootItem) => boolean, { validateOnly = false }: Pick<FirstBootOptions, 'validateOnly'>,
+  image: WritableFolderImage, isWanted: (item: FirstBootItem) => boolean, options: ImageChangeOptions,
 ): Promise<FirstBootItem[]> {
-  const items = await listFirstBoot(image, windows);
-  const removed = items.filter(isWanted);
-  if (removed.length === 0 || validateOnly) { return removed; }
-  const kept = items.filter((item) => !removed.includes(item));
-  if (kept.length === 0) {
-    const text = await readSetupComplete(image, windows);
-    const without = text.replace(callBlock, '');
-    if (without !== text) { if (without === '') { image.removeFile(setupComplete(windows)); } else { await writeText(image, setupComplete(windows), without); } }
-    await image.removeFolder(ownFolder(windows));
+  const { windows } = options;
+  return await changeImage(image, [], options, async (open) => {
+    const items = await listFirstBoot(image, windows);
+    const removed = items.filter(isWanted);
+    if (removed.length === 0) { return []; }
+    const kept = items.filter((item) => !removed.includes(item));
+    if (kept.length === 0) {
+      const text = await readSetupComplete(image, windows);
+      const without = text.replace(callBlock, '');
+      if (without === '' && text !== '') { open.remove(setupComplete(windows)); }
+      if (without !== '' && without !== text) { open.putFile(setupComplete(windows), Buffer.from(without, 'latin1')); }
+      open.remove(ownFolder(windows));
+    } else {
+      open.putFile(scriptPath(windows), makeScript(kept));
+      for (const { kind, name } of removed) { if (kind === 'Package') { open.remove(filePath(windows, name)); } }
+    }
     return removed;
-  }
-  await writeText(image, scriptPath(windows), makeScript(kept));
-  for (const { kind, name } of removed) { if (kind === 'Package') { image.removeFile(filePath(windows, name)); } }
-  return removed;
-}
-
-export interface FirstBootOptions {
-  readonly validateOnly?: boolean | undefined;
-  readonly signal: AbortSignal;
+  });
 }
 
 /** The script; each step's exit code goes into the log (3010: done, and a restart completes it). */
-function makeScript(items: readonly FirstBootItem[]): string {
+function makeScript(items: readonly FirstBootItem[]): Buffer {
   const lines = ['@echo off', 'rem Made by DismTs: change it with its commands.', 'setlocal', 'set "LOG=%WINDIR%\\Logs\\DismTs-FirstBoot.log"'];
   for (const item of items) {
     const { kind, name, all } = item;
@@ -118,11 +118,7 @@ function makeScript(items: readonly FirstBootItem[]): string {
       `echo %DATE% %TIME% end ${kind} ${name} exit code %ERRORLEVEL%>>"%LOG%"`,
     );
   }
-  return [...lines, 'endlocal', 'exit /b 0', ''].join('\r\n');
-}
-
-async function isCalled(image: WritableFolderImage, windows: string): Promise<boolean> {
-  return (await readSetupComplete(image, windows)).includes(beginMark);
+  return Buffer.from([...lines, 'endlocal', 'exit /b 0', ''].join('\r\n'), 'latin1');
 }
 
 /** The text in one byte a character, whatever its code page: what is not ours stays as it is. @throws DismError ERROR_BAD_FORMAT: it is UTF-16. */
@@ -132,9 +128,4 @@ async function readSetupComplete(image: WritableFolderImage, windows: string): P
     throw new DismError(Hresult.ERROR_BAD_FORMAT, `"${setupComplete(windows)}" is no script that cmd.exe can run: it is binary, or UTF-16`, { target: setupComplete(windows) });
   }
   return data?.toString('latin1') ?? '';
-}
-
-async function writeText(image: WritableFolderImage, path: string, text: string): Promise<void> {
-  const data = Buffer.from(text, 'latin1');
-  await image.replace(path, data, { verify: (readBack) => { if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); } } });
 }

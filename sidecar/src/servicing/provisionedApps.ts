@@ -8,12 +8,12 @@ import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import { readText } from '../registry/values.ts';
 import { childOf, childrenOf, readXml, type XmlElement } from '../xml.ts';
 import { appArchitecture, type AppName, parseAppName } from './appNames.ts';
-import { changeHives, type ChangeHivesOptions } from './changeHives.ts';
+import { changeImage, type ImageChangeOptions } from './imageChange.ts';
 import { maxProvisioningBytes, provisioningFile, ProvisioningList } from './provisioningFile.ts';
 import { openHive } from './readHive.ts';
+import { appsFolder } from './removablePaths.ts';
 
 const storeKey = 'Microsoft\\Windows\\CurrentVersion\\Appx\\AppxAllUserStore';
-const appsFolder = 'Program Files/WindowsApps';
 /** Windows makes it when it is started for the first time; what is provisioned then is in it, too, and cannot be taken out here. */
 const repositoryFolder = 'ProgramData/Microsoft/Windows/AppRepository';
 const repositoryFile = 'StateRepository-Machine.srd';
@@ -72,18 +72,17 @@ export interface RemovedApps {
 }
 
 /**
- * Takes apps out of the list, the registry and the folder of apps, and notes that an upgrade must not bring them back. A removal that was interrupted
- * is finished by the next one of the same app.
+ * Takes apps out of the list, the registry and the folder of apps, as one change, and notes that an upgrade must not bring them back. Folders that
+ * something else left of an app that was removed go, too.
  * @throws DismError ERROR_NOT_SUPPORTED: the image was started once, or the app is needed by others.
  */
-export async function removeProvisionedApps(image: WritableFolderImage, choice: AppChoice, options: ChangeHivesOptions): Promise<RemovedApps> {
-  const { validateOnly = false } = options;
-  await requireNeverStarted(image, choice.asked);
-  const list = await readList(image);
-  const apps = list === undefined ? [] : await readApps(image, list);
-  const folders = await image.list(appsFolder);
-  const done = await changeHives(image, ['SOFTWARE'], options, (hives) => {
-    const software = hives.get('SOFTWARE');
+export async function removeProvisionedApps(image: WritableFolderImage, choice: AppChoice, options: ImageChangeOptions): Promise<RemovedApps> {
+  return await changeImage(image, ['SOFTWARE'], options, async (open) => {
+    await requireNeverStarted(image, choice.asked);
+    const list = await readList(image);
+    const apps = list === undefined ? [] : await readApps(image, list);
+    const folders = await image.list(appsFolder);
+    const software = open.get('SOFTWARE');
     const applications = software.key(`${storeKey}\\Applications`);
     const deprovisioned = software.key(`${storeKey}\\Deprovisioned`);
     const wanted = chooseFamilies(apps, choice, (family) => deprovisioned?.subkey(family) !== undefined, folders);
@@ -94,21 +93,11 @@ export async function removeProvisionedApps(image: WritableFolderImage, choice: 
     const keys = (applications?.subkeys() ?? []).filter(({ name }) => isOfFamilies(name));
     const packages = [...new Map([...inList, ...inFolder, ...keys.map(({ name }) => name)].map((name) => [name.toLowerCase(), name])).values()];
     for (const key of keys) { key.remove(); }
-    if (packages.length > 0) {
-      for (const fullName of packages) { software.createKey(`${storeKey}\\Deprovisioned\\${parseAppName(fullName)?.family ?? ''}`); }
-    }
-    return { packages, inList, inFolder, isOfFamilies };
+    for (const fullName of packages) { software.createKey(`${storeKey}\\Deprovisioned\\${parseAppName(fullName)?.family ?? ''}`); }
+    if (list !== undefined && inList.length > 0) { open.putFile(provisioningFile, verified(list.without(isOfFamilies), isOfFamilies)); }
+    for (const name of inFolder) { open.remove(`${appsFolder}/${name}`); }
+    return { changed: packages.length > 0, packages };
   });
-  const { packages, inList, inFolder, isOfFamilies } = done;
-  if (!validateOnly) {
-    // It was begun, and is done whole: a cancellation would leave entries and folders for nothing.
-    if (list !== undefined && inList.length > 0) {
-      const data = list.without(isOfFamilies);
-      await image.replace(provisioningFile, data, { verify: (readBack) => { verifyList(readBack, data, isOfFamilies); } });
-    }
-    for (const name of inFolder) { await image.removeFolder(`${appsFolder}/${name}`); }
-  }
-  return { changed: packages.length > 0, packages };
 }
 
 async function readList(files: Files): Promise<ProvisioningList | undefined> {
@@ -168,8 +157,8 @@ async function requireNeverStarted(files: Files, asked: string): Promise<void> {
   }
 }
 
-function verifyList(readBack: Buffer, data: Buffer, isRemoved: (fullName: string) => boolean): void {
-  if (!readBack.equals(data) || new ProvisioningList(readBack).entries.some(({ fullName }) => isRemoved(fullName))) {
-    throw new Error(`what was read back of "${provisioningFile}" is not what was written`);
-  }
+/** The list without what was removed, as it reads. */
+function verified(data: Buffer, isRemoved: (fullName: string) => boolean): Buffer {
+  if (new ProvisioningList(data).entries.some(({ fullName }) => isRemoved(fullName))) { throw new Error(`"${provisioningFile}" would still list what was removed`); }
+  return data;
 }

@@ -4,7 +4,7 @@ import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { type EditableHive, type EditableKey, splitKeyPath, type ValueContent } from '../registry/editableHive.ts';
 import { upperCase } from '../registry/names.ts';
-import type { OpenHives } from './changeHives.ts';
+import type { OpenHives } from './imageChange.ts';
 import { describeContent } from './registryData.ts';
 
 /** One change, with the bytes of a value. */

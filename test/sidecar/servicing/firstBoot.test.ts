@@ -41,7 +41,7 @@ describe('firstBoot/add', () => {
     const own = '@echo off\r\necho caf\xe9\r\n';
     writeFileSync(join(scripts, 'SetupComplete.cmd'), own, 'latin1');
     const kb = packageFile('kb5043080.msu');
-    expect(await add(path, { kind: 'Package', packagePath: kb, validateOnly: true })).toMatchObject({ changed: true, items: [] });
+    expect(await add(path, { kind: 'Package', packagePath: kb, validateOnly: true })).toMatchObject({ changed: true, items: [{ kind: 'Package', name: 'kb5043080.msu' }] });
     expect(readdirSync(scripts)).toEqual(['SetupComplete.cmd']);
     expect(await add(path, { kind: 'Package', packagePath: kb })).toMatchObject({ changed: true, warnings: [expect.stringContaining('DismTs-FirstBoot.log')] });
     await add(path, { kind: 'Feature', name: 'TelnetClient', all: true });

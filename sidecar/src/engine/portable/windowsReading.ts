@@ -2,11 +2,12 @@
 import type { ImageResult } from '@dismts/protocol';
 import { UnsupportedError } from '../../errors.ts';
 import { FolderImage } from '../../imageFiles/folderFiles.ts';
-import type { ImageFiles } from '../../imageFiles/imageFiles.ts';
+import { type ImageFiles, joinPath } from '../../imageFiles/imageFiles.ts';
 import { WindowsImage } from '../../inventory/windowsImage.ts';
 import type { OperationContext } from '../../operationContext.ts';
 import { printable, printableText } from '../../printable.ts';
 import { guarded } from '../../systemErrors.ts';
+import { finishInterrupted } from './interruptedChanges.ts';
 import { imageResult } from './mounting/mountOperation.ts';
 
 /** Which image is meant. */
@@ -37,10 +38,12 @@ export async function readWindows<T>(
   return await guarded(`Cannot read the ${subject} of "${path}"`, path, context, async () => {
     const files = new FolderImage(path);
     try {
+      const unfinished = await finishInterrupted(files, path, joinPath(windowsDirectory ?? 'Windows'), context);
       const image = await WindowsImage.open(files, path, windowsDirectory);
       const found = await step(image, files);
-      for (const warning of image.warnings) { context.log.warning(warning); }
-      return { ...imageResult(path, context, image.warnings), winPath: image.windows, ...printableStrings(found) };
+      const warnings = [...unfinished, ...image.warnings];
+      for (const warning of warnings) { context.log.warning(warning); }
+      return { ...imageResult(path, context, warnings), winPath: image.windows, ...printableStrings(found) };
     } finally {
       await files.close();
     }

@@ -1,10 +1,13 @@
-/** A change of the registry that was interrupted is finished before the image is saved, so that no file has half of it. */
+/** A change of an image that was interrupted is finished or undone before the image is saved, so that no file has half of it. */
+import { settle } from '../../../drivers/driverChange.ts';
+import { isDriverChangeLeft } from '../../../drivers/driverJournal.ts';
 import { joinPath } from '../../../imageFiles/imageFiles.ts';
 import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { finishHiveChange } from '../../../servicing/changeHives.ts';
+import { finishChange } from '../../../servicing/imageChange.ts';
 import { fileTrouble } from '../../../imageFiles/fileTrouble.ts';
 import { messageOf } from '../../../systemErrors.ts';
+import { changeOf } from '../driverChanges.ts';
 
 /**
  * Looks into every folder at the top of an image that may be that of a Windows.
@@ -16,11 +19,13 @@ export async function finishChanges(path: string, context: OperationContext): Pr
   try {
     for (const folder of await foldersOf(files, context)) {
       try {
-        for (const hive of await finishHiveChange(files, joinPath(folder))) { context.log.info(`An interrupted change of the registry was finished: ${hive}`); }
+        const windows = joinPath(folder);
+        for (const done of await finishChange(files, windows)) { context.log.info(`An interrupted change was finished: ${done}`); }
+        if (await isDriverChangeLeft(files, windows)) { await settle(await changeOf({ files, windows }, { path }, warnings, context)); }
       } catch (error) {
         if (fileTrouble(error) === undefined) { throw error; }
         // What leads out of the image, or may not be looked at, is no Windows.
-        if (folder.toLowerCase() === 'windows') { warnings.push(`An interrupted change of the registry is not finished: ${messageOf(error)}`); }
+        if (folder.toLowerCase() === 'windows') { warnings.push(`An interrupted change of the image is not finished: ${messageOf(error)}`); }
       }
     }
   } finally {
@@ -35,7 +40,7 @@ async function foldersOf(files: WritableFolderImage, context: OperationContext):
     return await files.list('');
   } catch (error) {
     if (fileTrouble(error) === undefined) { throw error; }
-    context.log.info(`Not looked for interrupted changes of the registry: ${messageOf(error)}`);
+    context.log.info(`Not looked for interrupted changes: ${messageOf(error)}`);
     return [];
   }
 }

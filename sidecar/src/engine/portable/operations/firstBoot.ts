@@ -31,11 +31,13 @@ export async function addFirstBoot(params: z.output<typeof addMethod.params>, co
     firstBoot.requireFirstBootName(name, what);
     const item = { kind, name, all };
     return await withChangeableImage(params, what, context, async ({ files, windows }) => {
-      const changed = await firstBoot.addFirstBoot(files, windows, item, packagePath, { validateOnly, signal: context.signal });
-      const warnings = [`Windows does it at the end of its set-up, and writes the results into "${firstBoot.resultLog}"; `
-        + 'it runs no SetupComplete.cmd where it is set up with the product key of a manufacturer, Enterprise and Server excepted'];
-      context.log.info(`${kind} ${name}: ${changed ? 'waits now' : 'waits already'}`);
-      return { ...imageResult(params.path, context, warnings), winPath: windows, changed, items: (await firstBoot.listFirstBoot(files, windows)).map(shown) };
+      const warnings: string[] = [];
+      const warn = (text: string): void => { warnings.push(text); };
+      const { changed, items } = await firstBoot.addFirstBoot(files, item, packagePath, { windows, validateOnly, signal: context.signal, warn });
+      warnings.push(`Windows does it at the end of its set-up, and writes the results into "${firstBoot.resultLog}"; `
+        + 'it runs no SetupComplete.cmd where it is set up with the product key of a manufacturer, Enterprise and Server excepted');
+      context.log.info(`${kind} ${name}: ${!changed ? 'waits already' : validateOnly === true ? 'would wait' : 'waits now'}`);
+      return { ...imageResult(params.path, context, warnings), winPath: windows, changed, items: items.map(shown) };
     });
   });
 }
@@ -45,9 +47,12 @@ export async function removeFirstBoot(params: z.output<typeof removeMethod.param
   const what = `Cannot take back "${params.name}"`;
   return await guarded(what, params.path, context, async () => await withChangeableImage(params, what, context, async ({ files, windows }) => {
     const isWanted = wildcardMatcher(params.name);
-    const items = await firstBoot.removeFirstBoot(files, windows, ({ name }) => isWanted(name), params);
-    for (const { kind, name } of items) { context.log.info(`${kind} ${name}: taken back`); }
-    return { ...imageResult(params.path, context), winPath: windows, changed: items.length > 0, items: items.map(shown) };
+    const { validateOnly } = params;
+    const warnings: string[] = [];
+    const options = { windows, validateOnly, signal: context.signal, warn: (text: string) => { warnings.push(text); } };
+    const items = await firstBoot.removeFirstBoot(files, ({ name }) => isWanted(name), options);
+    for (const { kind, name } of items) { context.log.info(`${kind} ${name}: ${validateOnly === true ? 'would be ' : ''}taken back`); }
+    return { ...imageResult(params.path, context, warnings), winPath: windows, changed: items.length > 0, items: items.map(shown) };
   }));
 }
 

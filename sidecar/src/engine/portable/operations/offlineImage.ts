@@ -2,15 +2,12 @@
 import { realpath } from 'node:fs/promises';
 import { DismError, UnsupportedError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
-import { fileTrouble } from '../../../imageFiles/fileTrouble.ts';
 import { FolderImage } from '../../../imageFiles/folderFiles.ts';
 import { joinPath } from '../../../imageFiles/imageFiles.ts';
 import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { finishHiveChange } from '../../../servicing/changeHives.ts';
-import { hasJournal } from '../../../servicing/hiveJournal.ts';
 import { configFolder } from '../../../servicing/hivePaths.ts';
-import { messageOf } from '../../../systemErrors.ts';
+import { finishInterrupted } from '../interruptedChanges.ts';
 import { allRecords, openState, runningOperation } from '../mounting/mountOperation.ts';
 import { mountStatus } from '../mounting/status.ts';
 
@@ -87,22 +84,7 @@ export async function withReadableImage<T>(
   const files = new FolderImage(params.path);
   try {
     const windows = await requireWindows(files, params);
-    const warnings: string[] = [];
-    if (await hasJournal(files, windows)) { warnings.push(...await finishInterrupted(params.path, windows, context)); }
-    return await step(files, windows, warnings);
-  } finally {
-    await files.close();
-  }
-}
-
-async function finishInterrupted(path: string, windows: string, context: OperationContext): Promise<string[]> {
-  const files = new WritableFolderImage(path);
-  try {
-    for (const hive of await finishHiveChange(files, windows)) { context.log.info(`An interrupted change of the registry was finished: ${hive}`); }
-    return [];
-  } catch (error) {
-    if (fileTrouble(error) === undefined) { throw error; }
-    return [`An earlier change of the registry was interrupted, and cannot be finished here (${messageOf(error)}): some hives may show what was before`];
+    return await step(files, windows, await finishInterrupted(files, params.path, windows, context));
   } finally {
     await files.close();
   }

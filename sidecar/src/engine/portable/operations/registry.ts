@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { changeHives } from '../../../servicing/changeHives.ts';
+import { changeImage } from '../../../servicing/imageChange.ts';
 import { parseRegFile } from '../../../servicing/regFile.ts';
 import { encodeContent } from '../../../servicing/registryData.ts';
 import { applyEdits, type HiveEdit } from '../../../servicing/registryEdits.ts';
@@ -98,7 +98,7 @@ async function change(
     const { replayLog, validateOnly } = params;
     const hives = [...new Set(edits.map(({ hive }) => hive.toUpperCase()))];
     const options = { windows, signal, replayLog, validateOnly, warn: (text: string) => { told.push(text); } };
-    const changes = hives.length === 0 ? [] : await changeHives(files, hives, options, (open) => applyEdits(open, edits, signal));
+    const changes = hives.length === 0 ? [] : await changeImage(files, hives, options, (open) => applyEdits(open, edits, signal));
     for (const { action, hive, key, name, changed } of changes) {
       if (changed) { context.log.info(`${validateOnly === true ? 'Would be done: ' : ''}${action} ${hive}\\${key}${name === '' ? '' : ` "${name}"`}`); }
     }

@@ -7,7 +7,7 @@ import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
 import { EditableHive } from '../../../sidecar/src/registry/editableHive.ts';
 import { Hive } from '../../../sidecar/src/registry/hive.ts';
-import { changeHives, finishHiveChange, type OpenHives } from '../../../sidecar/src/servicing/changeHives.ts';
+import { changeImage, finishChange, type OpenHives } from '../../../sidecar/src/servicing/imageChange.ts';
 import { getAttribute, setAttribute } from '../../../sidecar/src/platform/linux/attributes.ts';
 import { dirtyHive, newLog } from '../../helpers/store/hiveLogWriter.ts';
 import { KeyBuilder, writeHive } from '../../helpers/store/hiveWriter.ts';
@@ -42,7 +42,7 @@ async function change(
   const warnings: string[] = [];
   const { names = ['SOFTWARE', 'SYSTEM'], signal = new AbortController().signal, validateOnly, replayLog } = options;
   const hiveOptions = { windows: 'Windows', signal, validateOnly, replayLog, warn: (text: string) => { warnings.push(text); } };
-  const result = await changeHives(openImage(path), names, hiveOptions, edit);
+  const result = await changeImage(openImage(path), names, hiveOptions, edit);
   return { warnings, result };
 }
 
@@ -60,7 +60,7 @@ async function failure(action: Promise<unknown>): Promise<DismError> {
   throw error instanceof Error ? error : new Error('it did not fail');
 }
 
-describe('changeHives()', () => {
+describe('changeImage()', () => {
   it('changes several hives, keeps what the files are, and leaves nothing beside them', async () => {
     const { path, config } = makeImage();
     const file = join(config, 'SOFTWARE');
@@ -133,7 +133,7 @@ describe('a change of hives that was interrupted', () => {
     const killed = runTraced(program, tempFolder(), ['-e', `trace=${call}`, '-e', `inject=${call}:signal=KILL:when=${when}`], [path, 'new']);
     if (killed.signal !== 'SIGKILL') { expect(killed.output).toBe('done'); }
     const image = openImage(path);
-    await finishHiveChange(image, 'Windows');
+    await finishChange(image, 'Windows');
     expect([['new', 'new'], [undefined, undefined]]).toContainEqual(both(config));
     await change(path, setBoth('next'));
     expect(both(config)).toEqual(['next', 'next']);
@@ -151,6 +151,10 @@ describe('a change of hives that was interrupted', () => {
     expect(readFileSync(join(config, 'SYSTEM')).equals(other)).toBe(true);
   });
 });
+
+const zeros = '0'.repeat(64);
+const temporary = `Windows/System32/config/.dismts-${'0'.repeat(36)}`;
+const happened = (files: readonly object[], removals: readonly string[] = []): object => ({ version: 2, state: 'Happened', files, removals });
 
 describe('a hostile image', () => {
   const outside = (): { readonly folder: string; readonly unchanged: () => void } => {
@@ -171,7 +175,7 @@ describe('a hostile image', () => {
     symlinkSync(folder, second.config);
     expect((await failure(change(second.path, setBoth('x')))).hresult).toBe(Hresult.ERROR_PATH_NOT_FOUND);
     const third = makeImage();
-    symlinkSync(join(folder, 'SYSTEM'), join(third.config, '.dismts-hives'));
+    symlinkSync(join(folder, 'SYSTEM'), join(third.config, '.dismts-change'));
     expect((await failure(change(third.path, setBoth('x')))).hresult).toBe(Hresult.E_ACCESSDENIED);
     unchanged();
   });
@@ -185,12 +189,14 @@ describe('a hostile image', () => {
 
   it.each([
     ['no JSON', 'nonsense'],
-    ['a way out', JSON.stringify({ version: 1, hives: [{ path: '../SYSTEM', temporary: `.dismts-${'0'.repeat(36)}`, before: '0'.repeat(64), after: '0'.repeat(64) }] })],
-    ['a name of no temporary file', JSON.stringify({ version: 1, hives: [{ path: 'Windows/x', temporary: '../x', before: '0'.repeat(64), after: '0'.repeat(64) }] })],
-    ['another file of the image', JSON.stringify({ version: 1, hives: [{ path: 'Windows/System32/config/SYSTEM', temporary: `.dismts-${'0'.repeat(36)}`, before: '0'.repeat(64), after: '0'.repeat(64) }] })],
+    ['a way out', JSON.stringify(happened([{ path: '../SYSTEM', temporary, before: zeros, after: zeros }]))],
+    ['a name of no temporary file', JSON.stringify(happened([{ path: 'Windows/x', temporary: '../x', before: zeros, after: zeros }]))],
+    ['another file of the image', JSON.stringify(happened([{ path: 'Windows/System32/config/SYSTEM', temporary, before: zeros, after: zeros }]))],
+    ['something to remove that is no app', JSON.stringify(happened([], ['Windows/System32/config/SYSTEM']))],
+    ['an app outside to remove', JSON.stringify(happened([], [`Program Files/WindowsApps/../../../Sample_1.0.0.0_x64__${'a'.repeat(13)}`]))],
   ])('has a journal with %s, which does nothing', async (_, journal) => {
     const { path, config } = makeImage();
-    writeFileSync(join(config, '.dismts-hives'), journal);
+    writeFileSync(join(config, '.dismts-change'), journal);
     const before = readFileSync(join(config, 'SYSTEM'));
     expect(await failure(change(path, setBoth('x')))).toBeInstanceOf(DismError);
     expect(readFileSync(join(config, 'SYSTEM')).equals(before)).toBe(true);

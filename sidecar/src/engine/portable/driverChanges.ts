@@ -1,0 +1,60 @@
+/** What commands have in common that change the drivers of an image. */
+import { lstatSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { DriverChange } from '../../drivers/driverChange.ts';
+import { imageLanguage, imageTarget } from '../../drivers/imageTarget.ts';
+import { DismError } from '../../errors.ts';
+import { Hresult } from '../../hresult.ts';
+import type { WritableFolderImage } from '../../imageFiles/writableFolder.ts';
+import { WindowsImage } from '../../inventory/windowsImage.ts';
+import type { OperationContext } from '../../operationContext.ts';
+
+/** Folders of drivers are not deeper; one that is goes on for ever. */
+const maxDepth = 64;
+
+/**
+ * The INF files that a path stands for, sorted.
+ * @throws DismError ERROR_FILE_NOT_FOUND: there is none.
+ */
+export function requireInfFiles(path: string, recurse: boolean, signal: AbortSignal): string[] {
+  const paths = infFiles(path, recurse, signal);
+  if (paths.length === 0) {
+    throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `Cannot add the driver "${path}": there is no .inf file in the folder`, {
+      target: path, hint: recurse ? 'Give the folder that the driver was unpacked to.' : 'Look in the folders below it as well: -Recurse.',
+    });
+  }
+  return paths;
+}
+
+/** Links are not followed: a loop of them would never end. */
+function infFiles(path: string, recurse: boolean, signal: AbortSignal, depth = 0): string[] {
+  signal.throwIfAborted();
+  if (!lstatSync(path).isDirectory()) { return [path]; }
+  return readdirSync(path, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1)).flatMap((entry) => {
+    const inside = join(path, entry.name);
+    if (entry.isDirectory()) { return recurse && depth < maxDepth ? infFiles(inside, true, signal, depth + 1) : []; }
+    return entry.isFile() && /\.inf$/i.test(entry.name) ? [inside] : [];
+  });
+}
+
+/** What changes of drivers have among their parameters. */
+export interface ChangeParams {
+  readonly path: string;
+  readonly validateOnly?: boolean | undefined;
+  readonly replayLog?: boolean | undefined;
+}
+
+/** How drivers of an image are changed. */
+export async function changeOf(
+  { files, windows }: { readonly files: WritableFolderImage; readonly windows: string }, params: ChangeParams, warnings: string[], context: OperationContext,
+): Promise<DriverChange> {
+  const image = await WindowsImage.open(files, params.path, windows);
+  return {
+    image: files, windows, target: await imageTarget(image), language: await imageLanguage(image), context,
+    validateOnly: params.validateOnly === true, replayLog: params.replayLog === true,
+    warn: (text) => {
+      warnings.push(text);
+      context.log.warning(text);
+    },
+  };
+}
