@@ -1,6 +1,6 @@
 /** Testing image files, and copying single items of them, on the portable engine. */
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -113,6 +113,8 @@ describe('imageFile/extractItem', () => {
     expect(result).toMatchObject({ path: out('SYSTEM'), imagePath: path, imageIndex: 1, sizeBefore: statSync(path).size, sizeAfter: statSync(path).size, warnings: [] });
     expect(readFileSync(out('SYSTEM')).equals(Buffer.from(ordinaryTree['Windows/System32/config/SYSTEM'] ?? ''))).toBe(true);
     await engine.extractImageItem({ imagePath: path, imageName: 'Ordinary', itemPath: 'Windows', destination: out('Windows') }, context());
+    await engine.extractImageItem({ imagePath: path, imageIndex: 1, itemPath: '\\', destination: out('all') }, context());
+    expect(readdirSync(out('all'), { recursive: true }).length).toBe(Object.keys(await readTree(path)).length - 1);
     for (const [name, content] of Object.entries(ordinaryTree).filter(([file]) => file.startsWith('Windows/'))) {
       expect(readFileSync(out(name)).equals(Buffer.from(content))).toBe(true);
     }

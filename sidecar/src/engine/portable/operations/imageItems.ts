@@ -76,10 +76,12 @@ export async function extractImageItem(params: Params, context: OperationContext
       await work.making(folder);
       mkdirSync(folder);
       await runWimJob('extractItem', { source: { path: wim.path, otherParts }, imageIndex, itemPath: pathInImage(item, '/'), folder }, context);
+      // What is in the root of an image comes without a folder around it.
+      const isRoot = item.parent === undefined;
       const [name] = readdirSync(folder);
-      if (name === undefined) { throw wim.errors.damaged('libwim has written nothing for the item'); }
+      if (name === undefined && !isRoot) { throw wim.errors.damaged('libwim has written nothing for the item'); }
       context.signal.throwIfAborted();
-      publish(join(folder, name), target, what);
+      publish(isRoot || name === undefined ? folder : join(folder, name), target, what);
     });
     context.log.info(`copied "${itemPath}" of image ${imageIndex} of "${wim.path}" to "${target}"`);
     return fileResult(answer, context);
