@@ -1,4 +1,5 @@
 /** kill -9 of the engine at every step that changes a file, and of what serves a mount: the file is whole, and no change is lost. */
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -307,4 +308,46 @@ test.runIf(isRoot)('records that make no sense are left alone and reported, and 
   expect(await bench.list()).toHaveLength(1);
   expect(await readFile(join(other, 'generations/1/upper/precious.txt'), 'utf8')).toBe('staged');
   await rm(other, { recursive: true });
+});
+
+describe.runIf(isRoot)('the record of a mount in the making', () => {
+  async function withUnfinished(text: string): Promise<{ bench: Workbench; folder: string }> {
+    const bench = await workbench();
+    const mountPath = await bench.mount(await ordinaryWim(bench.folder));
+    const [id = ''] = await readdir(join(bench.stateDirectory, 'mounts'));
+    const folder = join(bench.stateDirectory, 'mounts', '00000000-0000-4000-8000-000000000000');
+    const record = await readFile(join(bench.stateDirectory, 'mounts', id, 'record.json'), 'utf8');
+    const unfinished = record.replaceAll(id, '00000000-0000-4000-8000-000000000000').replace('"mounted"', '"mounting"')
+      .replaceAll(JSON.stringify(mountPath), JSON.stringify(join(bench.folder, 'elsewhere')));
+    await writeTree(folder, { 'mounting.json': text === 'whole' ? unfinished : text, 'generations/1/upper/half.txt': 'half', 'generations/1/lower/.keep': '' });
+    return { bench, folder };
+  }
+
+  test.for([['empty', ''], ['cut short', '{"version": 2, "id": '], ['zeros', '\0'.repeat(700)], ['whole', 'whole']])(
+    'that the machine lost with it, %s, is cleared away, and no word is lost on it', async ([what, text = '']) => {
+      const { bench, folder } = await withUnfinished(text);
+      await bench.mount(await ordinaryWim(bench.folder, { file: 'other.wim' }));
+      expect(existsSync(folder)).toBe(false);
+      expect(bench.context.lines.filter((line) => line.includes('cannot be read'))).toEqual([]);
+      expect(bench.context.lines.some((line) => line.includes('is undone'))).toBe(what === 'whole');
+      expect(await bench.list()).toHaveLength(2);
+    });
+
+  test('of another version is left alone', async () => {
+    const { bench, folder } = await withUnfinished('{"version": 3}');
+    await bench.mount(await ordinaryWim(bench.folder, { file: 'other.wim' }));
+    expect(await readFile(join(folder, 'generations/1/upper/half.txt'), 'utf8')).toBe('half');
+    expect(bench.context.lines.join('\n')).toMatch(/warning: .*00000000-0000-4000-8000-000000000000/);
+    await rm(folder, { recursive: true });
+  });
+
+  test('is gone once the mount stands, so that a record that is lost later is missed', async () => {
+    const bench = await workbench();
+    const mountPath = await bench.mount(await ordinaryWim(bench.folder));
+    const [id = ''] = await readdir(join(bench.stateDirectory, 'mounts'));
+    const folder = join(bench.stateDirectory, 'mounts', id);
+    expect((await readdir(folder)).sort()).toEqual(['generations', 'record.json']);
+    await bench.save(mountPath);
+    expect((await readdir(folder)).sort()).toEqual(['generations', 'record.json']);
+  });
 });

@@ -14,14 +14,16 @@ const flush = promisify(fsync);
 
 const recordName = 'record.json';
 const newRecordName = `${recordName}.new`;
+/**
+ * The record of a mount that is just being made, in place of the other. It need not survive the machine, as nothing is mounted then, and
+ * nobody was told of it: it is not flushed, and one that is cut short is of no mount.
+ */
+const unfinishedName = 'mounting.json';
 /** Of the folder of a mount that is no more. */
 const removedSuffix = '.removed';
 
-/**
- * Writes a record whole or not at all, and not before it is on the disk.
- * @param isNew There was none: that there is one now need not be on the disk yet. What is made after it gets there after it.
- */
-async function writeDurably(folder: string, text: string, isNew: boolean): Promise<void> {
+/** Writes a record whole or not at all, and not before it is on the disk. */
+async function writeDurably(folder: string, text: string): Promise<void> {
   const temporary = join(folder, newRecordName);
   const file = openSync(temporary, 'w', 0o600);
   try {
@@ -30,15 +32,36 @@ async function writeDurably(folder: string, text: string, isNew: boolean): Promi
   } finally {
     closeSync(file);
   }
-  renameSync(temporary, join(folder, recordName));
-  if (isNew) { return; }
+  const path = join(folder, recordName);
+  if (existsSync(path)) {
+    renameSync(temporary, path);
+  } else {
+    // By way of the unfinished one, so that there are never two: where the record is lost later, the other would say that nothing is lost with it.
+    renameSync(temporary, join(folder, unfinishedName));
+    renameSync(join(folder, unfinishedName), path);
+  }
   const opened = openSync(folder, constants.O_RDONLY);
   try { await flush(opened); } finally { closeSync(opened); }
 }
 
-/** Whether a folder of a mount holds nothing yet but the beginning of a record. */
-function isLeftover(content: readonly string[]): boolean {
-  return content.every((file) => file === newRecordName);
+/** Whether a text begins like JSON that was not written to its end, as where the machine stopped: it may be empty, or zeros. */
+function isCut(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** @returns undefined where there is none. */
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return undefined; }
+    throw error;
+  }
 }
 
 /** The folders of all mounts, with their records. */
@@ -78,13 +101,8 @@ export class RecordStore {
 
   /** @returns undefined where the mount is gone. */
   read(id: string): MountRecord | undefined {
-    let text: string;
-    try {
-      text = readFileSync(this.#recordPath(id), 'utf8');
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return undefined; }
-      throw error;
-    }
+    const text = this.#text(id);
+    if (text === undefined) { return undefined; }
     const record = mountRecordSchema.parse(JSON.parse(text));
     // What is said twice has to agree: a wrong path here would change the file of somebody else.
     if (record.id !== id) { throw new Error(`it is the record of another mount, "${record.id}"`); }
@@ -95,16 +113,38 @@ export class RecordStore {
     return record;
   }
 
+  /** The record of a mount, or of one that is being made. */
+  #text(id: string): string | undefined {
+    const record = readText(this.#recordPath(id));
+    if (record !== undefined) { return record; }
+    const unfinished = readText(join(this.folder(id), unfinishedName));
+    // It was finished meanwhile, perhaps.
+    return unfinished === undefined || isCut(unfinished) ? readText(this.#recordPath(id)) : unfinished;
+  }
+
+  /** Writes a record, of a mount that is being made so that it outlives this process, of others so that it outlives the machine. */
   async write(record: MountRecord): Promise<void> {
-    makeFolders(this.folder(record.id), 0o700);
-    await writeDurably(this.folder(record.id), `${JSON.stringify(record, null, 2)}\n`, record.state === 'mounting');
+    const folder = this.folder(record.id);
+    const text = `${JSON.stringify(record, null, 2)}\n`;
+    makeFolders(folder, 0o700);
+    if (record.state === 'mounted') { await writeDurably(folder, text); } else { writeFileSync(join(folder, unfinishedName), text, { mode: 0o600 }); }
   }
 
   /** Folders of mounts that have no record but something else in them. */
   withoutRecord(): string[] {
     return readdirSync(this.#mounts)
-      .filter((name) => z.uuid().safeParse(name).success && !existsSync(this.#recordPath(name)) && !isLeftover(readdirSync(join(this.#mounts, name))))
+      .filter((name) => z.uuid().safeParse(name).success && !this.#hasRecord(name) && !this.#isUnbegun(name))
       .map((name) => join(this.#mounts, name));
+  }
+
+  #hasRecord(id: string): boolean {
+    return this.#text(id) !== undefined;
+  }
+
+  /** Whether a folder of a mount without a record holds but the beginning of one, or what was made for a mount that the machine did not finish. */
+  #isUnbegun(id: string): boolean {
+    const content = readdirSync(this.folder(id));
+    return content.every((file) => file === newRecordName) || (content.includes(unfinishedName) && !this.#hasRecord(id) && !this.#locks.isServed(id));
   }
 
   /** Forgets a mount: at once, so that a half removed one is never taken for a mount. */
@@ -144,7 +184,7 @@ export class RecordStore {
   #isLeftover(name: string): boolean {
     if (name.endsWith(removedSuffix)) { return true; }
     try {
-      return isLeftover(readdirSync(join(this.#mounts, name)));
+      return this.#isUnbegun(name);
     } catch (error) {
       // Another process has just removed it.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return false; }
