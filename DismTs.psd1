@@ -9,6 +9,7 @@
     Description          = 'Mounts, services and repairs Windows images from PowerShell, on Windows and off it. Cmdlets, parameters and objects are those of the in-box Dism module.'
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
+    TypesToProcess       = @('module/DismTs.Types.ps1xml')
     FormatsToProcess     = @('module/DismTs.Format.ps1xml')
     FunctionsToExport    = @(
         'Add-DismTsAppxProvisionedPackage'

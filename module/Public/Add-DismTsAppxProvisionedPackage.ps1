@@ -41,7 +41,7 @@ function Add-DismTsAppxProvisionedPackage {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/add-appxprovisionedpackage')]
     [Alias('Add-DismTsAppProvisionedPackage', 'Add-DismTsProvisionedAppxPackage', 'Add-DismTsProvisionedAppPackage')]
-    [OutputType('DismTs.ImageObject')]
+    [OutputType('DismTs.ImageObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

@@ -52,7 +52,7 @@ function Add-DismTsDriver {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/add-windowsdriver')]
-    [OutputType('DismTs.BasicDriverObject')]
+    [OutputType('DismTs.BasicDriverObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to. The running Windows cannot be changed so.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

@@ -34,7 +34,7 @@ function Add-DismTsImage {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/add-windowsimage')]
-    [OutputType('DismTs.OfflineImageObject')]
+    [OutputType('DismTs.OfflineImageObject[]')]
     param(
         # Folder to capture. On Linux also an NTFS volume that is not mounted: its device, or a file that holds one.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

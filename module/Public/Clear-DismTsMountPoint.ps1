@@ -26,7 +26,7 @@ function Clear-DismTsMountPoint {
     #>
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/clear-windowscorruptmountpoint')]
     [Alias('Clear-DismTsCorruptMountPoint')]
-    [OutputType('DismTs.BaseDismObject')]
+    [OutputType('DismTs.BaseDismObject[]')]
     param(
         # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
         [Parameter(ValueFromPipelineByPropertyName)]

@@ -38,7 +38,7 @@ function Copy-DismTsImageItem {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
-    [OutputType('DismTs.OfflineImageObject')]
+    [OutputType('DismTs.OfflineImageObject[]')]
     param(
         # File with the image.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

@@ -39,7 +39,7 @@ function Dismount-DismTsImage {
     Clear-DismTsMountPoint
     #>
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/dismount-windowsimage')]
-    [OutputType('DismTs.BaseDismObject')]
+    [OutputType('DismTs.BaseDismObject[]')]
     param(
         # Folder of the mount.
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]

@@ -43,7 +43,7 @@ function Enable-DismTsInboxName {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Changes only the session')]
     [CmdletBinding(PositionalBinding = $false)]
-    [OutputType('DismTs.InboxNameObject')]
+    [OutputType('DismTs.InboxNameObject[]')]
     param(
         # Hide other commands of these names, such as those of the in-box module, until Disable-DismTsInboxName.
         [Parameter()]

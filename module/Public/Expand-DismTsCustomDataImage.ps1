@@ -32,7 +32,7 @@ function Expand-DismTsCustomDataImage {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/expand-windowscustomdataimage')]
-    [OutputType('DismTs.OfflineImageObject')]
+    [OutputType('DismTs.OfflineImageObject[]')]
     param(
         # The custom data image, a .ppkg file.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

@@ -44,7 +44,7 @@ function Expand-DismTsImage {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', DefaultParameterSetName = 'InputByFilePathAndIndex', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/expand-windowsimage')]
-    [OutputType('DismTs.OfflineImageObject')]
+    [OutputType('DismTs.OfflineImageObject[]')]
     param(
         # A .wim or .esd file, or the first part (.swm) of a split one.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

@@ -36,7 +36,7 @@ function Get-DismTsAppxProvisionedPackage {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-appxprovisionedpackage')]
     [Alias('Get-DismTsAppProvisionedPackage', 'Get-DismTsProvisionedAppxPackage', 'Get-DismTsProvisionedAppPackage')]
-    [OutputType('DismTs.AppxPackageObject')]
+    [OutputType('DismTs.AppxPackageObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

@@ -41,7 +41,7 @@ function Get-DismTsCapability {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowscapability')]
-    [OutputType('DismTs.BasicCapabilityObject', 'DismTs.AdvancedCapabilityObject')]
+    [OutputType('DismTs.BasicCapabilityObject[]', 'DismTs.AdvancedCapabilityObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

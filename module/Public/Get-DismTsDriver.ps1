@@ -35,7 +35,7 @@ function Get-DismTsDriver {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowsdriver')]
-    [OutputType('DismTs.BasicDriverObject', 'DismTs.AdvancedDriverObject')]
+    [OutputType('DismTs.BasicDriverObject[]', 'DismTs.AdvancedDriverObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

@@ -27,7 +27,7 @@ function Get-DismTsFirstBootAction {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [CmdletBinding(PositionalBinding = $false)]
-    [OutputType('DismTs.FirstBootActionObject')]
+    [OutputType('DismTs.FirstBootActionObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

@@ -40,9 +40,9 @@ function Get-DismTsImage {
     about_DismTs
     #>
     [CmdletBinding(PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowsimage')]
-    [OutputType('DismTs.BasicImageInfoObject', ParameterSetName = 'InputByFilePath')]
-    [OutputType('DismTs.WimImageInfoObject', ParameterSetName = ('InputByFilePathAndName', 'InputByFilePathAndIndex'))]
-    [OutputType('DismTs.MountedImageInfoObject', ParameterSetName = 'InputByMounted')]
+    [OutputType('DismTs.BasicImageInfoObject[]', ParameterSetName = 'InputByFilePath')]
+    [OutputType('DismTs.WimImageInfoObject[]', ParameterSetName = ('InputByFilePathAndName', 'InputByFilePathAndIndex'))]
+    [OutputType('DismTs.MountedImageInfoObject[]', ParameterSetName = 'InputByMounted')]
     param(
         # Image files: .wim, .esd, .swm, .vhd, .vhdx. Wildcards are expanded, unless a file has the very name.
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'InputByFilePath', ValueFromPipelineByPropertyName)]

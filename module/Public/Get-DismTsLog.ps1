@@ -39,7 +39,7 @@ function Get-DismTsLog {
     about_DismTs
     #>
     [CmdletBinding(PositionalBinding = $false)]
-    [OutputType('DismTs.LogEntry')]
+    [OutputType('DismTs.LogEntry[]')]
     param(
         # The log file. Default: that of the operation that ran last.
         [Parameter(ValueFromPipelineByPropertyName)]

@@ -43,7 +43,7 @@ function Get-DismTsOptionalFeature {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowsoptionalfeature')]
-    [OutputType('DismTs.BasicFeatureObject', 'DismTs.AdvancedFeatureObject')]
+    [OutputType('DismTs.BasicFeatureObject[]', 'DismTs.AdvancedFeatureObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

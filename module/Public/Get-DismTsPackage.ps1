@@ -46,7 +46,7 @@ function Get-DismTsPackage {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Get-ImageParameter takes them from the bound parameters')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowspackage')]
-    [OutputType('DismTs.BasicPackageObject', 'DismTs.AdvancedPackageObject')]
+    [OutputType('DismTs.BasicPackageObject[]', 'DismTs.AdvancedPackageObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

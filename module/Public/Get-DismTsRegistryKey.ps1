@@ -32,7 +32,7 @@ function Get-DismTsRegistryKey {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [CmdletBinding(PositionalBinding = $false)]
-    [OutputType('DismTs.RegistryKeyObject')]
+    [OutputType('DismTs.RegistryKeyObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

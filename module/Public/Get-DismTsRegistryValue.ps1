@@ -28,7 +28,7 @@ function Get-DismTsRegistryValue {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [CmdletBinding(PositionalBinding = $false)]
-    [OutputType('DismTs.RegistryValueObject')]
+    [OutputType('DismTs.RegistryValueObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

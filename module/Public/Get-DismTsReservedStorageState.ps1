@@ -25,7 +25,7 @@ function Get-DismTsReservedStorageState {
     about_DismTs
     #>
     [CmdletBinding(PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowsreservedstoragestate')]
-    [OutputType('DismTs.ReservedStorageStateObject')]
+    [OutputType('DismTs.ReservedStorageStateObject[]')]
     param(
         # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder (see Test-DismTsEnvironment).
         [Parameter(ValueFromPipelineByPropertyName)]

@@ -28,7 +28,7 @@ function Get-DismTsWimBootEntry {
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [CmdletBinding(PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-wimbootentry')]
-    [OutputType('DismTs.WimBootEntryObject')]
+    [OutputType('DismTs.WimBootEntryObject[]')]
     param(
         # Volume to look at.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

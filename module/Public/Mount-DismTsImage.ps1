@@ -48,7 +48,7 @@ function Mount-DismTsImage {
     Dismount-DismTsImage
     #>
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/mount-windowsimage')]
-    [OutputType('DismTs.ImageObject')]
+    [OutputType('DismTs.ImageObject[]')]
     param(
         # Folder to mount into; it must exist and be empty. With -Remount the folder of the mount.
         [Parameter(Mandatory, Position = 1, ValueFromPipelineByPropertyName)]

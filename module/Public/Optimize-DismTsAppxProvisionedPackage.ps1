@@ -34,7 +34,7 @@ function Optimize-DismTsAppxProvisionedPackage {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/optimize-appxprovisionedpackages')]
     [Alias('Optimize-DismTsAppxProvisionedPackages', 'Optimize-DismTsAppProvisionedPackages', 'Optimize-DismTsProvisionedAppxPackages', 'Optimize-DismTsProvisionedAppPackages')]
-    [OutputType('DismTs.ImageObject')]
+    [OutputType('DismTs.ImageObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

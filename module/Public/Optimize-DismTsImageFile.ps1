@@ -37,7 +37,7 @@ function Optimize-DismTsImageFile {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium')]
-    [OutputType('DismTs.OfflineImageObject')]
+    [OutputType('DismTs.OfflineImageObject[]')]
     param(
         # File to write anew.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

@@ -41,7 +41,7 @@ function Remove-DismTsAppxProvisionedPackage {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/remove-appxprovisionedpackage')]
     [Alias('Remove-DismTsAppProvisionedPackage', 'Remove-DismTsProvisionedAppxPackage', 'Remove-DismTsProvisionedAppPackage')]
-    [OutputType('DismTs.ImageObject')]
+    [OutputType('DismTs.ImageObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

@@ -64,7 +64,7 @@ function Repair-DismTsImage {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/repair-windowsimage')]
-    [OutputType('DismTs.ImageObjectWithState', 'DismTs.ImageObject')]
+    [OutputType('DismTs.ImageObjectWithState[]', 'DismTs.ImageObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, Position = 0, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

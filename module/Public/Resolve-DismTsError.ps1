@@ -27,7 +27,7 @@ function Resolve-DismTsError {
     about_DismTs
     #>
     [CmdletBinding(PositionalBinding = $false)]
-    [OutputType('DismTs.ErrorInfoObject')]
+    [OutputType('DismTs.ErrorInfoObject[]')]
     param(
         # The code (-2147024894, 3010, '0x80070002', '80070002'), symbol ('E_ACCESSDENIED'), exception or error record. Default: the latest error of the session.
         [Parameter(Position = 0, ValueFromPipeline)]

@@ -27,7 +27,7 @@ function Save-DismTsImage {
     Dismount-DismTsImage
     #>
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/save-windowsimage')]
-    [OutputType('DismTs.ImageObject')]
+    [OutputType('DismTs.ImageObject[]')]
     param(
         # Folder of the mount.
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]

@@ -35,7 +35,7 @@ function Set-DismTsAppxProvisionedDataFile {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(DefaultParameterSetName = 'Offline', PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/set-appxprovisioneddatafile')]
     [Alias('Set-DismTsAppProvisionedDataFile', 'Set-DismTsProvisionedAppxDataFile', 'Set-DismTsProvisionedAppDataFile')]
-    [OutputType('DismTs.ImageObject')]
+    [OutputType('DismTs.ImageObject[]')]
     param(
         # Root folder of the image: a mount folder, or any folder that an image was applied to.
         [Parameter(Mandatory, ParameterSetName = 'Offline', ValueFromPipelineByPropertyName)]

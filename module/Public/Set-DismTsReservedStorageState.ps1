@@ -32,7 +32,7 @@ function Set-DismTsReservedStorageState {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/set-windowsreservedstoragestate')]
-    [OutputType('DismTs.ReservedStorageStateObject')]
+    [OutputType('DismTs.ReservedStorageStateObject[]')]
     param(
         # The state that it shall have.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

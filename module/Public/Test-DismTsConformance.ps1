@@ -44,7 +44,7 @@ function Test-DismTsConformance {
     about_DismTs
     #>
     [CmdletBinding(PositionalBinding = $false)]
-    [OutputType('DismTs.ConformanceObject')]
+    [OutputType('DismTs.ConformanceObject[]')]
     param(
         # File to write the report to, as JSON; its folder must exist. Default: no file.
         [Parameter()]

@@ -26,7 +26,7 @@ function Test-DismTsEnvironment {
     about_DismTs
     #>
     [CmdletBinding(PositionalBinding = $false)]
-    [OutputType('DismTs.EnvironmentObject')]
+    [OutputType('DismTs.EnvironmentObject[]')]
     param(
         # Log file of this operation, to which it appends; its folder must exist. Default: a file of its own in the log folder.
         [Parameter(ValueFromPipelineByPropertyName)]

@@ -30,7 +30,7 @@ function Test-DismTsImageFile {
     Get-DismTsImage
     #>
     [CmdletBinding(PositionalBinding = $false)]
-    [OutputType('DismTs.ImageFileTestObject')]
+    [OutputType('DismTs.ImageFileTestObject[]')]
     param(
         # File to read: .wim, .esd, or a part of a split file, .swm.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

@@ -36,7 +36,7 @@ function Test-DismTsScript {
     about_DismTs
     #>
     [CmdletBinding(PositionalBinding = $false)]
-    [OutputType('DismTs.ScriptFinding')]
+    [OutputType('DismTs.ScriptFinding[]')]
     param(
         # Scripts to read: .ps1, .psm1 or any file with PowerShell text. Wildcards are expanded, unless a file has the very name.
         [Parameter(Mandatory, Position = 0, ValueFromPipelineByPropertyName)]

@@ -32,7 +32,7 @@ function Update-DismTsWimBootEntry {
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'Private functions take them from the bound parameters')]
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSShouldProcess', '', Justification = 'Invoke-ImageChange asks')]
     [CmdletBinding(PositionalBinding = $false, SupportsShouldProcess, ConfirmImpact = 'Medium', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/update-wimbootentry')]
-    [OutputType('DismTs.BaseDismObject')]
+    [OutputType('DismTs.BaseDismObject[]')]
     param(
         # Volume whose files point into the image file.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]

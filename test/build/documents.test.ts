@@ -9,8 +9,9 @@ const documents = [
   'README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', 'SECURITY.md',
   ...readdirSync(join(root, 'module/docs')).filter((name) => name.endsWith('.md')).map((name) => `module/docs/${name}`),
 ];
+const pages = readdirSync(join(root, 'module/docs/commands')).map((name) => `module/docs/commands/${name}`);
 
-test.for(documents)('%s: every link leads somewhere', (file) => {
+test.for([...documents, ...pages])('%s: every link leads somewhere', (file) => {
   const text = readFileSync(join(root, file), 'utf8');
   const links = [...text.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link).filter((link) => !/^https?:/.test(link));
   expect(links.filter((link) => !existsSync(join(root, dirname(file), link)))).toEqual([]);

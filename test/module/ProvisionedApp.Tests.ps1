@@ -150,7 +150,7 @@ Describe 'Commands about apps and settings' -Tag 'Unit' {
             $object.PSObject.Properties.Name | Sort-Object | Should -Be ($Properties | Sort-Object)
         }
         $command = $Script.Ast.Find({ $args[0] -is [System.Management.Automation.Language.CommandAst] }, $true).GetCommandName()
-        (Get-Command -Name $command).OutputType.Name | Should -Be "DismTs.$Type"
+        (Get-Command -Name $command).OutputType.Name | Should -Be "DismTs.$Type[]"
         $objects[0] | Out-String -Width 200 | Should -Not -Match 'WinPath'
     }
 

@@ -101,7 +101,7 @@ function Compare-Command {
     foreach ($name in $parameters.Keys | Sort-Object) {
         Compare-Parameter -Command $Command -Name $name -Expected $parameters[$name]
     }
-    $output = @($Command.OutputType | ForEach-Object { $_.Name -replace '^(DismTs|System)\.' })
+    $output = @($Command.OutputType | ForEach-Object { $_.Name -replace '^(DismTs|System)\.|\[\]$' })
     if ($Expected['Output'] -and $Expected['Output'] -notin $output) {
         "it gives $($output -join ', '), in-box $($Expected['Output'])"
     }

@@ -1,0 +1,76 @@
+# What Tab offers: properties after a pipe, which PowerShell takes from the output types of a command and the types file.
+
+BeforeDiscovery {
+    Import-Module -Name "$PSScriptRoot/../../DismTs.psd1"
+    $commands = Get-Command -Module DismTs -CommandType Function | ForEach-Object {
+        $types = @($_.OutputType.Name | Where-Object { $_ -like 'DismTs.*' } | Sort-Object -Unique)
+        if ($types) {
+            @{ Command = $_.Name; Types = $types }
+        }
+    }
+}
+
+BeforeAll {
+    Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+    $root = Get-RepositoryRoot
+    Remove-Module -Name DismTs -ErrorAction Ignore
+    Import-Module -Name "$root/DismTs.psd1"
+
+    function Get-Completion {
+        <#
+        .SYNOPSIS
+        Gives what Tab offers at the end of a line.
+        #>
+        param([string] $Line)
+        (TabExpansion2 -inputScript $Line -cursorColumn $Line.Length).CompletionMatches.CompletionText
+    }
+}
+
+AfterAll {
+    Remove-Module -Name DismTs -ErrorAction Ignore
+}
+
+Describe 'Completion after a pipe' -Tag 'Unit' {
+    It 'completes "<Line>"' -ForEach @(
+        @{ Line = 'Get-DismTsImage -Mounted | Where-Object Mo'; Expected = 'MountId', 'MountMode', 'MountPath', 'MountStatus' }
+        @{ Line = 'Get-DismTsImage -Mounted | Select-Object -Property Stat'; Expected = 'StatusReason' }
+        @{ Line = 'Get-DismTsImage -Mounted | ForEach-Object MountP'; Expected = 'MountPath' }
+        @{ Line = 'Get-DismTsImage ./install.wim | Sort-Object ImageS'; Expected = 'ImageSize' }
+        @{ Line = 'Get-DismTsPackage -Path ./mnt | Where-Object { $_.PackageS'; Expected = 'PackageState' }
+        @{ Line = 'Get-DismTsOptionalFeature -Path ./mnt | Where-Object Stat'; Expected = 'State' }
+        @{ Line = 'Get-DismTsLog | Where-Object HRes'; Expected = 'HResult', 'HResultHex' }
+        @{ Line = '(Test-DismTsEnvironment).Check'; Expected = 'Checks' }
+    ) {
+        # After a dot PowerShell offers the whole of "$_.X" or the member alone, as versions go.
+        $offered = @(Get-Completion -Line $Line | ForEach-Object { ($_ -split '\.')[-1] })
+        foreach ($name in $Expected) {
+            $offered | Should -Contain $name
+        }
+    }
+
+    It '<Command> | Select-Object offers the properties of its objects' -ForEach $commands {
+        $offered = @(Get-Completion -Line "$Command | Select-Object -Property ")
+        foreach ($type in $Types) {
+            $members = (Get-TypeData -TypeName ([WildcardPattern]::Escape($type))).Members.Keys
+            $members | Should -Not -BeNullOrEmpty -Because $type
+            foreach ($member in $members) {
+                $offered | Should -Contain $member
+            }
+        }
+    }
+}
+
+Describe 'DismTs.Types.ps1xml' -Tag 'Unit' {
+    It 'adds nothing to objects, and hinders nobody who makes some for a test' {
+        $listed = [xml] [System.IO.File]::ReadAllText("$root/module/DismTs.Types.ps1xml")
+        foreach ($name in $listed.Types.Type.Name) {
+            $object = [pscustomobject] @{ PSTypeName = $name.Replace('[]', ''); LogPath = 'mine'; Path = '/mnt' }
+            @($object.PSObject.Properties | ForEach-Object { "$($_.Name) $($_.MemberType)" }) | Sort-Object | Should -Be 'LogPath NoteProperty', 'Path NoteProperty'
+        }
+    }
+
+    It 'lists what the objects have' {
+        $object = InModuleScope DismTs { ConvertTo-DismTsObject -InputObject ([pscustomobject] @{ path = '/mnt' }) -TypeName 'MountedImageInfoObject' }
+        (Get-TypeData -TypeName ([WildcardPattern]::Escape('DismTs.MountedImageInfoObject[]'))).Members.Keys | Sort-Object | Should -Be @($object.PSObject.Properties.Name | Sort-Object)
+    }
+}
