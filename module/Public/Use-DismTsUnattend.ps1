@@ -8,9 +8,10 @@ function Use-DismTsUnattend {
     Windows is never restarted: RestartNeeded of the result, and a warning, tell that a restart completes the change. -WhatIf checks what can be checked, and changes
     nothing.
 
-    The Portable engine applies drivers, and settings that are one documented value of the registry (EnableLUA, fDenyTSConnections, UserAuthentication,
-    SecurityLayer). A file that asks for anything else in that pass, such as packages, is refused by name before anything is changed. What is left for Windows Setup
-    is a warning.
+    The Portable engine applies drivers, and settings of that pass that are one documented value of the registry: EnableLUA, SanPolicy, PreventDeviceEncryption,
+    fDenyTSConnections, EnableVirtualizationBasedSecurity, LsaCfgFlags, ConvertibleSlateMode, RegisteredOwner, RegisteredOrganization, and the texts of
+    OEMInformation. A file that asks for anything else in that pass, such as packages, is refused by name before anything is changed. All of it is one change: a
+    process that is killed at any point leaves all of it or nothing. What is left for Windows Setup is a warning.
 
     Stands for Use-WindowsUnattend of the in-box module, with the same parameters, parameter sets and properties; it also answers to Apply-DismTsUnattend.
     .EXAMPLE
@@ -57,7 +58,7 @@ function Use-DismTsUnattend {
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
         [string] $UnattendPath,
 
-        # Also copy the file to Windows\Panther\unattend.xml of the image; one that is there is kept as unattend.xml.bak. Passwords in it can be read by everybody who
+        # Also copy the file to Windows\Panther\unattend.xml of the image; one that is there is kept as unattend.xml.bak (.bak2, and so on). Passwords in it can be read by everybody who
         # can read the image. Portable engine.
         [Parameter()]
         [switch] $CopyToPanther,

@@ -2,6 +2,7 @@
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { childOf, childrenOf, readXml, type XmlElement } from '../xml.ts';
+import { hasSettingsBelow, homeOfSetting, settingContent } from './answerFileSettings.ts';
 import type { HiveEdit } from './registryEdits.ts';
 
 export const maxAnswerFileBytes = 16 * 1024 * 1024;
@@ -18,19 +19,6 @@ export interface AnswerFile {
   readonly hasPasswords: boolean;
 }
 
-/** Where a setting of a component is kept: hive, key, name of a DWORD. Only settings that are one documented value, and nothing more. */
-const registryHomes: Readonly<Partial<Record<string, Readonly<Partial<Record<string, readonly [hive: string, key: string, name: string]>>>>>> = {
-  'Microsoft-Windows-LUA-Settings': {
-    EnableLUA: ['SOFTWARE', 'Microsoft\\Windows\\CurrentVersion\\Policies\\System', 'EnableLUA'],
-  },
-  'Microsoft-Windows-TerminalServices-LocalSessionManager': {
-    fDenyTSConnections: ['SYSTEM', 'CurrentControlSet\\Control\\Terminal Server', 'fDenyTSConnections'],
-  },
-  'Microsoft-Windows-TerminalServices-RDP-WinStationExtensions': {
-    UserAuthentication: ['SYSTEM', 'CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp', 'UserAuthentication'],
-    SecurityLayer: ['SYSTEM', 'CurrentControlSet\\Control\\Terminal Server\\WinStations\\RDP-Tcp', 'SecurityLayer'],
-  },
-};
 const driverComponents: ReadonlySet<string> = new Set(['Microsoft-Windows-PnpCustomizationsNonWinPE', 'Microsoft-Windows-PnpCustomizationsWinPE']);
 
 /**
@@ -101,12 +89,21 @@ class Reader {
         for (const item of childrenOf(setting, 'PathAndCredentials')) { this.#driverPath(item); }
         continue;
       }
-      const home = registryHomes[name]?.[setting.name];
-      if (home === undefined || setting.children.length > 0) { this.#impossible.push(`${name}/${setting.name}`); continue; }
-      const [hive, key, valueName] = home;
-      const data = Buffer.alloc(4);
-      data.writeUInt32LE(this.#number(setting));
-      this.#edits.push({ action: 'SetValue', hive, key, name: valueName, content: { type: 4, data } });
+      this.#setting(setting, `${name}/${setting.name}`);
+    }
+  }
+
+  #setting(setting: XmlElement, path: string): void {
+    const home = homeOfSetting(path);
+    if (setting.children.length > 0 && hasSettingsBelow(path)) {
+      for (const inner of setting.children) { this.#setting(inner, `${path}/${inner.name}`); }
+    } else if (home === undefined || setting.children.length > 0) {
+      this.#impossible.push(path);
+    } else {
+      const text = setting.text.trim();
+      const content = settingContent(home, text);
+      if (typeof content === 'string') { throw this.#malformed(`"${setting.name}" is "${text.slice(0, 40)}", ${content}`, setting.offset); }
+      this.#edits.push({ action: 'SetValue', hive: home.hive, key: home.key, name: home.name, content });
     }
   }
 
@@ -117,13 +114,6 @@ class Reader {
     // What such a path leads to is on another machine, or depends on where the command is run.
     if (!text.startsWith('/') || childOf(item, 'Credentials') !== undefined) { this.#impossible.push(`drivers of "${text}", which is no absolute path on this machine`); return; }
     this.#driverPaths.push(text);
-  }
-
-  #number(setting: XmlElement): number {
-    const text = setting.text.trim().toLowerCase();
-    if (text === 'true' || text === 'false') { return text === 'true' ? 1 : 0; }
-    if (/^\d{1,9}$/.test(text)) { return Number(text); }
-    throw this.#malformed(`"${setting.name}" is "${text.slice(0, 40)}", no number and neither true nor false`, setting.offset);
   }
 
   #servicing(item: XmlElement): void {

@@ -62,6 +62,33 @@ describe('unattend/apply', () => {
     expect(readdirSync(join(path, 'Windows'))).toEqual(['System32']);
   });
 
+  it('sets numbers, texts and settings in groups, each as the type that Windows has', async () => {
+    const { path, config } = makeImage();
+    const shell = '<OEMInformation><Manufacturer>Contoso &amp; Co</Manufacturer><SupportURL/></OEMInformation><RegisteredOwner>Owner</RegisteredOwner>';
+    await apply(path, unattend(offline(component('Microsoft-Windows-Shell-Setup', shell)
+      + component('Microsoft-Windows-PartitionManager', '<SanPolicy>4</SanPolicy>')
+      + component('Microsoft-Windows-SecureStartup-FilterDriver', '<PreventDeviceEncryption>true</PreventDeviceEncryption>'))));
+    const value = (hive: string, key: string, name: string): string => {
+      const found = Hive.parse(readFileSync(join(config, hive)), hive).key(key)?.value(name);
+      return found === undefined ? 'missing' : `${found.type} ${found.type === 4 ? found.asNumber() : found.asString()}`;
+    };
+    expect([
+      value('SOFTWARE', 'Microsoft\\Windows\\CurrentVersion\\OEMInformation', 'Manufacturer'),
+      value('SOFTWARE', 'Microsoft\\Windows\\CurrentVersion\\OEMInformation', 'SupportURL'),
+      value('SOFTWARE', 'Microsoft\\Windows NT\\CurrentVersion', 'RegisteredOwner'),
+      value('SYSTEM', 'ControlSet001\\Services\\partmgr\\Parameters', 'SanPolicy'),
+      value('SYSTEM', 'ControlSet001\\Control\\BitLocker', 'PreventDeviceEncryption'),
+    ]).toEqual(['1 Contoso & Co', '1 ', '1 Owner', '4 4', '4 1']);
+  });
+
+  it('refuses settings that Windows does not take in that pass, and those in a group that it does not know', async () => {
+    const content = component('Microsoft-Windows-TerminalServices-RDP-WinStationExtensions', '<UserAuthentication>1</UserAuthentication>')
+      + component('Microsoft-Windows-Shell-Setup', '<ComputerName>pc</ComputerName><OEMInformation><Other>x</Other></OEMInformation>');
+    const error = await failure(apply(makeImage().path, unattend(offline(content))));
+    expect(error.hresult).toBe(Hresult.ERROR_NOT_SUPPORTED);
+    for (const name of ['UserAuthentication', 'Shell-Setup/ComputerName', 'Shell-Setup/OEMInformation/Other']) { expect(error.message).toContain(name); }
+  });
+
   it('refuses by name what only Windows can do, and changes nothing', async () => {
     const { path, config } = makeImage();
     const error = await failure(apply(path, unattend(offline(lua + component('Microsoft-Windows-Shell-Setup', '<TimeZone>UTC</TimeZone>'))
@@ -116,6 +143,7 @@ describe('unattend/apply', () => {
     ['<unattend>\n  <settings/></unattend>', 'line 2, column 3 "settings" has no pass'],
     ['<other/>', 'line 1, column 1 there is "other"'],
     [unattend(offline(component('Microsoft-Windows-LUA-Settings', '<EnableLUA>maybe</EnableLUA>'))), 'neither true nor false'],
+    [unattend(offline(component('Microsoft-Windows-PartitionManager', '<SanPolicy>5</SanPolicy>'))), 'no number from 1 to 4'],
   ])('refuses %s with line and column', async (text, wanted) => {
     const error = await failure(apply(makeImage().path, text));
     expect([error.hresult, error.message]).toEqual([Hresult.ERROR_BAD_FORMAT, expect.stringContaining(wanted)]);
