@@ -3,6 +3,7 @@ import { isSea } from 'node:sea';
 import type { EngineFactory } from './engine/selectEngine.ts';
 import { defaultLogDirectory } from './log/fileLog.ts';
 import { moduleFolderWarnings } from './moduleFolder.ts';
+import { programPath } from './platform/programPath.ts';
 import { Server } from './server.ts';
 import { claimStdout } from './silence.ts';
 
@@ -15,7 +16,7 @@ export async function serveStdio(createEngine: EngineFactory): Promise<number> {
   const server = new Server({
     input: process.stdin, output, createEngine, logDirectory: defaultLogDirectory(),
     // From the source, the program is Node.js.
-    ...(isSea() && { installationWarnings: () => moduleFolderWarnings(process.execPath) }),
+    ...(isSea() && { installationWarnings: () => moduleFolderWarnings(programPath()) }),
   });
   // A terminal sends Ctrl+C and a hang-up to the whole process group: what they mean is for the client to decide, and to say.
   process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined);

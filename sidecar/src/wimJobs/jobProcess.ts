@@ -14,6 +14,7 @@ import { isSystemError, systemFailure } from '../systemErrors.ts';
 import { wimJobArgument } from './jobArgument.ts';
 import type { JobCall, JobMessage } from './jobMessages.ts';
 import type { wimJobs } from './jobTable.ts';
+import { programPath } from '../platform/programPath.ts';
 
 type Jobs = typeof wimJobs;
 /** What a job needs to be told. */
@@ -46,7 +47,7 @@ export function setJobCommand(program: readonly [string, ...string[]]): void {
 /** The executable; in development Node.js with the script. */
 function ownCommand(): readonly [string, ...string[]] {
   const [, script = ''] = process.argv;
-  return command ?? (isSea() ? [process.execPath] : [process.execPath, ...process.execArgv, script]);
+  return command ?? (isSea() ? [programPath()] : [programPath(), ...process.execArgv, script]);
 }
 
 /** Texts of errors are to be those that DismTs knows. */

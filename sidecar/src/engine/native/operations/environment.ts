@@ -11,6 +11,7 @@ import { defaultLogDirectory } from '../../../log/fileLog.ts';
 import { fileVersion, hasPackageIdentity, hasRegistryKey, isTokenElevated, nativeArchitecture } from '../../../platform/windows/windows.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { chosenLibrary, kitCopies, windowsCopy, type DismCopy } from '../binding/libraryLocation.ts';
+import { programPath } from '../../../platform/programPath.ts';
 
 type Check = z.output<typeof environmentCheckSchema>;
 
@@ -157,7 +158,7 @@ export function getEnvironment(context: OperationContext, dismPath: string | und
     // Windows keeps the record of mounts.
     stateDirectory: '',
     logDirectory,
-    executable: isSea() ? process.execPath : [process.execPath, ...process.argv.slice(1, 2)].join(' '),
+    executable: isSea() ? programPath() : [programPath(), ...process.argv.slice(1, 2)].join(' '),
     checks,
   });
 }

@@ -13,6 +13,7 @@ import {
   type LogLine, type OperationCall, type ProcessConfiguration,
 } from './processMessages.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { programPath } from '../../../platform/programPath.ts';
 
 /** How much is kept of what the process prints on stderr: a library or Node.js says there why it gave up. */
 const stderrTailLength = 2000;
@@ -186,7 +187,7 @@ function exitCodeText(code: number): string {
 /** The executable; in development Node.js with the script. */
 function ownCommand(): [string, ...string[]] {
   const [, script = ''] = process.argv;
-  return isSea() ? [process.execPath] : [process.execPath, ...process.execArgv, script];
+  return isSea() ? [programPath()] : [programPath(), ...process.execArgv, script];
 }
 
 /**
@@ -203,5 +204,5 @@ function processEnvironment(): NodeJS.ProcessEnv {
  * too: those of the program's own folder are looked for there before anyway.
  */
 function neutralFolder(): string {
-  return process.platform === 'win32' ? dirname(process.execPath) : '/';
+  return process.platform === 'win32' ? dirname(programPath()) : '/';
 }

@@ -15,6 +15,7 @@ import { type DiskProgram, diskPrograms } from '../images/disk/tools.ts';
 import { stateFolder } from '../../../stateFolder.ts';
 import { wimlibVersion } from '../../../wimlib/openWim.ts';
 import { wimlibInstallHint } from '../../../wimlib/binding.ts';
+import { programPath } from '../../../platform/programPath.ts';
 
 type Check = z.output<typeof environmentCheckSchema>;
 type State = Check['state'];
@@ -256,7 +257,7 @@ export function getEnvironment(
     elevated: isElevated(),
     stateDirectory: state,
     logDirectory: log,
-    executable: isSea() ? process.execPath : [process.execPath, ...process.argv.slice(1, 2)].join(' '),
+    executable: isSea() ? programPath() : [programPath(), ...process.argv.slice(1, 2)].join(' '),
     checks,
     fix: fixLine(thisMachine),
   });
