@@ -1,6 +1,6 @@
 # Manifest of the PowerShell module DismTs. ModuleVersion and Prerelease are those of package.json: change them there, then "npm run tables".
 @{
-    RootModule           = 'module/DismTs.psm1'
+    RootModule           = 'module\DismTs.psm1'
     ModuleVersion        = '0.1.0'
     GUID                 = '3e20b4a0-a257-42da-bc62-54439d6ef3f2'
     Author               = 'The DismTs authors'
@@ -9,8 +9,8 @@
     Description          = 'Mounts, services and repairs Windows images from PowerShell, on Windows and off it. Cmdlets, parameters and objects are those of the in-box Dism module.'
     PowerShellVersion    = '5.1'
     CompatiblePSEditions = @('Desktop', 'Core')
-    TypesToProcess       = @('module/DismTs.Types.ps1xml')
-    FormatsToProcess     = @('module/DismTs.Format.ps1xml')
+    TypesToProcess       = @('module\DismTs.Types.ps1xml')
+    FormatsToProcess     = @('module\DismTs.Format.ps1xml')
     FunctionsToExport    = @(
         'Add-DismTsAppxProvisionedPackage'
         'Add-DismTsCapability'

@@ -222,6 +222,22 @@ Describe 'dismts.exe and DISM' {
         }
     }
 
+    It 'work from <Kind>' -ForEach @(
+        @{ Kind = 'a share'; Root = "$env:DISMTS_TEST_SHARE\" }
+        @{ Kind = 'a share, by the path that has no limits'; Root = $env:DISMTS_TEST_SHARE -replace '^\\\\', '\\?\UNC\' -replace '$', '\' }
+        @{ Kind = 'a folder, by the path that has no limits'; Root = "\\?\$env:DISMTS_TEST_FOLDER\" }
+    ) {
+        Import-Packaged -Path ($Root + $manifest.Substring($folder.Length + 1))
+        $environment = Test-DismTsEnvironment @dism
+        $environment.Ready | Should -BeTrue
+        $environment.Executable | Should -BeLike '*\win32-x64\dismts.exe'
+        [System.IO.Path]::IsPathRooted($environment.Executable) | Should -BeTrue -Because $environment.Executable
+        # It starts itself again for this.
+        (Get-DismTsOptionalFeature -Path $sources[0] -FeatureName TelnetClient @dism).State | Should -Be 'Enabled'
+        $on = $Root + 'source one'
+        (Get-DismTsOptionalFeature -Path $on -FeatureName TelnetClient @dism).Path | Should -Be $on
+    }
+
     It 'work from a folder with spaces, parentheses and other letters, that nobody may write to' {
         # Not with brackets: Import-Module itself takes them for wildcards.
         $copy = "$folder\a (b) $umlaut $disc\DismTs\0.1.0"
@@ -238,19 +254,71 @@ Describe 'dismts.exe and DISM' {
         }
     }
 
-    It 'end with Remove-Module; until then their file is locked, and a newer version beside it works' {
+    It 'are not overwritten while they run: a newer version is put beside them, or they go aside, and Remove-Module frees their file' {
         Import-Packaged
         $null = Get-DismTsImage -Mounted @dism
-        $executable = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($manifest), 'module', 'bin', 'win32-x64', 'dismts.exe')
-        { [System.IO.File]::Delete($executable) } | Should -Throw
-        Test-Path -LiteralPath $executable | Should -BeTrue
-        # As Update-Module does: another version in a folder of its own.
-        (Get-DismTsImage -Mounted @dism) | Should -BeNullOrEmpty
-        Get-DismTsProcess | Should -Not -BeNullOrEmpty
+        $binary = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($manifest), 'module', 'bin', 'win32-x64')
+        { [System.IO.File]::Delete("$binary\dismts.exe") } | Should -Throw
+        { [System.IO.File]::WriteAllBytes("$binary\dismts.exe", [byte[]] (1, 2)) } | Should -Throw
+        Test-Path -LiteralPath "$binary\dismts.exe" | Should -BeTrue
+        # As Update-Module does: another version in a folder of its own, and a session that has it, while the first goes on.
+        $newer = "$folder\Program Files\PowerShell\Modules\DismTs\99.0.0"
+        Copy-Item -LiteralPath ([System.IO.Path]::GetDirectoryName($manifest)) -Destination $newer -Recurse
+        try {
+            $text = [System.IO.File]::ReadAllText("$newer\DismTs.psd1") -replace "(?m)^(\s*ModuleVersion\s*=\s*).*$", '$1''99.0.0'''
+            [System.IO.File]::WriteAllText("$newer\DismTs.psd1", $text)
+            $importer = [scriptblock]::Create((Get-Importer).ToString().Replace($manifest, "$newer\DismTs.psd1"))
+            $powerShell = New-TestPowerShell -Variables @{ importer = $importer; path = $sources[0]; dismPath = $dismPath } -Script @'
+                & $importer
+                "$((Get-Module -Name DismTs).Version)"
+                (Get-DismTsOptionalFeature -Path $path -FeatureName TelnetClient -DismPath $dismPath).State
+'@
+            $powerShell.Invoke() | Should -Be '99.0.0', 'Enabled' -Because "$($powerShell.Streams.Error)"
+            (Get-DismTsOptionalFeature -Path $sources[0] -FeatureName TelnetClient @dism).State | Should -Be 'Enabled'
+            $powerShell.Runspace.Dispose()
+        } finally {
+            Wait-Until -Seconds 60 {
+                try {
+                    [System.IO.Directory]::Delete($newer, $true)
+                    $true
+                } catch [System.UnauthorizedAccessException], [System.IO.IOException] {
+                    $false
+                }
+            }
+        }
+        # In place: what runs goes aside, the new file gets its name. The session that has the old one goes on with it, the next one has the new one.
+        [System.IO.File]::Move("$binary\dismts.exe", "$binary\dismts.aside.exe")
+        [System.IO.File]::Copy("$binary\dismts.aside.exe", "$binary\dismts.exe")
+        (Get-DismTsOptionalFeature -Path $sources[0] -FeatureName TelnetClient @dism).State | Should -Be 'Enabled'
+        { [System.IO.File]::Delete("$binary\dismts.aside.exe") } | Should -Throw
         Remove-Module -Name DismTs
         Wait-Until -Seconds 60 { -not (Get-DismTsProcess) }
-        Rename-Item -LiteralPath $executable -NewName 'dismts.old.exe'
-        Rename-Item -LiteralPath "$([System.IO.Path]::GetDirectoryName($executable))\dismts.old.exe" -NewName 'dismts.exe'
+        [System.IO.File]::Delete("$binary\dismts.aside.exe")
+        Import-Packaged
+        (Get-DismTsOptionalFeature -Path $sources[0] -FeatureName TelnetClient @dism).State | Should -Be 'Enabled'
+    }
+
+    It 'refuse a file that an upgrade broke off in the middle has left, and say what to do' {
+        Import-Packaged
+        Remove-Module -Name DismTs
+        Wait-Until -Seconds 60 { -not (Get-DismTsProcess) }
+        $binary = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($manifest), 'module', 'bin', 'win32-x64')
+        Rename-Item -LiteralPath "$binary\dismts.exe" -NewName 'dismts.old.exe'
+        try {
+            $old = [System.IO.FileStream]::new("$binary\dismts.old.exe", 'Open', 'Read', 'Read')
+            $half = [byte[]]::new(1MB)
+            $null = $old.Read($half, 0, $half.Length)
+            $old.Dispose()
+            [System.IO.File]::WriteAllBytes("$binary\dismts.exe", $half)
+            Import-Packaged
+            $problem = Get-StatementError { Get-DismTsImage -Mounted @dism }
+            $problem.FullyQualifiedErrorId | Should -Be 'DISMTS_E_SIDECAR_HASH,Get-DismTsImage'
+            $problem.Exception.Hint | Should -Not -BeNullOrEmpty
+            Test-DismTsEnvironment @dism | Select-Object -ExpandProperty Ready | Should -BeFalse
+        } finally {
+            [System.IO.File]::Delete("$binary\dismts.exe")
+            Rename-Item -LiteralPath "$binary\dismts.old.exe" -NewName 'dismts.exe'
+        }
     }
 
     It 'end with a host that is killed; a call that cannot be stopped goes on, and others leave its image alone until it ends' {

