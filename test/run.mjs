@@ -1,6 +1,7 @@
 /**
  * The test command: sets the clone up, checks types and layout, builds, and runs both suites.
- * The last line is `N passed, N failed, N skipped` over all; the exit code is not zero when anything failed.
+ * The last line is `N passed, N failed, N skipped` over all, the one before it has the module's for each PowerShell; the exit code is not zero when
+ * anything failed.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -13,6 +14,8 @@ orExit(() => { setUp({ forTests: true, build: false }); });
 const whyNoPester = providePowerShell();
 
 const total = { passed: 0, failed: 0, skipped: 0 };
+/** What the Pester suite came to in each PowerShell. */
+const perHost = [];
 const folder = mkdtempSync(join(tmpdir(), 'dismts-run-'));
 try {
   check('Lint', process.execPath, ['node_modules/eslint/bin/eslint.js', '.']);
@@ -28,7 +31,8 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+if (perHost.length > 0) { console.log(`\nOf the module: ${perHost.join('; ')}. Of all suites:`); }
+console.log(countsLine(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
 
 /** Runs one step that is no suite. It counts only where it fails: the last line must not say that all is well. */
@@ -91,7 +95,9 @@ function runPester() {
   const succeeded = run('Pester', 'pwsh', [
     '-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(root, 'test', 'Invoke-TestSuite.ps1'), '-ReportPath', report,
   ]);
-  add(succeeded, readReport(report) ?? { passed: 0, failed: 0, skipped: 0 });
+  const counts = readReport(report) ?? { passed: 0, failed: 0, skipped: 0 };
+  perHost.push(`on ${process.platform === 'linux' ? 'Linux' : process.platform} PowerShell ${countsLine(counts)}`);
+  add(succeeded, counts);
 }
 
 /** The part of the Pester suite that is worth it, in PowerShell for Windows, where there is what runs that. */
@@ -106,8 +112,12 @@ function runWindowsPester() {
   const report = join(folder, 'windows.json');
   const succeeded = run('Pester on Windows (PowerShell for Windows, under Wine)', process.execPath, [...program, 'run', report]);
   const counts = readReport(report) ?? { passed: 0, failed: 0, skipped: 0 };
-  console.log(`On Windows: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  perHost.push(`on PowerShell for Windows, under Wine, ${countsLine(counts)}`);
   add(succeeded, counts);
+}
+
+function countsLine({ passed, failed, skipped }) {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
 }
 
 function readReport(path) {
