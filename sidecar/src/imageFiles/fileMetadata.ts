@@ -29,9 +29,9 @@ export function fileMode(folder: number): number {
 }
 
 /** The mode of a file that comes back: that of the files beside it. */
-export function neighbourMode(folder: number, base: string): number {
-  for (const name of readdirSync(base)) {
-    const stat = lstatSync(`${base}/${name}`);
+export function neighbourMode(folder: number): number {
+  for (const name of readdirSync(`/proc/self/fd/${folder}`)) {
+    const stat = lstatSync(`/proc/self/fd/${folder}/${name}`);
     if (stat.isFile() && !name.startsWith('.dismts-')) { return stat.mode & 0o7777; }
   }
   return fileMode(folder);

@@ -40,6 +40,13 @@ export class FolderImage implements ImageFiles {
     this.tree.forgetNames();
   }
 
+  /** The folder of a path, or the nearest one above it that exists, as it is spelled. */
+  nearestFolder(path: string): string {
+    const parts = path.split('/').slice(0, -1);
+    while (parts.length > 0 && this.tree.resolve(parts.join('/')) === undefined) { parts.pop(); }
+    return this.tree.resolve(parts.join('/')) ?? '';
+  }
+
   async read(path: string, maxBytes = maxFileBytes): Promise<Buffer | undefined> {
     return await this.#withFile(path, async (descriptor, size) => {
       if (size > maxBytes) { throw tooLarge(path, size, maxBytes); }

@@ -129,6 +129,18 @@ export class FolderTree {
     return { folder, name: this.resolve(path)?.split('/').at(-1) ?? asked, spelled: parent };
   }
 
+  /** Works in the folder of a path, which is open for so long. An error of the system is about the path then, or `about`. @throws DismError as openParent() */
+  async inFolderOf<T>(path: string, work: (place: Place) => Promise<T>, about = path): Promise<T> {
+    const place = this.openParent(path);
+    try {
+      return await work(place);
+    } catch (error) {
+      throw this.at(about, error);
+    } finally {
+      closeSync(place.folder);
+    }
+  }
+
   /**
    * What a regular file is, without opening it; undefined where there is none.
    * @throws NotAFileError: it is a pipe, socket or device.

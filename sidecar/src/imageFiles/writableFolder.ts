@@ -1,5 +1,5 @@
 /** Changes an image in a folder, each step whole or not at all. */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   accessSync, closeSync, constants, createReadStream, createWriteStream, fchmodSync, fsyncSync, futimesSync, linkSync, mkdirSync, openSync, renameSync,
   rmSync, statSync,
@@ -10,13 +10,20 @@ import { Hresult } from '../hresult.ts';
 import { Lock } from '../platform/linux/locks.ts';
 import { removeFolder } from '../platform/linux/removeFolder.ts';
 import { isDenied } from '../systemErrors.ts';
+import { digestOfFile } from './digest.ts';
 import { readWhole, writeWhole } from './fileBytes.ts';
 import { copyMetadata, fileMode, neighbourMode, openReplaced } from './fileMetadata.ts';
 import { FolderImage } from './folderFiles.ts';
+import type { Place } from './folderTree.ts';
 import type { ReplaceOptions, WritableImageFiles } from './imageFiles.ts';
 
 /** Temporary files are named so, and nothing else is ever removed as one. */
 const temporaryPattern = /(?:^|\/)\.dismts-[0-9a-f-]{36}$/;
+/** How a file is opened that must not be there yet, to be written and read back. */
+const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
+/** How what is written gets checked, and stopped. */
+type Checked = Pick<ReplaceOptions, 'verify' | 'signal'>;
 
 /** An image below a folder that can be changed. */
 export class WritableFolderImage extends FolderImage implements WritableImageFiles {
@@ -29,34 +36,21 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
   }
 
   async replace(path: string, data: Buffer, options: ReplaceOptions): Promise<void> {
-    const { verify, signal, otherNames = [] } = options;
-    const { folder, name, spelled } = this.tree.openParent(path);
-    const base = `/proc/self/fd/${folder}`;
-    const temporary = this.#makeTemporary(spelled);
-    try {
-      const old = openReplaced(folder, name);
-      const descriptor = openSync(`${base}/${temporary}`, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
+    await this.#changeAsync(path, async (place) => {
+      const old = openReplaced(place.folder, place.name);
       try {
-        await writeWhole(descriptor, data, signal);
-        verify(await readWhole(descriptor, data.length));
-        signal?.throwIfAborted();
-        if (old === undefined) { fchmodSync(descriptor, neighbourMode(folder, base)); } else { copyMetadata(old, descriptor); }
-        for (const other of otherNames) { this.#putName(`${base}/${temporary}`, other); }
-        renameSync(`${base}/${temporary}`, `${base}/${name}`);
-        fsyncSync(folder);
-      } catch (error) {
-        rmSync(`${base}/${temporary}`, { force: true });
-        throw error;
+        await this.#fillTemporary(place, async (descriptor, temporary) => {
+          await writeChecked(descriptor, data, options);
+          options.signal?.throwIfAborted();
+          if (old === undefined) { fchmodSync(descriptor, neighbourMode(place.folder)); } else { copyMetadata(old, descriptor); }
+          for (const other of options.otherNames ?? []) { this.#putName(within(place, temporary), other); }
+          renameSync(within(place, temporary), within(place, place.name));
+          fsyncSync(place.folder);
+        });
       } finally {
-        closeSync(descriptor);
         if (old !== undefined) { closeSync(old); }
       }
-    } catch (error) {
-      throw this.tree.at(path, error);
-    } finally {
-      closeSync(folder);
-      this.tree.forgetNames();
-    }
+    });
   }
 
   /**
@@ -71,52 +65,33 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     path: string, content: Buffer | { readonly file: string }, options: { readonly signal: AbortSignal; readonly like?: string },
   ): Promise<string> {
     const { signal, like = path } = options;
-    const { folder, spelled } = this.tree.openParent(`${this.nearestFolder(path)}/any`);
-    const temporary = this.#makeTemporary(spelled);
-    const name = `/proc/self/fd/${folder}/${temporary}`;
-    try {
+    if (this.tree.stat(path) === undefined && this.tree.resolve(path) !== undefined) {
+      throw new DismError(Hresult.ERROR_ALREADY_EXISTS, `"${path}" is a folder in the image`, { target: path, hint: 'Start over from an intact copy of the image.' });
+    }
+    return await this.#changeAsync(`${this.nearestFolder(path)}/any`, async (place) => {
       const old = this.tree.open(like);
-      if (this.tree.open(path) === undefined && this.tree.resolve(path) !== undefined) {
-        throw new DismError(Hresult.ERROR_ALREADY_EXISTS, `"${path}" is a folder in the image`, { target: path, hint: 'Start over from an intact copy of the image.' });
-      }
-      const descriptor = openSync(name, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, 0o600);
       try {
-        if (Buffer.isBuffer(content)) {
-          await writeWhole(descriptor, content, signal);
-          const readBack = await readWhole(descriptor, content.length);
-          if (!readBack.equals(content)) { throw new Error(`what was read back of "${path}" is not what was written`); }
-        } else {
-          await pipeline(createReadStream(content.file), createWriteStream('', { fd: descriptor, autoClose: false }), { signal });
-          this.tree.forgetNames();
-          if (await this.digest(`${spelled}/${temporary}`, 'sha256') !== await digestOfFile(content.file)) { throw new Error(`the copy of "${content.file}" is not what it should be`); }
-        }
-        signal.throwIfAborted();
-        if (old === undefined) { fchmodSync(descriptor, fileMode(folder)); } else { copyMetadata(old.descriptor, descriptor); }
-        // It is a change that programs which copy by time should see.
-        futimesSync(descriptor, new Date(), new Date());
-        fsyncSync(descriptor);
-      } catch (error) {
-        rmSync(name, { force: true });
-        throw error;
+        const temporary = await this.#fillTemporary(place, async (descriptor, name) => {
+          if (Buffer.isBuffer(content)) {
+            const verify = (readBack: Buffer): void => { if (!readBack.equals(content)) { throw new Error(`what was read back of "${path}" is not what was written`); } };
+            await writeChecked(descriptor, content, { verify, signal });
+          } else {
+            await pipeline(createReadStream(content.file), createWriteStream('', { fd: descriptor, autoClose: false }), { signal });
+            this.tree.forgetNames();
+            if (!await this.hasCopyOf(content.file, `${place.spelled}/${name}`)) { throw new Error(`the copy of "${content.file}" is not what it should be`); }
+          }
+          signal.throwIfAborted();
+          if (old === undefined) { fchmodSync(descriptor, fileMode(place.folder)); } else { copyMetadata(old.descriptor, descriptor); }
+          // It is a change that programs which copy by time should see.
+          futimesSync(descriptor, new Date(), new Date());
+          fsyncSync(descriptor);
+        });
+        fsyncSync(place.folder);
+        return place.spelled === '' ? temporary : `${place.spelled}/${temporary}`;
       } finally {
-        closeSync(descriptor);
         if (old !== undefined) { closeSync(old.descriptor); }
       }
-      fsyncSync(folder);
-    } catch (error) {
-      throw this.tree.at(path, error);
-    } finally {
-      closeSync(folder);
-      this.tree.forgetNames();
-    }
-    return spelled === '' ? temporary : `${spelled}/${temporary}`;
-  }
-
-  /** The folder of a path, or the nearest one above it that exists, as it is spelled. */
-  nearestFolder(path: string): string {
-    const parts = path.split('/').slice(0, -1);
-    while (parts.length > 0 && this.tree.resolve(parts.join('/')) === undefined) { parts.pop(); }
-    return this.tree.resolve(parts.join('/')) ?? '';
+    }, path);
   }
 
   /** Gives a prepared file its name; folders that are missing are made. */
@@ -125,35 +100,23 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     if (parent !== '') { await this.makeFolders(parent); }
     const from = this.tree.openParent(temporaryPath);
     try {
-      const { folder, name } = this.tree.openParent(path);
-      try {
-        renameSync(`/proc/self/fd/${from.folder}/${from.name}`, `/proc/self/fd/${folder}/${name}`);
-        fsyncSync(folder);
+      this.#change(path, (place) => {
+        renameSync(within(from, from.name), within(place, place.name));
+        fsyncSync(place.folder);
         fsyncSync(from.folder);
-      } finally {
-        closeSync(folder);
-      }
-    } catch (error) {
-      throw this.tree.at(path, error);
+      });
     } finally {
       closeSync(from.folder);
-      this.tree.forgetNames();
     }
   }
 
   /** Deletes a file; it is no error that it does not exist. A link is deleted itself. */
   removeFile(path: string): void {
-    const place = this.tree.resolve(path) === undefined ? undefined : this.tree.openParent(path);
-    if (place === undefined) { return; }
-    try {
-      rmSync(`/proc/self/fd/${place.folder}/${place.name}`, { force: true });
+    if (this.tree.resolve(path) === undefined) { return; }
+    this.#change(path, (place) => {
+      rmSync(within(place, place.name), { force: true });
       fsyncSync(place.folder);
-    } catch (error) {
-      throw this.tree.at(path, error);
-    } finally {
-      closeSync(place.folder);
-      this.tree.forgetNames();
-    }
+    });
   }
 
   /** Names of temporary files that a crash left in a folder. */
@@ -182,7 +145,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
   async relink(existing: string, path: string): Promise<void> {
     const source = this.tree.openParent(existing);
     try {
-      this.#putName(`/proc/self/fd/${source.folder}/${source.name}`, path);
+      this.#putName(within(source, source.name), path);
     } finally {
       closeSync(source.folder);
       this.tree.forgetNames();
@@ -191,16 +154,10 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
   }
 
   async makeFolder(path: string): Promise<void> {
-    const { folder, name } = this.tree.openParent(path);
-    try {
-      mkdirSync(`/proc/self/fd/${folder}/${name}`, { mode: 0o777 });
-      fsyncSync(folder);
-    } catch (error) {
-      throw this.tree.at(path, error);
-    } finally {
-      closeSync(folder);
-      this.tree.forgetNames();
-    }
+    this.#change(path, (place) => {
+      mkdirSync(within(place, place.name), { mode: 0o777 });
+      fsyncSync(place.folder);
+    });
     await Promise.resolve();
   }
 
@@ -209,21 +166,16 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
    * where the process dies, there may be a file that is cut off; whoever calls this knows what to do with it.
    * @throws the system's error EEXIST: something of that name is there.
    */
-  async addFile(path: string, data: Buffer, options: Pick<ReplaceOptions, 'verify' | 'signal'>): Promise<void> {
-    const { folder, name } = this.tree.openParent(path);
-    try {
-      const descriptor = openSync(`/proc/self/fd/${folder}/${name}`, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW, fileMode(folder));
+  async addFile(path: string, data: Buffer, options: Checked): Promise<void> {
+    // What was listed is not forgotten here: listing a folder anew for each of its thousands of files would take minutes.
+    await this.tree.inFolderOf(path, async (place) => {
+      const descriptor = openSync(within(place, place.name), newFile, fileMode(place.folder));
       try {
-        await writeWhole(descriptor, data, options.signal);
-        options.verify(await readWhole(descriptor, data.length));
+        await writeChecked(descriptor, data, options);
       } finally {
         closeSync(descriptor);
       }
-    } catch (error) {
-      throw this.tree.at(path, error);
-    } finally {
-      closeSync(folder);
-    }
+    });
   }
 
   /** Whether a file of the image has the content of one outside of it. */
@@ -234,15 +186,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
 
   /** Waits for a folder: the names in it are on disk then. */
   flushFolder(path: string): void {
-    const { folder } = this.tree.openParent(`${path}/any`);
-    try {
-      fsyncSync(folder);
-    } catch (error) {
-      throw this.tree.at(path, error);
-    } finally {
-      closeSync(folder);
-      this.tree.forgetNames();
-    }
+    this.#change(`${path}/any`, ({ folder }) => { fsyncSync(folder); });
   }
 
   /** Makes a folder, and those above it that do not exist. */
@@ -257,11 +201,36 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
 
   /** Removes a folder with all that is in it; it is no error that it does not exist. Links are removed themselves, not what they lead to. */
   async removeFolder(path: string): Promise<void> {
-    const place = this.tree.resolve(path) === undefined ? undefined : this.tree.openParent(path);
-    if (place === undefined) { return; }
-    try {
-      await removeFolder(`/proc/self/fd/${place.folder}/${place.name}`);
+    if (this.tree.resolve(path) === undefined) { return; }
+    await this.#changeAsync(path, async (place) => {
+      await removeFolder(within(place, place.name));
       fsyncSync(place.folder);
+    });
+  }
+
+  /** @throws DismError: the folder cannot be written. */
+  requireWritable(path: string, what: string): void {
+    this.#change(`${path}/any`, ({ folder }) => {
+      try {
+        accessSync(`/proc/self/fd/${folder}`, constants.W_OK);
+      } catch (cause) {
+        if (!isDenied(cause)) { throw this.tree.at(path, cause); }
+        throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the image cannot be written`, { target: this.description, cause });
+      }
+    });
+  }
+
+  /** Removes a temporary file that a crash left; its name must be one that this class makes. */
+  removeTemporary(path: string): void {
+    if (!temporaryPattern.test(path) || this.tree.resolve(path) === undefined) { return; }
+    this.#change(path, (place) => { rmSync(within(place, place.name), { force: true }); });
+  }
+
+  /** Changes something in the folder of a path, which is open for so long. What was listed may not be so any more then. */
+  #change<T>(path: string, work: (place: Place) => T): T {
+    const place = this.tree.openParent(path);
+    try {
+      return work(place);
     } catch (error) {
       throw this.tree.at(path, error);
     } finally {
@@ -270,28 +239,27 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     }
   }
 
-  /** @throws DismError: the folder cannot be written. */
-  requireWritable(path: string, what: string): void {
-    const { folder } = this.tree.openParent(`${path}/any`);
+  /** As #change(), for work that takes its time. @param about The path that errors are to name, where it is another. */
+  async #changeAsync<T>(path: string, work: (place: Place) => Promise<T>, about = path): Promise<T> {
     try {
-      accessSync(`/proc/self/fd/${folder}`, constants.W_OK);
-    } catch (cause) {
-      if (!isDenied(cause)) { throw this.tree.at(path, cause); }
-      throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the image cannot be written`, { target: this.description, cause });
+      return await this.tree.inFolderOf(path, work, about);
     } finally {
-      closeSync(folder);
+      this.tree.forgetNames();
     }
   }
 
-  /** Removes a temporary file that a crash left; its name must be one that this class makes. */
-  removeTemporary(path: string): void {
-    if (!temporaryPattern.test(path) || this.tree.resolve(path) === undefined) { return; }
-    const { folder, name } = this.tree.openParent(path);
+  /** Makes a temporary file in a folder; where it cannot be filled, it is removed. @returns Its name. */
+  async #fillTemporary(place: Place, fill: (descriptor: number, temporary: string) => Promise<void>): Promise<string> {
+    const temporary = this.#makeTemporary(place.spelled);
+    const descriptor = openSync(within(place, temporary), newFile, 0o600);
     try {
-      rmSync(`/proc/self/fd/${folder}/${name}`, { force: true });
+      await fill(descriptor, temporary);
+      return temporary;
+    } catch (error) {
+      rmSync(within(place, temporary), { force: true });
+      throw error;
     } finally {
-      closeSync(folder);
-      this.tree.forgetNames();
+      closeSync(descriptor);
     }
   }
 
@@ -303,28 +271,27 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
 
   /** Makes a path a name of an existing file. */
   #putName(existing: string, path: string): void {
-    const { folder, name, spelled } = this.tree.openParent(path);
-    const base = `/proc/self/fd/${folder}`;
-    const temporary = this.#makeTemporary(spelled);
-    try {
-      linkSync(existing, `${base}/${temporary}`);
+    this.#change(path, (place) => {
+      const temporary = within(place, this.#makeTemporary(place.spelled));
+      linkSync(existing, temporary);
       try {
-        renameSync(`${base}/${temporary}`, `${base}/${name}`);
+        renameSync(temporary, within(place, place.name));
       } finally {
         // Renaming one name of a file over another of the same file does nothing at all.
-        rmSync(`${base}/${temporary}`, { force: true });
+        rmSync(temporary, { force: true });
       }
-      fsyncSync(folder);
-    } catch (error) {
-      throw this.tree.at(path, error);
-    } finally {
-      closeSync(folder);
-    }
+      fsyncSync(place.folder);
+    });
   }
 }
 
-async function digestOfFile(path: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(path), hash);
-  return hash.digest('hex');
+/** Something in a folder that is open, as a path that holds whatever becomes of the folder's own. */
+function within({ folder }: Place, name: string): string {
+  return `/proc/self/fd/${folder}/${name}`;
+}
+
+/** Writes a file that is open, waits for the disk, and has what was read back checked. */
+async function writeChecked(descriptor: number, data: Buffer, { verify, signal }: Checked): Promise<void> {
+  await writeWhole(descriptor, data, signal);
+  verify(await readWhole(descriptor, data.length));
 }

@@ -1,0 +1,54 @@
+/** What a change of an image in a folder leaves behind: nothing open, and nothing half done. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
+
+let folder: string;
+let image: WritableFolderImage;
+const { signal } = new AbortController();
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'dismts-writable-'));
+  mkdirSync(join(folder, 'Windows'));
+  writeFileSync(join(folder, 'Windows', 'file.txt'), 'old', { mode: 0o640 });
+  image = new WritableFolderImage(folder);
+});
+afterEach(async () => {
+  await image.close();
+  rmSync(folder, { recursive: true });
+});
+
+/** What this process has open below the folder. */
+function openBelow(): string[] {
+  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      const path = readlinkSync(`/proc/self/fd/${descriptor}`);
+      return path.startsWith(`${folder}/`) ? [path] : [];
+    } catch {
+      return [];
+    }
+  });
+}
+
+test('a file that was prepared and put in its place has mode and content, and nothing stays open', async () => {
+  const temporary = await image.prepareFile('windows/FILE.TXT', Buffer.from('new'), { signal });
+  await image.putInPlace(temporary, 'windows/FILE.TXT');
+  await image.replace('Windows/file.txt', Buffer.from('newer'), { verify: (readBack) => { expect(readBack.toString()).toBe('newer'); }, signal });
+  expect(readdirSync(join(folder, 'Windows'))).toEqual(['file.txt']);
+  expect(readFileSync(join(folder, 'Windows/file.txt'), 'utf8')).toBe('newer');
+  expect(statSync(join(folder, 'Windows/file.txt')).mode & 0o777).toBe(0o640);
+  expect(openBelow()).toEqual([]);
+});
+
+test('what cannot be prepared or replaced leaves no temporary file, and nothing stays open', async () => {
+  const stop = AbortSignal.abort(new Error('stopped'));
+  await expect(image.prepareFile('Windows/file.txt', Buffer.from('new'), { signal: stop })).rejects.toThrow('stopped');
+  await expect(image.prepareFile('Windows', Buffer.from('new'), { signal })).rejects.toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS' });
+  await expect(image.replace('Windows/file.txt', Buffer.from('new'), { verify: () => { throw new Error('differs'); } })).rejects.toThrow('differs');
+  await expect(image.replace('Nowhere/file.txt', Buffer.from('new'), { verify: () => undefined })).rejects.toMatchObject({ symbol: 'ERROR_PATH_NOT_FOUND' });
+  expect(readdirSync(join(folder, 'Windows'))).toEqual(['file.txt']);
+  expect(readFileSync(join(folder, 'Windows/file.txt'), 'utf8')).toBe('old');
+  expect(openBelow()).toEqual([]);
+});
