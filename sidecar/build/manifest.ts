@@ -1,6 +1,8 @@
 /** The manifest as a package has it: with what changed in this version, and where the project is at home. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { addresses, readHome } from './address.ts';
+import type { Home } from './address.ts';
 import { root } from './paths.ts';
 import { version } from './versions.ts';
 
@@ -15,9 +17,9 @@ export function releaseNotes(changelog: string, of: string): string {
   return section.text.length <= maxNotesLength ? section.text : `${section.text.slice(0, section.text.lastIndexOf('\n', maxNotesLength))}\n\nThe rest is in CHANGELOG.md.`;
 }
 
-/** The text of DismTs.psd1 for a package. `homepage` of package.json, where it is set, becomes ProjectUri. */
-export function packagedManifest(): string {
-  const { homepage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { homepage?: string };
+/** The text of DismTs.psd1 for a package, with the addresses that package.json leads to. */
+export function packagedManifest(home: Home = readHome()): string {
+  const { project, license, icon } = addresses(home, version);
   const manifest = readFileSync(join(root, 'DismTs.psd1'), 'utf8');
   const line = /^( *)LicenseUri = .*$/m;
   const [found, indent = ''] = line.exec(manifest) ?? [];
@@ -25,10 +27,18 @@ export function packagedManifest(): string {
   // Windows PowerShell reads a file without a byte order mark as ANSI.
   const quoted = (text: string): string => `'${text.replace(/[\u2013\u2014]/g, '-').replace(/[^\n -~]/gu, '?').replaceAll("'", "''")}'`;
   const lines = [
-    found,
-    ...homepage === undefined ? [] : [`${indent}ProjectUri = ${quoted(homepage)}`],
+    `${indent}LicenseUri = ${quoted(license)}`,
+    ...project === undefined ? [] : [`${indent}ProjectUri = ${quoted(project)}`],
+    ...icon === undefined ? [] : [`${indent}IconUri = ${quoted(icon)}`],
     `${indent}ReleaseNotes = ${quoted(releaseNotes(readFileSync(join(root, 'CHANGELOG.md'), 'utf8'), version))}`,
   ];
   // A replacement as a text would take "$" for something.
   return manifest.replace(line, () => lines.join('\n'));
+}
+
+/** The text of a file with commands, where those without a HelpUri have that of their own page: `Get-Help -Online` opens it. */
+export function withHelpAddress(name: string, text: string, home: Home = readHome()): string {
+  const { page } = addresses(home, version);
+  if (page === undefined || text.includes('HelpUri = ')) { return text; }
+  return text.replace('[CmdletBinding(', () => `[CmdletBinding(HelpUri = '${page(`module/docs/commands/${name}.md`)}', `).replace(/(HelpUri = '[^']*'), \)/, '$1)');
 }

@@ -1,6 +1,7 @@
 /** The module of a package in one file: PowerShell takes twice as long to load its functions from a file each. */
 import { readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { withHelpAddress } from './manifest.ts';
 
 /** What loads the single files, as it is in DismTs.psm1. */
 const loader = `\
@@ -23,6 +24,6 @@ export function moduleFile(moduleFolder: string): string {
     throw new Error('DismTs.psm1 does not load its files in the one way that is known: see moduleFile.ts');
   }
   const regions = scriptFolders.flatMap((folder) => readdirSync(join(moduleFolder, folder)).sort()
-    .map((name) => `#region ${folder}/${name}\n${readFileSync(join(moduleFolder, folder, name), 'utf8')}#endregion\n`));
+    .map((name) => `#region ${folder}/${name}\n${withHelpAddress(basename(name, '.ps1'), readFileSync(join(moduleFolder, folder, name), 'utf8'))}#endregion\n`));
   return `${before}${regions.join('\n')}${after}`;
 }

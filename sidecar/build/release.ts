@@ -1,12 +1,13 @@
 /**
  * Makes what is published: `release.ts [--certificate FILE --key FILE [--timestamp URL]] [--folder DIR]`, default dist/release.
  * The package, with scripts, format files and Windows executables signed where there is a certificate (PEM; with osslsigncode 2.8 or
- * later), a list of what is inside (CycloneDX), and checksums over all.
+ * later), as a folder and as a .nupkg file for feeds (with PowerShell 7.4), a list of what is inside (CycloneDX), and checksums over all.
  */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { extname, join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
+import { missingAddresses, readHome } from './address.ts';
 import { sha256, writeChecksums } from './checksums.ts';
 import { materials } from './materials.ts';
 import { root } from './paths.ts';
@@ -44,6 +45,20 @@ export function sign(folder: string, { certificate, key, timestamp }: Certificat
   }
 }
 
+/** Makes the package file of a module folder; where there is no PowerShell that can, it says so. */
+function makeNupkg(module: string, folder: string): void {
+  const { error, status, stdout } = spawnSync('pwsh', [
+    '-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(import.meta.dirname, 'nupkg.ps1'), '-Module', module, '-Folder', folder,
+  ], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] });
+  if (error !== undefined) {
+    console.log('No .nupkg file: there is no pwsh, which makes it');
+  } else if (status !== 0) {
+    throw new Error('The .nupkg file could not be made');
+  } else {
+    process.stdout.write(stdout);
+  }
+}
+
 /** Makes the release; gives its folder. */
 export function release(certificate: Certificate | undefined, folder = join(root, 'dist', 'release')): string {
   rmSync(folder, { recursive: true, force: true });
@@ -57,6 +72,7 @@ export function release(certificate: Certificate | undefined, folder = join(root
     const left = unsignedScripts(module);
     if (left.length > 0) { throw new Error(`Not signed: ${left.map((path) => relative(module, path)).join(', ')}`); }
   }
+  makeNupkg(module, folder);
   writeFileSync(join(folder, `DismTs-${version}.cdx.json`), `${JSON.stringify(materials(), undefined, 2)}\n`);
   const lines = filesBelow(folder).map((path) => `${sha256(readFileSync(path))}  ${relative(folder, path)}\n`);
   writeFileSync(join(folder, 'SHA256SUMS'), lines.join(''));
@@ -70,5 +86,7 @@ if (process.argv[1] === import.meta.filename) {
   for (const path of [certificate, key]) { if (path !== undefined && !existsSync(path)) { throw new Error(`"${path}" does not exist`); } }
   const folder = release(certificate === undefined || key === undefined ? undefined : { certificate, key, timestamp }, values.folder);
   const unsigned = unsignedScripts(folder);
+  const missing = missingAddresses(readHome(), version);
+  if (missing !== '') { console.log(missing); }
   console.log(`${relative(process.cwd(), folder)}: version ${version}, ${unsigned.length === 0 ? 'all scripts signed' : `${unsigned.length} scripts not signed: give --certificate and --key`}`);
 }

@@ -7,8 +7,11 @@ import { describe, expect, test } from 'vitest';
 import { materials } from '../../sidecar/build/materials.ts';
 import { root } from '../../sidecar/build/paths.ts';
 import { sign, unsignedScripts } from '../../sidecar/build/release.ts';
+import { version } from '../../sidecar/build/versions.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
 
+/** Without one there is no .nupkg file. */
+const hasPowerShell = spawnSync('pwsh', ['-Version']).status === 0;
 /** Scripts can be signed from version 2.8 on. */
 const signer = /osslsigncode (\d+)\.(\d+)/.exec(spawnSync('osslsigncode', ['--version'], { encoding: 'utf8' }).stdout)?.slice(1).map(Number);
 const canSign = signer !== undefined && ((signer[0] ?? 0) > 2 || (signer[1] ?? 0) >= 8) && spawnSync('openssl', ['version']).status === 0;
@@ -48,5 +51,6 @@ test.runIf(existsSync(join(root, 'module/bin/SHA256SUMS')))('a release without a
   execFileSync(process.execPath, [join(root, 'sidecar/build/run.mjs'), 'release.ts', '--folder', folder], { cwd: root });
   const lines = readFileSync(join(folder, 'SHA256SUMS'), 'utf8').trim().split('\n').map((line) => line.split('  '));
   expect(lines.length).toBeGreaterThan(20);
+  if (hasPowerShell) { expect(lines.map(([, path]) => path)).toContain(`DismTs.${version}.nupkg`); }
   for (const [hash, path = ''] of lines) { expect(createHash('sha256').update(readFileSync(join(folder, path))).digest('hex')).toBe(hash); }
 });

@@ -73,6 +73,28 @@ $file = Get-Item -LiteralPath $environment.Executable
         $result.Mode | Should -Match '^-..x'
     }
 
+    It 'comes from the .nupkg file of a release, too, which has an icon and a README' {
+        $null = New-Item -ItemType Directory -Path "$testFolder/files", "$testFolder/second", "$testFolder/saved"
+        $output = & (Get-PowerShellProgram) -NoProfile -NonInteractive -File "$root/sidecar/build/nupkg.ps1" -Module $package -Folder "$testFolder/files"
+        $LASTEXITCODE | Should -Be 0 -Because "$output"
+        $file = (Get-ChildItem -Path "$testFolder/files/*.nupkg").FullName
+        $archive = [System.IO.Compression.ZipFile]::OpenRead($file)
+        try {
+            $reader = New-Object -TypeName System.IO.StreamReader -ArgumentList ($archive.Entries | Where-Object { $_.Name -like '*.nuspec' }).Open()
+            $metadata = ([xml] $reader.ReadToEnd()).package.metadata
+            foreach ($path in $metadata.icon, $metadata.readme) {
+                $archive.GetEntry($path).Length | Should -BeGreaterThan 1000
+            }
+        } finally {
+            $archive.Dispose()
+        }
+        $name = 'Second'
+        $second = "Register-PSResourceRepository -Name $name -Uri 'file://$testFolder/second' -Trusted -Force; "
+        $result = Invoke-InHome -User root -Script "$second Publish-PSResource -NupkgPath '$file' -Repository $name; Save-PSResource -Name DismTs -Repository $name -Path '$testFolder/saved'; Import-Module -Name '$testFolder/saved/DismTs'; $report"
+        $result.Base | Should -BeLike "$testFolder/saved/*"
+        $result.Sidecar | Should -Not -BeNullOrEmpty
+    }
+
     It 'says the line to run where the file belongs to somebody else' {
         $shared = "$testFolder/shared/DismTs/$version"
         $null = New-Item -ItemType Directory -Path "$testFolder/shared/DismTs"
