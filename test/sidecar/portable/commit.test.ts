@@ -558,3 +558,19 @@ describe.runIf(isRoot)('a random sequence of changes', () => {
     }
   });
 });
+
+describe.runIf(isRoot)('what a killed change left in the image', () => {
+  const cases = [['image/commit', 'Windows'], ['image/unmount', 'Windows'], ['image/unmount', 'Renamed']] as const;
+  test.for(cases)('is gone before %s saves it, in the folder %s', async ([method, windows]) => {
+    const bench = await workbench();
+    const wim = await ordinaryWim(bench.folder);
+    const mountPath = await bench.mount(wim);
+    if (windows !== 'Windows') { await rename(join(mountPath, 'Windows'), join(mountPath, windows)); }
+    const left = join(mountPath, windows, 'System32/config/.dismts-00000000-0000-4000-8000-000000000000');
+    await writeFile(left, 'half of a hive');
+    if (method === 'image/commit') { await bench.save(mountPath); } else { await bench.dismount(mountPath, true); }
+    const names = Object.keys(await appliedImage(bench, wim));
+    expect(names).toContain(`${windows}/System32/config/SYSTEM`);
+    expect(names.filter((name) => name.includes('.dismts-'))).toEqual([]);
+  });
+});

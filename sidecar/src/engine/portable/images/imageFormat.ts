@@ -68,6 +68,8 @@ export interface Staging {
   troubleWith(folders: GenerationFolders, record: MountRecord): string | undefined;
   /** @throws Error of the system. */
   hasChanges(folders: GenerationFolders, record: MountRecord): boolean;
+  /** Names at the top of the image that something may be staged at or below; left out where only the image itself could tell. @throws Error of the system. */
+  changedAtTop?(folders: GenerationFolders): readonly string[];
 }
 
 export interface ServeRequest {

@@ -39,4 +39,5 @@ export const overlayStaging: Staging = {
       : 'are a copy without their trusted.* attributes, which say what was renamed and deleted; restore them with attributes (cp -a, rsync -aX, tar --xattrs-include="*")';
   },
   hasChanges: ({ staged }) => readdirSync(staged).length > 0,
+  changedAtTop: ({ staged }) => readdirSync(staged),
 };

@@ -81,17 +81,25 @@ function endProcesses(pids: readonly number[]): void {
   }
 }
 
+/** Kills the programs that serve a mount, and does not wait for their end. @returns Whether there are any. */
+export function killServers(state: State, record: Served & Pick<MountRecord, 'live'>): boolean {
+  const { id, live } = record;
+  // Whoever serves it holds its lock, and there is no need to look at all processes where nobody does.
+  if (!state.locks.isServed(id)) { return false; }
+  const known = live?.server === undefined ? [] : [...eachServer(state, record, [live.server.pid])];
+  endProcesses(known.length > 0 ? known : findServers(state, record));
+  return true;
+}
+
 /**
  * Ends the programs that serve a mount. One that was started by a process that was killed would else mount when
  * nobody expects it any more.
+ * @param areKilled killServers() has been called.
  * @throws DismError DISM_E_IMAGE_BUSY: it is served in another mount namespace.
  */
-export async function endServers(state: State, record: Served & Pick<MountRecord, 'live'>): Promise<void> {
-  const { id, live } = record;
-  // Whoever serves it holds its lock, and there is no need to look at all processes where nobody does.
-  if (!state.locks.isServed(id)) { return; }
-  const known = live?.server === undefined ? [] : [...eachServer(state, record, [live.server.pid])];
-  endProcesses(known.length > 0 ? known : findServers(state, record));
+export async function endServers(state: State, record: Served & Pick<MountRecord, 'live'>, areKilled = false): Promise<void> {
+  const { id } = record;
+  if (!areKilled && !killServers(state, record)) { return; }
   // One that is just going into the background has begun another process before it is gone.
   const deadline = performance.now() + maxEndMs;
   for (let pauseMs = 1; state.locks.isServed(id); pauseMs = Math.min(2 * pauseMs, 16)) {

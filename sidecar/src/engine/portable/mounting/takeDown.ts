@@ -4,7 +4,7 @@ import { Hresult } from '../../../hresult.ts';
 import { isElevated } from '../../../platform/elevation.ts';
 import { formatOf } from '../images/formats.ts';
 import type { MountRecord } from './record.ts';
-import { endMount, endServers } from './serving.ts';
+import { endMount, endServers, killServers } from './serving.ts';
 import { lookAt, obstacleTo, type Sight } from './sight.ts';
 import type { State } from './state.ts';
 
@@ -23,11 +23,17 @@ async function takeOff(state: State, record: MountRecord, withCover: boolean): P
   const format = formatOf(record);
   // Where somebody else serves the folder of a user now, and our own program is gone, nothing there is ours.
   const isServedByUs = isElevated() || before.views.length > 0 || record.state === 'mounting';
-  if (isServedByUs && format.end === undefined) { await endServers(state, record); }
+  // Killed first, so that it ends while its mounts do.
+  const areKilled = isServedByUs && format.end === undefined && killServers(state, record);
   await unmountAll(state, record, withCover);
   if (isServedByUs && format.end !== undefined) {
     await format.end(state.generations.folders(record));
     await endServers(state, record);
+  }
+  if (areKilled) {
+    await endServers(state, record, true);
+    // One that was just being started may have mounted when it was killed.
+    await unmountAll(state, record, withCover);
   }
 }
 

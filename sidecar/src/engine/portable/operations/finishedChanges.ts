@@ -11,13 +11,15 @@ import { changeOf } from '../driverChanges.ts';
 
 /**
  * Looks into every folder at the top of an image that may be that of a Windows.
+ * @param changed Names of those that something is staged in: what was interrupted has staged something. Default: it may be any.
  * @returns Sentences for the user about what could not be finished.
  */
-export async function finishChanges(path: string, context: OperationContext): Promise<string[]> {
+export async function finishChanges(path: string, context: OperationContext, changed?: readonly string[]): Promise<string[]> {
+  if (changed?.length === 0) { return []; }
   const files = new WritableFolderImage(path);
   const warnings: string[] = [];
   try {
-    for (const folder of await foldersOf(files, context)) {
+    for (const folder of changed ?? await foldersOf(files, context)) {
       try {
         const windows = joinPath(folder);
         for (const done of await finishChange(files, windows)) { context.log.info(`An interrupted change was finished: ${done}`); }

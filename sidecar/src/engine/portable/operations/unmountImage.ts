@@ -1,5 +1,5 @@
 /** image/unmount on the portable engine. */
-import { closeSync } from 'node:fs';
+import { close, closeSync } from 'node:fs';
 import type { z } from 'zod';
 import type { unmountImage as unmountImageMethod } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
@@ -111,13 +111,17 @@ export async function unmountImage(params: Params, context: OperationContext): P
     if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
     const warnings: string[] = [];
     if (foreign !== undefined) { warnings.push(`Something else is mounted at the folder and was left alone: ${describeMount(foreign)}`); }
-    if (params.commit && view !== undefined && foreign === undefined) { warnings.push(...await finishChanges(view.mountPoint, context)); }
-    // To end an overlay is to wait until the disk has all that it holds. What is saved or dropped need not get there, so it ends last.
+    if (params.commit && view !== undefined && foreign === undefined) {
+      const changed = formatOf(record).staging.changedAtTop?.(state.generations.folders(record));
+      warnings.push(...await finishChanges(view.mountPoint, context, changed));
+    }
+    // To end an overlay is to wait until the disk has all that it holds. What is saved or dropped need not get there, so it ends last,
+    // and nobody waits for it.
     const kept = view === undefined || record.stacking === 'none' ? undefined : keepView(view);
     try {
       warnings.push(...await takeAway(state, record, view, kept, params, what, context));
     } finally {
-      if (kept !== undefined) { closeSync(kept); }
+      if (kept !== undefined) { close(kept, () => undefined); }
     }
     context.progress('Unmounting', 1, 1);
     context.log.info(`dismounted "${record.mountPath}" (${params.commit ? 'changes saved' : 'changes dropped'})`);
