@@ -10,6 +10,8 @@ function Get-DismTsLog {
 
     A log file that was given with -LogPath holds several operations; only the last one is given, or with -All everything. dism.log and CBS.log can be read too.
     Of files over 32 MB the end is read, with a warning.
+
+    The table has a line for each entry, cut where the terminal ends: Format-List, or Format-Table -Wrap, shows all of a message and times to the millisecond.
     .EXAMPLE
     Get-DismTsLog -Level Warnings
 

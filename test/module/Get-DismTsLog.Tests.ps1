@@ -136,9 +136,22 @@ Describe 'Get-DismTsLog' -Tag 'Unit' {
         It 'has a view with time, level, writer and message' {
             $text = Get-DismTsLog -LogPath /x.log | Out-String -Width 200
             $text | Should -Match 'Time\s+Level\s+Provider\s+Message'
-            $text | Should -Match ':05\.250\s+Info\s+package/add\s+DismTs 0\.1\.0'
-            $text | Should -Match ':07\.000\s+Error\s+CBS\s+Failed to open package'
+            $text | Should -Match ':05\s+Info\s+package/add\s+DismTs 0\.1\.0'
+            $text | Should -Match ':07\s+Error\s+CBS\s+Failed to open package'
             $text | Should -Not -Match '1234'
+        }
+
+        It 'is one line for each entry, with the columns in their places, in <Width> columns' -ForEach @(@{ Width = 80 }, @{ Width = 120 }) {
+            $lines = (Get-DismTsLog -LogPath /x.log | Out-String -Width $Width).Trim() -split '\r?\n'
+            $lines | Should -HaveCount 7
+            foreach ($line in $lines) {
+                $line.Length | Should -BeLessOrEqual $Width
+            }
+            $start = $lines[0].IndexOf('Message')
+            foreach ($line in $lines | Select-Object -Skip 1) {
+                $line.Substring($start - 1, 1) | Should -Be ' '
+                $line.Substring($start, 1) | Should -Match '\S'
+            }
         }
 
         It 'can be explained by Resolve-DismTsError' {
