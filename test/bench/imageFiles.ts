@@ -13,10 +13,15 @@ const megabyte = 1e6;
 /** How often it is looked how much memory the processes take. */
 const lookMs = 50;
 
-/** What a process has in memory, with what it shares with others divided by their number: those of one program count it once. 0 where it has gone. */
+/**
+ * What a process has in memory, with what it shares with others divided by their number. Not the pages of programs and files, on either side: those
+ * are the system's cache, which it takes back as it likes. 0 where the process has gone.
+ */
 function memoryOf(pid: number): number {
   try {
-    return Number(/^Pss:\s*(\d+) kB/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))?.[1] ?? 0) * 1024;
+    const text = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+    const bytes = (field: string): number => Number(new RegExp(`^${field}:\\s*(\\d+) kB`, 'm').exec(text)?.[1] ?? 0) * 1024;
+    return bytes('Pss_Anon') + bytes('Pss_Shmem');
   } catch {
     return 0;
   }

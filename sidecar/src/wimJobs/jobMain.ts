@@ -28,8 +28,15 @@ export async function serveWimJob(): Promise<number> {
   });
   dieWithParent();
   try { writeFileSync('/proc/self/oom_score_adj', oomScore); } catch { /* A system without. */ }
+  // While it is not known yet what there is to do. Where it cannot be loaded, that is what becomes of the job.
+  try { load(); } catch { /* As said. */ }
   const call = await readCall();
   return call === undefined ? bugExit : await perform(call);
+}
+
+/** As on Windows: names in images are found whatever their case. */
+function load(): void {
+  loadWimlib(true);
 }
 
 /** Reads the call. @returns undefined where nobody asks for anything. Once stdin ends there is nobody to do it for, and the process ends at once. */
@@ -70,8 +77,7 @@ async function perform({ job, params, operation }: JobCall): Promise<number> {
   try {
     const run = (wimJobs as Readonly<Partial<Record<string, WimJob>>>)[job];
     if (run === undefined) { throw new Error(`there is no job "${job}"`); }
-    // As on Windows: names in images are found whatever their case.
-    loadWimlib(true);
+    load();
     say({ kind: 'done', result: await run(params as never, context) ?? null });
     return 0;
   } catch (error) {

@@ -66,7 +66,7 @@ export async function runWimJob<K extends keyof Jobs>(
 ): Promise<JobOutcome<JobResult<K>>> {
   const { operation, signal } = context;
   if (signal.aborted) { throw new CancelledError(operation); }
-  const child = start(operation);
+  const child = takeReady(signal) ?? start(operation);
   const kill = (): void => { child.kill('SIGKILL'); };
   signal.addEventListener('abort', kill);
   try {
@@ -75,6 +75,34 @@ export async function runWimJob<K extends keyof Jobs>(
     signal.removeEventListener('abort', kill);
     kill();
   }
+}
+
+/** Processes that wait for a job, by the signals of their operations. */
+const ready = new WeakMap<AbortSignal, ChildProcessWithoutNullStreams>();
+
+/** Runs an operation while the process of its job starts, which takes as long as most of what is checked before. @param isWanted There will be a job. */
+export async function withJobReady<T>(
+  isWanted: boolean, { operation, signal }: Pick<OperationContext, 'operation' | 'signal'>, run: () => Promise<T>,
+): Promise<T> {
+  if (isWanted && !signal.aborted) {
+    try {
+      const child = start(operation);
+      // Whoever wants it then starts another one, and says why that is not possible.
+      child.once('error', () => { ready.delete(signal); });
+      ready.set(signal, child);
+    } catch { /* As said. */ }
+  }
+  try {
+    return await run();
+  } finally {
+    takeReady(signal)?.kill('SIGKILL');
+  }
+}
+
+function takeReady(signal: AbortSignal): ChildProcessWithoutNullStreams | undefined {
+  const child = ready.get(signal);
+  ready.delete(signal);
+  return child?.exitCode === null && child.signalCode === null ? child : undefined;
 }
 
 function start(operation: string): ChildProcessWithoutNullStreams {
@@ -98,11 +126,16 @@ async function outcomeOf(
   const warnings: string[] = [];
   let [stderr, rest] = ['', ''];
   const said: Extract<JobMessage, { kind: 'done' | 'failed' | 'bug' }>[] = [];
+  // What is said last is said when all is done: that the process ends then takes its time, too.
+  let finish: (how: string) => void = () => undefined;
+  const finished = new Promise<string>((resolve) => { finish = resolve; });
   const hear = (message: JobMessage): void => {
     switch (message.kind) {
       case 'progress': if (!context.signal.aborted) { context.progress(message.phase, message.current, message.total, message.unit); } break;
       case 'warning': warnings.push(message.text); break;
-      default: said.push(message);
+      default:
+        said.push(message);
+        finish('');
     }
   };
   child.stdin.on('error', () => undefined);
@@ -115,7 +148,7 @@ async function outcomeOf(
   const ended = endOf(child);
   child.stdin.write(`${JSON.stringify(call)}\n`);
   const cancelled = once(context.signal, 'abort').then(async () => { await withTimeout(ended, killWaitMs); });
-  const how = await Promise.race([ended, cancelled]);
+  const how = await Promise.race([finished, ended, cancelled]);
   const [end] = said;
   if (end?.kind === 'done') { return { result: end.result, warnings }; }
   if (context.signal.aborted) { throw new CancelledError(call.operation); }

@@ -8,7 +8,7 @@ import { describe, expect, test } from 'vitest';
 import { CancelledError, DismError } from '../../../sidecar/src/errors.ts';
 import { wimJobArgument } from '../../../sidecar/src/wimJobs/jobArgument.ts';
 import type { ExportImages } from '../../../sidecar/src/wimJobs/exportImages.ts';
-import { runWimJob } from '../../../sidecar/src/wimJobs/jobProcess.ts';
+import { runWimJob, withJobReady } from '../../../sidecar/src/wimJobs/jobProcess.ts';
 import { threadsFor } from '../../../sidecar/src/wimJobs/threads.ts';
 import { CompressionType } from '../../../sidecar/src/wimlib/codec.ts';
 import { canWrite } from '../../../sidecar/src/wimlib/writingVersion.ts';
@@ -50,7 +50,27 @@ describe('runWimJob()', () => {
     expect(await imagex('info', path)).toMatch(/Compression: +LZX/);
     expect(await imagex('verify', path)).toBeDefined();
     expect(context.progressValues.some(({ phase, total }) => phase === 'Writing' && total > 500_000)).toBe(true);
-    expect(jobProcesses()).toEqual([]);
+    await until(() => jobProcesses().length === 0, 'its process ends');
+  });
+
+  test('has a process that was started while it was not known yet what there is to do; one that is not needed ends', async () => {
+    const path = await ordinaryWim(tempFolder());
+    const context = testContext('imageFile/test');
+    await withJobReady(true, context, async () => {
+      const started = jobProcesses();
+      expect(started).toHaveLength(1);
+      const work = runWimJob('verifyWim', { path }, context);
+      expect(jobProcesses()).toEqual(started);
+      expect((await work).result.contents).toBeGreaterThan(3);
+      // Another one gets its own.
+      await runWimJob('verifyWim', { path }, context);
+    });
+    await until(() => jobProcesses().length === 0, 'both processes end');
+    for (const isWanted of [true, false]) {
+      const error = await failure(withJobReady(isWanted, context, async () => await Promise.reject(new Error(`with ${jobProcesses().length}`))));
+      expect(error.message).toBe(`with ${isWanted ? 1 : 0}`);
+      await until(() => jobProcesses().length === 0, 'the process ends that nothing was asked of');
+    }
   });
 
   test('throws what the job throws, as libwim words it', async () => {

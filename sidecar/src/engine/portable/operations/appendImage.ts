@@ -5,11 +5,11 @@ import type { z } from 'zod';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { guarded } from '../../../systemErrors.ts';
 import { imageName } from '../../../wim/imageXml.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { CompressionType } from '../../../wimlib/codec.ts';
 import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
+import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { capturePlan, prepareCapture, runCapture } from '../imageFiles/capturing.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
 import { withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
@@ -43,7 +43,7 @@ async function requireNewName(wim: WimFile, name: string, what: string): Promise
 export async function appendImage(params: Params, context: OperationContext): Promise<Result> {
   const { imagePath, capturePath, imageName: name, checkIntegrity = false, setbootable = false, validateOnly, wimBoot = false } = params;
   const what = `Cannot capture "${capturePath}" into "${imagePath}"`;
-  return await guarded(what, imagePath, context, async () => {
+  return await guardedJob(what, imagePath, true, context, async () => {
     const prepared = await prepareCapture(params, what, context);
     return await withChangeable(imagePath, what, context, true, async ({ state, wim }) => {
       const format = formatOf(wim, wimBoot, what, imagePath);

@@ -6,12 +6,13 @@ import type { z } from 'zod';
 import { CancelledError, DismError, UnsupportedError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { guarded, messageOf } from '../../../systemErrors.ts';
+import { messageOf } from '../../../systemErrors.ts';
 import type { ImageTree } from '../../../wim/dentry.ts';
 import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { foldName } from '../../../wim/windowsNames.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
+import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { examineTree, type TreeFacts } from '../imageFiles/applyChecks.ts';
 import { lookAtFolder, requireNothingInTheWay } from '../imageFiles/applyTarget.ts';
 import { folderOrVolume, type Place } from '../imageFiles/places.ts';
@@ -101,7 +102,7 @@ function takeAway(folder: string, names: readonly string[], context: OperationCo
 export async function applyImage(params: Params, context: OperationContext): Promise<Result> {
   const { imagePath, applyPath, noRpFix, validateOnly } = params;
   const what = `Cannot apply "${imagePath}" to "${applyPath}"`;
-  return await guarded(what, imagePath, context, async () => {
+  return await guardedJob(what, imagePath, params.validateOnly !== true, context, async () => {
     refuseNativeOnly(params, what);
     const place = await folderOrVolume(applyPath, what);
     return await withSource(params, what, context, async (source) => {

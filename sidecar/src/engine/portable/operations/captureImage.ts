@@ -5,9 +5,9 @@ import type { z } from 'zod';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { guarded } from '../../../systemErrors.ts';
 import { CompressionType } from '../../../wimlib/codec.ts';
 import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
+import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { capturePlan, prepareCapture, runCapture } from '../imageFiles/capturing.ts';
 import { openImageFiles } from '../imageFiles/changing.ts';
 import { makeFile, newFilePath, withUnfinishedWork } from '../imageFiles/newFiles.ts';
@@ -38,7 +38,7 @@ function formatOf({ compressionType = 'Fast', wimBoot, checkIntegrity }: Params,
 export async function captureImage(params: Params, context: OperationContext): Promise<Result> {
   const { imagePath, capturePath } = params;
   const what = `Cannot capture "${capturePath}" into "${imagePath}"`;
-  return await guarded(what, imagePath, context, async () => {
+  return await guardedJob(what, imagePath, true, context, async () => {
     const format = formatOf(params, what);
     const path = newFilePath(imagePath, what);
     const prepared = await prepareCapture(params, what, context);

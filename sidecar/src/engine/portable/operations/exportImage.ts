@@ -5,12 +5,12 @@ import type { exportImage as method, ImageFilePlan } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { guarded } from '../../../systemErrors.ts';
 import { imageName } from '../../../wim/imageXml.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
+import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
 import { isCopied, outputFormat, refuseSolidBoot, wimBootFormat } from '../imageFiles/formats.ts';
 import { makeFile, newFilePath, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
@@ -198,7 +198,8 @@ async function exportToExisting(work: Export, path: string, context: OperationCo
 export async function exportImage(params: Params, context: OperationContext): Promise<Result> {
   const { sourceImagePath, destinationImagePath } = params;
   const what = `Cannot export "${sourceImagePath}" into "${destinationImagePath}"`;
-  return await guarded(what, destinationImagePath, context, async () => {
+  const isNew = lstatSync(destinationImagePath, { throwIfNoEntry: false }) === undefined;
+  return await guardedJob(what, destinationImagePath, isNew && params.validateOnly !== true, context, async () => {
     requireWritingVersion(what);
     return await withSource({ ...params, imagePath: sourceImagePath }, what, context, async (source) => {
       const indexes = await chooseImages(source.wim, params);

@@ -13,6 +13,7 @@ import { isDirectory } from '../../../wim/inode.ts';
 import { hexHash } from '../../../wim/hash.ts';
 import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
+import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
 import { childOf, findItem, namesOf, pathInImage } from '../imageFiles/imagePaths.ts';
 import { itemLayer } from '../imageFiles/itemLayer.ts';
@@ -53,7 +54,7 @@ function requireHarmless(item: Dentry, errors: FileErrors): void {
 export async function extractImageItem(params: Params, context: OperationContext): Promise<Result> {
   const { imagePath, itemPath, destination } = params;
   const what = `Cannot copy "${itemPath}" of "${imagePath}" to "${destination}"`;
-  return await guarded(what, destination, context, async () => await withSource(params, what, context, async (source) => {
+  return await guardedJob(what, destination, params.validateOnly !== true, context, async () => await withSource(params, what, context, async (source) => {
     const { wim, otherParts, sizeBytes } = source;
     const imageIndex = await wim.chooseImage(params);
     const data = await wim.metadata(imageIndex);

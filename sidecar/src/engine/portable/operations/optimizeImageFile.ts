@@ -3,12 +3,12 @@ import { statSync } from 'node:fs';
 import type { z } from 'zod';
 import type { optimizeImageFile as method } from '@dismts/protocol';
 import type { OperationContext } from '../../../operationContext.ts';
-import { guarded } from '../../../systemErrors.ts';
 import { signatureOf, type WimFile } from '../../../wim/wimFile.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { CompressionType } from '../../../wimlib/codec.ts';
 import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { Hresult } from '../../../hresult.ts';
+import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
 import { isCopied, outputFormat, refuseSolidBoot } from '../imageFiles/formats.ts';
 import { replaceFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
@@ -30,7 +30,7 @@ function requireSame({ path, signature, errors }: WimFile): void {
 export async function optimizeImageFile(params: Params, context: OperationContext): Promise<Result> {
   const { imagePath, compressionType, recompress, checkIntegrity } = params;
   const what = `Cannot optimize "${imagePath}"`;
-  return await guarded(what, imagePath, context, async () => {
+  return await guardedJob(what, imagePath, params.validateOnly !== true, context, async () => {
     requireWritingVersion(what);
     return await withChangeable(imagePath, what, context, true, async (file) => {
       const { state, wim, isSolid } = file;

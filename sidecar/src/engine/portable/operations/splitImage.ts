@@ -7,9 +7,9 @@ import { DismError, UnsupportedError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { renameWithoutReplacing } from '../../../platform/linux/renameWithoutReplacing.ts';
-import { guarded } from '../../../systemErrors.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
+import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { setBootImage } from '../imageFiles/bootImage.ts';
 import { openImageFiles } from '../imageFiles/changing.ts';
 import { makeFile, newFilePath, syncFolder, withUnfinishedWork } from '../imageFiles/newFiles.ts';
@@ -85,7 +85,7 @@ async function publishParts(work: UnfinishedWork, folder: string, first: string,
 export async function splitImage(params: SplitParams, context: OperationContext): Promise<SplitResult> {
   const { imagePath, splitImagePath, fileSize, checkIntegrity } = params;
   const what = `Cannot split "${imagePath}" into "${splitImagePath}"`;
-  return await guarded(what, splitImagePath, context, async () => {
+  return await guardedJob(what, splitImagePath, params.validateOnly !== true, context, async () => {
     requireWritingVersion(what);
     return await withSource({ imagePath, checkIntegrity }, what, context, async (source) => {
       requireSplittable(source, what);
@@ -134,7 +134,7 @@ async function writeParts(
 export async function joinImage(params: JoinParams, context: OperationContext): Promise<JoinResult> {
   const { imagePath, destinationImagePath } = params;
   const what = `Cannot join "${imagePath}" into "${destinationImagePath}"`;
-  return await guarded(what, destinationImagePath, context, async () => {
+  return await guardedJob(what, destinationImagePath, params.validateOnly !== true, context, async () => {
     requireWritingVersion(what);
     return await withSource(params, what, context, async ({ wim, otherParts, sizeBytes }) => {
       if (wim.header.totalParts === 1) { throw wim.errors.make(Hresult.E_INVALIDARG, 'it is not split: there is nothing to join'); }

@@ -4,11 +4,11 @@ import type { testImageFile as method } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { guarded } from '../../../systemErrors.ts';
 import { sha1 } from '../../../wim/hash.ts';
 import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
+import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type Damage, findDamagedContents } from '../imageFiles/damage.ts';
 import { type ImageSource, withSource } from '../imageFiles/sources.ts';
 
@@ -89,7 +89,7 @@ export async function testImageFile(params: Params, context: OperationContext): 
     imagePath, healthy: damage.length === 0, integrityTable, contentsChecked: checked.contents, bytesChecked: checked.bytes,
     damage: damage.slice(0, 1000).map((found) => ({ ...found, paths: [...found.paths] })), logPath: context.log.path, warnings: [],
   });
-  return await guarded(what, imagePath, context, async () => {
+  return await guardedJob(what, imagePath, true, context, async () => {
     try {
       return await withSource(params, what, context, async (source) => {
         const damage: Damage[] = [];
