@@ -39,8 +39,10 @@ export const imageInfoSchema = z.object({
   productType: z.string(),
   productSuite: z.string(),
   systemRoot: z.string(),
-  directoryCount: z.number().int().nonnegative(),
-  fileCount: z.number().int().nonnegative(),
+  /** null where the file does not say, as a virtual disk does not. */
+  directoryCount: z.number().int().nonnegative().nullable(),
+  /** null where the file does not say. */
+  fileCount: z.number().int().nonnegative().nullable(),
   createdTime: timeSchema,
   modifiedTime: timeSchema,
   languages: z.array(z.string()),

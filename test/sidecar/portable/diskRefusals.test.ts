@@ -204,6 +204,11 @@ describe.skipIf(!isRoot)('refused disks', () => {
     expect(await refusal(bench, path)).toMatch(/^ERROR_VHD_INVALID_STATE: .*wait in its log/);
     expect(await refusal(bench, path, { readOnly: true })).toMatch(/^ERROR_VHD_INVALID_STATE/);
     const mountPath = await bench.mountFolder();
+    const before = await readFile(path);
+    const foreseen = await bench.call('mountImage', { imagePath: path, imageIndex: 1, mountPath, replayLog: true, validateOnly: true });
+    expect(foreseen.warnings).toEqual([expect.stringContaining('would be written to their places')]);
+    expect(await refusal(bench, path, { replayLog: true, validateOnly: true, imageIndex: 2 })).toMatch(/^DISMAPI_E_INVALID_IMAGE_INDEX/);
+    expect((await readFile(path)).equals(before)).toBe(true);
     const { warnings } = await bench.call('mountImage', { imagePath: path, imageIndex: 1, mountPath, replayLog: true });
     expect(warnings).toEqual([expect.stringContaining('were written to their places')]);
     expect(await readFile(join(mountPath, 'note.bin'), 'latin1')).toBe(noteText.toUpperCase() + ' '.repeat(5000));

@@ -71,7 +71,7 @@ describe('getImageInfo()', () => {
       imagePath: path, imageIndex: 1, imageName: '', imageDescription: '', imageSize: 0, imageType: 'Wim', wimBoot: false,
       imageBootable: 'No', architecture: null, hal: '', version: '', majorVersion: null, minorVersion: null, build: null,
       spBuild: null, spLevel: null, editionId: '', installationType: '', productName: '', productType: '', productSuite: '',
-      systemRoot: '', directoryCount: 0, fileCount: 0, createdTime: null, modifiedTime: null, languages: [],
+      systemRoot: '', directoryCount: null, fileCount: null, createdTime: null, modifiedTime: null, languages: [],
       defaultLanguageIndex: null,
     }]);
   });
@@ -146,7 +146,7 @@ describe('getImageInfo()', () => {
     const of = async (name: keyof typeof hostileXml) => (await info({ imagePath: await hostile(rawWim({ xml: hostileXml[name] })) }))[0];
     expect(await of('hexNumbers')).toMatchObject({ imageSize: 4096, directoryCount: 10, fileCount: 7, architecture: 9 });
     expect(await of('garbageNumbers')).toMatchObject({
-      imageSize: 0, directoryCount: 0, fileCount: 0, createdTime: null, modifiedTime: null,
+      imageSize: 0, directoryCount: null, fileCount: null, createdTime: null, modifiedTime: null,
       architecture: null, version: '', majorVersion: null, minorVersion: null, build: null, spBuild: null,
     });
     expect(await of('nested')).toMatchObject({ imageName: '', imageDescription: '  spaced  ', languages: [], defaultLanguageIndex: null });

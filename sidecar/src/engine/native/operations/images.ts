@@ -44,7 +44,7 @@ function toImageInfo(imagePath: string, info: DismImageInfo): ImageInfo {
     architecture: info.architecture, hal: text(info.hal), version: [majorVersion, minorVersion, build, spBuild].join('.'), majorVersion, minorVersion, build, spBuild,
     spLevel: info.spLevel, editionId: text(info.editionId), installationType: text(info.installationType), productName: text(info.productName),
     productType: text(info.productType), productSuite: text(info.productSuite), systemRoot: text(info.systemRoot),
-    directoryCount: info.customizedInfo?.directoryCount ?? 0, fileCount: info.customizedInfo?.fileCount ?? 0,
+    directoryCount: info.customizedInfo?.directoryCount ?? null, fileCount: info.customizedInfo?.fileCount ?? null,
     createdTime: info.customizedInfo?.createdTime ?? null, modifiedTime: info.customizedInfo?.modifiedTime ?? null,
     languages: info.languages.map(text), defaultLanguageIndex: info.defaultLanguageIndex,
   };

@@ -7,13 +7,13 @@ import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { isElevated } from '../../../../platform/elevation.ts';
 import { findWriters } from '../../../../platform/linux/writers.ts';
-import type { FileErrors } from '../../../../wim/fileErrors.ts';
+import { FileErrors } from '../../../../wim/fileErrors.ts';
 import type { IdentifiedImage, MountParams } from '../imageFormat.ts';
 import { checkWritable } from '../writable.ts';
 import { findChildren } from './children.ts';
 import { contentHash, openDisk, type OpenDisk } from './openDisk.ts';
 import type { DiskOwn } from './own.ts';
-import { replayLog } from './replayLog.ts';
+import { foreseeReplay, replayLog } from './replayLog.ts';
 import { requireDiskServing } from './tools.ts';
 
 /** f_type of statfs(2) of file systems of other machines: what is written there in place is not safe from them. */
@@ -71,8 +71,14 @@ export async function checkState({ ntfs }: FoundVolume, readOnly: boolean, error
 /** All is read through one descriptor; the log is replayed before where that was asked for. */
 export async function identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage> {
   const file = await realpath(params.imagePath).catch(() => params.imagePath);
-  const replayed = params.replayLog === true && params.validateOnly !== true && isElevated()
-    ? await replayLog(file, what, async () => { await requireUnused(file, what); }, context) : [];
+  const mayReplay = params.replayLog === true && isElevated();
+  const unused = async (): Promise<void> => { await requireUnused(file, what); };
+  const foreseen = mayReplay && params.validateOnly === true ? await foreseeReplay(file, what, unused) : undefined;
+  if (foreseen !== undefined) {
+    requireOnlyImage(params, new FileErrors(file, what));
+    return foreseen;
+  }
+  const replayed = mayReplay && params.validateOnly !== true ? await replayLog(file, what, unused, context) : [];
   const opened = await openDisk(file, what);
   const { path, errors, disk, signature } = opened;
   try {

@@ -68,7 +68,7 @@ export async function describeDisk(params: InformationParams, what: string, cont
     const windows = holdsWindows ? await readWindows(await NtfsImage.open(source, imagePath), imagePath, context) : { ...noWindows, languages: [] };
     return {
       imagePath, imageIndex: 1, imageName: '', imageDescription: printable((await ntfs.information()).label), imageSize: await ntfs.usedBytes(), imageType: 'Vhd',
-      wimBoot: false, imageBootable: 'Unknown', directoryCount: 0, fileCount: 0, createdTime: null, modifiedTime: null, ...windows,
+      wimBoot: false, imageBootable: 'Unknown', directoryCount: null, fileCount: null, createdTime: null, modifiedTime: null, ...windows,
     };
   } finally {
     await opened.close();

@@ -3,9 +3,28 @@ import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { runProgram } from '../../../../platform/linux/programs.ts';
+import type { IdentifiedImage } from '../imageFormat.ts';
 import { checkWritable } from '../writable.ts';
-import { openDisk } from './openDisk.ts';
+import { contentHash, openDisk } from './openDisk.ts';
 import { requireProgram } from './tools.ts';
+
+/**
+ * What a dry run can say of a disk whose log a mount would replay first: nothing of what is in it, for what is read before is not the whole disk.
+ * @returns undefined where no log waits. @throws DismError: the log could not be replayed.
+ */
+export async function foreseeReplay(path: string, what: string, requireUnused: () => Promise<void>): Promise<IdentifiedImage | undefined> {
+  const opened = await openDisk(path, what);
+  await opened.close();
+  const { disk, signature } = opened;
+  if (!disk.hasLog || disk.kind === 'Differencing') { return undefined; }
+  await checkWritable(path, what);
+  await requireUnused();
+  const warnings = [`Changes wait in the log of "${path}", and would be written to their places in the file; what is on the disk can be checked only then`];
+  return {
+    path, otherFiles: [], imageIndex: 1, hash: contentHash(opened), file: signature, own: {}, uncheckedBytes: undefined,
+    check: () => Promise.resolve({ own: {}, warnings }), close: () => Promise.resolve(),
+  };
+}
 
 /**
  * @returns A warning that says that it was done; none where no log waits.
