@@ -82,7 +82,9 @@ function chunkPlaces(
 export async function readResource(file: ReadableFile, header: WimHeader, resource: ResourceHeader, maxBytes = maxResourceBytes): Promise<Buffer> {
   const { errors } = file;
   const { offset, sizeInWim, uncompressedSize, flags } = resource;
-  if (uncompressedSize > maxBytes || sizeInWim > maxBytes) { throw errors.damaged(`a part of it claims ${Math.max(uncompressedSize, sizeInWim)} bytes`); }
+  // Chunks that do not compress have what a pipable WIM says of each in addition.
+  const maxStoredBytes = maxBytes + (header.isPipable ? Math.ceil(Math.min(uncompressedSize, maxBytes) / (header.chunkSize || 1)) * 12 : 0);
+  if (uncompressedSize > maxBytes || sizeInWim > maxStoredBytes) { throw errors.damaged(`a part of it claims ${Math.max(uncompressedSize, sizeInWim)} bytes`); }
   if ((flags & ResourceFlag.Solid) !== 0) { throw errors.damaged('a part of it that cannot be solid claims to be'); }
   if (offset + sizeInWim > file.size) { throw errors.damaged(`a part of it lies beyond its end (${file.size} bytes)`); }
   if ((flags & ResourceFlag.Compressed) === 0) {

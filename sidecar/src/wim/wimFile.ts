@@ -17,7 +17,11 @@ import { chooseImage, type ImageChoice } from './imageChoice.ts';
 import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './imageXml.ts';
 import { integrityEnd, verifyIntegrity } from './integrity.ts';
 import { type ReadableFile, readResource } from './resourceReader.ts';
+import { readRuns } from './resourceRuns.ts';
 import { SolidReader } from './solid.ts';
+
+/** What is read at once of a large blob in solid resources: a chunk of those that Microsoft makes. */
+const solidRunBytes = 64 * 1024 * 1024;
 
 /** How a file looked when it was read; another look means that it may have changed. */
 export interface FileSignature {
@@ -214,6 +218,22 @@ export class WimFile implements ReadableFile {
     const read = this.#lastSolid.then(async () => await solid.read(place, maxBytes));
     this.#lastSolid = read.catch(() => undefined);
     return await read;
+  }
+
+  /** A blob in runs, for those that are too large for blob(). The file has to have it. */
+  async* blobRuns(hash: string): AsyncGenerator<Buffer, undefined> {
+    const blobs = await this.blobs();
+    const resource = blobs.find(hash);
+    if (resource === undefined) { return; }
+    const place = (resource.flags & ResourceFlag.Solid) === 0 ? undefined : blobs.solidPlace(hash);
+    if (place === undefined) {
+      yield* readRuns(this, this.header, resource);
+      return;
+    }
+    const solid = new SolidReader(this);
+    for (let done = 0; done < place.size; done += solidRunBytes) {
+      yield await solid.read({ ...place, offset: place.offset + done, size: Math.min(solidRunBytes, place.size - done) }, solidRunBytes);
+    }
   }
 
   /**

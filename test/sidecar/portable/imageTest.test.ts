@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CancelledError } from '../../../sidecar/src/errors.ts';
 import { engine, failure, leftovers, useStateDirectory } from '../../helpers/imageFiles.ts';
+import { WimFile } from '../../../sidecar/src/wim/wimFile.ts';
 import { hostileContents, hostileFiles, hostileMetadata } from '../../helpers/hostileWims.ts';
 import { readTree } from '../../helpers/imageTree.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
-import { appendImage, imagex, ordinaryTree, ordinaryWim, pseudoRandom, splitWim, writeTree } from '../../helpers/wims.ts';
+import { appendImage, captureWim, imagex, ordinaryTree, ordinaryWim, pseudoRandom, splitWim, writeTree, type CaptureOptions } from '../../helpers/wims.ts';
 
 useStateDirectory();
 
@@ -52,6 +53,36 @@ describe('imageFile/test', () => {
     expect(found.filter(({ kind }) => kind === 'Content').map(({ imageIndex, paths }) => [imageIndex, paths])).toEqual(expect.arrayContaining([
       [1, ['\\Windows\\System32\\drivers\\etc\\hosts']], [2, ['\\second.txt']],
     ]));
+  });
+
+  test.for<[CaptureOptions, pipable: boolean]>([
+    [{ compress: 'none' }, false], [{ compress: 'XPRESS' }, false], [{ compress: 'LZX' }, true], [{ compress: 'LZMS' }, false], [{ compress: 'LZMS', solid: true }, false],
+  ])('%j, pipable: %s: tells damage of contents that are not read whole into memory, and of no others', async ([options, pipable]) => {
+    const folder = tempFolder();
+    // Half of it is stored as it is, and half compressed.
+    const large = (seed: number): Buffer => Buffer.concat(Array.from({ length: 36 }, (_, at) => (at % 2 === 0 ? pseudoRandom(500_000, seed + at) : Buffer.alloc(500_003, `${seed} ${at} `))));
+    const source = await writeTree(join(folder, 'large'), { 'bad.bin': large(1), 'good.bin': large(1000), 'small.txt': 'small' });
+    const plain = await captureWim(source, join(folder, 'large.wim'), options);
+    const path = pipable ? join(folder, 'pipable.wim') : plain;
+    if (pipable) { await imagex('export', plain, '1', path, '--pipable'); }
+    const wim = await WimFile.open(path);
+    try {
+      for (const [name, seed] of [['bad', 1], ['good', 1000]] as const) {
+        const computed = createHash('sha1');
+        const hash = createHash('sha1').update(large(seed)).digest('binary');
+        for await (const run of wim.blobRuns(hash)) { computed.update(run); }
+        expect(computed.digest('binary'), name).toBe(hash);
+      }
+    } finally {
+      await wim.close();
+    }
+    // Random bytes are there as they are: the first chunk of the last run that has them.
+    const needle = options.solid === true ? -1 : readFileSync(path).indexOf(pseudoRandom(500_000, 35).subarray(40_000, 40_050));
+    damage(path, needle === -1 ? Math.floor(statSync(path).size / 3) : needle);
+    const { healthy, damage: found, bytesChecked } = await engine.testImageFile({ imagePath: path }, context());
+    expect({ healthy, bytesChecked }).toEqual({ healthy: false, bytesChecked: 2 * large(1).length + 5 });
+    const paths = found.filter(({ kind }) => kind === 'Content').map((content) => content.paths);
+    if (options.solid === true) { expect(paths.flat()).toContain('\\bad.bin'); } else { expect(paths).toEqual([['\\bad.bin']]); }
   });
 
   test('tells of damaged metadata by image', async () => {

@@ -1,4 +1,5 @@
 /** Finds all contents of an image file that do not match their hashes, and the files that have them. */
+import { createHash } from 'node:crypto';
 import type { ImageFileResult } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -19,7 +20,7 @@ export interface Damage {
 }
 
 /** Larger contents are not read whole into memory. */
-const maxContentBytes = 1024 ** 3;
+const maxWholeBytes = 16 * 1024 ** 2;
 const [maxDamage, maxPaths] = [1000, 100];
 
 /** A damaged content, and why it is. */
@@ -38,8 +39,11 @@ async function testPart(wim: WimFile, context: OperationContext, found: Map<stri
   for (const hash of hashes) {
     context.signal.throwIfAborted();
     const size = blobs.sizeOf(hash);
-    if (size <= maxContentBytes && found.size < maxDamage) {
-      const reason = await troubleWith(wim, hash, size);
+    if (found.size < maxDamage) {
+      const reason = await troubleWith(wim, hash, size, (done) => {
+        context.signal.throwIfAborted();
+        context.progress('Verifying', bytes + done, total, 'bytes');
+      });
       if (reason !== undefined) { found.set(hash, { reason, imageIndex: null, paths: [] }); }
     }
     contents++;
@@ -49,14 +53,30 @@ async function testPart(wim: WimFile, context: OperationContext, found: Map<stri
   return { contents, bytes };
 }
 
-async function troubleWith(wim: WimFile, hash: string, size: number): Promise<string | undefined> {
+/** @param onBytes Is told of large contents how far it is. */
+async function troubleWith(wim: WimFile, hash: string, size: number, onBytes: (done: number) => void): Promise<string | undefined> {
   try {
-    const data = await wim.blob(hash, size);
-    return data === undefined || sha1(data) !== hash ? 'content does not match its hash' : undefined;
+    return await hashOf(wim, hash, size, onBytes) === hash ? undefined : 'content does not match its hash';
   } catch (error) {
     if (!(error instanceof DismError)) { throw error; }
     return `content cannot be read: ${error.message.replace(/^Cannot [^:]*?"[^"]*": /, '')}`;
   }
+}
+
+/** SHA-1 of what the file has as the blob; undefined where it has nothing. */
+async function hashOf(wim: WimFile, hash: string, size: number, onBytes: (done: number) => void): Promise<string | undefined> {
+  if (size <= maxWholeBytes) {
+    const data = await wim.blob(hash, size);
+    return data === undefined ? undefined : sha1(data);
+  }
+  const computed = createHash('sha1');
+  let done = 0;
+  for await (const run of wim.blobRuns(hash)) {
+    computed.update(run);
+    done += run.length;
+    onBytes(done);
+  }
+  return computed.digest('binary');
 }
 
 /** Whose the damaged contents are. */
