@@ -21,7 +21,8 @@ function machine(lacks: Partial<Machine> = {}): Machine {
     wimlibVersion: () => ({ version: '1.13.6', path: '/usr/lib/libwim.so.15' }),
     findProgram: (...names) => `/usr/bin/${names[0] ?? ''}`,
     readText: (path) => path === '/proc/filesystems' ? 'nodev\ttmpfs\nnodev\toverlay\n\text4\n'
-      : path === '/proc/self/status' ? 'CapEff:\t000001ffffffffff\n' : undefined,
+      : path === '/proc/self/status' ? 'CapEff:\t000001ffffffffff\n'
+        : path === '/proc/self/uid_map' ? '         0          0 4294967295\n' : undefined,
     mayAccess: () => true,
     owner: (path) => path.startsWith('/var/lib/dismts') ? undefined : { isFolder: true, userId: 0, mode: 0o40755 },
     fileSystem: () => ({ type: 0xef53, freeBytes: 50 * 1024 ** 3 }),
@@ -70,6 +71,9 @@ describe('checkMachine()', () => {
   });
   const noCapability = (path: string) => path === '/proc/self/status' ? 'CapEff:\t00000000a80425fb\n' : undefined;
 
+  const inNamespace = (path: string) => path === '/proc/self/uid_map' ? '         0     100000      65536\n' : undefined;
+  const identityInNamespace = (path: string) => path === '/proc/self/uid_map' ? '         0          0          1\n' : undefined;
+
   test.for([
     ['libwim', { wimlibVersion: () => { throw new DismError(Hresult.ERROR_MOD_NOT_FOUND, 'not installed', { hint: 'Install it with "apt-get install wimtools".' }); } }, 'apt-get install wimtools'],
     ['wimlib-imagex', without('wimlib-imagex'), 'apt-get install wimtools'],
@@ -80,6 +84,8 @@ describe('checkMachine()', () => {
     ['Overlay', { release: '4.18.0-553.el8' }, '5.12'],
     ['Overlay', { release: '3.10.0' }, '5.12'],
     ['Rights', { readText: noCapability }, 'SYS_ADMIN'],
+    ['Rights', { readText: inNamespace }, 'rootful'],
+    ['Rights', { readText: identityInNamespace }, 'rootful'],
     ['State directory', { mayAccess: (path: string) => path !== '/var/lib' }, 'DISMTS_STATE_DIR'],
     ['State directory', { owner: () => ({ isFolder: false, userId: 0, mode: 0o100644 }) }, 'DISMTS_STATE_DIR'],
     ['State directory', { owner: () => ({ isFolder: true, userId: 1000, mode: 0o40700 }) }, 'chown 0'],

@@ -9,6 +9,7 @@ import { watchDisk } from '../../helpers/diskFaults.ts';
 import { hostileFiles } from '../../helpers/hostileWims.ts';
 import { appliedImage, bundleEngine, failure, hashFile, readFolder, runProgram, startEngine, until, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot, asNobody } from '../../helpers/nobody.ts';
+import { rawWim, wimXml } from '../../helpers/rawWim.ts';
 import { appendImage, captureWim, imagex, ordinaryWim, pseudoRandom, splitWim, writeTree } from '../../helpers/wims.ts';
 
 const bundle = await bundleEngine();
@@ -43,6 +44,11 @@ describe.runIf(isRoot)('mountImage() refuses', () => {
     'a pipe as the file, without waiting for a writer': ['ERROR_BAD_FORMAT', /not a regular file/, async (bench) => {
       await runProgram('mkfifo', join(bench.folder, 'pipe'));
       return await at(bench, join(bench.folder, 'pipe'));
+    }],
+    'a file whose XML only libwim refuses': ['WIM_E_INVALID_CONTAINER', /XML data is damaged/, async (bench) => {
+      const path = join(bench.folder, 'escape.wim');
+      await writeFile(path, rawWim({ xml: wimXml(['<NAME>a&#x1b;b</NAME>']) }));
+      return await at(bench, path);
     }],
     'a folder that does not exist': ['WIM_E_MOUNT_DIR_NOT_FOUND', /no such folder/, async (bench, wim) => await bench.mount(wim, { mountPath: join(bench.folder, 'none') })],
     'a file as the folder': ['WIM_E_MOUNT_DIR_NOT_FOUND', /no such folder/, async (bench, wim) => await bench.mount(wim, { mountPath: wim })],
@@ -451,6 +457,19 @@ describe.runIf(isRoot)('a machine that lacks', () => {
     expect(await readdir(mountPath)).toEqual([]);
     return result;
   }
+
+  test.for([
+    ['the capability', ['setpriv', '--bounding-set=-sys_admin', '--inh-caps=-sys_admin'], '--cap-add SYS_ADMIN'],
+    ['root of the machine', ['unshare', '--user', '--map-root-user', '--mount'], 'rootful'],
+  ] as const)('%s, as a container does, says what a container needs', async ([, prefix, hint]) => {
+    const bench = await workbench();
+    for (const readOnly of [true, false]) {
+      expect(await refusal(bench, prefix, readOnly)).toMatchObject({ symbol: 'ERROR_PRIVILEGE_NOT_HELD', hint: expect.stringContaining(hint) as string });
+      await rm(join(bench.folder, 'ordinary.wim'));
+      for (const name of await readdir(bench.folder)) { if (name.startsWith('source')) { await rm(join(bench.folder, name), { recursive: true }); } }
+    }
+    await bench.expectNothingLeft();
+  });
 
   const libraries = '/usr/lib/x86_64-linux-gnu';
   test.for([

@@ -9,6 +9,7 @@ import { isElevated } from '../../../platform/elevation.ts';
 import { DismError } from '../../../errors.ts';
 import { defaultLogDirectory } from '../../../log/fileLog.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { mountRightsMissing } from '../../../platform/linux/mountRights.ts';
 import { installHint, installLine, type Requirement, requirements } from '../../../platform/linux/packages.ts';
 import { findProgram } from '../../../platform/linux/programs.ts';
 import { type DiskProgram, diskPrograms } from '../images/disk/tools.ts';
@@ -62,7 +63,6 @@ const thisMachine: Machine = {
 };
 
 const lowDiskBytes = 1024 ** 3;
-const CAP_SYS_ADMIN = 21n;
 /** Mounts that can be made read-only before they show anywhere came with this kernel. */
 const overlayKernel = [5, 12] as const;
 
@@ -151,11 +151,8 @@ function checkRights(machine: Machine): Check {
     return check('Rights', 'Warning', `user ${machine.userId}, not root: mounts are seen by this user only, and have a state directory of their own`,
       'Run as root to mount for everybody.');
   }
-  const capabilities = /^CapEff:\s*([0-9a-f]+)$/m.exec(machine.readText('/proc/self/status') ?? '')?.[1];
-  return capabilities !== undefined && (BigInt(`0x${capabilities}`) >> CAP_SYS_ADMIN & 1n) === 0n
-    ? check('Rights', 'Missing', 'root without CAP_SYS_ADMIN, which may mount nothing',
-        'Give it to the container: --cap-add SYS_ADMIN --device /dev/fuse.')
-    : check('Rights', 'Ok', 'root');
+  const missing = mountRightsMissing((path) => machine.readText(path));
+  return missing === undefined ? check('Rights', 'Ok', 'root') : check('Rights', 'Missing', missing.detail, missing.hint);
 }
 
 /** A folder that exists, or the nearest one above it that does. */

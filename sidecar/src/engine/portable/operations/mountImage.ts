@@ -10,6 +10,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { foreignMountError } from '../../../platform/linux/foreignMounts.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
+import { mountRightsMissing } from '../../../platform/linux/mountRights.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
 import { fileSignature, sameSignature } from '../images/fileSignature.ts';
 import { formatOf, identify } from '../images/formats.ts';
@@ -66,9 +67,17 @@ function openMountFolder(path: string, what: string): number {
   }
 }
 
-/** Only root may stack an overlay, and may look at the mount of an image for it. @throws DismError ERROR_ELEVATION_REQUIRED. */
-function requireRoot(what: string, mountPath: string): void {
-  if (isElevated()) { return; }
+/**
+ * Only root may stack an overlay, and may look at the mount of an image for it; what it makes of a read-only mount needs its rights, too.
+ * @throws DismError ERROR_ELEVATION_REQUIRED, ERROR_PRIVILEGE_NOT_HELD.
+ */
+function requireRights(what: string, { mountPath, readOnly }: Params): void {
+  if (isElevated()) {
+    const missing = mountRightsMissing();
+    if (missing === undefined) { return; }
+    throw new DismError(Hresult.ERROR_PRIVILEGE_NOT_HELD, `${what}: this is ${missing.detail}`, { target: mountPath, hint: missing.hint });
+  }
+  if (readOnly === true) { return; }
   throw new DismError(Hresult.ERROR_ELEVATION_REQUIRED, `${what}: only root can mount for writing`, {
     target: mountPath, hint: 'Run as root, or mount with -ReadOnly.',
   });
@@ -148,7 +157,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
   const what = `Cannot mount "${params.imagePath}" at "${params.mountPath}"`;
   return await guarded(what, params.imagePath, context, async () => {
     const readOnly = params.readOnly === true;
-    if (!readOnly) { requireRoot(what, params.mountPath); }
+    requireRights(what, params);
     const state = await openState(context);
     const { folder, mountPath } = holdMountFolder(params.mountPath, what, state);
     try {

@@ -1,11 +1,12 @@
 /** Serves an image of a WIM file through libwim's FUSE file system. */
-import { closeSync, existsSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync } from 'node:fs';
 import { DismError, WimError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { holdFile } from '../../../../platform/linux/mountCalls.ts';
 import { installHint } from '../../../../platform/linux/packages.ts';
 import { findProgram, runProgram } from '../../../../platform/linux/programs.ts';
+import { wimlibError, wimlibErrors } from '../../../../wimlib/errors.ts';
 import type { MountRecord } from '../../mounting/record.ts';
 import type { ServeRequest } from '../imageFormat.ts';
 import { mountPrivately } from '../privateRoot.ts';
@@ -25,6 +26,13 @@ export function requireServing(): { readonly imagex: string } {
   if (!existsSync('/dev/fuse') || findProgram('fusermount', 'fusermount3') === undefined) {
     throw new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, 'Cannot mount: FUSE is not available on this system', {
       hint: `${installHint('fusermount')} A container also needs the device /dev/fuse.`,
+    });
+  }
+  try {
+    accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
+  } catch (cause) {
+    throw new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, 'Cannot mount: /dev/fuse may not be opened by this user', {
+      hint: 'Make /dev/fuse readable and writable for this user.', cause,
     });
   }
   return { imagex };
@@ -79,5 +87,8 @@ function servingError({ wimPath, mountPath }: MountRecord, exitCode: number, out
   if (/mountpoint is not empty/.test(output)) {
     return new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, { target: mountPath });
   }
+  // The program ends with libwim's code, but for 1, which may be any program's.
+  const known = exitCode === 1 ? undefined : wimlibErrors.get(exitCode);
+  if (typeof known?.hresult === 'number') { return wimlibError(exitCode, { what, target: wimPath, operation: 'Mount', messages: output }); }
   return new WimError(`WIMLIB_EXIT_${exitCode}`, `${what}: ${reason}`, { target: wimPath });
 }
