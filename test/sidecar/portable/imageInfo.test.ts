@@ -163,9 +163,18 @@ describe('getImageInfo()', () => {
       ['<MAJOR>6</MAJOR><MINOR>1</MINOR><BUILD>7601</BUILD><SPBUILD>17514</SPBUILD>', '6.1.7601.17514'],
       ['<MAJOR>10</MAJOR><MINOR>0</MINOR><BUILD>22621</BUILD>', '10.0.22621.0'],
       ['<BUILD>22621</BUILD>', ''],
+      ['<MAJOR>10</MAJOR><MINOR>0</MINOR><BUILD>99999999999</BUILD>', '10.0.0.0'],
+      ['<MAJOR>0x100000000</MAJOR><MINOR>0</MINOR>', ''],
     ] as const) {
       expect((await info({ imagePath: await hostile(rawWim({ xml: version(elements) })) }))[0]?.version).toBe(expected);
     }
+  });
+
+  test('gives no number of Windows that has more than 32 bits: Windows never had it, and callers keep it in 32', async () => {
+    const xml = wimXml(['<WINDOWS><ARCH>4294967296</ARCH><VERSION><MAJOR>1</MAJOR><BUILD>4294967295</BUILD><SPBUILD>4294967296</SPBUILD><SPLEVEL>1e3</SPLEVEL></VERSION></WINDOWS>']);
+    expect((await info({ imagePath: await hostile(rawWim({ xml })) }))[0]).toMatchObject({
+      architecture: null, majorVersion: 1, build: 4_294_967_295, spBuild: null, spLevel: null,
+    });
   });
 
   test.runIf(isRoot)('needs no right but to read the file', async () => {

@@ -22,10 +22,15 @@ export function parseXmlTime(high: string | undefined, low: string | undefined):
 function describeImage(imagePath: string, image: XmlElement, imageIndex: number, bootIndex: number): ImageInfo {
   const text = (name: string) => textAt(image, name) ?? '';
   const number = (name: string) => parseXmlNumber(textAt(image, name));
+  // As Windows has them, in 32 bits; what does not fit was never the number of a Windows.
+  const small = (name: string) => {
+    const value = number(name);
+    return value === null || value > 0xffff_ffff ? null : value;
+  };
   const time = (name: string) => parseXmlTime(textAt(image, `${name}/HIGHPART`), textAt(image, `${name}/LOWPART`));
   const [majorVersion, minorVersion, build, spBuild] = [
-    number('WINDOWS/VERSION/MAJOR'), number('WINDOWS/VERSION/MINOR'),
-    number('WINDOWS/VERSION/BUILD'), number('WINDOWS/VERSION/SPBUILD'),
+    small('WINDOWS/VERSION/MAJOR'), small('WINDOWS/VERSION/MINOR'),
+    small('WINDOWS/VERSION/BUILD'), small('WINDOWS/VERSION/SPBUILD'),
   ];
   const languages = textsAt(image, 'WINDOWS/LANGUAGES', 'LANGUAGE', maxLanguages);
   const defaultLanguage = text('WINDOWS/LANGUAGES/DEFAULT').toLowerCase();
@@ -39,14 +44,14 @@ function describeImage(imagePath: string, image: XmlElement, imageIndex: number,
     imageType: 'Wim',
     wimBoot: number('WIMBOOT') === 1,
     imageBootable: imageIndex === bootIndex ? 'Yes' : 'No',
-    architecture: number('WINDOWS/ARCH'),
+    architecture: small('WINDOWS/ARCH'),
     hal: text('WINDOWS/HAL'),
     version: majorVersion === null ? '' : [majorVersion, minorVersion, build, spBuild].map((part) => part ?? 0).join('.'),
     majorVersion,
     minorVersion,
     build,
     spBuild,
-    spLevel: number('WINDOWS/VERSION/SPLEVEL'),
+    spLevel: small('WINDOWS/VERSION/SPLEVEL'),
     editionId: text('WINDOWS/EDITIONID'),
     installationType: text('WINDOWS/INSTALLATIONTYPE'),
     productName: text('WINDOWS/PRODUCTNAME'),
