@@ -5,6 +5,7 @@ import { chmod, copyFile, link, mkdir, rename, symlink, writeFile } from 'node:f
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CancelledError } from '../../../sidecar/src/errors.ts';
+import { getAttribute, setAttribute } from '../../../sidecar/src/platform/linux/attributes.ts';
 import { WimFile } from '../../../sidecar/src/wim/wimFile.ts';
 import { rawWim } from '../../helpers/rawWim.ts';
 import { currentStateDirectory, engine, failure, leftovers, useStateDirectory } from '../../helpers/imageFiles.ts';
@@ -300,6 +301,17 @@ describe('imageFile/optimize', () => {
     expect(result.sizeAfter).toBeLessThanOrEqual(dry.plan?.writes[0]?.maximumBytes ?? 0);
     expect(dry.plan?.writes[0]).toMatchObject({ change: 'Replaced', path });
     await imagex('verify', path);
+  });
+
+  test('keeps owner, mode and extended attributes of the file', async () => {
+    const path = await ordinaryWim(tempFolder());
+    setAttribute(path, 'user.ticket', Buffer.from('4711'));
+    await chmod(path, 0o640);
+    const before = statSync(path);
+    await engine.optimizeImageFile({ imagePath: path, recompress: true }, context());
+    expect(statSync(path).ino).not.toBe(before.ino);
+    expect(getAttribute(path, 'user.ticket').toString()).toBe('4711');
+    expect(statSync(path)).toMatchObject({ mode: before.mode, uid: before.uid });
   });
 
   test('says that other names keep the old file, and follows a link to the file', async () => {

@@ -1,9 +1,10 @@
 /** New files, which get their names once they are whole, and never that of a file that is there. */
-import { closeSync, constants, fchmodSync, fchownSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { copyAttributes } from '../../../platform/linux/attributes.ts';
 import { renameWithoutReplacing } from '../../../platform/linux/renameWithoutReplacing.ts';
 import { messageOf } from '../../../systemErrors.ts';
 import type { State } from '../mounting/state.ts';
@@ -94,7 +95,7 @@ export function publish(temporary: string, path: string, what: string): void {
   syncFolder(dirname(path));
 }
 
-/** Puts a new file in the place of an old one, with its owner and mode. As makeFile(). */
+/** Puts a new file in the place of an old one, with its owner, mode and extended attributes. As makeFile(). */
 export async function replaceFile(
   work: UnfinishedWork, path: string, context: OperationContext, write: (temporary: string) => Promise<void>, beforeReplacing: () => void,
 ): Promise<void> {
@@ -102,22 +103,29 @@ export async function replaceFile(
   await work.making(temporary);
   closeSync(openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
   await write(temporary);
-  keepOwner(path, temporary);
+  keepMetadata(path, temporary);
   context.signal.throwIfAborted();
   beforeReplacing();
   renameSync(temporary, path);
   syncFolder(dirname(path));
 }
 
-function keepOwner(from: string, to: string): void {
-  const { mode, uid, gid } = statSync(from);
-  const descriptor = openSync(to, constants.O_RDWR | constants.O_NOFOLLOW);
+function keepMetadata(from: string, to: string): void {
+  const old = openSync(from, constants.O_RDONLY);
   try {
-    // Where only root may give files away, it becomes that of who has made it anew. FAT has neither owners nor modes.
-    for (const step of [() => { fchownSync(descriptor, uid, gid); }, () => { fchmodSync(descriptor, mode & 0o7777); }]) {
-      try { step(); } catch { /* As said. */ }
+    const { mode, uid, gid } = fstatSync(old);
+    const descriptor = openSync(to, constants.O_RDWR | constants.O_NOFOLLOW);
+    try {
+      // Where only root may give files away, it becomes that of who has made it anew. FAT has neither owners nor modes.
+      // Access lists and labels come last: a change of owner or mode would change them.
+      const steps = [() => { fchownSync(descriptor, uid, gid); }, () => { fchmodSync(descriptor, mode & 0o7777); }, () => { copyAttributes(old, descriptor); }];
+      for (const step of steps) {
+        try { step(); } catch { /* As said. */ }
+      }
+    } finally {
+      closeSync(descriptor);
     }
   } finally {
-    closeSync(descriptor);
+    closeSync(old);
   }
 }
