@@ -73,7 +73,6 @@ function Invoke-SidecarRequest {
         $timedOut = $false
         $finished = $false
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
-        $Sidecar.LastId, $Sidecar.Busy, $Sidecar.Message = $id, $true, $null
         # By preferences, not through the command, which would ask with -Debug whether to go on.
         if ($VerbosePreference -notin 'SilentlyContinue', 'Ignore') {
             Write-Verbose -Message "$Method started in process $($Sidecar.Process.Id)"
@@ -86,6 +85,8 @@ function Invoke-SidecarRequest {
             $DebugPreference = 'Continue'
             Write-Debug -Message "$Method $(& $script:cmdlets['ConvertTo-Json'] -InputObject $shownParams -Compress -Depth 8)"
         }
+        # Last: a preference such as Stop ends the command at what is said above, and the sidecar must not stay busy for ever.
+        $Sidecar.LastId, $Sidecar.Busy, $Sidecar.Message = $id, $true, $null
         try {
             $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ id = $id; method = $Method; params = $Params } -TimeoutMilliseconds $TimeoutMilliseconds
             $progress = $null
@@ -189,7 +190,12 @@ function Invoke-SidecarRequest {
         $script:lastLogPath = $logPath
     }
     if ($result.PSObject.Properties['warnings']) {
-        foreach ($warning in $result.warnings | Where-Object { $_ -cnotin $KnownWarning }) {
+        $warnings = @($result.warnings | Where-Object { $_ -cnotin $KnownWarning })
+        if ($warnings -and $WarningPreference -eq 'Stop') {
+            # The first of them ends the command, which would look as if nothing had been done.
+            $warnings = "$($warnings -join '; ') (`"$Method`" is done; only its warning stops this command)"
+        }
+        foreach ($warning in $warnings) {
             $Cmdlet.WriteWarning($warning)
         }
     }

@@ -156,6 +156,16 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
             $null = Save-DismTsImage -Path /fake/warns -WarningVariable said -WarningAction SilentlyContinue
             $said | Should -Be 'One file was too long'
         }
+
+        It 'says that the work is done where the caller has a warning end the command' {
+            { Save-DismTsImage -Path /fake/warns -WarningAction Stop } | Should -Throw -ErrorId 'ActionPreferenceStop,Save-DismTsImage' -ExpectedMessage '*"image/commit" is done*'
+        }
+
+        It 'goes on after a preference ended a command before its request was sent' {
+            $null = Get-DismTsImage -Mounted
+            { & (Get-Module DismTs) { $VerbosePreference = 'Stop'; Get-DismTsImage -Mounted } } | Should -Throw
+            { Get-DismTsImage -Mounted } | Should -Not -Throw
+        }
     }
 
     Context 'A lost sidecar' {
