@@ -54,16 +54,10 @@ foreach ($folder in 'Private', 'Public') {
 # A module of its own, because Get-Help finds about_DismTs only below the folder of a loaded module, and that of DismTs itself is one up.
 Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'DismTs.Completion.psm1'))
 
-# OnRemove does not run when PowerShell itself ends, so both are needed. A sidecar ends when its stdin closes; PowerShell killed hard closes it too.
-$stopSidecars = {
-    # PowerShell runs this text in a module of its own, from which the state of this one is reached by its name only.
-    Get-Module -Name DismTs -All | ForEach-Object { & $_ { Stop-AllSidecar } }
-}
-# Register-EngineEvent gives nothing back by which a hidden subscription could be removed.
-$script:exitSubscription = $ExecutionContext.Events.SubscribeEvent($null, $null, 'PowerShell.Exiting', $null, $stopSidecars, $true, $false)
-
 $ExecutionContext.SessionState.Module.OnRemove = {
-    $ExecutionContext.Events.UnsubscribeEvent($script:exitSubscription)
+    if ($null -ne $script:exitSubscription) {
+        $ExecutionContext.Events.UnsubscribeEvent($script:exitSubscription)
+    }
     if ($null -ne $script:hiddenByInboxName) {
         Remove-InboxName
     }

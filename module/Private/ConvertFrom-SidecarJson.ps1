@@ -1,8 +1,5 @@
-# PowerShell 7 makes a date of every string that looks like one, also of an image's name; 7.5 can be told not to.
-$script:jsonOptions = @{}
-if ($script:cmdlets['ConvertFrom-Json'] -isnot [string] -and $script:cmdlets['ConvertFrom-Json'].ImplementingType.GetProperty('DateKind')) {
-    $script:jsonOptions = @{ DateKind = 'String' }
-}
+# What ConvertFrom-Json is told here, once it was called.
+$script:jsonOptions = $null
 
 function ConvertFrom-SidecarJson {
     <#
@@ -15,6 +12,13 @@ function ConvertFrom-SidecarJson {
         [AllowEmptyString()]
         [string] $Json
     )
+    if ($null -eq $script:jsonOptions) {
+        $script:jsonOptions = @{}
+        # PowerShell 7 makes a date of every string that looks like one, also of an image's name; 7.5 can be told not to.
+        if ($script:cmdlets['ConvertFrom-Json'] -isnot [string] -and $script:cmdlets['ConvertFrom-Json'].ImplementingType.GetProperty('DateKind')) {
+            $script:jsonOptions = @{ DateKind = 'String' }
+        }
+    }
     $options = $script:jsonOptions
     $message = $null
     try {

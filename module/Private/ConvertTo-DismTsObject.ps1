@@ -1,13 +1,3 @@
-# PROCESSOR_ARCHITECTURE_*: compares with the number, as in-box scripts do it, and with the name.
-enum DismTsArchitecture {
-    x86 = 0
-    arm = 5
-    ia64 = 6
-    x64 = 9
-    neutral = 11
-    arm64 = 12
-}
-
 # What the in-box types of everything in an image inherit.
 $script:imageProperties = 'Path', 'Online', 'WinPath', 'SysDrivePath', 'RestartNeeded', 'LogPath', 'ScratchDirectory', 'LogLevel'
 $script:driverProperties = @(
@@ -87,7 +77,6 @@ $script:propertyTypes = @{
     Code                 = [int]
     Pid                  = [int]
     ImageIndex           = [uint32]
-    Architecture         = [DismTsArchitecture]
     MajorVersion         = [uint32]
     MinorVersion         = [uint32]
     Build                = [uint32]
@@ -201,11 +190,11 @@ function ConvertTo-DismTsObject {
                 }
                 $value = $value.ToString($format, $culture)
             }
-            if ($null -ne $value -and $types.ContainsKey($name)) {
-                if ($name -eq 'Architecture') {
-                    # Also a number that has no name.
-                    $value = [System.Enum]::ToObject($types[$name], [int] $value)
-                } elseif ($types[$name] -ne [datetime]) {
+            if ($null -ne $value -and $name -eq 'Architecture') {
+                # Also a number that has no name.
+                $value = [System.Enum]::ToObject((Get-ArchitectureType), [int] $value)
+            } elseif ($null -ne $value -and $types.ContainsKey($name)) {
+                if ($types[$name] -ne [datetime]) {
                     $value = [System.Management.Automation.LanguagePrimitives]::ConvertTo($value, $types[$name])
                 } elseif ($name -in $calendarDates) {
                     $value = [datetime]::SpecifyKind([datetime]::Parse($value, $culture, 'RoundtripKind').Date, 'Unspecified')

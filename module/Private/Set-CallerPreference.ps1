@@ -1,12 +1,12 @@
 # Preference variables that the commands obey, with the common parameter that overrides each.
-$script:callerPreferences = @{
-    ErrorActionPreference = 'ErrorAction'
-    WarningPreference     = 'WarningAction'
-    ProgressPreference    = 'ProgressAction'
-    VerbosePreference     = 'Verbose'
-    WhatIfPreference      = 'WhatIf'
-    ConfirmPreference     = 'Confirm'
-}.GetEnumerator() | ForEach-Object { $_ }
+$script:callerPreferences = @(
+    @('ErrorActionPreference', 'ErrorAction'),
+    @('WarningPreference', 'WarningAction'),
+    @('ProgressPreference', 'ProgressAction'),
+    @('VerbosePreference', 'Verbose'),
+    @('WhatIfPreference', 'WhatIf'),
+    @('ConfirmPreference', 'Confirm')
+)
 
 function Set-CallerPreference {
     <#
@@ -30,10 +30,11 @@ function Set-CallerPreference {
     & $script:cmdlets['Set-Variable'] -Name 'inboxCall' -Value ($Cmdlet.MyInvocation.MyCommand.Name -notlike '*-DismTs*') -Scope 1 -WhatIf:$false -Confirm:$false
     $callerVariables = $Cmdlet.SessionState.PSVariable
     $ownVariables = $ExecutionContext.SessionState.PSVariable
-    foreach ($preference in $script:callerPreferences) {
-        $value = $callerVariables.GetValue($preference.Key)
-        if ($null -ne $value -and $value -ne $ownVariables.GetValue($preference.Key) -and -not $bound.ContainsKey($preference.Value)) {
-            & $script:cmdlets['Set-Variable'] -Name $preference.Key -Value $value -Scope 1 -WhatIf:$false -Confirm:$false
+    foreach ($pair in $script:callerPreferences) {
+        $preference, $parameter = $pair
+        $value = $callerVariables.GetValue($preference)
+        if ($null -ne $value -and $value -ne $ownVariables.GetValue($preference) -and -not $bound.ContainsKey($parameter)) {
+            & $script:cmdlets['Set-Variable'] -Name $preference -Value $value -Scope 1 -WhatIf:$false -Confirm:$false
         }
     }
 }

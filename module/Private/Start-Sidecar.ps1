@@ -94,6 +94,9 @@ function Start-Sidecar {
         $sidecar.Output = $sidecar.Process.StandardOutput.BaseStream
         $sidecar.ErrorStream = $sidecar.Process.StandardError.BaseStream
 
+        # While it starts.
+        Register-SessionEnd
+
         $answer = Invoke-SidecarRequest @initialize
         if ($answer -is [System.Management.Automation.ErrorRecord]) {
             # Whatever is wrong here, no request can be served.
