@@ -1,6 +1,6 @@
 /** Entry point of the dismts executable. */
 import { basename } from 'node:path';
-import { engineProcessArgument } from './engine/native/process/engineProcessArgument.ts';
+import { engineProcessArgument, probeArgument } from './engine/native/process/engineProcessArgument.ts';
 import { exitWith } from './exitWith.ts';
 import { wimJobArgument } from './wimJobs/jobArgument.ts';
 
@@ -12,8 +12,8 @@ if (process.argv0.startsWith('/proc/self/fd/')) {
 }
 
 /**
- * What the arguments ask for: the server's engine process, the process of one job, or a user's command. Each loads what it needs: the first
- * two have no use for any schema.
+ * What the arguments ask for: the server's engine process, the process of one job, a probe, or a user's command. Each loads what it needs: the
+ * first ones have no use for any schema.
  */
 async function main(): Promise<number> {
   if (args[0] === engineProcessArgument) {
@@ -23,6 +23,10 @@ async function main(): Promise<number> {
   if (args[0] === wimJobArgument) {
     const { serveWimJob } = await import('./wimJobs/jobMain.ts');
     return await serveWimJob();
+  }
+  if (args[0] === probeArgument) {
+    const { serveProbe } = await import('./engine/native/process/probe.ts');
+    return await serveProbe(args[1]);
   }
   const [{ run }, { createEngine }] = await Promise.all([import('./cli.ts'), import('./engine/selectEngine.ts')]);
   return await run(args, createEngine);
