@@ -97,6 +97,7 @@ function Get-ConformanceTrialRow {
         foreach ($trial in Get-ConformanceQuestion) {
             Invoke-ConformanceTrial -Trial $trial
         }
+        Get-ConformanceOtherHostRow -Choice $plainChoice -Root $root
     } catch {
         # Not a step: the folder cannot be made, or the disk is full.
         New-ConformanceRow -Question 'The trial goes on to its end' -Expected 'yes' -Seen ('0x{0:X8}' -f $_.Exception.HResult)

@@ -8,7 +8,8 @@ function Test-DismTsConformance {
 
     With -ScratchDirectory it also tries the commands that change something. In a folder of its own there it captures, adds, renames, lists, checks, applies,
     exports, splits, joins and removes images of its own making; mounts one, adds and removes a driver, enables and disables a feature, asks for the codes of what
-    cannot be; compares it with what the in-box module reads of it; saves and discards it; and asks the open questions about image files. Nothing else is touched,
+    cannot be; compares it with what the in-box module reads of it; saves and discards it; asks the open questions about image files; and lists features from the
+    other hosts of PowerShell that are here: 32 bits, the Store's, SYSTEM (by a scheduled task, which is removed again), WinRM. Nothing else is touched,
     and nothing is left: the image is dismounted and the folder removed at the end, also after an error or Ctrl+C. What a run that was killed has left, the next one
     with the same -ScratchDirectory removes first. It takes some 60 MB, and with a Windows image up to three times its size.
 
@@ -127,7 +128,7 @@ function Test-DismTsConformance {
         if ($DismPath) {
             $choice['DismPath'] = $DismPath
         }
-        $rows = @(Get-ConformanceHostRow) + @(Get-ConformanceRow -Choice $choice)
+        $rows = @(Get-ConformanceHostRow) + @(Get-ConformanceRow -Choice $choice) + @(Get-ConformanceProbeRow -Choice $choice)
         if ($scratch) {
             $rows += @(Get-ConformanceTrialRow -Choice $choice -Folder $scratch -ImagePath $image -Index $Index)
         }

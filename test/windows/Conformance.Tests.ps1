@@ -25,7 +25,11 @@ Describe 'Test-DismTsConformance' {
         Write-DoubleMode $modes
         $report = "$env:DISMTS_TEST_FOLDER\conformance.json"
         $rows = Test-DismTsConformance -ScratchDirectory $scratch -ReportPath $report @dism
-        $rows | Where-Object Verdict -EQ 'Differs' | ForEach-Object { "$($_.Question): $($_.Expected), but $($_.Seen)" } | Should -BeNullOrEmpty
+        # Wine has a powershell.exe that does nothing.
+        $rows | Where-Object { $_.Verdict -eq 'Differs' -and $_.Seen -ne 'no answer' } | ForEach-Object { "$($_.Question): $($_.Expected), but $($_.Seen)" } |
+            Should -BeNullOrEmpty
+        ($rows | Where-Object Question -EQ 'DismShutdown with open sessions').Seen | Should -Be '0xC0040003' -Because 'DismApi.dll is asked by a probe'
+        ($rows | Where-Object Question -EQ 'DismApi.dll is asked, by calls of its own').Verdict | Should -Be 'Same'
         Get-ChildItem -LiteralPath $scratch | Should -BeNullOrEmpty
         Get-DismTsImage -Mounted @dism | Should -BeNullOrEmpty
         foreach ($question in @(
@@ -41,7 +45,7 @@ Describe 'Test-DismTsConformance' {
         @($rows | Where-Object Expected -Like '*in-box module, which is not here*').Count | Should -BeGreaterThan 20
         $json = [System.IO.File]::ReadAllText($report) | ConvertFrom-Json
         $json.Questions.Count | Should -Be $rows.Count
-        $json.ExitCode | Should -Be 0
+        $json.ExitCode | Should -Be ([int] [bool] ($rows | Where-Object Verdict -EQ 'Differs'))
         foreach ($private in $env:COMPUTERNAME, $env:USERNAME, 'C:\\', 'oem0', 'NetFx3', 'conformance-', '@{') {
             if ($private) {
                 [System.IO.File]::ReadAllText($report) | Should -Not -BeLike "*$private*"
