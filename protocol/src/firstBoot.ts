@@ -13,7 +13,6 @@ export const firstBootItemSchema = z.object({
   /** Of a feature: those that it needs, too. */
   all: z.boolean(),
 });
-export type FirstBootItemResult = z.infer<typeof firstBootItemSchema>;
 
 /** What waits in an image. */
 export const getFirstBoot = request('firstBoot/get', ofOfflineImage({}), imageResultSchema.extend({ items: z.array(firstBootItemSchema) }));

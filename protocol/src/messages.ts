@@ -34,7 +34,6 @@ export const operationOptionsSchema = z.strictObject({
   /** Check everything that can be checked, change nothing (PowerShell's -WhatIf). */
   validateOnly: z.boolean().optional(),
 });
-export type OperationOptions = z.infer<typeof operationOptionsSchema>;
 
 /** What every operation on an image returns (the in-box ImageObject). */
 export const imageResultSchema = z.object({

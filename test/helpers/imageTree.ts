@@ -1,6 +1,5 @@
 /** Everything that an image says of its files, in a form that two images can be compared in. */
-import { IterateFlag } from '../../sidecar/src/wimlib/flags.ts';
-import { openWim } from '../../sidecar/src/wimlib/openWim.ts';
+import { entriesOf } from './libwimTree.ts';
 
 /** One name of one file. */
 export interface ImageEntry {
@@ -22,26 +21,19 @@ export interface ImageEntry {
 
 /** The entries of an image by path; the root is `/`. The numbers of hard link groups are of no account. */
 export async function readTree(wim: string, imageIndex = 1): Promise<Record<string, ImageEntry>> {
-  const file = await openWim(wim);
-  const entries: [path: string, group: string, entry: Omit<ImageEntry, 'names'>][] = [];
-  try {
-    await file.iterateDirTree(imageIndex, '/', IterateFlag.RECURSIVE, (entry) => {
-      entries.push([entry.fullPath, entry.linkCount > 1 ? String(entry.hardLinkGroupId) : entry.fullPath, {
-        attributes: entry.attributes,
-        reparseTag: entry.reparseTag,
-        shortName: entry.shortName,
-        security: entry.securityDescriptor,
-        created: String(entry.creationTime),
-        written: String(entry.lastWriteTime),
-        sizeBytes: entry.data.sizeBytes,
-        sha1: entry.data.sha1,
-        streams: Object.fromEntries(entry.namedStreams.map(({ name, sizeBytes, sha1 }) => [name, [sizeBytes, sha1]])),
-      }]);
-      return true;
-    });
-  } finally {
-    file.close();
-  }
+  await Promise.resolve();
+  const entries = entriesOf(wim, imageIndex).map((entry): [path: string, group: string, entry: Omit<ImageEntry, 'names'>] => (
+    [entry.fullPath, entry.linkCount > 1 ? String(entry.hardLinkGroupId) : entry.fullPath, {
+      attributes: entry.attributes,
+      reparseTag: entry.reparseTag,
+      shortName: entry.shortName,
+      security: entry.securityDescriptor,
+      created: String(entry.creationTime),
+      written: String(entry.lastWriteTime),
+      sizeBytes: entry.data.sizeBytes,
+      sha1: entry.data.sha1,
+      streams: Object.fromEntries(entry.namedStreams.map(({ name, sizeBytes, sha1 }) => [name, [sizeBytes, sha1]])),
+    }]));
   const names = new Map<string, string[]>();
   for (const [path, group] of entries) { names.set(group, [...names.get(group) ?? [], path]); }
   return Object.fromEntries(entries.map(([path, group, entry]) => [path, { ...entry, names: (names.get(group) ?? []).sort() }]));

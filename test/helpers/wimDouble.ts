@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadKoffi } from '../../sidecar/src/nativeAddon/koffi.ts';
 import { compile } from './cBuild.ts';
 import { windowsPath, type DoubleFormat, type DoubleModes } from './dismDouble.ts';
 
@@ -35,39 +34,6 @@ export interface WimDoubleCall {
   /** Blocks of LocalAlloc, and handles, that were there when it returned. */
   readonly outstanding: number;
   readonly handles: number;
-}
-
-/** The hooks of a double that is loaded into this process. */
-export interface WimDouble {
-  readonly path: string;
-  readonly reset: () => void;
-  readonly outstanding: () => number;
-  readonly handles: () => number;
-  readonly setModes: (modes: DoubleModes) => void;
-  readonly calls: () => readonly WimDoubleCall[];
-  readonly violations: () => readonly string[];
-}
-
-/** Loads the ELF double into this process; a second load of the same path gives the same library. */
-export function loadWimDouble(path = buildWimDouble('elf')): WimDouble {
-  const library = loadKoffi().load(path);
-  const reset = library.func('void WimDouble_Reset()');
-  const outstanding = library.func('uint32_t WimDouble_Outstanding()');
-  const handles = library.func('uint32_t WimDouble_Handles()');
-  const setMode = library.func('void WimDouble_SetMode(const char *key, const char *value)');
-  const calls = library.func('const char *WimDouble_Calls()');
-  const violations = library.func('const char *WimDouble_Violations()');
-  return {
-    path,
-    reset: () => { reset(); },
-    outstanding: () => outstanding() as number,
-    handles: () => handles() as number,
-    setModes: (modes) => {
-      for (const [key, value] of Object.entries(modes)) { setMode(key, value === undefined ? null : String(value)); }
-    },
-    calls: () => JSON.parse(calls() as string) as WimDoubleCall[],
-    violations: () => JSON.parse(violations() as string) as string[],
-  };
 }
 
 /** A double in a folder of its own, for another process. */

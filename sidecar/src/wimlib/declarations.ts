@@ -10,8 +10,6 @@ export function defineTypes(koffi: Koffi) {
   koffi.opaque('WIMStruct');
   // typedef enum wimlib_progress_status (*wimlib_progress_func_t)(enum wimlib_progress_msg, union wimlib_progress_info *, void *)
   koffi.proto('int wimlib_progress_func_t(int msg_type, void *info, void *progctx)');
-  koffi.proto('int wimlib_iterate_dir_tree_callback_t(const void *dentry, void *user_ctx)');
-  const timespec = koffi.struct('timespec', { tv_sec: 'long', tv_nsec: 'long' });
   const wimlib_progress_info_write_streams = koffi.struct('wimlib_progress_info_write_streams', {
     total_bytes: 'uint64_t',
     total_streams: 'uint64_t',
@@ -101,60 +99,6 @@ export function defineTypes(koffi: Koffi) {
     flags: 'uint32_t',
     reserved: koffi.array('uint32_t', 9),
   });
-  // The union holds the largest of its commands, the one that adds; the others begin with the same strings.
-  const wimlib_update_command = koffi.struct('wimlib_update_command', {
-    op: 'int32_t',
-    first_path: 'const char *',
-    second_path: 'const char *',
-    config_file: 'const char *',
-    add_flags: 'int32_t',
-  });
-  // Its bit-fields fill one uint32_t; `flags` stands for it.
-  const wimlib_resource_entry = koffi.struct('wimlib_resource_entry', {
-    uncompressed_size: 'uint64_t',
-    compressed_size: 'uint64_t',
-    offset: 'uint64_t',
-    sha1_hash: koffi.array('uint8_t', 20),
-    part_number: 'uint32_t',
-    reference_count: 'uint32_t',
-    flags: 'uint32_t',
-    raw_resource_offset_in_wim: 'uint64_t',
-    raw_resource_compressed_size: 'uint64_t',
-    raw_resource_uncompressed_size: 'uint64_t',
-    reserved: koffi.array('uint64_t', 1),
-  });
-  const wimlib_stream_entry = koffi.struct('wimlib_stream_entry', {
-    stream_name: 'const char *',
-    resource: wimlib_resource_entry,
-    reserved: koffi.array('uint64_t', 4),
-  });
-  // Without its flexible array `streams`, which begins where this ends.
-  const wimlib_dir_entry = koffi.struct('wimlib_dir_entry', {
-    filename: 'const char *',
-    dos_name: 'const char *',
-    full_path: 'const char *',
-    depth: 'size_t',
-    security_descriptor: 'void *',
-    security_descriptor_size: 'size_t',
-    attributes: 'uint32_t',
-    reparse_tag: 'uint32_t',
-    num_links: 'uint32_t',
-    num_named_streams: 'uint32_t',
-    hard_link_group_id: 'uint64_t',
-    creation_time: timespec,
-    last_write_time: timespec,
-    last_access_time: timespec,
-    unix_uid: 'uint32_t',
-    unix_gid: 'uint32_t',
-    unix_mode: 'uint32_t',
-    unix_rdev: 'uint32_t',
-    object_id: koffi.array('uint8_t', 64),
-    creation_time_high: 'int32_t',
-    last_write_time_high: 'int32_t',
-    last_access_time_high: 'int32_t',
-    reserved2: 'int32_t',
-    reserved: koffi.array('uint64_t', 4),
-  });
   return {
     wimlib_progress_info_write_streams,
     wimlib_progress_info_integrity,
@@ -166,10 +110,6 @@ export function defineTypes(koffi: Koffi) {
     wimlib_progress_info_test_file_exclusion,
     wimlib_progress_info_handle_error,
     wimlib_wim_info,
-    wimlib_update_command,
-    wimlib_resource_entry,
-    wimlib_stream_entry,
-    wimlib_dir_entry,
   };
 }
 
@@ -188,11 +128,7 @@ export function defineFunctions(library: Library) {
     wimlib_register_progress_function: func('void wimlib_register_progress_function(WIMStruct *wim, '
       + 'wimlib_progress_func_t *progfunc, void *progctx)'),
     wimlib_create_new_wim: func('int wimlib_create_new_wim(int ctype, _Out_ WIMStruct **wim_ret)'),
-    wimlib_get_wim_info: func('int wimlib_get_wim_info(WIMStruct *wim, _Out_ wimlib_wim_info *info)'),
     wimlib_set_wim_info: func('int wimlib_set_wim_info(WIMStruct *wim, const wimlib_wim_info *info, int which)'),
-    wimlib_get_xml_data: func('int wimlib_get_xml_data(WIMStruct *wim, _Out_ void **buf_ret, _Out_ size_t *bufsize_ret)'),
-    // Of libc: what wimlib_get_xml_data() allocates is for the caller to free.
-    free: func('void free(void *data)'),
     wimlib_get_image_property: func('const char *wimlib_get_image_property(WIMStruct *wim, int image, const char *property_name)'),
     wimlib_set_image_descripton: func('int wimlib_set_image_descripton(WIMStruct *wim, int image, const char *description)'),
     wimlib_set_output_compression_type: func('int wimlib_set_output_compression_type(WIMStruct *wim, int ctype)'),
@@ -202,7 +138,6 @@ export function defineFunctions(library: Library) {
     wimlib_add_image: func('int wimlib_add_image(WIMStruct *wim, const char *source, const char *name, const char *config_file, int add_flags)'),
     wimlib_export_image: func('int wimlib_export_image(WIMStruct *src_wim, int src_image, WIMStruct *dest_wim, '
       + 'const char *dest_name, const char *dest_description, int export_flags)'),
-    wimlib_delete_image: func('int wimlib_delete_image(WIMStruct *wim, int image)'),
     wimlib_extract_image: func('int wimlib_extract_image(WIMStruct *wim, int image, const char *target, int extract_flags)'),
     wimlib_extract_paths: func('int wimlib_extract_paths(WIMStruct *wim, int image, const char *target, '
       + 'const char **paths, size_t num_paths, int extract_flags)'),
@@ -212,16 +147,11 @@ export function defineFunctions(library: Library) {
       + 'int swm_open_flags, int wim_write_flags, wimlib_progress_func_t *progfunc, void *progctx)'),
     wimlib_reference_resources: func('int wimlib_reference_resources(WIMStruct *wim, WIMStruct **resource_wims, '
       + 'unsigned int num_resource_wims, int ref_flags)'),
-    wimlib_set_image_name: func('int wimlib_set_image_name(WIMStruct *wim, int image, const char *name)'),
     wimlib_set_image_property: func('int wimlib_set_image_property(WIMStruct *wim, int image, '
       + 'const char *property_name, const char *property_value)'),
     wimlib_reference_resource_files: func('int wimlib_reference_resource_files(WIMStruct *wim, '
       + 'const char **resource_wimfiles_or_globs, unsigned int count, int ref_flags, int open_flags)'),
-    wimlib_update_image: func('int wimlib_update_image(WIMStruct *wim, int image, const void *cmds, '
-      + 'size_t num_cmds, int update_flags)'),
     wimlib_overwrite: func('int wimlib_overwrite(WIMStruct *wim, int write_flags, unsigned int num_threads)'),
     wimlib_verify_wim: func('int wimlib_verify_wim(WIMStruct *wim, int verify_flags)'),
-    wimlib_iterate_dir_tree: func('int wimlib_iterate_dir_tree(WIMStruct *wim, int image, const char *path, '
-      + 'int flags, wimlib_iterate_dir_tree_callback_t *cb, void *user_ctx)'),
   };
 }

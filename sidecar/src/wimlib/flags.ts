@@ -44,12 +44,6 @@ export const AddFlag = {
   TEST_FILE_EXCLUSION: 0x4000,
 } as const;
 
-/** WIMLIB_DELETE_FLAG_*. */
-export const DeleteFlag = {
-  FORCE: 0x1,
-  RECURSIVE: 0x2,
-} as const;
-
 /** WIMLIB_EXPORT_FLAG_*. */
 export const ExportFlag = {
   BOOT: 0x1,
@@ -76,13 +70,6 @@ export const ExtractFlag = {
   NO_ATTRIBUTES: 0x100000,
   NO_PRESERVE_DIR_STRUCTURE: 0x200000,
   WIMBOOT: 0x400000,
-} as const;
-
-/** WIMLIB_ITERATE_DIR_TREE_FLAG_*. */
-export const IterateFlag = {
-  RECURSIVE: 0x1,
-  CHILDREN: 0x2,
-  RESOURCES_NEEDED: 0x4,
 } as const;
 
 /** WIMLIB_REF_FLAG_*. */

@@ -2,10 +2,8 @@
 import type { WimlibBinding, WimPointer } from './binding.ts';
 import { callAsync, callFor, type CFunction, type WimlibOperation, withProgress } from './calls.ts';
 import type { CompressionType } from './codec.ts';
-import { readDirEntry, type DirEntry } from './dirEntry.ts';
 import { cancelled, wimlibError } from './errors.ts';
 import { allImages, ChangeFlag, type RefFlag } from './flags.ts';
-import { UpdateCommands, type UpdateCommand } from './updateCommands.ts';
 
 /** How a new file is written. */
 export interface WriteOptions extends WimlibOperation {
@@ -14,20 +12,6 @@ export interface WriteOptions extends WimlibOperation {
   /** 0, the default, leaves it to libwim: as many as there are processors. */
   readonly threads?: number | undefined;
 }
-
-/** Returned by a callback of ours to stop an iteration; no code of libwim. */
-const stopIteration = -1;
-
-/** What libwim knows of a WIM. */
-export interface WimInfo {
-  readonly imageCount: number;
-  /** 1-based; 0: none. */
-  readonly bootIndex: number;
-  readonly chunkBytes: number;
-  readonly compressionType: CompressionType;
-  readonly hasIntegrityTable: boolean;
-}
-interface RawInfo { image_count: number; boot_index: number; chunk_size: number; compression_type: number; flags: number }
 
 /**
  * One WIM, of a file or new. Close it when done. libwim is not safe for two threads on one file, so one operation at a time:
@@ -59,11 +43,6 @@ export class WimHandle {
     this.#binding.functions.wimlib_free(wim);
   }
 
-  /** In memory, until overwrite(). @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: another image has this name. */
-  setImageName(imageIndex: number, name: string): void {
-    this.#check(this.#binding.functions.wimlib_set_image_name(this.#pointer, imageIndex, name));
-  }
-
   /** In memory, until overwrite(). An empty value removes the element. */
   setImageProperty(imageIndex: number, name: string, value: string): void {
     this.#check(this.#binding.functions.wimlib_set_image_property(this.#pointer, imageIndex, name, value));
@@ -79,18 +58,6 @@ export class WimHandle {
     return this.#binding.functions.wimlib_get_image_property(this.#pointer, imageIndex, name) as string | null ?? undefined;
   }
 
-  /** What libwim knows of the WIM. */
-  get info(): WimInfo {
-    const { functions } = this.#binding;
-    const raw: Partial<RawInfo> = {};
-    this.#check(functions.wimlib_get_wim_info(this.#pointer, raw));
-    const { image_count, boot_index, chunk_size, compression_type, flags } = raw as RawInfo;
-    return {
-      imageCount: image_count, bootIndex: boot_index, chunkBytes: chunk_size,
-      compressionType: compression_type as CompressionType, hasIntegrityTable: (flags & 1) !== 0,
-    };
-  }
-
   /** The image to boot, or noImage. In memory, until it is written. */
   setBootIndex(bootIndex: number): void {
     const info: Record<string, unknown> = {
@@ -98,21 +65,6 @@ export class WimHandle {
       compression_type: 0, total_bytes: 0, flags: 0, reserved: new Uint32Array(9),
     };
     this.#check(this.#binding.functions.wimlib_set_wim_info(this.#pointer, info, ChangeFlag.BOOT_INDEX));
-  }
-
-  /** The XML document of the file: UTF-16LE with a byte order mark. */
-  xmlData(): Buffer {
-    const { koffi, functions } = this.#binding;
-    const data: [bigint | null] = [null];
-    const size: [number | bigint] = [0];
-    this.#check(functions.wimlib_get_xml_data(this.#pointer, data, size));
-    const [address] = data;
-    if (address === null) { return Buffer.alloc(0); }
-    try {
-      return Buffer.from(Buffer.from(koffi.view(address, Number(size[0]))));
-    } finally {
-      functions.free(address);
-    }
   }
 
   /** How write() and overwrite() compress resources that are not solid. The size of their chunks becomes that of the type. */
@@ -156,17 +108,6 @@ export class WimHandle {
     await this.#call('wimlib_export_image', (wim, fn) => callAsync(fn, wim, imageIndex, destination, name ?? null, description ?? null, flags));
   }
 
-  /** In memory, until overwrite(). Images behind it move down by one. */
-  async deleteImage(imageIndex: number): Promise<void> {
-    await this.#call('wimlib_delete_image', (wim, fn) => callAsync(fn, wim, imageIndex));
-  }
-
-  /** Adds, deletes and renames in an image, all or nothing. In memory, until overwrite(). */
-  async updateImage(imageIndex: number, commands: readonly UpdateCommand[], options: WimlibOperation = {}): Promise<void> {
-    const encoded = new UpdateCommands(this.#binding, commands);
-    await this.#call('wimlib_update_image', (wim, fn) => callAsync(fn, wim, imageIndex, encoded.data, commands.length, 0), options);
-  }
-
   /** Writes an image into a folder, or onto an NTFS volume with ExtractFlag.NTFS. Sends extract*; flags: ExtractFlag. */
   async extractImage(imageIndex: number, target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
     await this.#call('wimlib_extract_image', (wim, fn) => callFor(options, fn, wim, imageIndex, target, flags), options);
@@ -187,15 +128,6 @@ export class WimHandle {
     await this.#call('wimlib_split', (wim, fn) => callAsync(fn, wim, firstPart, partBytes, flags), options);
   }
 
-  /**
-   * Makes overwrite() write this image's file list and with it a complete new lookup table behind the old ones, and
-   * only then the header. Without a changed image it overwrites the XML data in place, and a process killed meanwhile
-   * leaves a damaged file. An update without commands marks the image as changed and changes nothing.
-   */
-  async markImageChanged(imageIndex: number): Promise<void> {
-    await this.#call('wimlib_update_image', (wim, fn) => callAsync(fn, wim, imageIndex, null, 0, 0));
-  }
-
   /** Writes all changes into the file. Sends writeStreams, writeMetadata*, calcIntegrity. `flags`: WriteFlag. */
   async overwrite(flags: number, options: WimlibOperation & { readonly threads?: number } = {}): Promise<void> {
     await this.#call('wimlib_overwrite', (wim, fn) => callAsync(fn, wim, flags, options.threads ?? 0), options);
@@ -204,49 +136,6 @@ export class WimHandle {
   /** Reads all data and compares it with its SHA-1 hashes. Sends verifyStreams. */
   async verify(options: WimlibOperation = {}): Promise<void> {
     await this.#call('wimlib_verify_wim', (wim, fn) => callAsync(fn, wim, 0), options);
-  }
-
-  /**
-   * Walks a tree of an image; `flags`: IterateFlag. The callback returns false to stop. The file list of the image is
-   * read on a thread of the pool, the walk runs on this one: 50,000 calls back take 40 ms here and 5 s from another.
-   */
-  async iterateDirTree(
-    imageIndex: number, path: string, flags: number, callback: (entry: DirEntry) => boolean | undefined,
-  ): Promise<void> {
-    const { koffi, functions } = this.#binding;
-    let thrown: { error: unknown } | undefined;
-    const visitor = koffi.register((dentry: bigint): number => {
-      try {
-        return callback(readDirEntry(this.#binding, dentry)) !== false ? 0 : stopIteration;
-      } catch (error) {
-        thrown = { error };
-        return stopIteration;
-      }
-    }, koffi.pointer('wimlib_iterate_dir_tree_callback_t'));
-    try {
-      await this.#loadImage(imageIndex);
-      const status = functions.wimlib_iterate_dir_tree(this.#pointer, imageIndex, path, flags, visitor, null) as number;
-      if (thrown !== undefined) {
-        throw thrown.error;
-      }
-      this.#check(status === stopIteration ? 0 : status);
-    } finally {
-      koffi.unregister(visitor);
-    }
-  }
-
-  /** Reads the image's file list, which libwim then keeps: walks the children of nothing. */
-  async #loadImage(imageIndex: number): Promise<void> {
-    const { koffi } = this.#binding;
-    const callback = koffi.register(() => stopIteration, koffi.pointer('wimlib_iterate_dir_tree_callback_t'));
-    try {
-      await this.#call('wimlib_iterate_dir_tree', async (wim, fn) => {
-        const status = await callAsync(fn, wim, imageIndex, '/', 0, callback, null);
-        return status === stopIteration ? 0 : status;
-      });
-    } finally {
-      koffi.unregister(callback);
-    }
   }
 
   /** Runs a C function on this file on a thread of the pool, with progress where it is asked for. */

@@ -39,40 +39,8 @@ export const DismImageIdentifier = { ImageIndex: 0, ImageName: 1 } as const;
 /** `DismMountedImageInfo.mountMode`. */
 export const DismMountMode = { ReadWrite: 0, ReadOnly: 1 } as const;
 
-/** `DismImageInfo.imageType`. */
-export const DismImageType = { Unsupported: -1, Wim: 0, Vhd: 1 } as const;
-
-/** `DismImageInfo.bootable`. */
-export const DismImageBootable = { Yes: 0, No: 1, Unknown: 2 } as const;
-
-/** `DismMountedImageInfo.mountStatus`. */
-export const DismMountStatus = { Ok: 0, NeedsRemount: 1, Invalid: 2 } as const;
-
-/** Result of checkImageHealth(). */
-export const DismImageHealthState = { Healthy: 0, Repairable: 1, NonRepairable: 2 } as const;
-
 /** Whether a package is meant by its name or by its file. */
 export const DismPackageIdentifier = { None: 0, Name: 1, Path: 2 } as const;
-
-/** State of packages, features and capabilities. Removed is also called Resolved. */
-export const DismPackageFeatureState = {
-  NotPresent: 0, UninstallPending: 1, Staged: 2, Removed: 3, Installed: 4, InstallPending: 5, Superseded: 6, PartiallyInstalled: 7,
-} as const;
-
-/** `DismPackage.releaseType`. */
-export const DismReleaseType = {
-  CriticalUpdate: 0, Driver: 1, FeaturePack: 2, Hotfix: 3, SecurityUpdate: 4, SoftwareUpdate: 5, Update: 6, UpdateRollup: 7,
-  LanguagePack: 8, Foundation: 9, ServicePack: 10, Product: 11, LocalPack: 12, Other: 13, OnDemandPack: 14,
-} as const;
-
-/** `restartRequired` of packages and features. */
-export const DismRestartType = { No: 0, Possible: 1, Required: 2 } as const;
-
-/** `DismDriverPackage.driverSignature`. Only drivers that are critical for booting are checked; others are Unknown. */
-export const DismDriverSignature = { Unknown: 0, Unsigned: 1, Signed: 2 } as const;
-
-/** `DismPackageInfo.fullyOffline`. */
-export const DismFullyOfflineInstallableType = { Installable: 0, NotInstallable: 1, Undetermined: 2 } as const;
 
 /** How addProvisionedAppxPackage() treats a stub package. */
 export const DismStubPackageOption = { None: 0, InstallFull: 1, InstallStub: 2 } as const;
