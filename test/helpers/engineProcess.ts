@@ -10,6 +10,12 @@ import { watchDisk } from './diskFaults.ts';
 const [method, params] = process.argv.slice(2) as [keyof typeof engineMethods, string];
 /** At which of its calls that change files the process kills itself. */
 const killAt = Number(process.env['DISMTS_TEST_KILL_AT'] ?? 0);
+/** In which phase of its progress it does: whoever kills it from without may come too late. */
+const killIn = process.env['DISMTS_TEST_KILL_IN'];
+function killSelf(): never {
+  process.kill(process.pid, 'SIGKILL');
+  for (;;) { /* until it comes */ }
+}
 const say = (message: object): void => { writeSync(1, `${JSON.stringify(message)}\n`); };
 const silent = (): undefined => undefined;
 const context: OperationContext = {
@@ -17,17 +23,17 @@ const context: OperationContext = {
   signal: new AbortController().signal,
   scratchDirectory: '',
   log: { error: silent, warning: silent, info: silent, debug: silent, path: '', level: 'Errors' },
-  progress: (phase, current, total) => { say({ progress: { phase, current, total } }); },
+  progress: (phase, current, total) => {
+    say({ progress: { phase, current, total } });
+    if (phase === killIn) { killSelf(); }
+  },
 };
 const engine: Engine = createPortableEngine();
 const call = engine[method] as (params: unknown, context: OperationContext) => Promise<unknown>;
 
 async function main(): Promise<void> {
   if (killAt > 0) {
-    const faults = await watchDisk('changing', () => {
-      process.kill(process.pid, 'SIGKILL');
-      for (;;) { /* until it comes */ }
-    });
+    const faults = await watchDisk('changing', killSelf);
     faults.arm(killAt);
   }
   say({ begun: true });
