@@ -10,7 +10,7 @@ import { requireWritingVersion } from '../wimlib/writingVersion.ts';
 import type { WimHandle } from '../wimlib/wimHandle.ts';
 import { type OutputFormat, writeFlags } from './exportImages.ts';
 import { type JobContext, watching } from './jobContext.ts';
-import { type FolderScan, scanFolder } from './scanFolder.ts';
+import { type FolderScan, Noted, scanFolder } from './scanFolder.ts';
 import { threadsFor } from './threads.ts';
 
 /** What to capture, and how. */
@@ -69,6 +69,15 @@ function judge(scan: FolderScan, { source, what, script }: CaptureImage, context
   }
 }
 
+/**
+ * That a list of what is to be stored uncompressed has no effect: libwim compresses all of a file or nothing. Nothing is said of the default list, which
+ * nobody has asked for. @param found What is on the list.
+ */
+export function compressedAllTheSame(found: Noted, { script, format }: Pick<CaptureImage, 'script' | 'format'>): string | undefined {
+  if (found.count === 0 || script === undefined || format.compressionType === CompressionType.None) { return undefined; }
+  return printable(`Compressed all the same, because the Portable engine cannot leave single files uncompressed ([CompressionExclusionList]): ${String(found)}`);
+}
+
 /** What DISM's own lists show of an image, and libwim does not set. */
 export function describe(wim: WimHandle, image: number, { name, description }: Pick<CaptureImage, 'name' | 'description'>): void {
   wim.setImageProperty(image, 'DISPLAYNAME', name);
@@ -89,15 +98,25 @@ async function add(wim: WimHandle, capture: CaptureImage, context: JobContext): 
   let flags = (capture.noRpFix === true || isVolume ? AddFlag.NORPFIX : AddFlag.RPFIX) | (capture.wimBoot === true ? AddFlag.WIMBOOT : 0)
     | (capture.bootable === true ? AddFlag.BOOT : 0);
   let excludes: ((path: string) => boolean) | undefined;
+  const uncompressed = new Noted();
+  const tellUncompressed = (noted: Noted): void => {
+    const warning = compressedAllTheSame(noted, capture);
+    if (warning !== undefined) { context.warn(warning); }
+  };
   if (isVolume) {
     // Without VERBOSE nothing is counted there. Paths of a volume begin with its root.
     flags |= AddFlag.NTFS | AddFlag.TEST_FILE_EXCLUSION | AddFlag.STRICT_ACLS | AddFlag.VERBOSE;
-    excludes = (path) => script.excludes(path);
+    excludes = (path) => {
+      const isExcluded = script.excludes(path);
+      if (!isExcluded && script.storesUncompressed(path)) { uncompressed.add(path); }
+      return isExcluded;
+    };
   } else {
     const scan = scanFolder(source, { script, withoutPaths: capture.withoutPaths, withoutOutwardLinks: capture.noRpFix !== true }, (count) => {
       context.progress('Scanning', count, 0);
     });
     judge(scan, capture, context);
+    tellUncompressed(scan.uncompressed);
     found = { files: scan.files, directories: scan.directories, bytes: scan.bytes };
     if (capture.path === undefined) { return found; }
     if (scan.excluded.size > 0) {
@@ -120,6 +139,7 @@ async function add(wim: WimHandle, capture: CaptureImage, context: JobContext): 
     if (unreadable === undefined || !(error instanceof DismError)) { throw error; }
     throw new DismError(error.hresult, printable(`${what}: "${unreadable}": ${error.message.replace(/^.*?": /, '')}`), { target: unreadable, hint: error.hint, cause: error.cause });
   }
+  if (isVolume) { tellUncompressed(uncompressed); }
   if (isVolume && found.files + found.directories <= 1) { throw new DismError(Hresult.E_INVALIDARG, `${what}: the volume is empty`, { target: source }); }
   return found;
 }

@@ -37,6 +37,8 @@ export interface FolderScan {
   readonly excluded: Set<string>;
   /** Left out by the list of exclusions. */
   readonly byScript: Noted;
+  /** To be stored uncompressed by that list. */
+  readonly uncompressed: Noted;
   /** Links whose absolute target is not in the folder. */
   readonly outwardLinks: Noted;
   /** Sockets, pipes, devices: no WIM holds them. */
@@ -62,7 +64,7 @@ const replacement = '\ufffd';
 /** Synchronous, and so for the process of a job: a round through the event loop for each file takes longer than the call. */
 export function scanFolder(root: string, { script, withoutPaths, withoutOutwardLinks }: ScanOptions, onProgress: (found: number) => void): FolderScan {
   const scan: FolderScan = {
-    files: 0, directories: 1, bytes: 0, excluded: new Set(), byScript: new Noted(), outwardLinks: new Noted(), special: new Noted(),
+    files: 0, directories: 1, bytes: 0, excluded: new Set(), byScript: new Noted(), uncompressed: new Noted(), outwardLinks: new Noted(), special: new Noted(),
     impossible: new Noted(), awkward: new Noted(), twins: new Noted(),
   };
   const links = new Set<string>();
@@ -83,6 +85,7 @@ export function scanFolder(root: string, { script, withoutPaths, withoutOutwardL
       return;
     }
     scan.files++;
+    if (stats.isFile() && script.storesUncompressed(shown)) { scan.uncompressed.add(shown); }
     if (stats.nlink > 1n) {
       const id = `${stats.dev}:${stats.ino}`;
       if (links.has(id)) { return; }

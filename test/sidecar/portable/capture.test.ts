@@ -84,6 +84,22 @@ describe('a folder', () => {
     expect(second.warnings[0]).toBe(`"${configFilePath}", line 3: "\\quoted" has no effect: DISM ignores lines with quotation marks; leave them out, also around names with spaces`.replace('"\\quoted"', '""\\quoted""'));
   });
 
+  test('is compressed as a whole; a list of what is not to be is told of where there is something on it', async () => {
+    const bench = await workbench();
+    const tree = { 'a.zip': 'zip', 'folder/b.ZIP': 'zip', 'c.txt': 'text' };
+    const configFilePath = join(bench.folder, 'WimScript.ini');
+    const warningsOf = async (list: string, more: object): Promise<string[]> => {
+      await writeFile(configFilePath, `[CompressionExclusionList]\r\n${list}\r\n`);
+      const imagePath = join(bench.folder, `${Math.random()}.wim`);
+      const { warnings } = await bench.call('captureImage', { imagePath, capturePath: await writeTree(join(bench.folder, 'tree'), tree), imageName: 'x', ...more });
+      return warnings.filter((warning) => warning.includes('[CompressionExclusionList]'));
+    };
+    expect(await warningsOf('*.zip', { configFilePath })).toEqual([expect.stringMatching(/^Compressed all the same, .*: "(a\.zip", "folder\/b\.ZIP|folder\/b\.ZIP", "a\.zip)"$/) as string]);
+    expect(await warningsOf('*.mp3', { configFilePath })).toEqual([]);
+    expect(await warningsOf('*.zip', { configFilePath, compressionType: 'None' })).toEqual([]);
+    expect(await warningsOf('', {})).toEqual([]);
+  });
+
   test('has no links that lead out of it, unless they are asked for', async () => {
     const bench = await workbench();
     const tree = await writeTree(join(bench.folder, 'tree'), { 'in.txt': 'in' });

@@ -16,8 +16,9 @@ import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { findParts } from '../../../wim/splitParts.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { WimScript } from '../../../wim/wimScript.ts';
-import type { CaptureImage, Captured } from '../../../wimJobs/captureImage.ts';
+import { type CaptureImage, type Captured, compressedAllTheSame } from '../../../wimJobs/captureImage.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
+import { Noted } from '../../../wimJobs/scanFolder.ts';
 import { volumeFile } from '../images/disk/chain.ts';
 import { ownOf } from '../images/wim/own.ts';
 import { busyError, findMount, isBusy, openState, readRecords, requireFree, withMount } from '../mounting/mountOperation.ts';
@@ -57,10 +58,9 @@ export interface MountedTarget extends Pick<CaptureImage, 'format' | 'path'> {
   readonly work?: UnfinishedWork | undefined;
 }
 
-/** Takes what the list of exclusions leaves out of the tree. @returns The first paths, and how many there were. */
-function exclude({ root }: ImageTree, script: WimScript): { readonly count: number; readonly paths: readonly string[] } {
-  const paths: string[] = [];
-  let count = 0;
+/** Takes what the list of exclusions leaves out of the tree. @returns That, and what is to be stored uncompressed. */
+function exclude({ root }: ImageTree, script: WimScript): { readonly excluded: Noted; readonly uncompressed: Noted } {
+  const [excluded, uncompressed] = [new Noted(), new Noted()];
   const pending: { readonly folder: Dentry; readonly path: string }[] = [{ folder: root, path: '' }];
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     for (const child of [...next.folder.children?.values() ?? []]) {
@@ -68,13 +68,15 @@ function exclude({ root }: ImageTree, script: WimScript): { readonly count: numb
       if (script.excludes(path)) {
         next.folder.children?.delete(child.name);
         child.parent = undefined;
-        if (++count <= 5) { paths.push(path); }
+        excluded.add(path);
       } else if (child.children !== undefined) {
         pending.push({ folder: child, path });
+      } else if (script.storesUncompressed(path)) {
+        uncompressed.add(path);
       }
     }
   }
-  return { count, paths };
+  return { excluded, uncompressed };
 }
 
 function count({ root }: ImageTree, sizeOf: (hash: string) => number): Captured {
@@ -140,20 +142,22 @@ export async function captureMount(
       const parts = await findParts(wim);
       const read = await whileFrozen(state, record, what, context, async () => {
         const { tree, table, staged, gather, ...image } = await readMounted(state, record, wim, context);
-        const excluded = exclude(tree, script);
+        const listed = exclude(tree, script);
         const found = count(tree, (hash) => table.sizeOf(hash));
         if (part !== undefined) {
           await work?.making(part);
           closeSync(openSync(part, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
           await writePart(part, wim, { tree, imageIndex: record.imageIndex, gather }, context);
         }
-        return { ...image, excluded, captured: { ...found, bytes: found.bytes + staged } };
+        return { ...image, ...listed, captured: { ...found, bytes: found.bytes + staged } };
       });
-      const { captured, excluded } = read;
+      const { captured, excluded, uncompressed } = read;
       const warnings = [...read.warnings];
       if (excluded.count > 0 && script.isDefault) {
-        warnings.push(printable(`Left out by the default list of exclusions: ${excluded.paths.map((name) => `"${name}"`).join(', ')}${excluded.count > 5 ? ` and ${excluded.count - 5} more` : ''}`));
+        warnings.push(printable(`Left out by the default list of exclusions: ${String(excluded)}`));
       }
+      const compressed = compressedAllTheSame(uncompressed, { script: job.script, format });
+      if (compressed !== undefined) { warnings.push(compressed); }
       if (captured.files + captured.directories <= 1) { throw new DismError(Hresult.E_INVALIDARG, `${what}: there is nothing in the image`, { target: source }); }
       if (path !== undefined && part !== undefined) {
         const { name, description, wimBoot, bootable, verify } = job;
