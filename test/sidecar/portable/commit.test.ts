@@ -366,6 +366,9 @@ describe.runIf(isRoot)('commitImage()', () => {
     await symlink('x'.repeat(4095), join(mountPath, 'long'));
     expect(await failure(bench.save(mountPath))).toMatchObject({ symbol: 'E_INVALIDARG', message: expect.stringContaining('"/long"') as string });
     await unlink(join(mountPath, 'long'));
+    await writeFile(join(mountPath, 'Windows\\System32'), 'by a script made for Windows');
+    expect(await failure(bench.save(mountPath))).toMatchObject({ symbol: 'ERROR_INVALID_NAME', message: expect.stringContaining('"/Windows\\System32"') as string });
+    await unlink(join(mountPath, 'Windows\\System32'));
     expect(await hashFile(wim)).toBe(hash);
     await bench.dismount(mountPath, true);
     expect(await appliedImage(bench, wim)).toMatchObject({ 'new.txt': 'file "newer"' });

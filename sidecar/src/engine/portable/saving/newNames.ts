@@ -1,4 +1,7 @@
 /** Checks the names that changes bring into an image: what Windows could not do with them is said, and short names make room. */
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import { printable } from '../../../printable.ts';
 import type { Dentry } from '../../../wim/dentry.ts';
 import type { Inode } from '../../../wim/inode.ts';
 import { isAwkwardOnWindows, isImpossibleOnWindows } from '../../../wim/windowsNames.ts';
@@ -26,8 +29,14 @@ export class NewNames {
     if (this.#names.isShortNameTaken(directory, dentry)) { dentry.shortName = noShortName; }
   }
 
-  /** New names only: what the image brought along is its own affair. */
+  /** New names only: what the image brought along is its own affair. @throws DismError ERROR_INVALID_NAME. */
   check(entry: UpperEntry, directory: Dentry, dentry: Dentry): void {
+    // To Windows, and to what applies images, it would be a path: the whole image could not be applied any more.
+    if (entry.name.includes('\\')) {
+      throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`Cannot store "${entry.imagePath}": its name has a backslash, which separates folders on Windows`), {
+        target: entry.imagePath, hint: 'Rename or delete it in the mount folder, then try again.',
+      });
+    }
     this.#names.added(directory, dentry);
     if (isImpossibleOnWindows(entry.name) || isAwkwardOnWindows(entry.name)) { this.#warn(`Windows cannot have a file named "${entry.imagePath}"`); }
     for (const sibling of this.#names.twins(directory, entry.name)) {
