@@ -65,7 +65,8 @@ function Invoke-SidecarRequest {
         $problem = New-DismTsErrorRecord @errorParameters
     } else {
         $id = $Sidecar.LastId + 1
-        $wantsProgress = $Activity -and $ProgressPreference -notin 'SilentlyContinue', 'Ignore'
+        # Not with Stop, Inquire and the like: a progress bar would end the command in the middle of a change.
+        $wantsProgress = $Activity -and $ProgressPreference -eq 'Continue'
         if ($wantsProgress) {
             $Params['workDoneToken'] = $id
         }

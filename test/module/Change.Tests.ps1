@@ -309,6 +309,10 @@ Describe 'Commands that change something' -Tag 'Unit' {
             (Get-Sent -Method image/commit | ForEach-Object { [bool] $_.PSObject.Properties['workDoneToken'] }) | Should -Be $false, $true
         }
 
+        It '$ProgressPreference ends no change in its middle' {
+            & { $ProgressPreference = 'Stop'; Save-DismTsImage -Path /fake/m } | Should -HaveCount 1
+        }
+
         It 'is left as it was' {
             $before = $global:ErrorActionPreference, $global:WhatIfPreference, $global:ConfirmPreference
             & { $ErrorActionPreference = 'SilentlyContinue'; $WhatIfPreference = $true; $ConfirmPreference = 'Low'; Save-DismTsImage -Path /fake/m }
