@@ -385,6 +385,11 @@ export const Hresult = Object.fromEntries(
   Object.entries(table).map(([symbol, { code }]) => [symbol, code]),
 ) as { readonly [Symbol in keyof typeof table]: number };
 
+/** The HRESULT of a code of Win32, 1 to 0xFFFF: HRESULT_FROM_WIN32 of winerror.h. */
+export function hresultFromWin32(code: number): number {
+  return (0x80070000 | code) >>> 0;
+}
+
 /** What is known of one code. */
 export interface HresultEntry {
   /** Unsigned. For a bare Win32 number its HRESULT. */

@@ -1,4 +1,5 @@
 /** [Version] of an INF file: what a driver package says of itself. */
+import { toFileTime } from '../fileTime.ts';
 import { InfError } from './infError.ts';
 import type { InfFile } from './infFile.ts';
 import { type InfArchitecture, platformSuffixes } from './infTarget.ts';
@@ -66,7 +67,7 @@ function readDriverVersion(inf: InfFile, architecture: InfArchitecture): Pick<In
     throw new InfError(`the version "${version}" of DriverVer in [Version] is none`);
   }
   const [major = 0, minor = 0, build = 0, revision = 0] = parts;
-  return { date: (BigInt(time) + 11_644_473_600_000n) * 10_000n, version: [major, minor, build, revision] };
+  return { date: toFileTime(BigInt(time) * 1_000_000n), version: [major, minor, build, revision] };
 }
 
 /** @throws InfError: it is no name of a file, but could lead somewhere else. */

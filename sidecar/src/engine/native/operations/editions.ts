@@ -8,9 +8,6 @@ import type { NativeOperation } from './nativeOperation.ts';
 import type { ImageReference } from '../process/sessions.ts';
 import { text } from './values.ts';
 
-/** ERROR_UNKNOWN_PRODUCT as HRESULT: how _DismValidateProductKey says that a key does not fit. */
-const unknownProduct = 0x80070645;
-
 export const getEdition: Handler<typeof getMethod> = async (params, operation) => {
   const edition = text(await operation.read(params, (session) => operation.api.getCurrentEdition(session)));
   const windows = await readOsInfo(operation, params);
@@ -61,7 +58,7 @@ export const setProductKey: Handler<typeof keyMethod> = async (params, operation
   try {
     await operation.change(params, (session) => operation.api.validateProductKey(session, productKey));
   } catch (error) {
-    if (!(error instanceof DismError) || error.hresult !== unknownProduct) { throw error; }
+    if (!(error instanceof DismError) || error.hresult !== Hresult.ERROR_UNKNOWN_PRODUCT) { throw error; }
     throw new DismError(Hresult.DISMAPI_E_INVALID_PRODUCT_KEY, 'Cannot set the product key: it does not fit the edition of the image', { cause: error });
   }
   if (params.validateOnly !== true) {

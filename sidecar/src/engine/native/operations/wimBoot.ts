@@ -5,7 +5,7 @@ import type {
   captureCustomImage as customMethod, getWimBootEntries as entriesMethod, updateWimBootEntry as updateMethod,
 } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
-import { describeHresult, Hresult } from '../../../hresult.ts';
+import { describeHresult, Hresult, hresultFromWin32 } from '../../../hresult.ts';
 import type { WimEntry } from '../binding/wof.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
@@ -88,7 +88,7 @@ async function runDism(operation: NativeOperation, program: string, args: readon
     child.once('close', (exitCode) => { done({ code: exitCode ?? -1, text: output.trim() }); });
   });
   if (code === 0) { return; }
-  const hresult = code > 0 && code <= 0xFFFF ? 0x80070000 + code : code;
+  const hresult = code > 0 && code <= 0xFFFF ? hresultFromWin32(code) : code;
   throw new DismError(hresult, `${action}: ${describeHresult(hresult).meaning}${text === '' ? '' : ` (DISM says: ${text.replaceAll(/\s*[\r\n]+\s*/g, ' ')})`}`, { target: capturePathOf(args) });
 }
 

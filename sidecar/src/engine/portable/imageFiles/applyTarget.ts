@@ -1,7 +1,8 @@
 /** The folder that an image is applied to: what is in it already, and what its file system makes of names. */
-import { readdirSync, statfsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { DismError } from '../../../errors.ts';
+import { freeBytes } from '../../../freeBytes.ts';
 import { Hresult } from '../../../hresult.ts';
 import { mountAround, readMountTable } from '../../../platform/linux/mountTable.ts';
 import { printable } from '../../../printable.ts';
@@ -25,9 +26,8 @@ export interface TargetFolder {
 
 export function lookAtFolder(path: string): TargetFolder {
   const type = mountAround(readMountTable(), path)?.type ?? '';
-  const { bavail, bsize } = statfsSync(path);
   const isEmpty = readdirSync(path).length === 0;
-  return { isEmpty, isCaseInsensitive: caseInsensitiveTypes.test(type), freeBytes: bavail * bsize, isSure: isEmpty && !elasticTypes.test(type) };
+  return { isEmpty, isCaseInsensitive: caseInsensitiveTypes.test(type), freeBytes: freeBytes(path), isSure: isEmpty && !elasticTypes.test(type) };
 }
 
 /**

@@ -3,6 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { captureImage as captureMethod, ImageFilePlan } from '@dismts/protocol';
 import type { z } from 'zod';
 import { DismError, UnsupportedError } from '../../../errors.ts';
+import { freeBytesAt } from '../../../freeBytes.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { decodeWimScript, maxWimScriptBytes, WimScript } from '../../../wim/wimScript.ts';
@@ -11,7 +12,6 @@ import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { withMount } from '../mounting/mountOperation.ts';
 import { captureMount, ownMountAt } from './mountedCapture.ts';
 import { folderOrVolume, mountedVolumeAt } from './places.ts';
-import { freeBytesAt } from './results.ts';
 import type { UnfinishedWork } from './unfinished.ts';
 
 /** What both requests have. */

@@ -1,8 +1,8 @@
 /** What operations on image files answer. */
-import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ImageFilePlan, ImageFileResult } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
+import { freeBytesAt } from '../../../freeBytes.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { imageResult } from '../mounting/mountOperation.ts';
@@ -23,16 +23,6 @@ export interface FileOutcome {
 export function fileResult(outcome: FileOutcome, context: OperationContext): ImageFileResult {
   const { imagePath, path = imagePath, imageIndex = null, sizeBefore, sizeAfter, plan, warnings } = outcome;
   return { ...imageResult(path, context, warnings), imagePath, imageIndex, sizeBefore, sizeAfter, plan: plan ?? null };
-}
-
-/** Bytes that may be written beside a file; null where that cannot be told. */
-export function freeBytesAt(path: string): number | null {
-  try {
-    const { bavail, bsize } = statfsSync(dirname(path));
-    return bavail * bsize;
-  } catch {
-    return null;
-  }
 }
 
 /** Text of a number of bytes for messages: in MB, as -FileSize counts them. */

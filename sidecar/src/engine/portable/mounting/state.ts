@@ -51,8 +51,8 @@ export class State {
       if (error instanceof DismError) { throw error; }
       const { code = '' } = error as NodeJS.ErrnoException;
       // A full disk, for instance, is no question of where.
-      if (!isDenied(error) && !['EROFS', 'ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) { throw error; }
-      throw new DismError(isDenied(error) || code === 'EROFS' ? Hresult.E_ACCESSDENIED : Hresult.ERROR_PATH_NOT_FOUND,
+      if (!isDenied(error) && !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) { throw error; }
+      throw new DismError(isDenied(error) ? Hresult.E_ACCESSDENIED : Hresult.ERROR_PATH_NOT_FOUND,
         `Cannot make the state directory "${this.path}": ${code === 'EROFS' ? 'its file system is read-only' : messageOf(error)}`, {
           target: this.path, hint: 'Choose a folder that you can write with the environment variable DISMTS_STATE_DIR.', cause: error,
         });

@@ -5,6 +5,7 @@ import { dirname } from 'node:path';
 import { isSea } from 'node:sea';
 import type { environmentCheckSchema, getEnvironment as method } from '@dismts/protocol';
 import type { z } from 'zod';
+import { freeBytes } from '../../../freeBytes.ts';
 import { isElevated } from '../../../platform/elevation.ts';
 import { DismError } from '../../../errors.ts';
 import { defaultLogDirectory } from '../../../log/fileLog.ts';
@@ -57,8 +58,8 @@ const thisMachine: Machine = {
     return found && { isFolder: found.isDirectory(), userId: found.uid, mode: found.mode };
   },
   fileSystem: (path) => {
-    const { type, bavail, bsize } = statfsSync(path);
-    return { type, freeBytes: bavail * bsize };
+    const { type } = statfsSync(path);
+    return { type, freeBytes: freeBytes(path) };
   },
 };
 

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import type { extractImageItem as extractMethod, putImageItem as putMethod } from '@dismts/protocol';
+import { freeBytesAt } from '../../../freeBytes.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { printable } from '../../../printable.ts';
@@ -18,7 +19,7 @@ import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFil
 import { childOf, findItem, namesOf, pathInImage } from '../imageFiles/imagePaths.ts';
 import { itemLayer } from '../imageFiles/itemLayer.ts';
 import { newFilePath, publish, withUnfinishedWork } from '../imageFiles/newFiles.ts';
-import { fileResult, freeBytesAt, requireFree } from '../imageFiles/results.ts';
+import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { withSource } from '../imageFiles/sources.ts';
 import { temporaryPath } from '../imageFiles/unfinished.ts';
 import { commitChanges } from '../saving/commit.ts';

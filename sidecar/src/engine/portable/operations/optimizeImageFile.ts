@@ -2,6 +2,7 @@
 import { statSync } from 'node:fs';
 import type { z } from 'zod';
 import type { optimizeImageFile as method } from '@dismts/protocol';
+import { freeBytesAt } from '../../../freeBytes.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { signatureOf, type WimFile } from '../../../wim/wimFile.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
@@ -12,7 +13,7 @@ import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
 import { isCopied, outputFormat, refuseSolidBoot } from '../imageFiles/formats.ts';
 import { replaceFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
-import { fileResult, freeBytesAt, requireFree } from '../imageFiles/results.ts';
+import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { overheadBytes, usageOf } from '../imageFiles/usage.ts';
 
 type Params = z.output<typeof method.params>;

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import type { removeImage as removeMethod, setImage as setMethod } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
+import { freeBytesAt } from '../../../freeBytes.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { guarded } from '../../../systemErrors.ts';
@@ -16,7 +17,7 @@ import { changeFile, type FileChange } from '../imageFiles/changeFile.ts';
 import { type ChangeableFile, withChangeable } from '../imageFiles/changing.ts';
 import { refuseSolidBoot } from '../imageFiles/formats.ts';
 import { withUnfinishedWork } from '../imageFiles/newFiles.ts';
-import { fileResult, freeBytesAt } from '../imageFiles/results.ts';
+import { fileResult } from '../imageFiles/results.ts';
 
 type RemoveParams = z.output<typeof removeMethod.params>;
 type RemoveResult = z.input<typeof removeMethod.result>;

@@ -1,6 +1,6 @@
 /** One wimgapi library: opened by its absolute path, its functions bound when they are first needed, called on the pool's thread. */
 import { CancelledError, DismError, UnsupportedError } from '../../../../errors.ts';
-import { describeHresult, Hresult } from '../../../../hresult.ts';
+import { describeHresult, Hresult, hresultFromWin32 } from '../../../../hresult.ts';
 import { loadKoffi, type LibraryHandle } from '../../../../nativeAddon/koffi.ts';
 import { loadLibrary, type BoundFunction } from '../dismLibrary.ts';
 import { structs } from '../structs.ts';
@@ -60,7 +60,7 @@ export class WimgapiError extends DismError {
 /** A code of Win32 as HRESULT; wimgapi.dll also sets HRESULTs of its own (0xC142....) as last errors. */
 function hresultOf(lastError: number): number {
   if (lastError === 0) { return Hresult.E_FAIL; }
-  return lastError <= 0xFFFF ? (0x80070000 | lastError) >>> 0 : lastError;
+  return lastError <= 0xFFFF ? hresultFromWin32(lastError) : lastError;
 }
 
 /** A loaded library. It stays loaded for as long as the process lives. */

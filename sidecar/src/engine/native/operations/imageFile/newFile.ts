@@ -1,9 +1,10 @@
 /** Files and folders in the making: beside their names, and under them only once they are whole. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DismError } from '../../../../errors.ts';
+import { freeBytesAt } from '../../../../freeBytes.ts';
 import { Hresult } from '../../../../hresult.ts';
 import { moveNew, moveOver } from '../../../../platform/moveNew.ts';
 import { isSystemError, systemFailure } from '../../../../systemErrors.ts';
@@ -16,18 +17,6 @@ const suffix = '.dismts.tmp';
 /** Size of a file; 0: it is not there. */
 export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-/** Bytes that are free where a path is, or will be; null where that cannot be told. */
-export function freeBytesAt(path: string): number | null {
-  for (let current = path; ; current = dirname(current)) {
-    try {
-      const { bavail, bsize } = statfsSync(current);
-      return Math.min(bavail * bsize, Number.MAX_SAFE_INTEGER);
-    } catch {
-      if (dirname(current) === current) { return null; }
-    }
-  }
 }
 
 /** @throws DismError ERROR_FILE_EXISTS: something has the name. ERROR_PATH_NOT_FOUND: its folder is missing. */

@@ -1,8 +1,9 @@
 /** Results of operations on image files. */
 import type { CompressionTypeName, ImageFilePlan, ImageFileResult } from '@dismts/protocol';
+import { freeBytesAt } from '../../../../freeBytes.ts';
 import { WimCompression } from '../../binding/wimgapi/constants.ts';
 import type { NativeOperation } from '../nativeOperation.ts';
-import { freeBytesAt, sizeOf } from './newFile.ts';
+import { sizeOf } from './newFile.ts';
 
 /** WimCompression by its name in the protocol. */
 export const compressionOf = {

@@ -1,8 +1,9 @@
 /** Saves a mount into its virtual disk, in place, with the staged changes as the journal: what was interrupted is done again from its start. */
 import { constants } from 'node:fs';
-import { type FileHandle, open, stat, statfs } from 'node:fs/promises';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { blocksOf } from '../../../../disk/virtualDisk.ts';
 import { DismError, WimError } from '../../../../errors.ts';
+import { freeBytes } from '../../../../freeBytes.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { runProgram } from '../../../../platform/linux/programs.ts';
@@ -42,10 +43,10 @@ async function requireRoom(record: MountRecord, staged: string, what: string): P
     const file = await stat(record.wimPath);
     const holes = Math.max(0, file.size - file.blocks * 512);
     needed += Math.min(holes, extents.reduce((sum, { length }) => sum + length, 0));
-    const { bavail, bsize } = await statfs(record.wimPath);
-    if (needed > 0 && needed + reserveBytes > bavail * bsize) {
+    const free = freeBytes(record.wimPath);
+    if (needed > 0 && needed + reserveBytes > free) {
       const MiB = (bytes: number) => `${Math.ceil(bytes / 1024 ** 2)} MiB`;
-      throw new DismError(Hresult.ERROR_DISK_FULL, `${what}: it needs up to ${MiB(needed + reserveBytes)} on the disk of the file, and ${MiB(bavail * bsize)} are free`, {
+      throw new DismError(Hresult.ERROR_DISK_FULL, `${what}: it needs up to ${MiB(needed + reserveBytes)} on the disk of the file, and ${MiB(free)} are free`, {
         target: record.wimPath, hint: 'Free space there, then save again; the changes stay staged.',
       });
     }
