@@ -109,7 +109,8 @@ function Invoke-SidecarRequest {
                 }
                 # At most four a second: a console draws slowly, and remoting carries each record.
                 if ($null -ne $progress -and $clock.ElapsedMilliseconds -ge $nextProgressAt) {
-                    $shown = [System.Management.Automation.ProgressRecord]::new($id, $Activity, (Get-ProgressStatus -Progress $progress))
+                    # Runspaces that work at once each have a sidecar: its number keeps their bars apart, and away from those of the caller.
+                    $shown = [System.Management.Automation.ProgressRecord]::new($Sidecar.Process.Id, $Activity, (Get-ProgressStatus -Progress $progress))
                     $shown.PercentComplete = Get-ProgressPercent -Current $progress.current -Total $progress.total
                     $Cmdlet.WriteProgress($shown)
                     $progress = $null

@@ -60,7 +60,7 @@ function body(lines: readonly string[]): string[] {
 
 /** Without the marks of Markdown. */
 function plain(text: string): string {
-  return text.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/\*\*([^*]+)\*\*/g, '$1').replaceAll('`', '');
+  return text.replace(/!?\[([^\]]*)\]\([^)]*\)/g, '$1').replace(/\*\*([^*]+)\*\*/g, '$1').replaceAll('`', '').replaceAll('\\|', '|');
 }
 
 function fill(text: string, margin = indent): string[] {

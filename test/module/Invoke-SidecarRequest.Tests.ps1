@@ -229,6 +229,11 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
             }
         }
 
+        It 'keeps the bars of runspaces apart, which ForEach-Object -Parallel shows on one console' {
+            $first, $second = 1, 2 | ForEach-Object { (Invoke-WithProgress -Command 'Save-DismTsImage -Path /fake/steps').ActivityId | Sort-Object -Unique }
+            $first | Should -Not -Be $second
+        }
+
         It 'shows phase and percentage under one title, and ends' {
             $records = Invoke-WithProgress -Command 'Save-DismTsImage -Path /fake/steps'
             $records.Count | Should -BeGreaterThan 2
