@@ -311,6 +311,8 @@ Describe 'Commands that change something' -Tag 'Unit' {
 
         It '$ProgressPreference ends no change in its middle' {
             & { $ProgressPreference = 'Stop'; Save-DismTsImage -Path /fake/m } | Should -HaveCount 1
+            # None is asked for.
+            (Get-Sent -Method image/commit)[-1].PSObject.Properties.Name | Should -Not -Contain 'workDoneToken'
         }
 
         It 'is left as it was' {
