@@ -26,7 +26,7 @@ function Get-DismTsImageContent {
     .LINK
     Get-DismTsImage
     #>
-    [CmdletBinding(PositionalBinding = $false, HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowsimagecontent')]
+    [CmdletBinding(PositionalBinding = $false, DefaultParameterSetName = 'InputByFilePathAndIndex', HelpUri = 'https://learn.microsoft.com/powershell/module/dism/get-windowsimagecontent')]
     [OutputType([string])]
     param(
         # File with the image.

@@ -43,10 +43,10 @@ function check(holds: boolean, what: string): void {
   if (!holds) { throw new Error(`it does not hold that ${what}; see "${folder}"`); }
 }
 
-/** Nothing temporary is left, in the folder or in the records. */
+/** Nothing temporary is left, in the folder or in the records; one that had not begun when its process was killed says nothing, and goes when it is old. */
 function requireClean(): void {
   check(readdirSync(folder).every((name) => !name.startsWith('.dismts')), 'no temporary file is left');
-  check(!existsSync(join(state, 'unfinished')) || readdirSync(join(state, 'unfinished')).length === 0, 'no record is left');
+  check(!existsSync(join(state, 'unfinished')) || readdirSync(join(state, 'unfinished')).every((name) => name.endsWith('.new')), 'no record is left');
 }
 
 const tree = join(folder, 'tree');

@@ -41,6 +41,30 @@ Describe 'Commands about image files' -Tag 'Unit' {
         @($said | ForEach-Object { "$_" })[1..2] | Should -Be 'What if: Adds to "/a.wim": at most 2 MB, 5,120 MB are free', 'What if: Fills "/b": at most 0 MB, 0 MB are free'
     }
 
+    It 'shows the first of many parts, and how many more there are' {
+        $plan = @{
+            files = 2; directories = 1; bytes = 1048576
+            writes = @(1..75 | ForEach-Object { @{ path = "/q$_.swm"; change = 'New'; maximumBytes = 1048576; freeBytes = $null } })
+        }
+        $said = InModuleScope DismTs -Parameters @{ Result = ConvertTo-Json -InputObject @{ plan = $plan } -Depth 5 | ConvertFrom-Json } {
+            function Write-Plan {
+                [CmdletBinding()]
+                param()
+                Write-ChangePlan -Cmdlet $PSCmdlet -Result $Result
+            }
+            Write-Plan 6>&1
+        }
+        @($said | ForEach-Object { "$_" }) | Should -Be @(
+            'What if: Reads 2 files and 1 folder with 1 MB', 'What if: Makes "/q1.swm": at most 1 MB', 'What if: Makes "/q2.swm": at most 1 MB',
+            'What if: Makes "/q3.swm": at most 1 MB', 'What if: Makes 72 more, up to "/q75.swm"')
+    }
+
+    It '<Command> asks for the index where neither that nor a name is given' -ForEach @(
+        @{ Command = 'Export-DismTsImage' }, @{ Command = 'Remove-DismTsImage' }, @{ Command = 'Get-DismTsImageContent' }, @{ Command = 'Expand-DismTsImage' }
+    ) {
+        (Get-Command -Name $Command).DefaultParameterSet | Should -Be 'InputByFilePathAndIndex'
+    }
+
     It 'has an image looked at before it is applied, so that warnings come before' {
         Expand-DismTsImage -ImagePath /fake/x.wim -Index 2 -ApplyPath /fake/a | Should -HaveCount 1
         (Get-ReceivedMessage -RecordPath $recordPath -Method imageFile/apply).Message.params | ForEach-Object { [bool] $_.PSObject.Properties['validateOnly'] } | Should -Be $true, $false

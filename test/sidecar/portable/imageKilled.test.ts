@@ -161,7 +161,8 @@ test.for(Object.keys(cases))('%s', { timeout: 3_600_000 }, async (name) => {
     const next = await runCommand(bench, 'imageFile/set', { imagePath: join(samples, 'next.wim'), bootIndex: 1 });
     expect(next.exitCode, next.stderr).toBe(0);
     expect(readdirSync(folder).filter((file) => file.startsWith('.')), `round ${round}`).toEqual([]);
-    expect(readdirSync(join(bench.stateDirectory, 'unfinished'))).toEqual([]);
+    // A record that had not begun says nothing, and goes when it is old.
+    expect(readdirSync(join(bench.stateDirectory, 'unfinished')).filter((file) => !file.endsWith('.new'))).toEqual([]);
     if (isNewNow) {
       seen.new++;
       expect(await isNew(place.path(target))).toBe(true);
