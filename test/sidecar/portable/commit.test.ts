@@ -270,10 +270,11 @@ describe.runIf(isRoot)('commitImage()', () => {
   });
 
   test.for([
-    ['uncompressed', { compress: 'none' }], ['LZX', { compress: 'LZX' }], ['solid (ESD)', { compress: 'LZMS', solid: true }],
-  ] as const)('puts content right that was damaged in the file and is written anew: %s', async ([, options]) => {
+    ['uncompressed', { compress: 'none' }, 300_000], ['LZX', { compress: 'LZX' }, 300_000], ['solid (ESD)', { compress: 'LZMS', solid: true }, 300_000],
+    ['larger than is read at once', { compress: 'XPRESS' }, 65 * 1024 * 1024],
+  ] as const)('puts content right that was damaged in the file and is written anew: %s', async ([, options, bytes]) => {
     const bench = await workbench();
-    const content = pseudoRandom(300_000, 9);
+    const content = pseudoRandom(bytes, 9);
     const source = await writeTree(join(bench.folder, 'source'), { 'a.txt': 'a', 'damaged.bin': content, 'twin.bin': content });
     const wim = await captureWim(source, join(bench.folder, 'a.wim'), options);
     const data = await readFile(wim);
