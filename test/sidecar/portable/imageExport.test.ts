@@ -431,6 +431,28 @@ describe('imageFile/split and imageFile/join', () => {
       expect(readdirSync(folder).sort()).toEqual(isWhole ? ['x.swm', 'x2.swm', 'x3.swm'] : []);
     }
   });
+
+  test('a record that was just begun when its operation was killed goes with the next one, not that of one that lives', async () => {
+    const { clearUnfinished, UnfinishedWork } = await import('../../../sidecar/src/engine/portable/imageFiles/unfinished.ts');
+    const { openImageFiles } = await import('../../../sidecar/src/engine/portable/imageFiles/changing.ts');
+    const { Lock } = await import('../../../sidecar/src/platform/linux/locks.ts');
+    const state = await openImageFiles(context());
+    const records = join(currentStateDirectory(), 'unfinished');
+    // Both begin at the same time as others clear.
+    const works = await Promise.all(Array.from({ length: 20 }, async () => {
+      clearUnfinished(state, context());
+      return await UnfinishedWork.begin(state);
+    }));
+    const living = Lock.tryAcquire(join(records, 'living.new'));
+    writeFileSync(join(records, 'dead.new'), '');
+    clearUnfinished(state, context());
+    expect(readdirSync(records).filter((name) => name.endsWith('.new'))).toEqual(['living.new']);
+    expect(readdirSync(records)).toHaveLength(21);
+    living?.release();
+    for (const work of works) { work.end(); }
+    clearUnfinished(state, context());
+    expect(readdirSync(records)).toEqual([]);
+  });
 });
 
 describe.runIf(isRoot)('on a full disk', () => {

@@ -34,9 +34,10 @@ export function temporaryPath(target: string, kind: 'file' | 'folder'): string {
   return join(dirname(target), `.dismts-${randomUUID()}${kind === 'file' ? '.tmp' : ''}`);
 }
 
-/** Of a record that is just being made; an old one is that of an operation that was killed before it did anything. */
+/** Of a record that is just being made; one that nobody has locked is that of an operation that was killed before it did anything. */
 const beginningSuffix = '.new';
-const oldMs = 60 * 60 * 1000;
+/** How often to begin anew where another took the record for such a one, which it can in the moment before it is locked. */
+const maxBeginnings = 100;
 
 function recordsFolder(state: State): string {
   return join(state.path, 'unfinished');
@@ -57,19 +58,31 @@ export class UnfinishedWork {
   static async begin(state: State): Promise<UnfinishedWork> {
     const folder = recordsFolder(state);
     makeFolders(folder, 0o700);
+    for (let tries = 1; ; tries++) {
+      const begun = await UnfinishedWork.#tryBegin(folder);
+      if (begun !== undefined) { return begun; }
+      if (tries === maxBeginnings) { throw new Error(`"${folder}" is being cleared again and again`); }
+    }
+  }
+
+  /** @returns undefined where another has cleared it away. */
+  static async #tryBegin(folder: string): Promise<UnfinishedWork | undefined> {
     const id = randomUUID();
     const path = join(folder, `${id}.jsonl`);
     // It gets its name once it is locked: others take one without a lock for that of a killed operation.
     const beginning = join(folder, `${id}${beginningSuffix}`);
     const descriptor = openSync(beginning, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND, 0o600);
     try {
-      tryLock(descriptor, beginning);
+      if (!tryLock(descriptor, beginning) || fstatSync(descriptor).nlink === 0) {
+        closeSync(descriptor);
+        return undefined;
+      }
       renameSync(beginning, path);
       const opened = openSync(folder, constants.O_RDONLY);
       try { await flush(opened); } finally { closeSync(opened); }
     } catch (error) {
       for (const made of [beginning, path]) {
-        try { rmSync(made, { force: true }); } catch { /* It says nothing, and goes with the next operation, or when it is old. */ }
+        try { rmSync(made, { force: true }); } catch { /* It says nothing, and goes with the next operation. */ }
       }
       closeSync(descriptor);
       throw error;
@@ -182,15 +195,23 @@ function readSteps(text: string): Step[] {
   return steps;
 }
 
+/** Takes away a record that nobody begins any more. */
+function clearBeginning(path: string): void {
+  let descriptor: number;
+  try { descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW); } catch { return; }
+  try {
+    // Only while it is locked: whoever has made it sees then that it is gone.
+    if (tryLock(descriptor, path)) { rmSync(path, { force: true }); }
+  } catch { /* It says nothing, and goes with the next operation. */ } finally {
+    closeSync(descriptor);
+  }
+}
+
 /** Takes away what killed operations have left. What cannot be taken away now is left to the next operation. */
 export function clearUnfinished(state: State, context: OperationContext): void {
   let names: string[];
   try { names = readdirSync(recordsFolder(state)); } catch { return; }
-  for (const name of names.filter((other) => other.endsWith(beginningSuffix))) {
-    const path = join(recordsFolder(state), name);
-    const found = lstatSync(path, { throwIfNoEntry: false });
-    if (found !== undefined && Date.now() - found.mtimeMs > oldMs) { rmSync(path, { force: true }); }
-  }
+  for (const name of names.filter((other) => other.endsWith(beginningSuffix))) { clearBeginning(join(recordsFolder(state), name)); }
   for (const name of names.filter((other) => other.endsWith('.jsonl'))) {
     const path = join(recordsFolder(state), name);
     try {
