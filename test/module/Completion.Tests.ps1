@@ -1,6 +1,10 @@
 # What Tab offers: properties after a pipe, which PowerShell takes from the output types of a command and the types file.
 
 BeforeDiscovery {
+    $executable = Get-ChildItem -Path "$PSScriptRoot/../../module/bin/linux-*/dismts" -ErrorAction Ignore | Where-Object { $IsLinux }
+    if (-not $executable) {
+        Write-Information -MessageData 'Skipped: the completion of dismts itself, because there is no executable for Linux to run' -InformationAction Continue
+    }
     Import-Module -Name "$PSScriptRoot/../../DismTs.psd1"
     $commands = Get-Command -Module DismTs -CommandType Function | ForEach-Object {
         $types = @($_.OutputType.Name | Where-Object { $_ -like 'DismTs.*' } | Sort-Object -Unique)
@@ -72,5 +76,24 @@ Describe 'DismTs.Types.ps1xml' -Tag 'Unit' {
     It 'lists what the objects have' {
         $object = InModuleScope DismTs { ConvertTo-DismTsObject -InputObject ([pscustomobject] @{ path = '/mnt' }) -TypeName 'MountedImageInfoObject' }
         (Get-TypeData -TypeName ([WildcardPattern]::Escape('DismTs.MountedImageInfoObject[]'))).Members.Keys | Sort-Object | Should -Be @($object.PSObject.Properties.Name | Sort-Object)
+    }
+}
+
+Describe 'dismts completion powershell' -Tag 'Integration' -Skip:(-not $executable) {
+    BeforeAll {
+        $before = $env:PATH
+        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
+        $env:PATH = "$root/module/bin/linux-${architecture}:$before"
+        dismts completion powershell | Out-String | Invoke-Expression
+    }
+
+    AfterAll {
+        $env:PATH = $before
+    }
+
+    It 'completes "<Line>" with <Expected>' -ForEach @(
+        @{ Line = 'dismts mo'; Expected = 'mount' }, @{ Line = 'dismts mount --in'; Expected = '--index' }, @{ Line = 'dismts completion pow'; Expected = 'powershell' }
+    ) {
+        Get-Completion -Line $Line | Should -Contain $Expected
     }
 }

@@ -43,6 +43,10 @@ Register-ArgumentCompleter -Native -CommandName dismts, dismts.exe -ScriptBlock 
     }
     & "$($commandAst.CommandElements[0])" complete -- @words $word | ForEach-Object {
         $value, $text = $_ -split "\`t", 2
+        if (-not $text) {
+            # A result without one is refused.
+            $text = $value
+        }
         $inserted = $value
         if ($value -match '[\\s;''"]') {
             $inserted = "'" + $value.Replace("'", "''") + "'"
