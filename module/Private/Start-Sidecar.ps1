@@ -60,8 +60,11 @@ function Start-Sidecar {
             $initialize['Params']['dismPath'] = $DismPath
         }
         $startInfo = New-SidecarStartInfo -Argument $sidecarArguments
-        # Loads and compiles what reads the first answer; there is time for it while the hash is computed.
-        $null = ConvertFrom-SidecarJson -Json '{}'
+        # PowerShell loads and compiles what it runs for the first time. There is time for it while the hash is computed and while the sidecar starts, so a message
+        # is written to memory and read back meanwhile.
+        $rehearsal = New-Sidecar -Key $Key -Executable $executable
+        $rehearsal.Input = [System.IO.MemoryStream]::new()
+        $null = Write-JsonRpcMessage -Sidecar $rehearsal -Message @{ id = 0; result = @{} }
 
         if ($PSVersionTable.PSEdition -eq 'Desktop' -and [Console]::InputEncoding.GetPreamble().Length -gt 0) {
             # .NET Framework writes the console encoding's byte order mark into the pipe before the first frame.
@@ -96,6 +99,9 @@ function Start-Sidecar {
 
         # While it starts.
         Register-SessionEnd
+        $rehearsal.Output = [System.IO.MemoryStream]::new($rehearsal.Input.ToArray())
+        $null = Read-JsonRpcMessage -Sidecar $rehearsal
+        $null = ConvertTo-DismTsObject -InputObject ([pscustomobject] @{}) -TypeName 'BaseDismObject'
 
         $answer = Invoke-SidecarRequest @initialize
         if ($answer -is [System.Management.Automation.ErrorRecord]) {
