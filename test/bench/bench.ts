@@ -8,6 +8,7 @@ import { cpus, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { measureDisk } from './disk.ts';
+import { measureDrivers } from './drivers.ts';
 import { measureHealth } from './health.ts';
 import { measureApply, measureCapture, measureExport, measureSplit, measureVerify } from './imageFiles.ts';
 import { measureInformation } from './information.ts';
@@ -36,6 +37,7 @@ const benchmarks: Readonly<Record<string, (bench: Workbench) => Promise<Row[]>>>
   verify: measureVerify,
   memory: measureMemory,
   health: measureHealth,
+  drivers: measureDrivers,
   native: measureNative,
 };
 

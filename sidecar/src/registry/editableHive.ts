@@ -144,7 +144,8 @@ class EditState {
   shareSecurity(offset: number): void {
     if (offset === noCell) { return; }
     const cell = this.space.cell(offset);
-    cell.writeUInt32LE(cell.readUInt32LE(12) + 1, 12);
+    // A count that can get no higher is a wrong one, and keeps the descriptor for ever, as it did before.
+    cell.writeUInt32LE(Math.min(cell.readUInt32LE(12) + 1, 0xffffffff), 12);
     this.#uses.set(offset, (this.#uses.get(offset) ?? 0) + 1);
   }
 

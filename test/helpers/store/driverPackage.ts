@@ -30,6 +30,8 @@ export interface DriverPackageSpec {
   /** Files in folders of their own, by path in the package. */
   readonly moreFiles?: readonly string[];
   readonly seed?: number;
+  /** Of each file that is copied; a few hundred or thousand otherwise. */
+  readonly bytesPerFile?: number;
 }
 
 export const netClass = '{4d36e972-e325-11ce-bfc1-08002be10318}';
@@ -77,8 +79,8 @@ export function infText(spec: DriverPackageSpec): string {
 /** Makes a package in memory. */
 export function makeDriverPackage(spec: DriverPackageSpec): DriverPackage {
   const inf = Buffer.from(infText(spec), 'latin1');
-  const files = new Map<string, Buffer>([[`${spec.name}.inf`, inf], [`${spec.name}.sys`, pseudoRandom(3000, (spec.seed ?? 1) + spec.name.length)]]);
-  (spec.moreFiles ?? []).forEach((path, index) => files.set(path, pseudoRandom(500 + index, 90 + index)));
+  const files = new Map<string, Buffer>([[`${spec.name}.inf`, inf], [`${spec.name}.sys`, pseudoRandom(spec.bytesPerFile ?? 3000, (spec.seed ?? 1) + spec.name.length)]]);
+  (spec.moreFiles ?? []).forEach((path, index) => files.set(path, pseudoRandom(spec.bytesPerFile ?? 500 + index, 90 + index)));
   if (spec.unsigned !== true) {
     files.set(`${spec.name}.cat`, writeCatalog([...files.values()].map((data) => fileDigests(data)[0] ?? ''), spec.name, spec.signer ?? 'DismTs Test Signer'));
   }

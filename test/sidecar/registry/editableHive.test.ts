@@ -209,6 +209,14 @@ describe('EditableHive', () => {
     expect(open(result).key('Ours')?.subkeys().map(({ name }) => name)).toEqual(['Again', 'Theirs']);
   });
 
+  it('adds a key where a security descriptor is counted as often as can be', () => {
+    const data = writeHive(new KeyBuilder().string('s', 'text'));
+    data.writeUInt32LE(0xffffffff, data.indexOf('sk\0\0', 4096, 'latin1') + 12);
+    const hive = open(data);
+    hive.createKey('A\\B');
+    expect(open(hive.toFile()).key('A\\B')).toBeDefined();
+  });
+
   it('gives an error or a value for damaged hives, and never writes one that cannot be read', { timeout: 120_000 }, () => {
     const root = new KeyBuilder();
     root.key('A\\B').string('s', 'text').binary('large', Buffer.alloc(segmentBytes + 1)).dword('n', 1);
