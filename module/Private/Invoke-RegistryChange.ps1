@@ -1,7 +1,7 @@
 function Invoke-RegistryChange {
     <#
     .SYNOPSIS
-    Changes the registry of an image, and gives an object for each change, also with -WhatIf.
+    Changes the registry of an image, and gives an object for each change.
     .OUTPUTS
     DismTs.RegistryChangeObject
     #>
@@ -30,7 +30,7 @@ function Invoke-RegistryChange {
         # The file or name that it is done with.
         [string] $Target
     )
-    $result = Invoke-ImageChange @PSBoundParameters -Image (Get-ImageTitle -Params $Params) -PassResult -PassPlan
+    $result = Invoke-ImageChange @PSBoundParameters -Image (Get-ImageTitle -Params $Params) -PassResult
     if ($null -eq $result -or @($result.changes).Count -eq 0) {
         return
     }

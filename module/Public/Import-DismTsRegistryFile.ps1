@@ -9,7 +9,7 @@ function Import-DismTsRegistryFile {
 
     Nothing is changed in part: a process that is killed at any point leaves all of the change or nothing of it. The hive grows by what was added,
     keys get the security descriptor of the key above them, and what was written is read back before it is in place. -WhatIf computes the
-    change, and gives what would become of it.
+    change, and says what would become of it.
     Changes that made no difference are not listed.
     .EXAMPLE
     Import-DismTsRegistryFile -Path ./mnt -RegistryFile ./policy.reg

@@ -9,7 +9,7 @@ function Remove-DismTsAppxProvisionedPackage {
     -PackageName. It removes the app with all its packages from the list, the registry and the folder of apps of an image that was never started, and notes that an
     upgrade must not bring it back. Frameworks that other apps need stay, and apps that are part of Windows (SystemApps) are never touched.
 
-    -WhatIf checks the image, and changes nothing.
+    -WhatIf says which packages would be removed, as far as the Portable engine can tell, and changes nothing.
 
     Stands for Remove-AppxProvisionedPackage of the in-box module, with the same parameters and parameter sets, and under the same orders of words:
     Remove-DismTsAppProvisionedPackage, Remove-DismTsProvisionedAppxPackage, Remove-DismTsProvisionedAppPackage.

@@ -5,8 +5,8 @@ function Use-DismTsUnattend {
     .DESCRIPTION
     Packages, drivers and settings of the pass offlineServicing of the answer file are applied to the image; other passes are left for Windows Setup.
 
-    Windows is never restarted: RestartNeeded of the result, and a warning, tell that a restart completes the change. -WhatIf checks what can be checked, and changes
-    nothing.
+    Windows is never restarted: RestartNeeded of the result, and a warning, tell that a restart completes the change. -WhatIf checks what can be checked, says
+    what would become of each value, driver and file where the Portable engine does it, and changes nothing.
 
     The Portable engine applies drivers, and settings of that pass that are one documented value of the registry: EnableLUA, SanPolicy, PreventDeviceEncryption,
     fDenyTSConnections, EnableVirtualizationBasedSecurity, LsaCfgFlags, ConvertibleSlateMode, RegisteredOwner, RegisteredOrganization, and the texts of

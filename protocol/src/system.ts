@@ -1,6 +1,7 @@
 /** unattend/*, pendingActions/*, reservedStorage/* and osUninstall/*: an installation as a whole. */
 import * as z from 'zod';
 import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
+import { registryChangeSchema } from './registry.ts';
 import { ofImage, ofOfflineImage } from './session.ts';
 
 /** Applies the offlineServicing pass of an answer file. DismApplyUnattend. */
@@ -11,6 +12,12 @@ export const applyUnattend = request('unattend/apply', ofImage({
 }), imageResultSchema.extend({
   /** False where everything was so already. */
   changed: z.boolean(),
+  /** Settings of the answer file, as they were and are. Portable engine. */
+  settings: z.array(registryChangeSchema).default([]),
+  /** INF files that are new in the image. Portable engine. */
+  addedDrivers: z.array(z.string()).default([]),
+  /** Files that were written besides, as paths in the image. Portable engine. */
+  writtenFiles: z.array(z.string()).default([]),
 }));
 
 /** Takes back what waits for the next start of an offline image, such as an update that keeps it from starting. _DismRevertPendingActions. */

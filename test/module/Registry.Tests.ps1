@@ -123,10 +123,26 @@ Describe 'Commands about the registry' -Tag 'Unit' {
         (Enable-DismTsOptionalFeature -Path /fake/m -FeatureName x -AtFirstBoot).PSObject.TypeNames[0] | Should -Be 'DismTs.FirstBootActionObject'
     }
 
-    It 'give with -WhatIf what would be changed' {
-        $plan = Set-DismTsRegistryValue -Path /fake/m -Hive SOFTWARE -Key A -Name v -Value text -WhatIf
-        $plan.Changed | Should -BeTrue
-        $plan.After | Should -Be 'text'
+    It 'say with -WhatIf what would be changed, and give nothing' {
+        $given = Set-DismTsRegistryValue -Path /fake/m -Hive SOFTWARE -Key A -Name v -Value text -WhatIf -InformationVariable said 6> $null
+        $given | Should -BeNullOrEmpty
+        "$said" | Should -BeExactly 'What if: SOFTWARE\Contoso "Name": none -> String text'
         Get-SentRequest | Should -BeLike '*"validateOnly":true*'
+        $text = '{"changed":true,"changes":[{"action":"CreateKey","hive":"SYSTEM","key":"A","name":"","changed":true,"before":null,"after":null},' +
+        '{"action":"SetValue","hive":"SYSTEM","key":"A","name":"x","changed":false,"before":null,"after":null},' +
+        '{"action":"RemoveValue","hive":"SYSTEM","key":"A","name":"","changed":true,"before":{"type":"DWord","value":"1"},"after":null}],' +
+        '"removedPackages":["P"],"addedDrivers":["/d/a.inf"],"writtenFiles":["Windows/x"],"items":[{"kind":"Feature","name":"F"}]}'
+        InModuleScope DismTs -Parameters @{ Text = $text } {
+            param($Text)
+            Get-ServicingPlan -Result (ConvertFrom-Json -InputObject $Text) | Should -BeExactly @(
+                'What if: Makes the key SYSTEM\A'
+                'What if: SYSTEM\A (default): DWord 1 -> none'
+                'What if: Removes P'
+                'What if: Adds the driver /d/a.inf'
+                'What if: Writes Windows/x'
+                'What if: Feature F'
+            )
+            Get-ServicingPlan -Result ([pscustomobject] @{ changed = $false }) | Should -BeExactly 'What if: Nothing would change'
+        }
     }
 }

@@ -84,6 +84,25 @@ describe('changeImage()', () => {
     expect(readdirSync(config).sort()).toEqual(['SOFTWARE', 'SYSTEM']);
   });
 
+  it('leaves no file open, or the image could not be dismounted', async () => {
+    const { path } = makeImage();
+    const openFiles = (): number => readdirSync('/proc/self/fd').length;
+    const run = async (fails: boolean): Promise<void> => {
+      const image = new WritableFolderImage(path);
+      await changeImage(image, ['SOFTWARE', 'SYSTEM'], { windows: 'Windows', signal: new AbortController().signal, warn: () => undefined }, (open) => {
+        setBoth(`${fails}`)(open);
+        open.putFile('Windows/Panther/unattend.xml', Buffer.from(String(fails)));
+        if (fails) { open.putFile('Windows/System32', Buffer.from('in the place of a folder')); }
+      }).catch((error: unknown) => { expect([fails, error]).toEqual([true, expect.any(DismError)]); });
+      await image.close();
+    };
+    await run(false);
+    const before = openFiles();
+    for (const fails of [false, true, false, true]) { await run(fails); }
+    expect(openFiles()).toBe(before);
+    expect(readFileSync(join(path, 'Windows/Panther/unattend.xml'), 'utf8')).toBe('false');
+  });
+
   it('says which hive is missing, unknown, damaged or not closed', async () => {
     const { path, config } = makeImage();
     expect(await failure(change(path, () => undefined, { names: ['NOSUCH'] }))).toMatchObject({ hresult: Hresult.E_INVALIDARG, target: 'NOSUCH' });

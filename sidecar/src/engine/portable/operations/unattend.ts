@@ -1,6 +1,6 @@
 /** unattend/apply on the portable engine: the pass offlineServicing as far as it is drivers and settings with a known place in the registry. */
 import { readFile, stat } from 'node:fs/promises';
-import type { applyUnattend as method } from '@dismts/protocol';
+import type { applyUnattend as method, RegistryChange } from '@dismts/protocol';
 import type { z } from 'zod';
 import { addPackagesTo, withDriverFiles } from '../../../drivers/addPackages.ts';
 import { driverHives } from '../../../drivers/driverChange.ts';
@@ -35,10 +35,10 @@ export async function applyUnattend(params: Params, context: OperationContext): 
       // Everything is looked at before the first driver is written.
       for (const validate of validateOnly ? [true] : [true, false]) {
         const warnings = [...answers.warnings];
-        const changed = await apply({ ...params, answers, infPaths, data, what, validateOnly: validate }, image, warnings, context);
+        const applied = await apply({ ...params, answers, infPaths, data, what, validateOnly: validate }, image, warnings, context);
         if (validate !== validateOnly) { continue; }
         for (const warning of warnings) { context.log.warning(warning); }
-        return { ...imageResult(target.path, context, warnings), winPath: windows, changed };
+        return { ...imageResult(target.path, context, warnings), winPath: windows, ...applied };
       }
       throw new Error('nothing was applied');
     });
@@ -55,10 +55,18 @@ interface Application {
   readonly what: string;
 }
 
-/** Drivers, settings and the file for Windows Setup, in one change. @returns Whether there is anything to change. */
+/** What was changed, or would be. */
+interface Applied {
+  readonly changed: boolean;
+  readonly settings: RegistryChange[];
+  readonly addedDrivers: string[];
+  readonly writtenFiles: string[];
+}
+
+/** Drivers, settings and the file for Windows Setup, in one change. */
 async function apply(
   { path = '', copyToPanther = false, validateOnly, answers, infPaths, data, what }: Application, image: ChangeableImage, warnings: string[], context: OperationContext,
-): Promise<boolean> {
+): Promise<Applied> {
   const { files, windows } = image;
   const change = await changeOf(image, { path, validateOnly }, warnings, context);
   const options = { windows, signal: context.signal, validateOnly, warn: (text: string) => { warnings.push(text); } };
@@ -67,11 +75,12 @@ async function apply(
     const added = infPaths.length === 0 ? [] : await addPackagesTo(open, infPaths, { forceUnsigned: false, bootCritical: false }, change, journal);
     const failure = added.find((outcome) => outcome.failure !== undefined)?.failure;
     if (failure !== undefined) { throw new DismError(failure.hresult, `${what}: ${failure.message}`, { target: failure.target ?? '', hint: failure.hint, cause: failure }); }
-    const changes = applyEdits(open, answers.edits, context.signal);
-    for (const { hive, key, name, changed } of changes) { if (changed) { context.log.info(`${validateOnly ? 'Would be set' : 'Set'}: ${hive}\\${key} "${name}"`); } }
-    const isCopied = copyToPanther && await copyIntoPanther(open, files, windows, data, context);
-    if (isCopied && answers.hasPasswords) { warnings.push('The answer file holds passwords, which everybody who can read the image can read'); }
-    return isCopied || added.some(({ isNew }) => isNew) || changes.some((one) => one.changed);
+    const settings = applyEdits(open, answers.edits, context.signal);
+    for (const { hive, key, name, changed } of settings) { if (changed) { context.log.info(`${validateOnly ? 'Would be set' : 'Set'}: ${hive}\\${key} "${name}"`); } }
+    const writtenFiles = copyToPanther ? await copyIntoPanther(open, files, windows, data, context) : [];
+    if (writtenFiles.length > 0 && answers.hasPasswords) { warnings.push('The answer file holds passwords, which everybody who can read the image can read'); }
+    const addedDrivers = added.filter(({ isNew }) => isNew).map(({ infPath }) => infPath);
+    return { changed: writtenFiles.length > 0 || addedDrivers.length > 0 || settings.some((one) => one.changed), settings, addedDrivers, writtenFiles };
   }));
 }
 
@@ -82,22 +91,27 @@ async function architectureOf(files: WritableFolderImage, path: string, windows:
   return name.toLowerCase();
 }
 
-/** Puts the file where Windows Setup looks for it; one that is there already is kept beside it. @returns false where it was there already. */
-async function copyIntoPanther(open: ImageChange, files: WritableFolderImage, windows: string, data: Buffer, context: OperationContext): Promise<boolean> {
+/** Puts the file where Windows Setup looks for it; one that is there already is kept beside it. @returns What is written: nothing if it was there already. */
+async function copyIntoPanther(
+  open: ImageChange, files: WritableFolderImage, windows: string, data: Buffer, context: OperationContext,
+): Promise<string[]> {
   const folder = joinPath(windows, 'Panther');
   const path = joinPath(folder, 'unattend.xml');
   const existing = await files.read(path, maxAnswerFileBytes);
-  if (existing?.equals(data) === true) { return false; }
+  if (existing?.equals(data) === true) { return []; }
+  const written = [path];
   if (existing !== undefined) {
     const names = new Set((await files.list(folder)).map((name) => name.toLowerCase()));
     let number = 1;
     while (names.has(backupName(number))) { number++; }
-    open.putFile(joinPath(folder, backupName(number)), existing, path);
+    const backup = joinPath(folder, backupName(number));
+    open.putFile(backup, existing, path);
+    written.push(backup);
     context.log.info(`The answer file that is there is kept as "${backupName(number)}"`);
   }
   open.putFile(path, data);
   context.log.info(`The answer file is copied to "${path}"`);
-  return true;
+  return written;
 }
 
 /** Earlier ones are kept, too. */
