@@ -38,9 +38,10 @@ describe.runIf(isRoot)('a process that is killed', () => {
     const before = await readFolder(join(bench.folder, 'source'));
     const seen = { old: 0, new: 0 };
     let after: Awaited<ReturnType<typeof readFolder>> | undefined;
-    let savingMs = 0;
+    let savingMs = Number.POSITIVE_INFINITY;
     const oldSize = (await stat(pristine)).size;
-    for (const fraction of [undefined, ...fractions(rounds)]) {
+    // Measured twice: by one that something else held up, all the others would be killed too late.
+    for (const fraction of [undefined, undefined, ...fractions(rounds)]) {
       await copyFile(pristine, wim);
       const mountPath = await bench.mount(wim);
       await change(mountPath);
@@ -50,7 +51,7 @@ describe.runIf(isRoot)('a process that is killed', () => {
       const start = performance.now();
       if (fraction === undefined) {
         expect(await saving.outcome).toHaveProperty('result');
-        savingMs = performance.now() - start;
+        savingMs = Math.min(savingMs, performance.now() - start);
       } else {
         await new Promise((resolve) => setTimeout(resolve, fraction * savingMs * 1.1));
         await killEngine(bundle, saving);
