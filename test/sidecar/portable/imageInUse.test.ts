@@ -78,6 +78,26 @@ test.runIf(isRoot)('a file is not changed while an image of it is mounted for wr
   await imagex('verify', path);
 });
 
+test.runIf(isRoot)('an image is not removed while it, or one behind it, is mounted read-only', async () => {
+  const bench = await workbench();
+  const { path } = await files(tempFolder());
+  const before = readFileSync(path);
+  const mountPath = await bench.mountFolder();
+  await bench.call('mountImage', { imagePath: path, imageIndex: 2, mountPath, readOnly: true });
+  for (const imageIndex of [1, 2]) {
+    const error = await failure(engine.removeImage({ imagePath: path, imageIndex }, context()));
+    expect(error.symbol).toBe('ERROR_SHARING_VIOLATION');
+    expect(error.message).toContain(mountPath);
+  }
+  expect(readFileSync(path).equals(before)).toBe(true);
+  await bench.call('unmountImage', { mountPath, commit: false });
+  await bench.call('mountImage', { imagePath: path, imageIndex: 1, mountPath, readOnly: true });
+  await engine.removeImage({ imagePath: path, imageIndex: 2 }, context());
+  expect((await bench.only()).mountStatus).toBe('Ok');
+  await bench.call('unmountImage', { mountPath, commit: false });
+  await imagex('verify', path);
+});
+
 describe('hostile files', () => {
   useStateDirectory();
 

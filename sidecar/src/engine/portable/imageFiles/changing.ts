@@ -8,6 +8,7 @@ import { tryLock, unlock } from '../../../platform/linux/locks.ts';
 import { isDenied } from '../../../systemErrors.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { openState, readRecords } from '../mounting/mountOperation.ts';
+import type { MountRecord } from '../mounting/record.ts';
 import type { State } from '../mounting/state.ts';
 import { clearUnfinished } from './unfinished.ts';
 
@@ -38,14 +39,30 @@ async function requireWritable(path: string, what: string): Promise<void> {
   });
 }
 
-/** Its staged changes could not be saved any more. @throws DismError WIM_E_ALREADY_MOUNTED_READWRITE. */
-function requireUnmounted(state: State, { path, signature }: WimFile, what: string, context: OperationContext): void {
-  const mounted = readRecords(state, context).find(({ mode, wimPath, place }) => mode === 'ReadWrite'
-    && (wimPath === path || (place.inode === signature.inode && place.device === signature.device)));
+/** The mounts whose images a file holds. */
+function mountsOf(state: State, { path, signature }: WimFile, context: OperationContext): MountRecord[] {
+  return readRecords(state, context).filter(({ wimPath, place }) => wimPath === path || (place.inode === signature.inode && place.device === signature.device));
+}
+
+/** The staged changes of a mount could not be saved any more. @throws DismError WIM_E_ALREADY_MOUNTED_READWRITE. */
+function requireUnmounted(state: State, wim: WimFile, what: string, context: OperationContext): void {
+  const { path } = wim;
+  const mounted = mountsOf(state, wim, context).find(({ mode }) => mode === 'ReadWrite');
   if (mounted === undefined) { return; }
   throw new DismError(Hresult.WIM_E_ALREADY_MOUNTED_READWRITE, `${what}: image ${mounted.imageIndex} of it is mounted for writing at "${mounted.mountPath}"`, {
     target: path, hint: 'Dismount that image first.',
   });
+}
+
+/**
+ * An image that goes, or gets another index, is not found again by its mount.
+ * @throws DismError ERROR_SHARING_VIOLATION: it is mounted, for reading only.
+ */
+export function requireIndexesUnused({ state, wim }: ChangeableFile, from: number, context: OperationContext): void {
+  const mounted = mountsOf(state, wim, context).find(({ imageIndex }) => imageIndex >= from);
+  if (mounted === undefined) { return; }
+  const effect = mounted.imageIndex === from ? '' : ', and would get another index';
+  throw wim.errors.make(Hresult.ERROR_SHARING_VIOLATION, `image ${mounted.imageIndex} of it is mounted at "${mounted.mountPath}"${effect}`, 'Dismount that image first.');
 }
 
 /**

@@ -14,7 +14,7 @@ import { findHashes, parseMetadata } from '../../../wim/readMetadata.ts';
 import { countReferences, type References } from '../../../wim/treeChange.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import { changeFile, type FileChange } from '../imageFiles/changeFile.ts';
-import { type ChangeableFile, withChangeable } from '../imageFiles/changing.ts';
+import { type ChangeableFile, requireIndexesUnused, withChangeable } from '../imageFiles/changing.ts';
 import { refuseSolidBoot } from '../imageFiles/formats.ts';
 import { withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult } from '../imageFiles/results.ts';
@@ -73,7 +73,8 @@ function bootWithout({ header }: WimFile, imageIndex: number): Pick<FileChange, 
   return { bootIndex: bootIndex > imageIndex ? bootIndex - 1 : bootIndex, bootMetadata };
 }
 
-async function remove({ wim, state }: ChangeableFile, params: RemoveParams, context: OperationContext): Promise<RemoveResult> {
+async function remove(file: ChangeableFile, params: RemoveParams, context: OperationContext): Promise<RemoveResult> {
+  const { wim, state } = file;
   const imageIndex = await wim.chooseImage(params);
   const document = await wim.document();
   const element = document.images[imageIndex - 1];
@@ -81,6 +82,7 @@ async function remove({ wim, state }: ChangeableFile, params: RemoveParams, cont
   if (wim.header.imageCount === 1) {
     throw wim.errors.make(Hresult.E_ACCESSDENIED, `image ${imageIndex} is the only one in it`, 'Delete the file where none of it is needed any more.');
   }
+  requireIndexesUnused(file, imageIndex, context);
   await verify(wim, params.checkIntegrity, context);
   const warnings: string[] = [];
   const references = await referencesOf(wim, imageIndex, warnings);
