@@ -87,10 +87,13 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
 
   test.runIf(all)('is never a bug, whatever the errno (DISMTS_TEST_ALL_ERRNOS)', { timeout: 1_200_000 }, async () => {
     const { folder, wim } = await image();
-    for (const errno of Object.keys(constants.errno)) {
+    for (const [errno, number] of Object.entries(constants.errno)) {
       for (const syscall of ['statx', 'openat', 'pread64']) {
-        const { exitCode, stderr } = await callWith(`${syscall}:error=${errno}:when=1`, wim, folder, 'image/getInfo', { imagePath: wim });
-        expect([exitCode, stderr.split('\n')[0]], `${syscall} ${errno}`).toEqual([1, expect.stringContaining(wim)]);
+        const { exitCode, stderr } = await callWith(`${syscall}:error=${number}:when=1`, wim, folder, 'image/getInfo', { imagePath: wim });
+        // What was interrupted is called again, and where statx() is not to be had, libuv calls stat().
+        const isTriedAgain = errno === 'EINTR' || (syscall === 'statx' && ['EINVAL', 'ENOSYS', 'EPERM', 'EOPNOTSUPP', 'ENOTSUP'].includes(errno));
+        if (isTriedAgain && exitCode === 0) { continue; }
+        expect([exitCode, stderr.split('\n')[0]], `${syscall} ${errno}`).toEqual([expect.toBeOneOf([1, 75]), expect.stringContaining(wim)]);
       }
     }
   });
