@@ -50,10 +50,19 @@ if ($Session) {
 } elseif ($ComputerName) {
     $target['ComputerName'] = $ComputerName
 }
-$reports = @(Invoke-Command @target -ScriptBlock $work -ArgumentList $Scan.IsPresent -ErrorAction SilentlyContinue -ErrorVariable unreachable |
-        Select-Object -Property Machine, Mounts, Worst, ExitCode, Message)
-foreach ($problem in $unreachable) {
-    $reports += [pscustomobject] @{ Machine = "$($problem.TargetObject)"; Mounts = 0; Worst = 'Unknown'; ExitCode = 1; Message = "$problem" }
+$reports = @()
+try {
+    $reports += Invoke-Command @target -ScriptBlock $work -ArgumentList $Scan.IsPresent -ErrorAction SilentlyContinue -ErrorVariable unreachable |
+        Select-Object -Property Machine, Mounts, Worst, ExitCode, Message
+    foreach ($problem in $unreachable) {
+        $reports += [pscustomobject] @{ Machine = "$($problem.TargetObject)"; Mounts = 0; Worst = 'Unknown'; ExitCode = 1; Message = "$problem" }
+    }
+} catch {
+    # Not one machine was asked, as where this one has no WinRM.
+    $message = "$_"
+    $reports += @($ComputerName) + @($Session.ComputerName) -ne $null | ForEach-Object {
+        [pscustomobject] @{ Machine = $_; Mounts = 0; Worst = 'Unknown'; ExitCode = 1; Message = $message }
+    }
 }
 $reports
 $codes = @($reports.ExitCode)

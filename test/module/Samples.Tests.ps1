@@ -57,7 +57,7 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
         $env:DISMTS = "$testFolder/modules/DismTs/$version/module/bin/linux-$architecture/dismts"
 
         # An image with a component store, so that there is something to scan, and a copy to repair from.
-        $store = & "$root/node_modules/node-linux-$architecture/bin/node" --no-warnings "$PSScriptRoot/buildStore.mjs" "$testFolder/image" "$testFolder/pristine.wim" | ConvertFrom-Json
+        $store = & "$root/node_modules/node-linux-$architecture/bin/node" --no-warnings "$PSScriptRoot/buildStore.mjs" "$testFolder/image" "$testFolder/pristine.wim" "$testFolder/drivers" | ConvertFrom-Json
         Set-Content -LiteralPath "$testFolder/payload/Windows/payload.txt" -Value 'of the payload'
         Import-Module -Name "$testFolder/modules/DismTs/$version/DismTs.psd1"
 
@@ -70,6 +70,43 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
             $errorPath = "$testFolder/stderr.txt"
             $output = & (Get-PowerShellProgram) -NoLogo -NoProfile -NonInteractive -File "$samples/$Name" @Arguments 2>$errorPath
             [pscustomobject] @{ Code = $LASTEXITCODE; Output = @($output); Errors = [System.IO.File]::ReadAllText($errorPath) }
+        }
+
+        function Invoke-SampleTwice {
+            <#
+            .SYNOPSIS
+            Runs a sample two times at once; gives exit codes, lines of output and what was written as errors, of each.
+            #>
+            param([string] $Program = (Get-PowerShellProgram), [string[]] $Arguments)
+            $runs = foreach ($number in 1, 2) {
+                $files = @{ RedirectStandardOutput = "$testFolder/twice$number.out"; RedirectStandardError = "$testFolder/twice$number.err" }
+                @{ Files = $files; Process = Start-Process -FilePath $Program -ArgumentList $Arguments -PassThru @files }
+            }
+            foreach ($run in $runs) {
+                $run.Process.WaitForExit(120000) | Should -BeTrue
+                [pscustomobject] @{
+                    Code = $run.Process.ExitCode
+                    Output = @(Get-Content -LiteralPath $run.Files.RedirectStandardOutput)
+                    Errors = [System.IO.File]::ReadAllText($run.Files.RedirectStandardError)
+                }
+            }
+        }
+
+        function Invoke-SmallDisk {
+            <#
+            .SYNOPSIS
+            Runs something with a disk of its own at a folder, and takes back what is mounted, and then the disk.
+            #>
+            param([string] $Path, [int] $KilobytesOver, [string] $Content, [scriptblock] $Action)
+            $size = (Get-ChildItem -LiteralPath $Content -Recurse -File -Force | Measure-Object -Property Length -Sum).Sum
+            $null = New-Item -ItemType Directory -Path $Path
+            mount -t tmpfs -o "size=$([int] ($size / 1KB) + $KilobytesOver)k" tmpfs $Path
+            try {
+                & $Action
+            } finally {
+                Get-DismTsImage -Mounted | Dismount-DismTsImage -Discard
+                umount $Path
+            }
         }
 
         function Invoke-ShellSample {
@@ -203,6 +240,14 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
             }
         }
 
+        It 'of two at once does the work of one or of both, and the other is busy' {
+            $runs = Invoke-SampleTwice -Arguments (@('-NoProfile', '-NonInteractive', '-File', "$samples/Update-Image.ps1") + $arguments)
+            $runs.Code | Should -Contain 0 -Because "$($runs.Output)"
+            $runs | ForEach-Object { $_.Code | Should -BeIn 0, 75 -Because "$($_.Output)"; $_.Output | Should -HaveCount 1; $_.Errors | Should -BeNullOrEmpty }
+            Get-WimText -Path $wim -File /Windows/payload.txt | Should -Be 'of the payload'
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+        }
+
         It 'takes back the half of a run that was killed' {
             $killed = Mount-DismTsImage -ImagePath $wim -Index 1 -Path $mount
             Set-Content -LiteralPath "$mount/half.txt" -Value 'half'
@@ -244,6 +289,36 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
             $run.Output | Should -HaveCount 1
         }
 
+        It '<Name> twice at once, of a source that has not the index, and on a full disk ends in one line with a code that <Judge> knows' -ForEach @(
+            @{ Name = 'Intune-Remediate.ps1'; Judge = 'Intune'; Busy = 1 }, @{ Name = 'ConfigMgr-Remediate.ps1'; Judge = 'ConfigMgr'; Busy = 75 }
+        ) {
+            Set-Content -LiteralPath "$image/$($store.payload)" -Value 'damaged'
+            $run = Invoke-Sample -Name $Name -Arguments '-Path', $image, '-Source', "WIM:$testFolder/pristine.wim:9"
+            $run.Code, $run.Errors | Should -Be 1, ''
+            $run.Output | Should -HaveCount 1
+            $run.Output | Should -Match 'image 9 .*0xC0040005'
+
+            $runs = Invoke-SampleTwice -Arguments '-NoProfile', '-NonInteractive', '-File', "$samples/$Name", '-Path', $image, '-Source', "$testFolder/image"
+            $runs.Code | Should -Contain 0 -Because "$($runs.Output)"
+            $runs | ForEach-Object { $_.Code | Should -BeIn 0, $Busy -Because "$($_.Output)"; $_.Output | Should -HaveCount 1; $_.Errors | Should -BeNullOrEmpty }
+            (Invoke-Sample -Name Intune-Detect.ps1 -Arguments '-Path', $image, '-Scan').Code | Should -Be 0
+
+            $small = "$folder/small"
+            Invoke-SmallDisk -Path $small -Content $image -KilobytesOver 4096 -Action {
+                cp -a "$image/." $small
+                Set-Content -LiteralPath "$small/$($store.payload)" -Value 'damaged'
+                # Nothing is left of it.
+                dd if=/dev/zero of="$small/filler" bs=4k status=none 2>$null
+                $run = Invoke-Sample -Name $Name -Arguments '-Path', $small, '-Source', "$testFolder/image"
+                $run.Code, $run.Errors | Should -Be 1, '' -Because "$($run.Output)"
+                $run.Output | Should -HaveCount 1
+                $run.Output | Should -Match '0x80070070'
+                Remove-Item -LiteralPath "$small/filler"
+                $run = Invoke-Sample -Name $Name -Arguments '-Path', $small, '-Source', "$testFolder/image"
+                $run.Code, "$($run.Output)" | Should -Be 0, 'DismTs: Healthy'
+            }
+        }
+
         It 'a configuration item has one value, and a remediation an exit code' {
             $run = Invoke-Sample -Name ConfigMgr-Discover.ps1 -Arguments '-Path', $image
             $run.Code, "$($run.Output)", $run.Errors | Should -Be 0, 'Healthy', ''
@@ -266,6 +341,46 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
             (Get-FileHash -LiteralPath $wim).Hash | Should -Be $hash
             Get-DismTsImage -Mounted | Should -BeNullOrEmpty
             Test-Path -LiteralPath "$folder/own" | Should -BeFalse
+        }
+
+        It 'adds the drivers of a folder, with one line and 0' {
+            $run = Invoke-Sample -Name ConfigMgr-Program.ps1 -Arguments '-ImagePath', $wim, '-DriverPath', "$testFolder/drivers", '-MountPath', "$folder/own"
+            $run.Code, "$($run.Output)", $run.Errors | Should -Be 0, "DismTs: done: 2 drivers in image 1 of $wim", ''
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+            Test-Path -LiteralPath "$folder/own" | Should -BeFalse
+            $null = Mount-DismTsImage -ImagePath $wim -Index 1 -Path $mount -ReadOnly
+            (Get-DismTsDriver -Path $mount).OriginalFileName | Split-Path -Leaf | Should -Be 'dtnet.inf', 'first.inf', 'second.inf'
+        }
+
+        It 'of two at once does the work of one or of both, and the other is busy' {
+            $runs = Invoke-SampleTwice -Arguments '-NoProfile', '-NonInteractive', '-File', "$samples/ConfigMgr-Program.ps1", '-ImagePath', $wim, '-DriverPath', "$testFolder/drivers"
+            $runs.Code | Should -Contain 0 -Because "$($runs.Output)"
+            $runs | ForEach-Object { $_.Code | Should -BeIn 0, 75 -Because "$($_.Output)"; $_.Output | Should -HaveCount 1; $_.Errors | Should -BeNullOrEmpty }
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+        }
+
+        It 'fails with one line where there is no such index' {
+            $run = Invoke-Sample -Name ConfigMgr-Program.ps1 -Arguments '-ImagePath', $wim, '-Index', '9', '-DriverPath', "$testFolder/drivers", '-MountPath', "$folder/own"
+            $run.Code, $run.Errors | Should -Be 1, ''
+            $run.Output | Should -HaveCount 1
+            $run.Output | Should -BeLike 'DismTs: failed: *index 9 does not exist*0xC0040005*'
+            Test-Path -LiteralPath "$folder/own" | Should -BeFalse
+        }
+
+        It 'keeps staged what a full disk does not take, and says how to save it' {
+            Invoke-SmallDisk -Path "$folder/small" -Content $wim -KilobytesOver 8 -Action {
+                Copy-Item -LiteralPath $wim -Destination "$folder/small/install.wim"
+                $run = Invoke-Sample -Name ConfigMgr-Program.ps1 -Arguments '-ImagePath', "$folder/small/install.wim", '-DriverPath', "$testFolder/drivers", '-MountPath', "$folder/own"
+                $run.Code, $run.Errors | Should -Be 1, '' -Because "$($run.Output)"
+                $run.Output | Should -HaveCount 1
+                $run.Output | Should -Match '0x80070070.*; the changes stay staged: free space, then (Dismount-DismTsImage .* -Save)$'
+                $wayOut = [regex]::Match($run.Output, '(Dismount-DismTsImage .*)$').Value
+                wimlib-imagex verify "$folder/small/install.wim" 2>&1 | Select-Object -Last 1 | Should -BeLike '*successfully verified*'
+                mount -o remount,size=64m "$folder/small"
+                $null = & ([scriptblock]::Create($wayOut))
+                $null = Mount-DismTsImage -ImagePath "$folder/small/install.wim" -Index 1 -Path $mount -ReadOnly
+                Get-DismTsDriver -Path $mount | Should -HaveCount 3
+            }
         }
 
         It 'is busy where the image is mounted' {
@@ -350,6 +465,19 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
         }
     }
 
+    Context 'Invoke-RemoteImage.ps1, of machines' {
+        It 'says of a machine that cannot be reached which and why, and fails' {
+            $program = "& '$samples/Invoke-RemoteImage.ps1' -ComputerName nowhere.invalid | ConvertTo-Json -AsArray; exit `$LASTEXITCODE"
+            $output = & (Get-PowerShellProgram) -NoLogo -NoProfile -NonInteractive -Command $program 2>"$testFolder/stderr.txt"
+            $LASTEXITCODE | Should -Be 1
+            $report = $output | ConvertFrom-Json
+            $report | Should -HaveCount 1
+            $report.Machine, $report.Worst, $report.ExitCode | Should -Be 'nowhere.invalid', 'Unknown', 1
+            $report.Message | Should -Not -BeNullOrEmpty
+            [System.IO.File]::ReadAllText("$testFolder/stderr.txt") | Should -BeNullOrEmpty
+        }
+    }
+
     Context 'service-image.sh, a pipeline' {
         It 'services an image from end to end' {
             $run = Invoke-ShellSample -Arguments $wim, '1', "$testFolder/payload"
@@ -377,6 +505,34 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
             (Invoke-ShellSample -Arguments $wim, '1', "$testFolder/payload").Code | Should -Be 75
             (Get-DismTsImage -Mounted).MountId | Should -Be $theirs.MountId
             (Invoke-ShellSample -Arguments $wim, '9', "$testFolder/payload").Code | Should -Be 1
+        }
+
+        It 'of two at once does the work of one or of both, and the other is busy' {
+            $runs = Invoke-SampleTwice -Program bash -Arguments "$samples/service-image.sh", $wim, '1', "$testFolder/payload"
+            $runs.Code | Should -Contain 0 -Because "$($runs.Errors)"
+            $runs | ForEach-Object { $_.Code | Should -BeIn 0, 75 -Because "$($_.Errors)"; $_.Output[-1] | Should -Be "service-image: exit code $($_.Code)" }
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+        }
+
+        It 'keeps staged what a full disk does not take, and says how to save it' {
+            $null = New-Item -ItemType Directory -Path "$folder/large"
+            $bytes = [byte[]]::new(4MB)
+            [System.Random]::new(7).NextBytes($bytes)
+            [System.IO.File]::WriteAllBytes("$folder/large/large.bin", $bytes)
+            Invoke-SmallDisk -Path "$folder/small" -Content $wim -KilobytesOver 512 -Action {
+                Copy-Item -LiteralPath $wim -Destination "$folder/small/install.wim"
+                $run = Invoke-ShellSample -Arguments "$folder/small/install.wim", '1', "$folder/large"
+                $run.Code, $run.Output[-1] | Should -Be 1, 'service-image: exit code 1'
+                $run.Errors | Should -Match '0x80070070'
+                $wayOut = [regex]::Match($run.Errors, '(?m)stay staged: dismts (unmount (\S+) --save)$')
+                $wayOut.Success | Should -BeTrue -Because $run.Errors
+                mount -o remount,size=64m "$folder/small"
+                $null = & $env:DISMTS ($wayOut.Groups[1].Value -split ' ') 2>$null
+                $LASTEXITCODE | Should -Be 0
+                Remove-Item -LiteralPath $wayOut.Groups[2].Value
+                wimlib-imagex extract "$folder/small/install.wim" 1 /large.bin --dest-dir="$folder" 2>&1 | Out-Null
+                (Get-Item -LiteralPath "$folder/large.bin").Length | Should -Be 4MB
+            }
         }
     }
 }
