@@ -75,6 +75,7 @@ function Test-DismTsConformance {
     )
     begin {
         Set-CallerPreference -Cmdlet $PSCmdlet
+        . Import-ConformanceFunction
     }
     process {
         $path = $null

@@ -19,6 +19,7 @@ Describe 'Test-DismTsConformance' -Tag 'Unit' {
 
     It 'has another PowerShell answer, and says so where that gives no answer' {
         $seen = InModuleScope DismTs -Parameters @{ Program = Get-PowerShellProgram; Folder = "$TestDrive" } {
+            . Import-ConformanceFunction
             $script = [System.IO.Path]::Combine($Folder, 'host.ps1')
             [System.IO.File]::WriteAllText($script, $script:conformanceHostScript)
             Invoke-ConformanceHost -Program $Program -Script $script -Choice @{ Engine = 'Portable' }
@@ -40,6 +41,7 @@ Describe 'Test-DismTsConformance' -Tag 'Unit' {
         @{ Name = 'numbers'; One = [uint32] 5; Other = '5' }
     ) {
         $texts = InModuleScope DismTs -Parameters @{ One = $One; Other = $Other } {
+            . Import-ConformanceFunction
             ConvertTo-ConformanceText -InputObject $One
             ConvertTo-ConformanceText -InputObject $Other
         }
@@ -54,11 +56,11 @@ Describe 'Test-DismTsConformance' -Tag 'Unit' {
         @{ Expected = 'rows'; Seen = '0x80070032'; Verdict = 'NotCompared' }
         @{ Expected = 'rows'; Seen = 'not tried: why'; Verdict = 'NotCompared' }
     ) {
-        (InModuleScope DismTs -Parameters @{ Expected = $Expected; Seen = $Seen } { New-ConformanceRow -Question 'x' -Expected $Expected -Seen $Seen }).Verdict | Should -Be $Verdict
+        (InModuleScope DismTs -Parameters @{ Expected = $Expected; Seen = $Seen } { . Import-ConformanceFunction; New-ConformanceRow -Question 'x' -Expected $Expected -Seen $Seen }).Verdict | Should -Be $Verdict
     }
 
     It 'is a failure to ConvertTo-DismTsExitCode where something differs' {
-        $rows = InModuleScope DismTs { foreach ($seen in 'a', 'b') { New-ConformanceRow -Question $seen -Expected 'a' -Seen $seen } }
+        $rows = InModuleScope DismTs { . Import-ConformanceFunction; foreach ($seen in 'a', 'b') { New-ConformanceRow -Question $seen -Expected 'a' -Seen $seen } }
         $rows | ConvertTo-DismTsExitCode | Should -Be 1
         $rows[0] | ConvertTo-DismTsExitCode | Should -Be 0
     }

@@ -115,7 +115,7 @@ Describe 'Commands about image files on real files' -Tag 'Integration' -Skip:(-n
 
     It 'do what Test-DismTsConformance expects of them, and its folder goes' {
         $scratch = New-Item -ItemType Directory -Path "$folder/scratch"
-        $rows = InModuleScope DismTs -Parameters @{ Folder = $scratch.FullName } { Get-ConformanceTrialRow -Choice @{ Engine = 'Portable' } -Folder $Folder }
+        $rows = InModuleScope DismTs -Parameters @{ Folder = $scratch.FullName } { . Import-ConformanceFunction; Get-ConformanceTrialRow -Choice @{ Engine = 'Portable' } -Folder $Folder }
         if ((id -u) -ne 0) {
             # Mounting for writing is for root.
             $rows = $rows | Where-Object Question -NotMatch 'mount'

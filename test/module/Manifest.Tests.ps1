@@ -59,7 +59,7 @@ Describe 'DismTs.psd1' -Tag 'Unit' {
                 (Get-Verb).Verb | Should -Contain ($function.Name -split '-')[0]
             }
         }
-        foreach ($file in Get-ChildItem -LiteralPath "$root/module/Public", "$root/module/Private" -Filter *.ps1) {
+        foreach ($file in Get-ChildItem -LiteralPath "$root/module/Public", "$root/module/Private", "$root/module/Conformance" -Filter *.ps1) {
             $ast = [System.Management.Automation.Language.Parser]::ParseFile($file.FullName, [ref] $null, [ref] $null)
             $functions = $ast.FindAll({ $args[0] -is [System.Management.Automation.Language.FunctionDefinitionAst] }, $false)
             @($functions.Name) | Should -Be $file.BaseName

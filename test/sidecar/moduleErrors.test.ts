@@ -7,7 +7,7 @@ import { describeHresult, Hresult } from '../../sidecar/src/hresult.ts';
 
 const module = fileURLToPath(new URL('../../module/', import.meta.url));
 const mirror = readFileSync(join(module, 'Private/Get-ModuleError.ps1'), 'utf8');
-const scripts = ['Private', 'Public'].flatMap((folder) => readdirSync(join(module, folder)).filter((name) => name.endsWith('.ps1'))
+const scripts = ['Private', 'Public', 'Conformance'].flatMap((folder) => readdirSync(join(module, folder)).filter((name) => name.endsWith('.ps1'))
   .map((name) => ({ name, text: readFileSync(join(module, folder, name), 'utf8') })));
 const rows = [...mirror.matchAll(/^ {8}(\w+) = (0x[0-9A-F]{8}), '(\w+)', '(.*)',\n {12}'(.*)'$/gm)]
   .map(([, symbol = '', code = '', category, meaning, hint]) => ({ symbol, code: Number(code), category, meaning, hint }));

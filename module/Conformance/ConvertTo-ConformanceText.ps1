@@ -22,7 +22,7 @@ function ConvertTo-ConformanceText {
     }
     if ($InputObject -is [string] -or $InputObject -is [System.ValueType]) {
         # Numbers here, names there.
-        if ($InputObject -is [DismTsArchitecture]) {
+        if ($InputObject -is (Get-ArchitectureType)) {
             return "$([int] $InputObject)"
         }
         return "$InputObject"
