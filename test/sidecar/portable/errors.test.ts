@@ -387,7 +387,8 @@ describe.runIf(isRoot)('a disk that is full', () => {
       await rm(join(mountPath, 'small.txt'));
     }
     await runProgram('mount', '-o', 'remount,size=20000000', small);
-    await bench.dismount(mountPath, true);
+    // That the file has another time now is the failed saves' doing, nobody else's.
+    expect((await bench.dismount(mountPath, true)).warnings).toEqual([]);
     expect(await appliedImage(bench, wim)).toEqual(staged);
     await endFileSystem(bench, small);
   });
@@ -408,7 +409,7 @@ describe.runIf(isRoot)('a disk that is full', () => {
     expect(await hashFile(wim)).toBe(hash);
     expect(await readFolder(mountPath)).toEqual(staged);
     await rm(join(small, 'filler'));
-    await bench.dismount(mountPath, true);
+    expect((await bench.dismount(mountPath, true)).warnings).toEqual([]);
     expect(await appliedImage(bench, wim)).toEqual(staged);
     await endFileSystem(bench, small);
   });

@@ -50,7 +50,7 @@ function requireWritable(path: string, what: string): void {
 }
 
 /**
- * Writes the changes of a mount that nobody can write to at the moment. When it fails, isUnsaved() says how the mount is.
+ * Writes the changes of a mount that nobody can write to at the moment. When it fails, unsavedRecord() says how the mount is.
  * @param isLast The mount ends next, and what its record says of the save suffices until then: no new generation is begun.
  */
 export async function saveChanges(state: State, record: MountRecord, options: SaveOptions, context: OperationContext, isLast = false): Promise<Saved> {
@@ -91,12 +91,12 @@ async function noteSaved(state: State, record: MountRecord, result: SaveResult, 
 }
 
 /**
- * Whether a save that failed has left the mount as it was. If not, it must not be written to: the changes may be saved
- * already, and those that came later would go with them.
+ * The record of a mount that a save which failed has left as it was: its file may bear another time since. Where there is none, the mount must
+ * not be written to: the changes may be saved already, and those that came later would go with them.
  */
-export function isUnsaved(state: State, record: MountRecord): boolean {
+export function unsavedRecord(state: State, record: MountRecord): MountRecord | undefined {
   const now = state.records.read(record.id);
-  return now !== undefined && now.commit === undefined && now.generation === record.generation;
+  return now !== undefined && now.commit === undefined && now.generation === record.generation ? now : undefined;
 }
 
 /** The error of a save that failed after its last step, such as when the disk did not confirm it: the file holds the changes by then. */
@@ -129,7 +129,8 @@ export async function saveInPlace(
     await takeDownView(state, record);
     return await saveChanges(state, record, options, context);
   } catch (error) {
-    if (isUnsaved(state, record)) { await showAgain(state, record, view.mountPoint, context); }
+    const unsaved = unsavedRecord(state, record);
+    if (unsaved !== undefined) { await showAgain(state, unsaved, view.mountPoint, context); }
     throw savedAnyway(state, record, toDismError(error, what, record.wimPath, context));
   }
 }

@@ -10,7 +10,7 @@ import { renewView } from '../mounting/bringUp.ts';
 import { busyError, imageResult, isBusy, requireFree, requireMeant, withMount } from '../mounting/mountOperation.ts';
 import { finishChanges } from './finishedChanges.ts';
 import type { MountRecord } from '../mounting/record.ts';
-import { isUnsaved, requireSaveable, saveChanges, type Saved, savedAnyway, saveInPlace, showAgain } from '../mounting/saveMount.ts';
+import { requireSaveable, saveChanges, type Saved, savedAnyway, saveInPlace, showAgain, unsavedRecord } from '../mounting/saveMount.ts';
 import { lookAt } from '../mounting/sight.ts';
 import { freeze } from '../mounting/stacking.ts';
 import type { State } from '../mounting/state.ts';
@@ -53,11 +53,11 @@ async function saveShown(
   try {
     saved = await saveChanges(state, record, params, context);
   } catch (error) {
-    if (isUnsaved(state, record)) { letWrite(view, record, context); }
+    if (unsavedRecord(state, record) !== undefined) { letWrite(view, record, context); }
     throw savedAnyway(state, record, toDismError(error, what, record.wimPath, context));
   }
   const { result } = saved;
-  if (isUnsaved(state, record)) {
+  if (unsavedRecord(state, record) !== undefined) {
     letWrite(view, record, context);
     return { result, warnings: [] };
   }

@@ -14,7 +14,7 @@ import { imageResult, requireFree, requireMeant, withMount } from '../mounting/m
 import { type MountRecord, recordsOfUnknown } from '../mounting/record.ts';
 import { settleCommit } from '../mounting/recovery.ts';
 import { finishChanges } from './finishedChanges.ts';
-import { isUnsaved, requireSaveable, saveChanges, saveInPlace, takeOffView } from '../mounting/saveMount.ts';
+import { requireSaveable, saveChanges, saveInPlace, takeOffView, unsavedRecord } from '../mounting/saveMount.ts';
 import { describeMount, lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
 import { messageOf, toDismError } from '../../../systemErrors.ts';
@@ -40,7 +40,8 @@ async function saveUnseen(
   try {
     return (await saveChanges(state, record, params, context, true)).result.warnings;
   } catch (error) {
-    if (isUnsaved(state, record)) { await putBack(state, record, kept, context); }
+    const unsaved = unsavedRecord(state, record);
+    if (unsaved !== undefined) { await putBack(state, unsaved, kept, context); }
     throw toDismError(error, what, record.wimPath, context);
   }
 }
