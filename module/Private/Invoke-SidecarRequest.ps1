@@ -162,7 +162,9 @@ function Invoke-SidecarRequest {
 
     if ($null -ne $clock -and $VerbosePreference -notin 'SilentlyContinue', 'Ignore') {
         $wroteTo = ''
+        $took = 'took'
         if ($null -ne $problem) {
+            $took = 'failed after'
             $wroteTo = $problem.Exception.LogPath
         } elseif ($null -ne $response) {
             $wroteTo = Get-NoteValue -InputObject $response.result -Name 'logPath'
@@ -170,8 +172,10 @@ function Invoke-SidecarRequest {
         $said = 'Log: none, for nothing had to be logged'
         if ($wroteTo) {
             $said = "Log: $wroteTo"
+        } elseif ($null -ne $problem -and $problem.Exception.Symbol -eq 'DISMTS_E_SIDECAR_LOST') {
+            $said = 'Log: Get-DismTsLog shows how far it came'
         }
-        Write-Verbose -Message ('{0} took {1:0.000} s. {2}' -f $Method, $clock.Elapsed.TotalSeconds, $said)
+        Write-Verbose -Message ('{0} {1} {2:0.000} s. {3}' -f $Method, $took, $clock.Elapsed.TotalSeconds, $said)
     }
     if ($null -ne $problem) {
         if ($problem.Exception.LogPath -or $problem.Exception.Symbol -eq 'DISMTS_E_SIDECAR_LOST') {

@@ -55,6 +55,7 @@ export async function runOperation(request: OperationRequest): Promise<unknown> 
   const operation = request.operation.declaration.method;
   let log: FileLog | undefined;
   const progress = new ProgressReporter(request.onProgress);
+  const begun = performance.now();
   try {
     const params = parseParams(request.operation.declaration, request.params);
     refuseUnsupported(request.engine, operation);
@@ -79,11 +80,13 @@ export async function runOperation(request: OperationRequest): Promise<unknown> 
         progress.report(...values);
       },
     });
+    logEnd(log, 'done', begun);
     return withLogWarning(result, log);
   } catch (caught) {
     const error = toDismError(caught, ...failedWork(request), { operation, signal: request.signal });
     if (log !== undefined) {
       logFailure(log, error);
+      logEnd(log, error instanceof CancelledError ? 'cancelled' : 'failed', begun);
     }
     throw toWireError(error, { operation, logPath: log?.path ?? '' });
   } finally {
@@ -131,6 +134,11 @@ function withLogWarning(result: unknown, log: FileLog): unknown {
     return { ...result, warnings: [...(result.warnings as unknown[]), `No log was written: ${log.problem}`] };
   }
   return result;
+}
+
+/** The last line of a log that there is: one that has none is of an operation that was killed. */
+function logEnd(log: FileLog, end: 'done' | 'failed' | 'cancelled', begun: number): void {
+  if (log.path !== '') { log.info(`${end} after ${((performance.now() - begun) / 1000).toFixed(3)} s`); }
 }
 
 function logFailure(log: FileLog, error: unknown): void {

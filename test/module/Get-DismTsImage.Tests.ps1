@@ -19,6 +19,8 @@ Describe '-Verbose and -Debug' -Tag 'Unit' {
         $verbose = Get-DismTsImage -ImagePath /fake/x.wim -Verbose 4>&1 | Where-Object { $_ -is [System.Management.Automation.VerboseRecord] }
         "$($verbose[-2])" | Should -Match '^image/getInfo started in process \d+$'
         "$($verbose[-1])" | Should -Match '^image/getInfo took \d+[.,]\d{3} s\. Log: '
+        $failed = & { try { Get-DismTsImage -ImagePath /fake/notFound.wim -Verbose } catch { $null = $_ } } 4>&1
+        "$(@($failed)[-1])" | Should -Match '^image/getInfo failed after \d+[.,]\d{3} s\. Log: /fake/log\.txt$'
         $debug = Get-DismTsImage -ImagePath /fake/x.wim -Debug 5>&1 | Where-Object { $_ -is [System.Management.Automation.DebugRecord] }
         "$($debug[-1])" | Should -Be 'image/getInfo {"imagePath":"/fake/x.wim"}'
         Get-DismTsImage -ImagePath /fake/x.wim 4>&1 5>&1 | Should -Not -BeOfType ([System.Management.Automation.InformationalRecord])

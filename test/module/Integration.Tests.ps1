@@ -377,6 +377,10 @@ Describe 'DismTs on real WIM files' -Tag 'Integration' -Skip:($missing.Count -gt
             $powerShell.Stop()
             $powerShell.InvocationStateInfo.State | Should -Be 'Stopped'
             $powerShell.Streams.Error | Should -BeNullOrEmpty
+            $powerShell.Commands.Clear()
+            $log = @($powerShell.AddCommand('Get-DismTsLog').Invoke())
+            $log[0].Provider | Should -Be 'image/commit'
+            $log[-1].Message | Should -Match '^cancelled after \d+\.\d{3} s$'
             $powerShell.Runspace.Dispose()
             (wimlib-imagex dir $wim 1) -contains '/Windows/change60.bin' | Should -BeFalse
             $null = wimlib-imagex verify $wim 2>&1
@@ -401,6 +405,10 @@ Describe 'DismTs on real WIM files' -Tag 'Integration' -Skip:($missing.Count -gt
             Stop-Process -Id $shared['Id'] -Force
             Wait-Until { $handle.IsCompleted }
             $powerShell.Streams.Error.FullyQualifiedErrorId | Should -Be 'DISMTS_E_SIDECAR_LOST,Save-DismTsImage'
+            $powerShell.Commands.Clear()
+            $log = @($powerShell.AddCommand('Get-DismTsLog').Invoke())
+            $log[0].Provider, $log[0].ProcessId | Should -Be 'image/commit', $shared['Id']
+            $log[-1].Message | Should -Not -Match '^(done|failed|cancelled) after'
             $powerShell.Runspace.Dispose()
             $null = wimlib-imagex verify $wim 2>&1
             $LASTEXITCODE | Should -Be 0

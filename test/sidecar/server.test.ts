@@ -340,7 +340,7 @@ describe('requests', () => {
     const { peer } = await connectInitialized();
     const { result } = await peer.request(1, 'image/mount', mount('/a.wim')) as { result: { logPath: string } };
     expect(result.logPath).toMatch(/\d{8}-\d{6}-image-mount-\d+-\d+\.log$/);
-    expect(await readFile(result.logPath, 'utf8')).toMatch(/^[^\n]+ image\/mount: DismTs .+"imagePath":"\/a\.wim".*\n$/);
+    expect(await readFile(result.logPath, 'utf8')).toMatch(/^[^\n]+ image\/mount: DismTs .+"imagePath":"\/a\.wim".*\n[^\n]+ image\/mount: done after \d+\.\d{3} s\n$/);
   });
 });
 

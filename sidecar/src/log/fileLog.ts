@@ -260,11 +260,18 @@ function limitOf(name: string, otherwise: number): number {
   return Number.isInteger(value) && value >= 1 ? value : otherwise;
 }
 
-/** The default log of the operation that began last, whether it ended or not; undefined where there is none. */
+/**
+ * The default log of the operation that ran last, whether it ended or not; undefined where there is none. It is the one that was written to last: the
+ * times in names are of clocks that another session may have had in another zone. What DISM wrote is read with the operation that made it do so.
+ */
 export function latestLog(directory: string): string | undefined {
   try {
-    const latest = readdirSync(directory).filter((name) => logNamePattern.test(name)).sort(byStart).at(-1);
-    return latest === undefined ? undefined : join(directory, latest);
+    const logs = readdirSync(directory).filter((name) => logNamePattern.test(name) && !/^[\d-]+-dism-[\d-]+\.log$/.test(name)).flatMap((name) => {
+      const stats = lstatSync(join(directory, name), { bigint: true, throwIfNoEntry: false });
+      return stats === undefined ? [] : [{ name, time: stats.mtimeNs }];
+    });
+    const latest = logs.sort((a, b) => (a.time === b.time ? byStart(a.name, b.name) : a.time < b.time ? -1 : 1)).at(-1);
+    return latest === undefined ? undefined : join(directory, latest.name);
   } catch {
     return undefined;
   }

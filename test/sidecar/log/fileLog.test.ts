@@ -3,7 +3,7 @@ import { chmod, chown, lchown, mkdir, readdir, readFile, stat, symlink, utimes, 
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DismError } from '../../../sidecar/src/errors.ts';
-import { defaultLogDirectory, logBug, openFileLog, type FileLog, type FileLogOptions } from '../../../sidecar/src/log/fileLog.ts';
+import { defaultLogDirectory, type FileLog, type FileLogOptions, latestLog, logBug, openFileLog } from '../../../sidecar/src/log/fileLog.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
 const root = process.geteuid?.() === 0;
@@ -252,4 +252,18 @@ test('a clock that has jumped ahead makes no log old', async () => {
     log.close();
   }
   expect((await readdir(directory)).filter((name) => name.startsWith('20260101'))).toHaveLength(30);
+});
+
+test('latestLog() is the log that was written to last, whatever the clock of its session, and none of DISM itself', async () => {
+  const directory = tempFolder();
+  expect(latestLog(directory)).toBeUndefined();
+  const seconds = Date.now() / 1000;
+  for (const [name, age] of [
+    ['20360101-120000-image-mount-7-1.log', 60], ['20260101-120000-image-commit-7-3.log', 20], ['20260101-120000-image-mount-9-2.log', 30],
+    ['20260101-120005-dism-9-1.log', 0], ['notes.txt', 0],
+  ] as const) {
+    await writeFile(join(directory, name), '');
+    await utimes(join(directory, name), seconds - age, seconds - age);
+  }
+  expect(latestLog(directory)).toBe(join(directory, '20260101-120000-image-commit-7-3.log'));
 });
