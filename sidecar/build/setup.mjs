@@ -14,7 +14,7 @@ const table = JSON.parse(readFileSync(join(root, 'sidecar', 'src', 'platform', '
 /** What the portable engine needs. */
 const debianPackages = [...new Set(Object.values(table.programs).map(({ debian }) => debian))];
 /**
- * What only the tests need: attributes, a C compiler that says how wimlib.h lays out its structs, hivexml, strace,
+ * What only the tests need: attributes, a C compiler that says how wimlib.h lays out its structs, hivexml, strace, two shells with completion,
  * and Wine with a C compiler for Windows.
  */
 const debianTestPackages = table.debianForTests;

@@ -1,6 +1,6 @@
 /** `dismts call` and the other words of the command line, as a shell sees them. */
 import { spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, writeFileSync } from 'node:fs';
 import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { maxMessageBytes, methods } from '@dismts/protocol';
@@ -256,6 +256,56 @@ describe.runIf(process.platform === 'linux')('completion in bash (Linux)', () =>
     expect(bashCompletion(folder, ['scan', '--log-level', 'E'])).toEqual(['Errors']);
     expect(bashCompletion(folder, ['call', 'health/'])).toEqual(['health/check', 'health/cleanComponents', 'health/restore', 'health/scan']);
     expect(bashCompletion(folder, ['mount', ''])).toEqual([]);
+  });
+});
+
+/** Whether a shell is there to run its completion script, for the title of the test. */
+function lackOf(shell: string): string {
+  return spawnSync(shell, ['-c', 'exit 0']).status === 0 ? '' : ` (skipped: ${shell} is not installed)`;
+}
+
+/** Runs a script in a shell in a folder of its own with an install.wim; gives the lines that it writes. */
+function inShell(shell: string, parameter: string, script: string): string[] {
+  const folder = tempFolder();
+  writeFileSync(join(folder, 'install.wim'), '');
+  const { stdout, stderr, status } = spawnSync(shell, [parameter, '-c', script], {
+    encoding: 'utf8', cwd: folder, timeout: deadlineMs, env: { PATH: process.env['PATH'], HOME: folder, DISMTS_STATE_DIR: folder },
+  });
+  expect([status, stderr]).toEqual([0, '']);
+  return stdout.split('\n');
+}
+
+describe.runIf(process.platform === 'linux')('completion in other shells (Linux)', () => {
+  const program = [fake.command, ...fake.args].map((word) => `'${word}'`).join(' ');
+
+  test.skipIf(lackOf('fish') !== '')(`fish completes verbs, options, values, and files where nothing is known${lackOf('fish')}`, () => {
+    const lines = inShell('fish', '--no-config', `
+      function dismts; ${program} $argv; end
+      dismts completion fish | source
+      for line in 'dismts mou' 'dismts unmount /mnt/a --sa' 'dismts scan --log-level E' 'dismts call health/' 'dismts info inst'; complete -C $line; end`);
+    expect(lines[0]).toMatch(/^mount\tMount /);
+    expect(lines.map((line) => line.split('\t')[0])).toEqual([
+      'mount', 'mounts', '--save', 'Errors', 'health/check', 'health/cleanComponents', 'health/restore', 'health/scan', 'install.wim', '',
+    ]);
+  });
+
+  test.skipIf(lackOf('zsh') !== '')(`zsh completes verbs, options, values, and files where nothing is known${lackOf('zsh')}`, () => {
+    // An interactive zsh on a terminal of its own, in which Tab is typed, and then a key that shows the line.
+    const lines = inShell('zsh', '-f', `
+      zmodload zsh/zpty
+      zpty shell TERM=xterm zsh -f -i
+      wait_for() { local text= part=; while [[ $text != *"$1"* ]]; do zpty -r shell part || exit 1; text+=$part; done; seen=$text }
+      zpty -w shell "PS1=; dismts() { ${program} \\"\\$@\\"; }; autoload -Uz compinit; compinit -u -D; source <(dismts completion zsh)"
+      zpty -w shell "show() { print -r -- \\"{\\$BUFFER}\\"; BUFFER= }; zle -N show; bindkey '^G' show; print rea''dy"
+      wait_for ready
+      for line in 'dismts unmo' 'dismts unmount /mnt/a --sa' 'dismts scan --log-level E' 'dismts call health/sc' 'dismts info inst'; do
+        zpty -w -n shell "$line"$'\\t\\a'
+        wait_for '}'
+        print -r -- "\${\${seen##*\\{}%%\\}*}"
+      done`);
+    expect(lines).toEqual([
+      'dismts unmount ', 'dismts unmount /mnt/a --save ', 'dismts scan --log-level Errors ', 'dismts call health/scan ', 'dismts info install.wim ', '',
+    ]);
   });
 });
 
