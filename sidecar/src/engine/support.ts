@@ -53,3 +53,13 @@ export const unsupportedBy = {
     'osUninstall/start': 'it is about the running Windows',
   },
 } as const satisfies Record<EngineName, Readonly<Record<string, string>>>;
+
+const mountsWithLinux = 'it serves images with FUSE and overlayfs of Linux';
+
+/** What the portable engine cannot do elsewhere than on Linux, beside that. */
+export const unsupportedOffLinux: Readonly<Record<string, string>> = {
+  'image/mount': mountsWithLinux,
+  'image/remount': mountsWithLinux,
+  'image/commit': mountsWithLinux,
+  'image/unmount': mountsWithLinux,
+};

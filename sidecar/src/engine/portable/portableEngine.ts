@@ -1,6 +1,6 @@
 /** The portable engine: WIM files through libwim, mounts through FUSE and overlays. No Windows needed. */
 import type { Engine } from '../engine.ts';
-import { unsupportedBy } from '../support.ts';
+import { unsupportedBy, unsupportedOffLinux } from '../support.ts';
 import * as append from './operations/appendImage.ts';
 import * as apply from './operations/applyImage.ts';
 import * as capture from './operations/captureImage.ts';
@@ -31,7 +31,7 @@ import * as unmount from './operations/unmountImage.ts';
 export function createPortableEngine() {
   return {
     name: 'Portable' as const,
-    unsupported: unsupportedBy.Portable,
+    unsupported: process.platform === 'linux' ? unsupportedBy.Portable : { ...unsupportedBy.Portable, ...unsupportedOffLinux },
     cancellable: [
       'image/mount', 'image/commit', 'image/unmount', 'image/cleanupMountPoints', 'health/check', 'health/scan', 'health/restore',
       'package/get', 'feature/get', 'capability/get', 'driver/add', 'driver/export', 'driver/remove',

@@ -1,4 +1,5 @@
 /** The functions of the C library that Node does not offer, bound once, and their errors. Linux only. */
+import { UnsupportedError } from '../../errors.ts';
 import { loadKoffi } from '../../nativeAddon/koffi.ts';
 
 /** Prototypes as in the manual pages; a path that is bytes ends with a NUL. */
@@ -70,6 +71,9 @@ let bound: ReturnType<typeof bind> | undefined;
 
 /** The functions. Loading koffi takes a while, so it is done when the first one is needed. */
 export function libc(): ReturnType<typeof bind> {
+  if (process.platform !== 'linux') {
+    throw new UnsupportedError(`This needs Linux, whose system calls it makes; this is ${process.platform}`, { hint: 'Do it on Linux, in a virtual machine for instance.' });
+  }
   return bound ??= bind();
 }
 
