@@ -30,6 +30,7 @@ interface Session {
   readonly run: (method: string, params: object) => Promise<unknown>;
   readonly exit: ReturnType<typeof startStdio>['exit'];
   readonly processes: () => number[];
+  readonly engineProcess: () => number | undefined;
   /** Memory of the engine process that is in RAM; bytes. */
   readonly memory: () => number;
 }
@@ -54,7 +55,7 @@ async function startSession(): Promise<Session> {
   const server = await run('initialize', { client: { name: 'test', version: '0' }, protocolVersion: '1.0', dismPath: windowsPath(double.folder) });
   expect(methods.initialize.result.parse(server).engine).toBe('Native');
   return {
-    folder, at: (...names) => windowsPath(join(folder, ...names)), wimgapi, peer, begin, answer, run, exit, processes,
+    folder, at: (...names) => windowsPath(join(folder, ...names)), wimgapi, peer, begin, answer, run, exit, processes, engineProcess,
     memory: () => Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${engineProcess() ?? 0}/status`, 'utf8'))?.[1]) * 1024,
   };
 }
@@ -122,6 +123,29 @@ describe.skipIf(reason !== undefined)(`dismts.exe under Wine (needs ${reason ?? 
     expect(wimgapi.violations()).toEqual([]);
     expect(new Set(wimgapi.calls().map((call) => call.thread)).size).toBe(1);
     expect(wimgapi.calls().at(-1)).toMatchObject({ handles: 0 });
+  }, 2 * deadlineMs);
+
+  test('takes away what a change of a file left that was killed', async () => {
+    const { folder, at, wimgapi, run, begin, answer, peer, exit, engineProcess } = await startSession();
+    tree(folder, 'one', { 'a.txt': 'one' });
+    tree(folder, 'two', { 'b.txt': 'two' });
+    const [imagePath, file] = [at('a.wim'), join(folder, 'a.wim')];
+    wimgapi.setModes({ container: 'yes' });
+    await run('imageFile/capture', { imagePath, capturePath: at('one'), imageName: 'One' });
+    const before = readFileSync(file);
+    const append = { imagePath, capturePath: at('two'), imageName: 'Two' };
+    wimgapi.setModes({ 'hold-write': 'header' });
+    const held = begin('imageFile/append', append);
+    await expect.poll(() => wimgapi.events().length, { timeout: deadlineMs }).toBe(1);
+    expect(readFileSync(file).length).toBeGreaterThan(before.length);
+    process.kill(engineProcess() ?? 0, 'SIGKILL');
+    expect((await answer(held)).error?.data).toMatchObject({ symbol: 'DISMTS_E_ENGINE_LOST' });
+    wimgapi.setModes({});
+    expect(await run('imageFile/getContent', { imagePath, imageIndex: 2 })).toBe('DISMAPI_E_INVALID_IMAGE_INDEX');
+    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(await run('imageFile/append', append)).toMatchObject({ imageIndex: 2 });
+    peer.end();
+    expect(await exit).toBe(0);
   }, 2 * deadlineMs);
 
   test('survives 1,000 operations, cancels, crashes and hangs', async () => {

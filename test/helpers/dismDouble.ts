@@ -18,7 +18,7 @@ export function lacksDouble(format: DoubleFormat): string | undefined {
 const sources = [
   'appx.c', 'call.c', 'capability.c', 'content.c', 'driver.c', 'edition.c', 'events.c', 'feature.c', 'heap.c', 'hooks.c', 'image.c', 'json.c', 'maintenance.c',
   'modes.c', 'operation.c', 'package.c', 'platform.c', 'session.c', 'state.c', 'text.c',
-  'wimgapi/wimArchive.c', 'wimgapi/wimHash.c', 'wimgapi/wimTree.c',
+  'wimgapi/wimArchive.c', 'wimgapi/wimContainer.c', 'wimgapi/wimHash.c', 'wimgapi/wimTree.c',
 ];
 
 /**

@@ -6,7 +6,7 @@ import { compile } from './cBuild.ts';
 import { windowsPath, type DoubleFormat, type DoubleModes } from './dismDouble.ts';
 
 const sources = ['json.c', 'modes.c', 'platform.c', 'text.c', ...[
-  'Apply', 'Archive', 'Call', 'Capture', 'Export', 'FileCalls', 'Hash', 'Hooks', 'Image', 'Messages', 'Objects', 'Split', 'Tree', 'Xml',
+  'Apply', 'Archive', 'Call', 'Capture', 'Container', 'Export', 'FileCalls', 'Hash', 'Hooks', 'Image', 'Messages', 'Objects', 'Split', 'Tree', 'Xml',
 ]
   .map((name) => `wimgapi/wim${name}.c`)];
 

@@ -56,19 +56,21 @@ export interface FileLogOptions {
  * otherwise; on Windows below ProgramData when elevated and below LOCALAPPDATA otherwise.
  */
 export function defaultLogDirectory(env: NodeJS.ProcessEnv = process.env): string {
-  const absolute = (name: string): string | undefined => {
-    const value = env[name];
-    return value !== undefined && isAbsolute(value) ? value : undefined;
-  };
-  const logDirectory = absolute('DISMTS_LOG_DIR');
+  const logDirectory = absoluteIn(env, 'DISMTS_LOG_DIR');
   if (logDirectory !== undefined) { return logDirectory; }
   if (process.platform !== 'win32') { return posixLogFolder(env); }
-  const stateDirectory = absolute('DISMTS_STATE_DIR');
-  if (stateDirectory !== undefined) { return join(stateDirectory, 'logs'); }
-  const root = isElevated()
-    ? absolute('ProgramData') ?? 'C:\\ProgramData'
-    : absolute('LOCALAPPDATA') ?? localFolder();
-  return join(root, 'DismTs', 'Logs');
+  const stateDirectory = absoluteIn(env, 'DISMTS_STATE_DIR');
+  return stateDirectory === undefined ? join(windowsDataFolder(env), 'Logs') : join(stateDirectory, 'logs');
+}
+
+/** Where Windows programs keep what is theirs: below ProgramData when elevated and below LOCALAPPDATA otherwise. */
+export function windowsDataFolder(env: NodeJS.ProcessEnv = process.env): string {
+  return join(isElevated() ? absoluteIn(env, 'ProgramData') ?? 'C:\\ProgramData' : absoluteIn(env, 'LOCALAPPDATA') ?? localFolder(), 'DismTs');
+}
+
+function absoluteIn(env: NodeJS.ProcessEnv, name: string): string | undefined {
+  const value = env[name];
+  return value !== undefined && isAbsolute(value) ? value : undefined;
 }
 
 /** The user's own folder; that for temporary files where Windows does not know the user's, as in some services and task sequences. */

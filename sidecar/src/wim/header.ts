@@ -106,6 +106,16 @@ export function isPipableMagic(raw: Buffer): boolean {
   return raw.subarray(0, 8).equals(pipableMagic);
 }
 
+/** Whether two headers say the same, apart from the mark that a writer sets while it is at work. */
+export function isSameHeader(one: Buffer, other: Buffer): boolean {
+  const unmarked = [one, other].map((raw) => {
+    const copy = Buffer.from(raw);
+    if (copy.length >= wimHeaderBytes) { copy.writeUInt32LE((copy.readUInt32LE(0x10) & ~WimFlag.WriteInProgress) >>> 0, 0x10); }
+    return copy;
+  });
+  return Buffer.compare(...unmarked as [Buffer, Buffer]) === 0;
+}
+
 /** Compressed data begins with four bytes or more for each chunk but the first; whoever reads it allocates what it claims. */
 function canHold({ flags, sizeInWim, uncompressedSize }: ResourceHeader, chunkSize: number): boolean {
   return (flags & ResourceFlag.Compressed) === 0 || (Math.ceil(uncompressedSize / (chunkSize || 1)) - 1) * 4 <= sizeInWim;

@@ -202,7 +202,16 @@ DWORD readArchive(const char *path, bool verify, Archive *archive)
     free(parent);
     return isFolderPath(path) ? ERROR_ACCESS_DENIED : hasFolder ? ERROR_FILE_NOT_FOUND : ERROR_PATH_NOT_FOUND;
   }
-  DWORD error = parseArchive(data, size, verify, archive);
+  DWORD error = ERROR_FILE_CORRUPT;
+  if (isContainer(data, size)) {
+    const char *text = containerText(data, size, &size);
+    if (text != NULL) {
+      memmove(data, text, size);
+      error = parseArchive(data, size, verify, archive);
+    }
+  } else {
+    error = parseArchive(data, size, verify, archive);
+  }
   free(data);
   if (error != ERROR_SUCCESS) {
     freeArchive(archive);
@@ -268,7 +277,14 @@ size_t archiveSize(const Archive *archive)
 DWORD writeArchive(const char *path, const Archive *archive)
 {
   Json text = serialize(archive);
-  bool written = writeWhole(path, text.text, text.length);
+  char *old;
+  size_t oldSize;
+  bool asContainer = modeIs("container", NULL, "yes");
+  if (!asContainer && readWhole(path, &old, &oldSize)) {
+    asContainer = isContainer(old, oldSize);
+    free(old);
+  }
+  bool written = asContainer ? writeContainer(path, archive, text.text, text.length) : writeWhole(path, text.text, text.length);
   freeJson(&text);
   return written ? ERROR_SUCCESS : ERROR_ACCESS_DENIED;
 }

@@ -66,6 +66,13 @@ void addBlob(Archive *archive, const char *data, size_t size, bool raw, char has
 void hashOf(const char *data, size_t size, char hash[41]);
 char *copyString(const char *text);
 
+/* ---- wimContainer.c: the same in the form of a WIM file ---- */
+
+bool isContainer(const char *data, size_t size);
+/* The text of the archive; NULL where there is none. */
+const char *containerText(const char *data, size_t size, size_t *textSize);
+bool writeContainer(const char *path, const Archive *archive, const char *text, size_t size);
+
 /* ---- wimObjects.c: handles ---- */
 
 typedef struct WimFile WimFile;
@@ -130,6 +137,8 @@ bool listFolder(const char *path, FolderEntry **entries, unsigned *count);
 void freeFolder(FolderEntry *entries, unsigned count);
 bool readWhole(const char *path, char **data, size_t *size);
 bool writeWhole(const char *path, const char *data, size_t size);
+/* Into a file that is there. */
+bool writeAt(const char *path, uint64_t offset, const char *data, size_t size);
 bool makeFolder(const char *path);
 bool isThere(const char *path);
 bool isFolderPath(const char *path);

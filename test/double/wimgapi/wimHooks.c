@@ -35,6 +35,11 @@
  *   locked               a part of the paths of files that others have open
  *   split-size           bytes of a part, whatever the client asks for
  *   split-minimum        bytes below which a part is too small
+ *   container            yes: new files have the form of a WIM file, and are changed behind their end; see wimContainer.c
+ *   hold-write           data | header | half-header | end: a change of such a file stops there until the mode is unset; half of the data is there,
+ *                        all but the header, half of the header, or all
+ *   fail-write           yes: it fails when all but the header is written
+ *   write-over           yes: such a change begins where the XML data of the file lie
  *   calls                off: no list of calls is kept
  *   log                  path of a file to which each call and violation is appended as a line of JSON
  */

@@ -63,6 +63,16 @@ bool writeWhole(const char *path, const char *data, size_t size)
   return fclose(file) == 0 && written == size;
 }
 
+bool writeAt(const char *path, uint64_t offset, const char *data, size_t size)
+{
+  FILE *file = openPath(path, "r+b");
+  if (file == NULL) {
+    return false;
+  }
+  size_t written = fseek(file, (long)offset, SEEK_SET) == 0 ? fwrite(data, 1, size, file) : 0;
+  return fclose(file) == 0 && written == size;
+}
+
 #ifdef _WIN32
 
 static DWORD attributesOf(const char *path)

@@ -36,15 +36,23 @@ function pipeName(image: string): string {
 
 /** Claims images for as long as this process lives. One that cannot be claimed stays without: what runs is not to be stopped for that. */
 export async function claim(images: readonly string[], by: Claim): Promise<void> {
-  await Promise.all(images.map((image) => new Promise<void>((done) => {
+  await Promise.all(images.map((image) => tryClaim(image, by)));
+}
+
+/**
+ * Claims a name until it is given back, or this process ends.
+ * @returns undefined where it cannot be had; claimOn() says whether somebody has it.
+ */
+export function tryClaim(name: string, by: Claim): Promise<(() => void) | undefined> {
+  return new Promise((done) => {
     const server: Server = createServer((socket) => {
       socket.on('error', () => undefined);
       socket.end(JSON.stringify(by));
     });
-    server.once('error', () => { done(); });
-    server.listen(pipeName(image), () => { done(); });
+    server.once('error', () => { done(undefined); });
+    server.listen(pipeName(name), () => { done(() => { server.close(); }); });
     server.unref();
-  })));
+  });
 }
 
 /** @throws DismError DISM_E_IMAGE_BUSY: a process whose server is gone still works on one of the images. */
@@ -59,7 +67,8 @@ export async function refuseClaimed(images: readonly string[], operation: string
   }
 }
 
-function claimOn(image: string): Promise<Claim | undefined> {
+/** Who has claimed an image or another name. */
+export function claimOn(image: string): Promise<Claim | undefined> {
   return new Promise((done) => {
     const socket = connect(pipeName(image));
     let text = '';

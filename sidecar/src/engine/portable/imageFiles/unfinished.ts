@@ -11,7 +11,7 @@ import { makeFolders } from '../../../makeFolders.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { tryLock } from '../../../platform/linux/locks.ts';
 import { messageOf } from '../../../systemErrors.ts';
-import { WimFlag, wimHeaderBytes } from '../../../wim/header.ts';
+import { isSameHeader, wimHeaderBytes } from '../../../wim/header.ts';
 import type { State } from '../mounting/state.ts';
 
 const flush = promisify(fsync);
@@ -176,9 +176,7 @@ function shrink(step: Extract<Step, { kind: 'growing' }>): void {
     const old = Buffer.from(step.header, 'base64');
     const now = Buffer.alloc(wimHeaderBytes);
     readSync(descriptor, now, 0, wimHeaderBytes, 0);
-    const unmarked = Buffer.from(now);
-    unmarked.writeUInt32LE((now.readUInt32LE(0x10) & ~WimFlag.WriteInProgress | old.readUInt32LE(0x10) & WimFlag.WriteInProgress) >>> 0, 0x10);
-    if (!unmarked.equals(old)) { return; }
+    if (!isSameHeader(now, old)) { return; }
     if (!now.equals(old)) { writeSync(descriptor, old, 0, wimHeaderBytes, 0); }
     if (fstatSync(descriptor).size > step.size) { ftruncateSync(descriptor, step.size); }
   } finally {

@@ -2,6 +2,7 @@
 import type { WimgApi } from '../../binding/wimgapi/wimgapi.ts';
 import type { NativeOperation } from '../nativeOperation.ts';
 import { withTemporaryFolder } from './newFile.ts';
+import { changingFile, settleFile } from './unfinishedChange.ts';
 import { withWim, type OpenWim, type WimAccess } from './openWim.ts';
 
 /** What the work is done with. */
@@ -22,6 +23,19 @@ export async function withImageFiles<T>(operation: NativeOperation, action: stri
   const { api, missingPrivileges } = operation.libraries.wimgapi();
   if (missingPrivileges.length > 0) { operation.context.log.warning(`This process does not have ${missingPrivileges.join(', ')}`); }
   return withTemporaryFolder(operation.context.scratchDirectory, (temporaryFolder) => body({
-    operation, api, action, temporaryFolder, withWim: (access, work) => withWim(api, { ...access, action, temporaryFolder }, work),
+    operation, api, action, temporaryFolder,
+    withWim: async (access, work) => {
+      const { path, compression, writable = false } = access;
+      const whole = { ...access, action, temporaryFolder };
+      if (compression !== undefined) { return withWim(api, whole, work); }
+      if (writable) {
+        return changingFile(path, action, operation, (begins) => withWim(api, whole, (wim) => {
+          begins();
+          return work(wim);
+        }));
+      }
+      await settleFile(path, action, operation);
+      return withWim(api, whole, work);
+    },
   }));
 }
