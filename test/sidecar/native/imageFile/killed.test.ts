@@ -1,7 +1,7 @@
 /** Changes of an image file in place by wimgapi.dll that are killed in the middle, and what the next command makes of it. */
 import { existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { lacksDouble } from '../../../helpers/dismDouble.ts';
 import { until } from '../../../helpers/nativeEngine.ts';
 import { tempFolder } from '../../../helpers/tempFolder.ts';
@@ -44,6 +44,8 @@ async function prepared(stateDirectory: string): Promise<Work> {
 /** Begins a change, and waits until so much of it is in the file. */
 async function held(work: Work, task: Task, stage: string, modes = {}): Promise<{ readonly running: Promise<unknown>; readonly process: number }> {
   work.wimDouble.setModes({ 'hold-write': stage, ...modes });
+  // A test that fails must not leave a process that waits.
+  onTestFinished(() => { work.wimDouble.setModes({}); });
   const running = work.run(task.method, task.params(work) as never);
   running.catch(() => undefined);
   await until(() => work.wimDouble.events().some(({ event }) => event === 'held'), 'the change is held');
