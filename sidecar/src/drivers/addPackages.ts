@@ -10,7 +10,7 @@ import type { BootDrivers } from './bootDrivers.ts';
 import { type DriverChange, driverHives, openDatabase, undo } from './driverChange.ts';
 import type { DriverDatabase } from './driverDatabase.ts';
 import { DriverJournal, settleFile, takenNumbers } from './driverJournal.ts';
-import { putPackage } from './packageFiles.ts';
+import { putPackage, requireReachable } from './packageFiles.ts';
 import { isBootCritical, isReflected, reflectedFiles } from './reflectPackage.ts';
 import { readSourcePackage, type SourcePackage } from './sourcePackage.ts';
 import { registerPackage } from './stagePackage.ts';
@@ -132,6 +132,7 @@ async function putFiles({ source, published, isStaged, reflects }: Plan, journal
   const { image, windows, context } = change;
   const rivals = reflects ? await boot.rivals(source, published) : [];
   const files = reflects ? reflectedFiles(source).map(({ path }) => path) : [];
+  requireReachable(image, windows, { folder: source.folder, published, files });
   await journal.note({ folder: source.folder, published, files, rivals: rivals.map((rival) => rival.published) });
   if (!isStaged) { await putPackage(image, windows, source, published, context.signal); }
   for (const path of files) { await settleFile(image, windows, path, [...rivals, { ...source, published }]); }

@@ -47,6 +47,19 @@ export async function putPackage(image: WritableFolderImage, windows: string, so
   if (source.signature.isSigned && catalogData !== undefined) { await putFile(image, catalog, catalogData, signal); }
 }
 
+/**
+ * That each of the files of a package can be found later by whoever undoes what is begun.
+ * @param files Below the Windows folder.
+ * @throws DismError as requireOneWay()
+ */
+export function requireReachable(
+  image: WritableFolderImage, windows: string,
+  { folder, published, files }: { readonly folder: string; readonly published: string; readonly files: readonly string[] },
+): void {
+  const { inf, catalog } = publishedPaths(windows, published);
+  for (const path of [joinPath(windows, storePath, folder), inf, catalog, ...files.map((file) => joinPath(windows, file))]) { image.requireOneWay(path); }
+}
+
 /** Removes the files of a package; what is not there is no error. */
 export async function removePackageFiles(image: WritableFolderImage, windows: string, folder: string, published: string | undefined): Promise<void> {
   if (published !== undefined) {
@@ -54,5 +67,5 @@ export async function removePackageFiles(image: WritableFolderImage, windows: st
     // Windows makes a .pnf of the INF file once it has used it.
     for (const path of [catalog, inf, inf.replace(/\.inf$/i, '.pnf')]) { image.removeFile(path); }
   }
-  await image.removeFolder(joinPath(windows, storePath, folder));
+  await image.remove(joinPath(windows, storePath, folder));
 }

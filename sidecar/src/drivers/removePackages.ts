@@ -7,6 +7,7 @@ import { type DriverChange, loadRegistered, settle, undo, withDatabase } from '.
 import type { DriverDatabase, RegisteredPackage } from './driverDatabase.ts';
 import { DriverJournal } from './driverJournal.ts';
 import { guidText } from './driverRecords.ts';
+import { requireReachable } from './packageFiles.ts';
 import { isReflected, reflectedFiles } from './reflectPackage.ts';
 import { unregisterPackage } from './stagePackage.ts';
 
@@ -27,6 +28,7 @@ export async function removePackages(published: string, force: boolean, change: 
       if (!validateOnly) {
         const files = !wasReflected ? [] : loaded === undefined ? boot.lockedFiles(published) : reflectedFiles(loaded).map(({ path }) => path);
         const rivals = loaded === undefined ? [] : (await boot.rivals(loaded, published)).map((rival) => rival.published);
+        requireReachable(image, windows, { folder: registered.key.name, published, files });
         await journal.note({ folder: registered.key.name, published: registered.published.toLowerCase(), files, rivals });
       }
       if (wasReflected) { await boot.withdraw(registered); }

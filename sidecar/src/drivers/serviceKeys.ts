@@ -1,4 +1,7 @@
 /** The keys of services in the SYSTEM hive: written as an INF file says, and taken back. */
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { controlSetName } from '../registry/controlSet.ts';
 import type { EditableHive, EditableKey } from '../registry/editableHive.ts';
 import { ValueType } from '../registry/values.ts';
 import type { InfFile } from './infFile.ts';
@@ -12,12 +15,18 @@ const ownValues = [
   'Type', 'Start', 'ErrorControl', 'ImagePath', 'DisplayName', 'Description', 'Group', 'ObjectName', 'DependOnService', 'DependOnGroup', 'Owners',
 ];
 
-/** Key of the services of the control set that Windows will start with. */
+/**
+ * Key of the services of the control set that Windows will start with.
+ * @throws DismError ERROR_FILE_CORRUPT: the hive has none, and a service written elsewhere would never be looked at.
+ */
 export function servicesKey(system: EditableHive): EditableKey {
-  const select = system.key('Select');
-  const data = (select?.value('Default') ?? select?.value('Current'))?.data;
-  const number = data?.length === 4 ? data.readUInt32LE(0) : 1;
-  return system.createKey(`ControlSet${String(number).padStart(3, '0')}\\Services`);
+  const name = controlSetName(system);
+  if (name === undefined) {
+    throw new DismError(Hresult.ERROR_FILE_CORRUPT, `The registry hive "${system.path}" has no control set that Windows could start with`, {
+      target: system.path, hint: 'Start over from an intact copy of the image.',
+    });
+  }
+  return system.createKey(`${name}\\Services`);
 }
 
 /** Which package a service is written for, and who else has it. */

@@ -1,6 +1,7 @@
 /** Reads and writes the bytes of open files on threads of the pool. */
 import { fsync, read, readSync, write as writeDescriptor } from 'node:fs';
 import { promisify } from 'node:util';
+import type { ReplaceOptions } from './imageFiles.ts';
 
 const writeAsync = promisify(writeDescriptor);
 const fsyncAsync = promisify(fsync);
@@ -49,4 +50,13 @@ export async function writeWhole(descriptor: number, data: Buffer, signal: Abort
     signal?.throwIfAborted();
   }
   await fsyncAsync(descriptor);
+}
+
+/** How what is written gets checked, and stopped. */
+export type Checked = Pick<ReplaceOptions, 'verify' | 'signal'>;
+
+/** Writes a file that is open, waits for the disk, and has what was read back checked. */
+export async function writeChecked(descriptor: number, data: Buffer, { verify, signal }: Checked): Promise<void> {
+  await writeWhole(descriptor, data, signal);
+  verify(await readWhole(descriptor, data.length));
 }

@@ -47,6 +47,15 @@ export class FolderImage implements ImageFiles {
     return this.tree.resolve(parts.join('/')) ?? '';
   }
 
+  /** That a path can mean one name only, and leads through no link. @throws DismError ERROR_FILE_CORRUPT, E_ACCESSDENIED: it does not. */
+  requireOneWay(path: string): void {
+    const folder = this.nearestFolder(path);
+    // A link counts as an empty folder to who lists it.
+    this.tree.stat(folder);
+    this.tree.list(folder);
+    this.tree.resolve(path);
+  }
+
   async read(path: string, maxBytes = maxFileBytes): Promise<Buffer | undefined> {
     return await this.#withFile(path, async (descriptor, size) => {
       if (size > maxBytes) { throw tooLarge(path, size, maxBytes); }

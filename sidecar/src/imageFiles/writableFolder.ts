@@ -1,8 +1,8 @@
 /** Changes an image in a folder, each step whole or not at all. */
 import { randomUUID } from 'node:crypto';
 import {
-  accessSync, closeSync, constants, createReadStream, createWriteStream, fchmodSync, fsyncSync, futimesSync, linkSync, mkdirSync, openSync, renameSync,
-  rmSync, statSync,
+  accessSync, closeSync, constants, createReadStream, createWriteStream, fchmodSync, fsyncSync, futimesSync, linkSync,
+  lstatSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, statSync,
 } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import { DismError } from '../errors.ts';
@@ -11,7 +11,7 @@ import { Lock } from '../platform/linux/locks.ts';
 import { removeFolder } from '../platform/linux/removeFolder.ts';
 import { isDenied } from '../systemErrors.ts';
 import { digestOfFile } from './digest.ts';
-import { readWhole, writeWhole } from './fileBytes.ts';
+import { type Checked, writeChecked } from './fileBytes.ts';
 import { copyMetadata, fileMode, neighbourMode, openReplaced } from './fileMetadata.ts';
 import { FolderImage } from './folderFiles.ts';
 import type { Place } from './folderTree.ts';
@@ -21,9 +21,6 @@ import type { ReplaceOptions, WritableImageFiles } from './imageFiles.ts';
 const temporaryPattern = /(?:^|\/)\.dismts-[0-9a-f-]{36}$/;
 /** How a file is opened that must not be there yet, to be written and read back. */
 const newFile = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
-
-/** How what is written gets checked, and stopped. */
-type Checked = Pick<ReplaceOptions, 'verify' | 'signal'>;
 
 /** An image below a folder that can be changed. */
 export class WritableFolderImage extends FolderImage implements WritableImageFiles {
@@ -110,10 +107,11 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     }
   }
 
-  /** Deletes a file; it is no error that it does not exist. A link is deleted itself. */
+  /** Deletes a file; it is no error that it does not exist, and a folder of that name stays. A link is deleted itself. */
   removeFile(path: string): void {
     if (this.tree.resolve(path) === undefined) { return; }
     this.#change(path, (place) => {
+      if (lstatSync(within(place, place.name), { throwIfNoEntry: false })?.isDirectory() === true) { return; }
       rmSync(within(place, place.name), { force: true });
       fsyncSync(place.folder);
     });
@@ -199,11 +197,21 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     }
   }
 
-  /** Removes a folder with all that is in it; it is no error that it does not exist. Links are removed themselves, not what they lead to. */
-  async removeFolder(path: string): Promise<void> {
+  /** Removes a file, or a folder with all in it, whichever is there; links are removed themselves. Looked up once: a name in another case is safe from it. */
+  async remove(path: string): Promise<void> {
     if (this.tree.resolve(path) === undefined) { return; }
     await this.#changeAsync(path, async (place) => {
       await removeFolder(within(place, place.name));
+      rmSync(within(place, place.name), { force: true });
+      fsyncSync(place.folder);
+    });
+  }
+
+  /** Removes a folder, unless there is anything in it. */
+  removeEmptyFolder(path: string): void {
+    if (this.tree.resolve(path) === undefined || this.tree.list(path).length > 0) { return; }
+    this.#change(path, (place) => {
+      rmdirSync(within(place, place.name));
       fsyncSync(place.folder);
     });
   }
@@ -226,7 +234,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     this.#change(path, (place) => { rmSync(within(place, place.name), { force: true }); });
   }
 
-  /** Changes something in the folder of a path, which is open for so long. What was listed may not be so any more then. */
+  /** Changes something in the folder of a path, which is open for so long; what was listed is forgotten then. */
   #change<T>(path: string, work: (place: Place) => T): T {
     const place = this.tree.openParent(path);
     try {
@@ -288,10 +296,4 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
 /** Something in a folder that is open, as a path that holds whatever becomes of the folder's own. */
 function within({ folder }: Place, name: string): string {
   return `/proc/self/fd/${folder}/${name}`;
-}
-
-/** Writes a file that is open, waits for the disk, and has what was read back checked. */
-async function writeChecked(descriptor: number, data: Buffer, { verify, signal }: Checked): Promise<void> {
-  await writeWhole(descriptor, data, signal);
-  verify(await readWhole(descriptor, data.length));
 }

@@ -5,6 +5,7 @@ import { fileTrouble } from '../imageFiles/fileTrouble.ts';
 import { joinPath, type ImageFiles } from '../imageFiles/imageFiles.ts';
 import { Hresult } from '../hresult.ts';
 import { printable } from '../printable.ts';
+import { controlSetName } from '../registry/controlSet.ts';
 import { Hive, type HiveKey } from '../registry/hive.ts';
 
 /** Hives in System32\config that listings are read from. */
@@ -100,9 +101,8 @@ export class WindowsImage {
   /** What `CurrentControlSet` would be if this Windows were started. */
   async controlSet(): Promise<HiveKey | undefined> {
     const system = await this.hive('SYSTEM');
-    const select = system.key('Select');
-    const number = select?.value('Default')?.asNumber() ?? select?.value('Current')?.asNumber() ?? 1;
-    return system.key(`ControlSet${String(number).padStart(3, '0')}`);
+    const name = controlSetName(system);
+    return name === undefined ? undefined : system.key(name);
   }
 
   /** A file below the Windows folder; undefined where there is none. */

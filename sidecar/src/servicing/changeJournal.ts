@@ -120,10 +120,7 @@ export async function finishJournal(image: WritableFolderImage, windows: string)
 /** Puts in place and removes what a change is about; whoever carries it out again goes on where it stopped. */
 export async function carryOut(image: WritableFolderImage, { files, removals }: Pick<ChangeJournal, 'files' | 'removals'>): Promise<void> {
   for (const { temporary, path } of files) { await image.putInPlace(temporary, path); }
-  for (const path of removals) {
-    await image.removeFolder(path);
-    image.removeFile(path);
-  }
+  for (const path of removals) { await image.remove(path); }
 }
 
 /** The files of a journal that are not in place yet. */

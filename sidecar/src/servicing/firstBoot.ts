@@ -6,6 +6,7 @@ import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
+import { messageOf } from '../systemErrors.ts';
 import { changeImage, type ImageChangeOptions } from './imageChange.ts';
 import { scriptsFolder } from './removablePaths.ts';
 
@@ -20,6 +21,8 @@ export interface FirstBootItem {
 
 const namePattern = /^[A-Za-z0-9._~+-]{1,200}$/;
 const itemPattern = /^rem item: (Package|Feature|FeatureAll|Capability) ([A-Za-z0-9._~+-]{1,200})$/;
+/** Folders that were not there before the first thing waited; with the last one they go, when they are empty. */
+const madePattern = /^rem made: (Setup|Setup\/Scripts)$/;
 const beginMark = 'rem DismTs: begin';
 const endMark = 'rem DismTs: end';
 const callBlock = [beginMark, 'call "%WINDIR%\\Setup\\Scripts\\DismTs\\FirstBoot.cmd"', endMark, ''].join('\r\n');
@@ -42,8 +45,18 @@ export function requireFirstBootName(name: string, what: string): void {
 
 /** What waits in an image, in its order. */
 export async function listFirstBoot(image: Pick<WritableFolderImage, 'read'>, windows: string): Promise<FirstBootItem[]> {
-  const script = await image.read(scriptPath(windows), maxScriptBytes);
-  return script === undefined ? [] : parseScript(script.toString('latin1'));
+  return parseScript(await readScript(image, windows) ?? '');
+}
+
+async function readScript(image: Pick<WritableFolderImage, 'read'>, windows: string): Promise<string | undefined> {
+  return (await image.read(scriptPath(windows), maxScriptBytes))?.toString('latin1');
+}
+
+/** Folders that were made, as the script says, or are about to be. */
+function madeFolders(image: WritableFolderImage, windows: string, script: string | undefined): string[] {
+  if (script !== undefined) { return script.split(/\r?\n/).flatMap((line) => madePattern.exec(line)?.[1] ?? []); }
+  const isThere = (path: string): boolean => image.nearestFolder(`${path}/any`).toLowerCase() === path.toLowerCase();
+  return ['Setup', 'Setup/Scripts'].filter((folder) => !isThere(joinPath(windows, folder)));
 }
 
 function parseScript(script: string): FirstBootItem[] {
@@ -63,7 +76,8 @@ export async function addFirstBoot(
 ): Promise<{ readonly changed: boolean; readonly items: readonly FirstBootItem[] }> {
   const { windows } = options;
   return await changeImage(image, [], options, async (open) => {
-    const items = await listFirstBoot(image, windows);
+    const script = await readScript(image, windows);
+    const items = parseScript(script ?? '');
     const existing = items.find((one) => sameItem(one, item));
     const text = await readSetupComplete(image, windows);
     const isCalled = text.includes(beginMark);
@@ -71,7 +85,7 @@ export async function addFirstBoot(
     if (existing !== undefined && (existing.all === true) === (item.all === true) && isSameFile && isCalled) { return { changed: false, items }; }
     const wanted = [...items.filter((one) => !sameItem(one, item)), item];
     if (file !== undefined && !isSameFile) { open.putFile(filePath(windows, item.name), { file }); }
-    open.putFile(scriptPath(windows), makeScript(wanted));
+    open.putFile(scriptPath(windows), makeScript(wanted, madeFolders(image, windows, script)));
     if (!isCalled) { open.putFile(setupComplete(windows), Buffer.from(callBlock + text, 'latin1')); }
     return { changed: true, items: wanted };
   });
@@ -84,9 +98,11 @@ export async function addFirstBoot(
 export async function removeFirstBoot(
   image: WritableFolderImage, isWanted: (item: FirstBootItem) => boolean, options: ImageChangeOptions,
 ): Promise<FirstBootItem[]> {
-  const { windows } = options;
-  return await changeImage(image, [], options, async (open) => {
-    const items = await listFirstBoot(image, windows);
+  const { windows, validateOnly = false } = options;
+  let made: string[] = [];
+  const result = await changeImage(image, [], options, async (open) => {
+    const script = await readScript(image, windows);
+    const items = parseScript(script ?? '');
     const removed = items.filter(isWanted);
     if (removed.length === 0) { return []; }
     const kept = items.filter((item) => !removed.includes(item));
@@ -96,17 +112,32 @@ export async function removeFirstBoot(
       if (without === '' && text !== '') { open.remove(setupComplete(windows)); }
       if (without !== '' && without !== text) { open.putFile(setupComplete(windows), Buffer.from(without, 'latin1')); }
       open.remove(ownFolder(windows));
+      made = madeFolders(image, windows, script);
     } else {
-      open.putFile(scriptPath(windows), makeScript(kept));
+      open.putFile(scriptPath(windows), makeScript(kept, madeFolders(image, windows, script)));
       for (const { kind, name } of removed) { if (kind === 'Package') { open.remove(filePath(windows, name)); } }
     }
     return removed;
   });
+  if (!validateOnly) { removeMade(image, made.reverse().map((folder) => joinPath(windows, folder)), options); }
+  return result;
+}
+
+/** It is done by then, whatever becomes of empty folders. */
+function removeMade(image: WritableFolderImage, folders: readonly string[], { warn }: ImageChangeOptions): void {
+  try {
+    for (const folder of folders) { image.removeEmptyFolder(folder); }
+  } catch (error) {
+    warn(`An empty folder stays in the image: ${messageOf(error)}`);
+  }
 }
 
 /** The script; each step's exit code goes into the log (3010: done, and a restart completes it). */
-function makeScript(items: readonly FirstBootItem[]): Buffer {
-  const lines = ['@echo off', 'rem Made by DismTs: change it with its commands.', 'setlocal', 'set "LOG=%WINDIR%\\Logs\\DismTs-FirstBoot.log"'];
+function makeScript(items: readonly FirstBootItem[], made: readonly string[]): Buffer {
+  const lines = [
+    '@echo off', 'rem Made by DismTs: change it with its commands.', ...made.map((folder) => `rem made: ${folder}`), 'setlocal',
+    'set "LOG=%WINDIR%\\Logs\\DismTs-FirstBoot.log"',
+  ];
   for (const item of items) {
     const { kind, name, all } = item;
     const what = kind === 'Package' ? `/Add-Package /PackagePath:"%~dp0Files\\${name}"`

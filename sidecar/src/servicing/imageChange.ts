@@ -180,6 +180,8 @@ async function makeChange(
     removeJournal(image, windows);
   };
   try {
+    // What cannot be removed is told before anything has happened, and is not left to a journal that nobody could finish.
+    for (const path of removals) { image.requireOneWay(path); }
     const folders = new Set(contents.map(({ path }) => image.nearestFolder(path)));
     // Whoever changes the image next looks into the folder of the hives of its own accord.
     if ([...folders].some((folder) => folder.toLowerCase() !== configFolder(windows).toLowerCase())) { await notePreparation(image, windows, [...folders]); }

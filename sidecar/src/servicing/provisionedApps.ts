@@ -81,6 +81,7 @@ export async function removeProvisionedApps(image: WritableFolderImage, choice: 
     await requireNeverStarted(image, choice.asked);
     const list = await readList(image);
     const apps = list === undefined ? [] : await readApps(image, list);
+    image.requireOneWay(`${appsFolder}/any`);
     const folders = await image.list(appsFolder);
     const software = open.get('SOFTWARE');
     const applications = software.key(`${storeKey}\\Applications`);

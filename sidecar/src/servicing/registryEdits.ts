@@ -2,6 +2,7 @@
 import type { RegistryChange } from '@dismts/protocol';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { controlSetName, type ControlSetReader } from '../registry/controlSet.ts';
 import { type EditableHive, type EditableKey, splitKeyPath, type ValueContent } from '../registry/editableHive.ts';
 import { upperCase } from '../registry/names.ts';
 import type { OpenHives } from './imageChange.ts';
@@ -15,22 +16,11 @@ export type HiveEdit = { readonly hive: string; readonly key: string } & (
   | { readonly action: 'RemoveKey'; readonly recurse: boolean }
 );
 
-/** What the path of a key means: the control set that Windows would start with in place of CurrentControlSet, which is in memory only. */
-export interface KeyReader {
-  key(path: string): { value(name: string): { readonly type: number; readonly data: Buffer } | undefined } | undefined;
-}
-
 /** The path in the hive that a user's path stands for. */
-export function resolveKeyPath(hive: KeyReader, path: string): string {
+export function resolveKeyPath(hive: ControlSetReader, path: string): string {
   const [first = '', ...rest] = splitKeyPath(path);
-  if (upperCase(first) !== 'CURRENTCONTROLSET') { return [first, ...rest].join('\\'); }
-  const select = hive.key('Select');
-  const read = (name: string): number | undefined => {
-    const value = select?.value(name);
-    return value?.type === 4 && value.data.length === 4 ? value.data.readUInt32LE() : undefined;
-  };
-  const number = read('Default') ?? read('Current');
-  return number === undefined ? path : [`ControlSet${String(number).padStart(3, '0')}`, ...rest].join('\\');
+  const name = upperCase(first) === 'CURRENTCONTROLSET' ? controlSetName(hive) ?? first : first;
+  return [name, ...rest].join('\\');
 }
 
 /**

@@ -73,8 +73,23 @@ describe('firstBoot/add', () => {
     const { path, scripts } = makeImage();
     await add(path, { kind: 'Feature', name: 'NetFx3' });
     expect(readdirSync(scripts).sort()).toEqual(['DismTs', 'SetupComplete.cmd']);
+    await add(path, { kind: 'Feature', name: 'Other' });
+    await remove(path, 'NetFx3');
     await remove(path, '*');
-    expect(readdirSync(scripts)).toEqual([]);
+    expect(readdirSync(join(path, 'Windows'))).toEqual(['System32']);
+  });
+
+  it('leaves folders that were there, or that hold what others put there', async () => {
+    const there = makeImage();
+    mkdirSync(there.scripts, { recursive: true });
+    await add(there.path, { kind: 'Feature', name: 'NetFx3' });
+    await remove(there.path, '*');
+    expect(readdirSync(there.scripts)).toEqual([]);
+    const filled = makeImage();
+    await add(filled.path, { kind: 'Feature', name: 'NetFx3' });
+    writeFileSync(join(filled.path, 'Windows/Setup/own.txt'), 'kept');
+    await remove(filled.path, '*');
+    expect(readdirSync(join(filled.path, 'Windows/Setup'))).toEqual(['own.txt']);
   });
 
   it('keeps names out of the script that could mean something there', async () => {
