@@ -1,4 +1,4 @@
-/** Each operation opens a WIM file once and reads all it needs through that descriptor; strace sees what is opened. */
+/** Each operation opens a WIM file once, and reads the table of mounts as often whatever is mounted; strace sees what is opened. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -45,4 +45,14 @@ describe.runIf(isRoot && canTrace)('a WIM file is opened', () => {
     const imagePath = await ordinaryWim(bench.folder);
     expect(await opensOf(bench, imagePath, 'getImageInfo', { imagePath })).toBe(1);
   });
+});
+
+test.runIf(isRoot && canTrace)('the table of mounts is read as often with many mounts as with one', async () => {
+  const bench = await workbench();
+  const counts: number[] = [];
+  for (const more of [1, 4]) {
+    for (let count = 0; count < more; count += 1) { await bench.mount(await ordinaryWim(bench.folder, { file: `${counts.length}-${count}.wim` })); }
+    counts.push(await opensOf(bench, '/proc/self/mountinfo', 'listMountedImages', {}));
+  }
+  expect(counts[1]).toBe(counts[0]);
 });

@@ -1,5 +1,6 @@
 /** Brings mounts that a crash left in the middle of an operation into a state that has a name. */
 import type { OperationContext } from '../../../operationContext.ts';
+import { readMountTable } from '../../../platform/linux/mountTable.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
 import { fileSignature } from '../images/fileSignature.ts';
 import { formatOf } from '../images/formats.ts';
@@ -87,8 +88,10 @@ async function recoverMount(state: State, id: string, context: OperationContext)
  */
 export async function recover(state: State, context: OperationContext): Promise<void> {
   const records = state.records.readAll((path, reason) => { context.log.warning(`the record "${path}" cannot be read: ${reason}`); });
+  // Once for all, as each costs as much as there are mounts; what it names is looked at again under its lock.
+  const table = records.length === 0 ? [] : readMountTable();
   for (const record of records) {
-    if (record.state === 'mounted' && record.commit === undefined && !isFrozen(state, record)) { continue; }
+    if (record.state === 'mounted' && record.commit === undefined && !isFrozen(state, record, table)) { continue; }
     await recoverMount(state, record.id, context).catch((error: unknown) => {
       // What ails one mount must not keep others from being used, nor this one from being dismounted.
       context.log.error(`the mount "${record.mountPath}" cannot be recovered: ${messageOf(error)}`);

@@ -64,8 +64,8 @@ export function makeCover(record: MountRecord): number {
 }
 
 /** Whether the changes of the record's generation are what shows at its folder, but nobody can write to it. */
-export function isFrozen(state: State, record: MountRecord): boolean {
-  const [view] = lookAt(state, record).views;
+export function isFrozen(state: State, record: MountRecord, table?: readonly MountTableEntry[]): boolean {
+  const [view] = lookAt(state, record, table).views;
   return record.stacking === 'overlayfs' && view?.source === stackSource(record) && view.options.includes('ro');
 }
 

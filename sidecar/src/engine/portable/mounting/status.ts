@@ -7,6 +7,7 @@ import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { printable } from '../../../printable.ts';
 import { processState } from '../../../platform/linux/holders.ts';
+import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { fileSignature, sameSignature } from '../images/fileSignature.ts';
 import { formatOf } from '../images/formats.ts';
 import { answers, findServers } from './serving.ts';
@@ -113,8 +114,8 @@ async function checkView(state: State, record: MountRecord, sight: Sight): Promi
 }
 
 /** Looks at a mount without changing anything. */
-export async function mountStatus(state: State, record: MountRecord): Promise<MountStatus> {
-  const sight = lookAt(state, record);
+export async function mountStatus(state: State, record: MountRecord, table?: readonly MountTableEntry[]): Promise<MountStatus> {
+  const sight = lookAt(state, record, table);
   const changes = record.mode === 'ReadWrite' ? await checkChanges(state, record, sight) : ok;
   const shown = await checkView(state, record, sight);
   const image = await checkImage(record);
@@ -125,13 +126,16 @@ export async function mountStatus(state: State, record: MountRecord): Promise<Mo
 
 /**
  * The status of a mount that nobody holds still, by a record that may be older than the mount.
+ * @param table What is mounted, as it was a moment ago: it is believed where it says that the mount is well.
  * @returns undefined where it was dismounted meanwhile.
  */
-export async function currentStatus(state: State, id: string): Promise<{ readonly record: MountRecord; readonly found: MountStatus } | undefined> {
+export async function currentStatus(
+  state: State, id: string, table?: readonly MountTableEntry[],
+): Promise<{ readonly record: MountRecord; readonly found: MountStatus } | undefined> {
   for (let tries = 1; ; tries++) {
     const record = state.records.read(id);
     if (record === undefined || record.state !== 'mounted') { return undefined; }
-    const found = await mountStatus(state, record);
+    const found = await mountStatus(state, record, tries === 1 ? table : undefined);
     if (found.status === 'Ok') { return { record, found }; }
     const holders = state.locks.mountHolders(id);
     const now = state.records.read(id);

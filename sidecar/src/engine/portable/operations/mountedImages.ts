@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import type { cleanupMountPoints as cleanupMethod, listMountedImages as listMethod, MountedImage } from '@dismts/protocol';
 import type { OperationContext } from '../../../operationContext.ts';
 import { printable } from '../../../printable.ts';
-import { readMountTable } from '../../../platform/linux/mountTable.ts';
+import { type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
 import { formatOf } from '../images/formats.ts';
 import { takeDown } from '../mounting/takeDown.ts';
 import { allRecords, canonicalMountPath, findMount, openState } from '../mounting/mountOperation.ts';
@@ -15,8 +15,8 @@ import { currentStatus, mountStatus, type MountStatus } from '../mounting/status
 import { guarded, messageOf } from '../../../systemErrors.ts';
 
 /** A mount in the words of the protocol, at the folder where it shows now. */
-function describe(state: State, record: MountRecord, { status, reason }: MountStatus): MountedImage {
-  const place = lookAt(state, record).views[0]?.mountPoint ?? record.mountPath;
+function describe(state: State, record: MountRecord, { status, reason }: MountStatus, table?: readonly MountTableEntry[]): MountedImage {
+  const place = lookAt(state, record, table).views[0]?.mountPoint ?? record.mountPath;
   return {
     path: place === record.mountPath ? record.given?.mountPath ?? place : place, imagePath: record.given?.imagePath ?? record.wimPath,
     imageIndex: record.imageIndex, mountMode: record.mode,
@@ -48,8 +48,10 @@ export async function listMountedImages(
     const state = await openState(context);
     const wanted = params.mountPath === undefined ? undefined : findMount(state, await canonicalMountPath(params.mountPath), context) ?? '';
     const records = allRecords(state, context).filter(({ id }) => wanted === undefined || id === wanted);
-    const found = await Promise.all(records.map(async ({ id }) => await currentStatus(state, id)));
-    const mounts = found.flatMap((one) => (one === undefined ? [] : [describe(state, one.record, one.found)]));
+    // Once for all: each reading costs as much as there are mounts.
+    const table = readMountTable();
+    const found = await Promise.all(records.map(async ({ id }) => await currentStatus(state, id, table)));
+    const mounts = found.flatMap((one) => (one === undefined ? [] : [describe(state, one.record, one.found, table)]));
     mounts.sort((a, b) => (a.path < b.path ? -1 : 1));
     return { mounts, logPath: context.log.path, warnings: unreadable(state) };
   });
