@@ -535,4 +535,71 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
             }
         }
     }
+
+    Context 'README.md, what it is for' {
+        BeforeEach {
+            $blocks = @([regex]::Matches([System.IO.File]::ReadAllText("$root/README.md"), '(?ms)^```(\w*)\n(.*?)^```') | ForEach-Object { @{ Kind = $_.Groups[1].Value; Text = $_.Groups[2].Value } })
+            Remove-Item -LiteralPath $mount
+            Push-Location -LiteralPath $folder
+        }
+
+        AfterEach {
+            Pop-Location
+        }
+
+        It 'changes an image as it says' {
+            $null = New-Item -ItemType Directory -Path ./mnt
+            $null = Mount-DismTsImage ./install.wim ./mnt -Index 1
+            $null = New-Item -ItemType Directory -Path ./mnt/Windows/System32/drivers/etc -Force
+            $null = Dismount-DismTsImage ./mnt -Save
+            Remove-Item -LiteralPath ./mnt
+            Set-Content -LiteralPath ./hosts -Value 'of the README'
+            $block = @($blocks | Where-Object { $_.Kind -eq 'powershell' -and $_.Text -match 'Mount-DismTsImage' })
+            $block | Should -HaveCount 1
+            $null = & ([scriptblock]::Create($block[0].Text))
+            Get-WimText -Path $wim -File /Windows/System32/drivers/etc/hosts | Should -Be 'of the README'
+            Get-DismTsImage -Mounted | Should -BeNullOrEmpty
+        }
+
+        It 'scans and repairs as it says, in PowerShell and in a shell, with the output that it shows' {
+            $null = New-Item -ItemType Directory -Path ./mnt, ./other
+            Copy-Item -LiteralPath $wim -Destination ./other/install.wim
+            $null = Mount-DismTsImage ./install.wim ./mnt -Index 1
+            Set-Content -LiteralPath "./mnt/$($store.payload)" -Value 'damaged'
+            $null = Dismount-DismTsImage ./mnt -Save
+
+            # A line "$ ..." is typed; those that follow are what it writes.
+            $block = @($blocks | Where-Object { $_.Text -match '(?m)^\$ dismts mount' })
+            $block | Should -HaveCount 1
+            $typed = [regex]::Matches($block[0].Text, '(?m)^\$ (.+)$').ForEach({ $_.Groups[1].Value }) -join "`n"
+            $shown = @($block[0].Text.Trim() -split "`n" | Where-Object { -not $_.StartsWith('$ ') }) -replace '/images', $folder
+            $said = @(bash -c "dismts() { '$env:DISMTS' `"`$@`"; }`n$typed" 2>$null)
+            foreach ($line in $shown) {
+                $said | Should -Contain $line
+            }
+
+            $null = Mount-DismTsImage ./install.wim ./mnt -Index 1
+            $block = @($blocks | Where-Object { $_.Text -match '(?m)^PS> Repair' })
+            $block | Should -HaveCount 1
+            $commands = [regex]::Matches($block[0].Text, '(?m)^PS> (.+)\n(\w+) : (\w+)$')
+            $commands | Should -HaveCount 2
+            foreach ($command in $commands) {
+                $result = & ([scriptblock]::Create($command.Groups[1].Value))
+                "$($result.($command.Groups[2].Value))" | Should -Be $command.Groups[3].Value
+            }
+        }
+
+        It 'exports and splits as it says' {
+            $null = New-Item -ItemType Directory -Path ./stick/sources
+            $null = Export-DismTsImage -SourceImagePath ./install.wim -SourceIndex 1 -DestinationImagePath ./install.esd -CompressionType Recovery
+            Remove-Item -LiteralPath ./install.wim
+            $block = @($blocks | Where-Object { $_.Kind -eq 'powershell' -and $_.Text -match 'Split-DismTsImage' })
+            $block | Should -HaveCount 1
+            # The disk has tests of its own.
+            $lines = $block[0].Text -replace '/media/stick', "$folder/stick" -split "`n" | Where-Object { $_ -notlike 'Convert-*' }
+            $null = & ([scriptblock]::Create($lines -join "`n"))
+            (Get-DismTsImage -ImagePath ./install.wim).ImageIndex | Should -Be 1
+            Test-Path -LiteralPath ./stick/sources/install.swm | Should -BeTrue
+        }
+    }
 }
