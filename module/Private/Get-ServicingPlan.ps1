@@ -30,6 +30,9 @@ function Get-ServicingPlan {
     foreach ($name in Get-NoteValue -InputObject $Result -Name 'removedPackages') {
         "What if: Removes $name"
     }
+    foreach ($name in Get-NoteValue -InputObject $Result -Name 'removedDrivers') {
+        "What if: Removes the driver package $name"
+    }
     foreach ($path in Get-NoteValue -InputObject $Result -Name 'addedDrivers') {
         "What if: Adds the driver $path"
     }

@@ -7,7 +7,7 @@ function Remove-DismTsDriver {
     may not start any more; off Windows one that is reflected is removed only with -Force. All that came with the driver goes: its files, its records and its
     services, but for what another version of it needs.
 
-    -WhatIf checks what can be checked, and changes nothing.
+    -WhatIf checks what can be checked, says which packages would go where the Portable engine does it, and changes nothing.
 
     Stands for Remove-WindowsDriver of the in-box module, with the same parameters and properties. As there the running Windows cannot be changed so.
     .EXAMPLE

@@ -11,7 +11,8 @@ function Use-DismTsUnattend {
     The Portable engine applies drivers, and settings of that pass that are one documented value of the registry: EnableLUA, SanPolicy, PreventDeviceEncryption,
     fDenyTSConnections, EnableVirtualizationBasedSecurity, LsaCfgFlags, ConvertibleSlateMode, RegisteredOwner, RegisteredOrganization, and the texts of
     OEMInformation. A file that asks for anything else in that pass, such as packages, is refused by name before anything is changed. All of it is one change: a
-    process that is killed at any point leaves all of it or nothing. What is left for Windows Setup is a warning.
+    process that is killed at any point leaves all of it or nothing. What is left for Windows Setup is a warning. Drivers are staged; those that Windows may need
+    to start are reflected with -BootCritical, and are a warning without it.
 
     Stands for Use-WindowsUnattend of the in-box module, with the same parameters, parameter sets and properties; it also answers to Apply-DismTsUnattend.
     .EXAMPLE
@@ -63,6 +64,10 @@ function Use-DismTsUnattend {
         [Parameter()]
         [switch] $CopyToPanther,
 
+        # Reflect drivers that Windows may need to start, as Add-DismTsDriver does with it; without it they are only staged. The Native engine always does.
+        [Parameter()]
+        [switch] $BootCritical,
+
         # Has no effect: DismTs never restarts Windows. Scripts for the in-box command give it.
         [Parameter(ValueFromPipelineByPropertyName)]
         [switch] $NoRestart,
@@ -112,7 +117,7 @@ function Use-DismTsUnattend {
         if ($null -eq $params) {
             return
         }
-        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'CopyToPanther' -PathName 'UnattendPath')) {
+        if (-not (Add-RequestParameter -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Params $params -Name 'CopyToPanther', 'BootCritical' -PathName 'UnattendPath')) {
             return
         }
         $change = @{

@@ -85,7 +85,10 @@ export const removeDriver = request('driver/remove', ofOfflineImage({
   /** Also one that Windows may need to start. The native engine removes it without being told so. */
   force: z.boolean().optional(),
   replayLog,
-}), imageResultSchema);
+}), imageResultSchema.extend({
+  /** Packages that were removed, by the names of their folders in the driver store. Portable engine. */
+  removedDrivers: z.array(z.string()).default([]),
+}));
 
 /** Copies all third-party driver packages into a folder. Cancellable. _DismExportDriver. */
 export const exportDrivers = request('driver/export', ofImage({

@@ -9,6 +9,8 @@ export const applyUnattend = request('unattend/apply', ofImage({
   unattendPath: absolutePathSchema,
   /** Also put the file into the image, where Windows Setup looks for it (Windows\Panther\unattend.xml). Portable engine. */
   copyToPanther: z.boolean().optional(),
+  /** Reflect drivers that Windows may need to start, as in driver/add. Windows itself always does. */
+  bootCritical: z.boolean().optional(),
 }), imageResultSchema.extend({
   /** False where everything was so already. */
   changed: z.boolean(),

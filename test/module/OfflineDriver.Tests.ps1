@@ -103,6 +103,8 @@ Describe 'Drivers of an offline image' -Tag 'Integration' -Skip:($missing.Count 
         $said = pwsh -NoProfile -Command $script
         "$said" | Should -Match 'Publish as oem1\.inf'
         "$said" | Should -Match 'Publish as oem2\.inf'
+        $script = "Import-Module '$(Get-RepositoryRoot)/DismTs.psd1'; Remove-DismTsDriver -Path '$image' -Driver oem0.inf -Force -WhatIf -WarningAction SilentlyContinue"
+        "$(pwsh -NoProfile -Command $script)" | Should -Match 'What if: Removes the driver package \S+\.inf_amd64_[0-9a-f]{16}'
         bash -c "cd '$image' && find . -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum" | Should -Be $before
     }
 

@@ -16,8 +16,9 @@ import { unregisterPackage } from './stagePackage.ts';
  * @param force Also one that Windows may need to start.
  * @throws DismError ERROR_FILE_NOT_FOUND: there is none. SPAPI_E_NOT_AN_INSTALLED_OEM_INF: it came with Windows.
  * SPAPI_E_INF_IN_USE_BY_DEVICES: it is boot-critical and reflected.
+ * @returns Names of their folders in the store.
  */
-export async function removePackages(published: string, force: boolean, change: DriverChange): Promise<void> {
+export async function removePackages(published: string, force: boolean, change: DriverChange): Promise<string[]> {
   const { image, windows, context, validateOnly, warn } = change;
   const journal = new DriverJournal(image, windows);
   const removal = withDatabase(change, context.signal, async (database, boot) => {
@@ -35,20 +36,23 @@ export async function removePackages(published: string, force: boolean, change: 
       unregisterPackage(database, registered);
     }
     context.signal.throwIfAborted();
+    return found.map(({ key }) => key.name);
   });
+  let folders: string[];
   try {
-    await removal;
+    folders = await removal;
   } catch (error) {
     if (journal.isOpen) { await undo(change); }
     throw error;
   }
-  if (validateOnly) { return; }
+  if (validateOnly) { return folders; }
   try {
     // Now that no database knows them their files go, as they would after a crash.
     await settle(change);
   } catch (error) {
     warn(`The driver "${published}" was removed, but not all of its files (${messageOf(error)}): the next command that changes drivers removes them`);
   }
+  return folders;
 }
 
 function requireRemovable(published: string, force: boolean, database: DriverDatabase, warn: (text: string) => void): RegisteredPackage[] {

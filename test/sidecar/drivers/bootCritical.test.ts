@@ -1,9 +1,12 @@
 /** Boot-critical drivers are reflected as their INF files say, and taken back. No Windows was started with any of it. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { applyUnattend as unattendMethod } from '@dismts/protocol';
 import { describe, expect, it } from 'vitest';
 import type { HiveKey } from '../../../sidecar/src/registry/hive.ts';
+import { applyUnattend } from '../../../sidecar/src/engine/portable/operations/unattend.ts';
 import { storeName } from '../../../sidecar/src/drivers/storeName.ts';
+import { testContext } from '../../helpers/operationContext.ts';
 import { add, codeOf, differences, driverImage, openHive, remove, snapshot } from '../../helpers/store/driverImage.ts';
 import { type DriverPackageSpec, makeDriverPackage, scsiClass, writeDriverPackage } from '../../helpers/store/driverPackage.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
@@ -146,5 +149,19 @@ describe('addDriver() with bootCritical', () => {
     const other = (await add(image, disk.inf, { bootCritical: true })).results[0]?.failure;
     expect(other).toMatchObject({ message: expect.stringContaining('the service "disk"') as string, data: { symbol: 'ERROR_ALREADY_EXISTS', target: disk.inf } });
     expect(differences(before, snapshot(image))).toEqual([]);
+  });
+});
+
+describe('unattend/apply with boot-critical drivers', () => {
+  it.each([[false, undefined], [true, 0]] as const)('reflects them with bootCritical %s only', async (bootCritical, start) => {
+    const image = await driverImage();
+    const { inf } = prepare(scsi);
+    const unattendPath = join(tempFolder(), 'unattend.xml');
+    writeFileSync(unattendPath, '<unattend><settings pass="offlineServicing"><component name="Microsoft-Windows-PnpCustomizationsNonWinPE" '
+      + `processorArchitecture="amd64"><DriverPaths><PathAndCredentials><Path>${dirname(inf)}</Path></PathAndCredentials></DriverPaths></component></settings></unattend>`);
+    const { warnings, addedDrivers } = await applyUnattend(unattendMethod.params.parse({ path: image, unattendPath, bootCritical }), testContext('unattend/apply'));
+    expect(addedDrivers).toEqual([inf]);
+    expect(warnings).toContainEqual(expect.stringContaining(bootCritical ? 'no start of Windows with it was tried' : '-BootCritical reflects it'));
+    expect(openHive(image, 'SYSTEM').key('ControlSet001\\Services\\dtscsi')?.value('Start')?.asNumber()).toBe(start);
   });
 });

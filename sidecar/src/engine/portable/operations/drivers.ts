@@ -89,7 +89,7 @@ export async function removeDriver(params: z.output<typeof removeMethod.params>,
   return await guarded(what, params.path, context, async () =>
     await withChangeableImage(params, what, context, async (image) => {
       const warnings: string[] = [];
-      await removePackages(params.driver, params.force ?? false, await changeOf(image, params, warnings, context));
-      return { ...imageResult(params.path, context, warnings), winPath: image.windows };
+      const removedDrivers = await removePackages(params.driver, params.force ?? false, await changeOf(image, params, warnings, context));
+      return { ...imageResult(params.path, context, warnings), winPath: image.windows, removedDrivers };
     }));
 }

@@ -48,6 +48,7 @@ export async function applyUnattend(params: Params, context: OperationContext): 
 interface Application {
   readonly path?: string | undefined;
   readonly copyToPanther?: boolean | undefined;
+  readonly bootCritical?: boolean | undefined;
   readonly validateOnly: boolean;
   readonly answers: AnswerFile;
   readonly infPaths: readonly string[];
@@ -65,14 +66,14 @@ interface Applied {
 
 /** Drivers, settings and the file for Windows Setup, in one change. */
 async function apply(
-  { path = '', copyToPanther = false, validateOnly, answers, infPaths, data, what }: Application, image: ChangeableImage, warnings: string[], context: OperationContext,
+  { path = '', copyToPanther = false, bootCritical = false, validateOnly, answers, infPaths, data, what }: Application, image: ChangeableImage, warnings: string[], context: OperationContext,
 ): Promise<Applied> {
   const { files, windows } = image;
   const change = await changeOf(image, { path, validateOnly }, warnings, context);
   const options = { windows, signal: context.signal, validateOnly, warn: (text: string) => { warnings.push(text); } };
   const hives = [...new Set([...infPaths.length === 0 ? [] : driverHives, ...answers.edits.map(({ hive }) => hive)])];
   return await withDriverFiles(change, async (journal) => await changeImage(files, hives, options, async (open) => {
-    const added = infPaths.length === 0 ? [] : await addPackagesTo(open, infPaths, { forceUnsigned: false, bootCritical: false }, change, journal);
+    const added = infPaths.length === 0 ? [] : await addPackagesTo(open, infPaths, { forceUnsigned: false, bootCritical }, change, journal);
     const failure = added.find((outcome) => outcome.failure !== undefined)?.failure;
     if (failure !== undefined) { throw new DismError(failure.hresult, `${what}: ${failure.message}`, { target: failure.target ?? '', hint: failure.hint, cause: failure }); }
     const settings = applyEdits(open, answers.edits, context.signal);
