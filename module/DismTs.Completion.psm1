@@ -81,6 +81,7 @@ $lists = @{
     Edition           = @{ Command = 'Get-DismTsEdition'; Property = 'Edition'; Detail = 'Path'; Arguments = @{ Target = $true } }
     PackageFamilyName = @{ Command = 'Get-DismTsNonRemovableAppsPolicy'; Property = 'PackageFamilyName'; Detail = 'Path' }
 }
+$firstBootActions = @{ Command = 'Get-DismTsFirstBootAction'; Property = 'Name'; Detail = 'Kind' }
 $appxPackages = @{ Command = 'Get-DismTsAppxProvisionedPackage'; Property = 'PackageName'; Detail = 'DisplayName' }
 
 $completeItem = {
@@ -97,6 +98,8 @@ $completeItem = {
     $list = $lists[$parameterName]
     if ($parameterName -eq 'PackageName' -and $commandName -match 'App') {
         $list = $appxPackages
+    } elseif ($commandName -match 'FirstBoot') {
+        $list = $firstBootActions
     }
     if ($list.ContainsKey('Arguments')) {
         $image += $list['Arguments']
@@ -111,6 +114,21 @@ $completeItem = {
     }
 }
 
+$hiveNames = 'SOFTWARE', 'SYSTEM', 'DEFAULT', 'SAM', 'SECURITY', 'COMPONENTS', 'DRIVERS', 'NTUSER'
+$completeHive = {
+    param($commandName, $parameterName, $wordToComplete)
+    $beginning = $wordToComplete.Trim('''"')
+    foreach ($name in $hiveNames) {
+        if ($name.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase)) {
+            New-Object -TypeName System.Management.Automation.CompletionResult -ArgumentList $name, $name, 'ParameterValue', $name
+        }
+    }
+}
+
+$registryCommands = @(
+    'Get-DismTsRegistryValue', 'Set-DismTsRegistryValue', 'Remove-DismTsRegistryValue'
+    'Get-DismTsRegistryKey', 'New-DismTsRegistryKey', 'Remove-DismTsRegistryKey'
+)
 $imageCommands = @(
     'Mount-DismTsImage', 'Save-DismTsImage', 'Dismount-DismTsImage', 'Repair-DismTsImage', 'Optimize-DismTsImage'
     'Get-DismTsPackage', 'Add-DismTsPackage', 'Remove-DismTsPackage'
@@ -120,6 +138,8 @@ $imageCommands = @(
     'Get-DismTsEdition', 'Set-DismTsEdition', 'Set-DismTsProductKey', 'Use-DismTsUnattend', 'Undo-DismTsPendingAction', 'Start-DismTsOSUninstall'
     'Get-DismTsAppxProvisionedPackage', 'Add-DismTsAppxProvisionedPackage', 'Remove-DismTsAppxProvisionedPackage', 'Optimize-DismTsAppxProvisionedPackage'
     'Set-DismTsAppxProvisionedDataFile', 'Get-DismTsNonRemovableAppsPolicy', 'Set-DismTsNonRemovableAppsPolicy'
+    'Import-DismTsRegistryFile', 'Get-DismTsFirstBootAction', 'Remove-DismTsFirstBootAction'
+    $registryCommands
 )
 $imageFileCommands = @(
     'Get-DismTsImage', 'Mount-DismTsImage', 'Remove-DismTsImage', 'Set-DismTsImage', 'Get-DismTsImageContent', 'Copy-DismTsImageItem'
@@ -131,13 +151,14 @@ $itemParameters = @{
         'Remove-DismTsAppxProvisionedPackage', 'Set-DismTsAppxProvisionedDataFile'
     )
     FeatureName       = 'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
-    Name              = 'Get-DismTsCapability', 'Add-DismTsCapability', 'Remove-DismTsCapability', 'Export-DismTsCapabilitySource'
+    Name              = 'Get-DismTsCapability', 'Add-DismTsCapability', 'Remove-DismTsCapability', 'Export-DismTsCapabilitySource', 'Remove-DismTsFirstBootAction'
     Driver            = 'Get-DismTsDriver', 'Remove-DismTsDriver'
     Edition           = @('Set-DismTsEdition')
     PackageFamilyName = @('Set-DismTsNonRemovableAppsPolicy')
 }
 $completers = @(
     @{ CommandName = $imageCommands; ParameterName = 'Path'; ScriptBlock = $completeMountFolder }
+    @{ CommandName = $registryCommands; ParameterName = 'Hive'; ScriptBlock = $completeHive }
     foreach ($parameter in $itemParameters.Keys) {
         @{ CommandName = $itemParameters[$parameter]; ParameterName = $parameter; ScriptBlock = $completeItem }
     }

@@ -34,6 +34,13 @@ AfterAll {
     Remove-Module -Name DismTs -ErrorAction Ignore
 }
 
+Describe 'Completion of a registry hive' -Tag 'Unit' {
+    It '<_> offers its names' -ForEach 'Get-DismTsRegistryValue', 'Set-DismTsRegistryValue', 'Remove-DismTsRegistryKey', 'New-DismTsRegistryKey' {
+        Get-Completion -Line "$_ -Path ./mnt -Hive s" | Should -Be 'SOFTWARE', 'SYSTEM', 'SAM', 'SECURITY'
+        Get-Completion -Line "$_ -Path ./mnt -Hive nt" | Should -Be 'NTUSER'
+    }
+}
+
 Describe 'Completion after a pipe' -Tag 'Unit' {
     It 'completes "<Line>"' -ForEach @(
         @{ Line = 'Get-DismTsImage -Mounted | Where-Object Mo'; Expected = 'MountId', 'MountMode', 'MountPath', 'MountStatus' }
