@@ -1,10 +1,10 @@
-/** imageFile/* and wimBoot/*: making, filling, applying and rearranging .wim, .esd and .swm files, none of which is mounted for it. */
+/** imageFile/*: making, filling, applying and rearranging .wim, .esd and .swm files, none of which is mounted for it. */
 import * as z from 'zod';
 import { imageIndexSchema, imageNameSchema, partitionSchema } from './image.ts';
+import { imageChoiceShape, integrityShape, oneImage, splitShape } from './imageFileParams.ts';
+import { fileBytesSchema, imageFileResultSchema } from './imageFileResult.ts';
 import { absolutePathSchema, imageResultSchema, operationOptionsSchema, request } from './messages.ts';
 
-/** Bytes of a file; at most the greatest number that JSON carries exactly. */
-const bytesSchema = z.number().int().nonnegative();
 /** A text of the XML data of an image; empty takes it away. XML has no way to hold control characters. */
 const textSchema = z.string().max(32767).refine((text) => !/[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]/u.test(text), 'must not contain control characters');
 const newNameSchema = textSchema.min(1);
@@ -15,57 +15,6 @@ const newNameSchema = textSchema.min(1);
  */
 export const compressionTypeSchema = z.enum(['None', 'Fast', 'Max', 'Recovery']);
 export type CompressionTypeName = z.infer<typeof compressionTypeSchema>;
-
-/** One image of a file, by index or by name. */
-const imageChoiceShape = { imageIndex: imageIndexSchema.optional(), imageName: imageNameSchema.optional() };
-type Choice = { imageIndex?: unknown; imageName?: unknown };
-/** Refines parameters with an imageChoiceShape. */
-const oneImage = [
-  (params: Choice): boolean => (params.imageIndex === undefined) !== (params.imageName === undefined), 'give either imageIndex or imageName',
-] as const;
-
-/** Reading a split WIM: a path with wildcards (`*`, `?`) in its last component that fits all parts; default: the parts beside the first, by their names. */
-const splitShape = { splitImageFilePattern: absolutePathSchema.optional() };
-/** One that is there is checked first, and the file that is written gets an integrity table. Without this a file keeps what it has, and a new one gets none. */
-const integrityShape = { checkIntegrity: z.boolean().optional() };
-
-/** One file or volume that an operation would write, as a dry run tells it. */
-export const plannedWriteSchema = z.object({
-  path: z.string(),
-  /** New: it is not there. Grown: it is there, and added to. Replaced: a new file takes its place once that is whole. Filled: a folder or volume gets files. */
-  change: z.enum(['New', 'Grown', 'Replaced', 'Filled']),
-  /** Bytes that it has at most afterwards, of a folder or volume bytes that are added. A bound: what compresses or is there already makes it less. */
-  maximumBytes: bytesSchema,
-  /** Bytes that are free where it is written; null where that cannot be told. */
-  freeBytes: bytesSchema.nullable(),
-});
-
-/** What a dry run (`validateOnly`) found: everything was looked at that can fail beforehand, nothing was changed. */
-export const imageFilePlanSchema = z.object({
-  writes: z.array(plannedWriteSchema),
-  /** What would be read: files (each name of hard links counts), folders, and bytes of their content. */
-  files: z.number().int().nonnegative(),
-  directories: z.number().int().nonnegative(),
-  bytes: bytesSchema,
-});
-export type ImageFilePlan = z.infer<typeof imageFilePlanSchema>;
-
-/**
- * What an operation on an image file gives (the in-box OfflineImageObject): `path` is the folder or volume that was captured or applied to, else the
- * file that was written.
- */
-export const imageFileResultSchema = imageResultSchema.extend({
-  /** The file that was written, or for `imageFile/apply` read. */
-  imagePath: z.string(),
-  /** The image that was made, changed or applied; null where the operation is about the file as a whole, or removed the image. */
-  imageIndex: imageIndexSchema.nullable(),
-  /** Bytes of the file before (0: it was not there) and after; of a split WIM those of all parts. In a dry run both are what they are now. */
-  sizeBefore: bytesSchema,
-  sizeAfter: bytesSchema,
-  /** Only in the answer to a dry run; null otherwise. */
-  plan: imageFilePlanSchema.nullable(),
-});
-export type ImageFileResult = z.infer<typeof imageFileResultSchema>;
 
 /** What capturing a folder or volume takes. */
 const captureShape = {
@@ -154,7 +103,7 @@ export const convertImage = request('imageFile/convert', operationOptionsSchema.
   /** Of the WIM file; default: Fast. */
   compressionType: compressionTypeSchema.optional(),
   /** Bytes of the disk, rounded down to whole MiB; default: 64 GiB, or twice what the image needs. The file grows as it is filled. */
-  sizeBytes: bytesSchema.max(64 * 1024 ** 4).optional(),
+  sizeBytes: fileBytesSchema.max(64 * 1024 ** 4).optional(),
   ...integrityShape,
   /** Read back what was written into a WIM file, and compare its hashes. */
   verify: z.boolean().optional(),
@@ -188,7 +137,7 @@ imageFileResultSchema.extend({
 }));
 
 /** One part of a split WIM. */
-export const imagePartSchema = z.object({ path: z.string(), bytes: bytesSchema });
+export const imagePartSchema = z.object({ path: z.string(), bytes: fileBytesSchema });
 
 /**
  * Writes a file anew as parts: `name.swm`, `name2.swm` and so on. Fails with ERROR_FILE_EXISTS where one of the parts is there, and with
@@ -220,24 +169,7 @@ export const removeImage = request('imageFile/remove', operationOptionsSchema.ex
   removedIndex: imageIndexSchema,
   removedName: z.string(),
   /** Bytes of the file that nothing refers to any more. */
-  unusedBytes: bytesSchema,
-}));
-
-/**
- * The paths in an image, parents before children: `\` first, folders end with `\`, a hard link has a line for each of its names. In portions, for a
- * message holds only so much. Get-WindowsImageContent; `dism /List-Image`. Cancellable.
- */
-export const getImageContent = request('imageFile/getContent', operationOptionsSchema.extend({
-  imagePath: absolutePathSchema,
-  ...imageChoiceShape,
-  ...splitShape,
-  /** Number of the first path to give, from 0; the `next` of the portion before. */
-  first: z.number().int().min(0).max(0xffff_ffff).optional(),
-}).refine(...oneImage), z.object({
-  paths: z.array(z.string()),
-  /** Where the next portion begins; null at the end. */
-  next: z.number().int().positive().nullable(),
-  logPath: z.string(),
+  unusedBytes: fileBytesSchema,
 }));
 
 /** Writes the parts of a split WIM into one file, which must not be there (ERROR_FILE_EXISTS). The parts are not changed. Cancellable. */
@@ -311,37 +243,12 @@ export const testImageFile = request('imageFile/test', operationOptionsSchema.ex
   integrityTable: z.enum(['None', 'Ok', 'Damaged']),
   /** Different contents that were hashed, and their bytes, uncompressed. */
   contentsChecked: z.number().int().nonnegative(),
-  bytesChecked: bytesSchema,
+  bytesChecked: fileBytesSchema,
   /** At most 1,000. */
   damage: z.array(imageFileDamageSchema),
   logPath: z.string(),
   warnings: z.array(z.string()),
 }));
-
-/** A path in an image, from its root, with `\` or `/` between names. */
-const itemPathSchema = z.string().min(1).max(32767).refine((path) => !path.includes('\0'), 'must not contain NUL');
-
-/** Copies a file or folder of an image to a path that must not be there (ERROR_FILE_EXISTS), without mounting it. Cancellable. */
-export const extractImageItem = request('imageFile/extractItem', operationOptionsSchema.extend({
-  imagePath: absolutePathSchema,
-  ...imageChoiceShape,
-  ...splitShape,
-  itemPath: itemPathSchema,
-  destination: absolutePathSchema,
-}).refine(...oneImage), imageFileResultSchema);
-
-/**
- * Puts a file or folder into an image without mounting it. What is there under the name stays, unless `replace` is given; a file that is replaced keeps its
- * security descriptor, attributes, short name and creation time. The folder that it is put in must be there. Cancellable.
- */
-export const putImageItem = request('imageFile/putItem', operationOptionsSchema.extend({
-  imagePath: absolutePathSchema,
-  ...imageChoiceShape,
-  source: absolutePathSchema,
-  itemPath: itemPathSchema,
-  replace: z.boolean().optional(),
-  ...integrityShape,
-}).refine(...oneImage), imageFileResultSchema);
 
 /** Captures what a WIMBoot installation has beside its install.wim into custom.wim. New-WindowsCustomImage. Windows 8.1. Cancellable. */
 export const captureCustomImage = request('imageFile/captureCustom', operationOptionsSchema.extend({
@@ -349,34 +256,4 @@ export const captureCustomImage = request('imageFile/captureCustom', operationOp
   configFilePath: absolutePathSchema.optional(),
   ...integrityShape,
   verify: z.boolean().optional(),
-}), imageResultSchema);
-
-/** A 64-bit number, in decimal: JSON does not carry all of them exactly. */
-const dataSourceIdSchema = z.string().regex(/^-?\d{1,20}$/, 'must be a whole number');
-
-/** A WIM file that files of a volume point into (WIM_ENTRY_INFO). */
-export const wimBootEntrySchema = z.object({
-  dataSourceId: dataSourceIdSchema,
-  /** Empty where the driver does not say. */
-  imagePath: z.string(),
-  imageIndex: z.number().int().nonnegative(),
-  /** In the form `{00000000-0000-0000-0000-000000000000}`. */
-  guid: z.string(),
-  /** WIM_BOOT_OS_WIM, WIM_BOOT_NOT_OS_WIM. */
-  wimType: z.enum(['OS', 'NotOS', 'Unknown']),
-  /** WIM_ENTRY_FLAG_NOT_ACTIVE, WIM_ENTRY_FLAG_SUSPENDED. */
-  active: z.boolean(),
-  suspended: z.boolean(),
-});
-
-/** The WIM files that files of a volume point into. Get-WIMBootEntry; WofEnumEntries. */
-export const getWimBootEntries = request('wimBoot/getEntries', operationOptionsSchema.extend({
-  path: absolutePathSchema,
-}), imageResultSchema.extend({ entries: z.array(wimBootEntrySchema) }));
-
-/** Says where a WIM file has gone that files of a volume point into; takes effect with a restart. Update-WIMBootEntry; WofWimUpdateEntry. */
-export const updateWimBootEntry = request('wimBoot/updateEntry', operationOptionsSchema.extend({
-  path: absolutePathSchema,
-  dataSourceId: dataSourceIdSchema,
-  imagePath: absolutePathSchema,
 }), imageResultSchema);

@@ -10,12 +10,14 @@ import * as firstBoot from './firstBoot.ts';
 import * as health from './health.ts';
 import * as image from './image.ts';
 import * as imageFile from './imageFile.ts';
+import * as imageItem from './imageItem.ts';
 import { initialize, shutdown } from './lifecycle.ts';
 import { getLog } from './log.ts';
 import type { RequestMethod } from './messages.ts';
 import * as packages from './package.ts';
 import * as registry from './registry.ts';
 import * as system from './system.ts';
+import * as wimBoot from './wimBoot.ts';
 
 /** What else the files export (schemas, types) is no request. */
 type Requests<T> = { readonly [K in keyof T as T[K] extends RequestMethod ? K : never]: T[K] };
@@ -28,7 +30,8 @@ function requestsOf<T extends object>(declarations: T): Requests<T> {
 
 /** Requests that an engine answers; each is the name of an Engine method. */
 export const engineMethods = {
-  ...requestsOf(environment), ...requestsOf(image), ...requestsOf(imageFile), ...requestsOf(health), ...requestsOf(packages), ...requestsOf(feature),
+  ...requestsOf(environment), ...requestsOf(image), ...requestsOf(imageFile), ...requestsOf(imageItem), ...requestsOf(wimBoot),
+  ...requestsOf(health), ...requestsOf(packages), ...requestsOf(feature),
   ...requestsOf(driver), ...requestsOf(capability), ...requestsOf(edition), ...requestsOf(appx),
   ...requestsOf(registry), ...requestsOf(firstBoot), ...requestsOf(system),
 } as const;
