@@ -137,7 +137,7 @@ export function sampleDriverFolder({ inf, isInbox }: DriverSpec): string {
 function addDriver(root: KeyBuilder, driver: DriverSpec): void {
   const folder = sampleDriverFolder(driver);
   const version = Buffer.alloc(48);
-  version.writeUInt16LE(driver.isInbox ? 0xffff : 0x00ff, 0);
+  version.writeUInt16LE(driver.isInbox ? 0xffff : 0xff00, 0);
   version.writeUInt8(9, 2);
   guidBytes(driver.classGuid).copy(version, 8);
   version.writeBigUInt64LE(installTime, 24);

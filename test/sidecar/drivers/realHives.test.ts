@@ -31,8 +31,8 @@ it.skipIf(hives === undefined).each(names)('%s takes drivers and gives them back
   const paths = (entries: readonly (string | FlatValue)[]) => entries.map((entry) => (typeof entry === 'string' ? entry : `${entry.path}:${entry.name}`));
   expect(paths(flattenByHivexml(hivePath(image, 'SYSTEM')))).toEqual(paths(flatten(openHive(image, 'SYSTEM').root)));
   rmSync(`${hivePath(image, 'SYSTEM')}.xml`);
-  // It grows by what was added: there was room, or less than a hundredth was needed.
-  expect(readFileSync(hivePath(image, 'SYSTEM')).length).toBeLessThan(data.length * 1.01);
+  // It grows by what was added: there was room, or a hundredth was needed, or a few pages in a small one.
+  expect(readFileSync(hivePath(image, 'SYSTEM')).length).toBeLessThan(data.length * 1.01 + 16 * 1024);
   for (const driver of published) { await remove(image, driver, { force: true }); }
   expect(differences(before, snapshot(image))).toEqual([]);
 }, 300_000);
