@@ -1,7 +1,7 @@
 /** `dismts --stdio`: serves the process that started this one, over stdin and stdout. */
 import { isSea } from 'node:sea';
 import type { EngineFactory } from './engine/selectEngine.ts';
-import { defaultLogDirectory } from './log/fileLog.ts';
+import { defaultLogDirectory } from './log/logFolder.ts';
 import { moduleFolderWarnings } from './moduleFolder.ts';
 import { programPath } from './platform/programPath.ts';
 import { Server } from './server.ts';

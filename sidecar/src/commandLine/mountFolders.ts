@@ -1,7 +1,7 @@
 /** The folders of mounts, for completion: quickly, and without a word where they cannot be told. */
 import { listMountedImages, type MountedImage } from '@dismts/protocol';
 import type { EngineFactory } from '../engine/selectEngine.ts';
-import { defaultLogDirectory } from '../log/fileLog.ts';
+import { defaultLogDirectory } from '../log/logFolder.ts';
 import { engineOperations, runOperation } from '../operation.ts';
 
 /** Nobody waits longer for a tab. */

@@ -3,7 +3,7 @@ import type { getLog as declaration } from '@dismts/protocol';
 import type { z } from 'zod';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { defaultLogDirectory, latestLog } from '../log/fileLog.ts';
+import { defaultLogDirectory, latestLog } from '../log/logFolder.ts';
 import { guarded } from '../systemErrors.ts';
 import { levelRanks } from '../log/levels.ts';
 import { LogReader } from '../log/reader.ts';

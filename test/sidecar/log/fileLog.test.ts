@@ -3,7 +3,8 @@ import { chmod, chown, lchown, mkdir, readdir, readFile, stat, symlink, utimes, 
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { DismError } from '../../../sidecar/src/errors.ts';
-import { defaultLogDirectory, type FileLog, type FileLogOptions, latestLog, logBug, openFileLog } from '../../../sidecar/src/log/fileLog.ts';
+import { type FileLog, type FileLogOptions, logBug, openFileLog } from '../../../sidecar/src/log/fileLog.ts';
+import { defaultLogDirectory, latestLog } from '../../../sidecar/src/log/logFolder.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
 const root = process.geteuid?.() === 0;

@@ -7,7 +7,7 @@ import type { environmentCheckSchema, getEnvironment as method } from '@dismts/p
 import type { z } from 'zod';
 import { isElevated } from '../../../platform/elevation.ts';
 import { DismError } from '../../../errors.ts';
-import { defaultLogDirectory } from '../../../log/fileLog.ts';
+import { defaultLogDirectory } from '../../../log/logFolder.ts';
 import { fileVersion, hasPackageIdentity, hasRegistryKey, isTokenElevated, nativeArchitecture } from '../../../platform/windows/windows.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { chosenLibrary, kitCopies, windowsCopy, type DismCopy } from '../binding/libraryLocation.ts';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import type { LogLevel } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
-import { createDefaultFile, defaultLogDirectory } from '../../../log/fileLog.ts';
+import { createDefaultFile, defaultLogDirectory } from '../../../log/logFolder.ts';
 import { systemFolder } from '../../../platform/windows/systemFolder.ts';
 import type { OperationLog } from '../../../operationContext.ts';
 import { DismLogLevel, type ValueOf } from '../binding/constants.ts';

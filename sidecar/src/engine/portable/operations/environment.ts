@@ -8,7 +8,7 @@ import type { z } from 'zod';
 import { freeBytes } from '../../../freeBytes.ts';
 import { isElevated } from '../../../platform/elevation.ts';
 import { DismError } from '../../../errors.ts';
-import { defaultLogDirectory } from '../../../log/fileLog.ts';
+import { defaultLogDirectory } from '../../../log/logFolder.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { mountRightsMissing } from '../../../platform/linux/mountRights.ts';
 import { installHint, installLine, type Requirement, requirements } from '../../../platform/linux/packages.ts';

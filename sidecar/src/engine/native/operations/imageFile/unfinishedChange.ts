@@ -9,7 +9,7 @@ import * as z from 'zod';
 import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import { fileBefore, lookAt, takeBack } from '../../../../imageFiles/fileBefore.ts';
-import { windowsDataFolder } from '../../../../log/fileLog.ts';
+import { windowsDataFolder } from '../../../../log/logFolder.ts';
 import { makeFolders } from '../../../../makeFolders.ts';
 import { stateFolder } from '../../../../stateFolder.ts';
 import { messageOf } from '../../../../systemErrors.ts';
