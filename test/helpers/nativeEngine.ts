@@ -41,7 +41,7 @@ export function startNativeEngine(options: TestEngineOptions = {}): TestEngine {
 }
 
 /** The same for all tests of a file, whose owner closes it. Everything goes into `folder`. */
-export function makeNativeEngine(folder: string, { modes = {}, wimModes = {}, generation = 'newest', ...options }: TestEngineOptions = {}): TestEngine {
+export function makeNativeEngine(folder: string, { modes = {}, wimModes = {}, generation = 'newest', env, ...options }: TestEngineOptions = {}): TestEngine {
   const double = installDouble(join(folder, 'DISM'), 'elf', modes, generation);
   const wimDouble = installWimDouble(join(folder, 'wimgapi'), 'elf', wimModes);
   const stateDirectory = join(folder, 'state');
@@ -51,7 +51,7 @@ export function makeNativeEngine(folder: string, { modes = {}, wimModes = {}, ge
       imageFiles: { wimgapi: wimDouble.path, kernel: wimDouble.path, wofutil: buildWofDouble('elf'), dism: [process.execPath, dismProgram] },
     },
     command: sourceCommand,
-    env: { DISMTS_STATE_DIR: stateDirectory },
+    env: { DISMTS_STATE_DIR: stateDirectory, ...env },
     ...options,
   });
   return {
