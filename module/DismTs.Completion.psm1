@@ -182,6 +182,9 @@ function Register-InboxCompleter {
     )
     foreach ($completer in $completers) {
         $names = @($completer['CommandName'] | Where-Object { $InboxName.ContainsKey($_) } | ForEach-Object { $InboxName[$_] })
+        if (-not $names) {
+            continue
+        }
         $complete = $completer['ScriptBlock']
         $giveWay = {
             param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)

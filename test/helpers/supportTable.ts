@@ -5,12 +5,12 @@ import { unsupportedBy } from '../../sidecar/src/engine/support.ts';
 /** Lines of Markdown stand between these in it. */
 export const tableMarkers = { begin: '<!-- support table -->', end: '<!-- end of support table -->' } as const;
 
-/** Verbs of the methods, by the noun before the slash, in the order of the protocol. */
+/** Verbs of the methods in alphabetical order, by the noun before the slash, those in the order of the protocol. */
 function verbsByNoun(): Map<string, string[]> {
   const nouns = new Map<string, string[]>();
   for (const { method } of Object.values(engineMethods)) {
     const [noun = '', verb = ''] = method.split('/');
-    nouns.set(noun, [...nouns.get(noun) ?? [], verb]);
+    nouns.set(noun, [...nouns.get(noun) ?? [], verb].sort());
   }
   return nouns;
 }

@@ -7,6 +7,7 @@ import { onTestFinished } from 'vitest';
 /** Makes a temporary folder that is removed after the test that asks for it. Nothing may be mounted in it by then. */
 export function tempFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'dismts-test-'));
-  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }); });
+  // Again where a process that the test has ended writes its last file meanwhile.
+  onTestFinished(() => { rmSync(folder, { recursive: true, force: true, maxRetries: 5 }); });
   return folder;
 }
