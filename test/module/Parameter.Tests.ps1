@@ -291,7 +291,7 @@ BeforeDiscovery {
     $ownParameters = 'Engine', 'DismPath', 'TimeoutSec', 'Detailed', 'Parent', 'WhatIf', 'Confirm'
     $ownOfCommand = @{
         'Get-DismTsImage' = 'Path', 'Partition'; 'Mount-DismTsImage' = 'Partition', 'ReplayLog'; 'Save-DismTsImage' = 'MountId'; 'Dismount-DismTsImage' = 'MountId'
-        'Remove-DismTsAppxProvisionedPackage' = 'DisplayName'; 'Use-DismTsUnattend' = 'CopyToPanther'; 'Add-DismTsPackage' = 'AtFirstBoot'
+        'Remove-DismTsAppxProvisionedPackage' = 'DisplayName'; 'Use-DismTsUnattend' = 'BootCritical', 'CopyToPanther'; 'Add-DismTsPackage' = 'AtFirstBoot'
         'Enable-DismTsOptionalFeature' = 'AtFirstBoot'; 'Add-DismTsCapability' = 'AtFirstBoot'
         'Add-DismTsDriver' = 'BootCritical', 'ReplayLog'; 'Remove-DismTsDriver' = 'Force', 'ReplayLog'
         'Get-DismTsImageContent' = 'SplitImageFilePattern'
