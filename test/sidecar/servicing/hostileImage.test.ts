@@ -197,3 +197,13 @@ describe.each(Object.entries(commands))('%s on a hostile image', (name, { places
     expect(changes.filter((change) => change.startsWith('+') && change.includes('.dismts-'))).toEqual([]);
   }, 20_000);
 });
+
+describe('an image whose folder is not there', () => {
+  it.each(Object.keys(commands))('%s says so, and means the folder', async (name) => {
+    const path = join(tempFolder(), 'missing');
+    const error: unknown = await commands[name]?.run(path).then(() => undefined, (reason: unknown) => reason);
+    expect(error).toBeInstanceOf(DismError);
+    expect(error).toMatchObject({ hresult: 0x80070003, target: path });
+    expect((error as DismError).message).toContain(`the folder "${path}" does not exist`);
+  });
+});

@@ -7,6 +7,7 @@ import { joinPath } from '../../../imageFiles/imageFiles.ts';
 import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { configFolder } from '../../../servicing/hivePaths.ts';
+import { isSystemError } from '../../../systemErrors.ts';
 import { finishInterrupted } from '../interruptedChanges.ts';
 import { allRecords, openState, runningOperation } from '../mounting/mountOperation.ts';
 import { mountStatus } from '../mounting/status.ts';
@@ -51,7 +52,10 @@ async function requireWindows(files: FolderImage, { path, windowsDirectory = 'Wi
 export async function withChangeableImage<T>(
   params: ImageParams, what: string, context: OperationContext, step: (image: ChangeableImage) => Promise<T>,
 ): Promise<T> {
-  const path = await realpath(params.path);
+  const path = await realpath(params.path).catch((cause: unknown) => {
+    if (!isSystemError(cause) || cause.code !== 'ENOENT') { throw cause; }
+    throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `${what}: the folder "${params.path}" does not exist`, { target: params.path, cause });
+  });
   const state = await openState(context);
   const record = allRecords(state, context).find((candidate) => candidate.mountPath === path);
   if (record?.mode === 'ReadOnly') {
