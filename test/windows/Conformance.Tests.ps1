@@ -128,7 +128,7 @@ Describe 'Test-DismTsConformance' {
         ) -Encoding utf8BOM
         $killed = Start-TestHost -Script $file
         Wait-Until -Seconds 150 { Get-DoubleLine -Since $since | Where-Object { $_.PSObject.Properties['event'] -and $_.event -eq 'blocked' } }
-        $remove = { & (Get-Module -Name DismTs) { param($Choice, $Folder) Remove-ConformanceRemnant -Choice ($Choice + @{ ErrorAction = 'Stop' }) -Folder $Folder } $dism $scratch }
+        $remove = { & (Get-Module -Name DismTs) { param($Choice, $Folder) . Import-ConformanceFunction; Remove-ConformanceRemnant -Choice ($Choice + @{ ErrorAction = 'Stop' }) -Folder $Folder } $dism $scratch }
         (& $remove)['Left'] | Should -Be 1 -Because 'that run still has its folder'
         $killed.Kill()
         Write-DoubleMode $modes
@@ -139,7 +139,7 @@ Describe 'Test-DismTsConformance' {
 
     It 'takes no other folder for one of its own' {
         $null = New-Item -ItemType Directory -Path "$scratch\dismts-conformance-mine"
-        $found = & (Get-Module -Name DismTs) { param($Choice, $Folder) Remove-ConformanceRemnant -Choice $Choice -Folder $Folder } $dism $scratch
+        $found = & (Get-Module -Name DismTs) { param($Choice, $Folder) . Import-ConformanceFunction; Remove-ConformanceRemnant -Choice $Choice -Folder $Folder } $dism $scratch
         $found['Removed'] + $found['Left'] | Should -Be 0
         Test-Path -LiteralPath "$scratch\dismts-conformance-mine" | Should -BeTrue
         Remove-Item -LiteralPath "$scratch\dismts-conformance-mine"
