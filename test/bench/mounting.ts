@@ -17,7 +17,7 @@ export async function measureMounting(bench: Workbench): Promise<Row[]> {
     }));
     for (const [step, pairs] of steps) {
       const peerName = step === 'mount' ? 'wimlib-imagex mountrw' : 'wimlib-imagex unmount';
-      rows.push({ name: `${step}${title}`, unit: 'ms', ...pairs, peerName, aim: ratioAtMost(2) });
+      rows.push({ name: `${step}${title}`, unit: 'ms', ...pairs, peerName, aim: ratioAtMost(1.5) });
     }
   }
   await bench.end(sidecar);

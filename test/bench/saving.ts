@@ -63,7 +63,7 @@ async function measureSaving(bench: Workbench, request: {
 
 export async function measureSavingOne(bench: Workbench): Promise<Row[]> {
   return await measureSaving(bench, {
-    title: 'change 1 file, save', wim: await bench.mixedWim(), paths: [mixedFilePath], rounds: 8, aim: ratioAtMost(2),
+    title: 'change 1 file, save', wim: await bench.mixedWim(), paths: [mixedFilePath], rounds: 8, aim: ratioAtMost(1.3),
   });
 }
 
