@@ -293,6 +293,8 @@ describe.skipIf(lacking !== undefined)(`what cannot be stopped (needs ${lacking 
       double.setModes({});
       child.kill('SIGKILL');
       await exit;
+      // Its engine process ends by itself, and writes into the folder until then.
+      await until(() => !double.calls().some((call) => isRunning(call.process)), 'the engine processes end');
     });
     return { peer: new RawPeer(child.stdout, child.stdin), child, double, exit };
   }
