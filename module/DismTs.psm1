@@ -37,7 +37,7 @@ foreach ($name in 'ConvertFrom-Json', 'ConvertTo-Json', 'Set-Variable') {
 foreach ($name in @(
         'Core\ForEach-Object', 'Core\Get-Command', 'Core\Get-Module', 'Core\Import-Module', 'Core\Remove-Module', 'Core\Where-Object'
         'Management\Remove-Item', 'Management\Set-Item'
-        'Utility\Add-Member', 'Utility\ConvertTo-Json', 'Utility\Get-FileHash', 'Utility\Get-Variable', 'Utility\Import-PowerShellDataFile', 'Utility\New-Object'
+        'Utility\Add-Member', 'Utility\ConvertTo-Json', 'Utility\Get-Variable', 'Utility\Import-PowerShellDataFile', 'Utility\New-Object'
         'Utility\Select-Object', 'Utility\Set-Alias', 'Utility\Set-Variable', 'Utility\Sort-Object', 'Utility\Update-TypeData', 'Utility\Write-Debug', 'Utility\Write-Verbose'
     )) {
     # By the provider, because Set-Alias would load the module that it is of.

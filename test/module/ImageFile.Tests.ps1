@@ -5,6 +5,21 @@ BeforeAll {
 }
 
 Describe 'Commands about image files' -Tag 'Unit' {
+    BeforeAll {
+        function Get-SaidPlan {
+            # What -WhatIf says of the plan in an answer.
+            param($Plan)
+            InModuleScope DismTs -Parameters @{ Result = ConvertTo-Json -InputObject @{ plan = $Plan } -Depth 5 | ConvertFrom-Json } {
+                function Write-Plan {
+                    [CmdletBinding()]
+                    param()
+                    Write-ChangePlan -Cmdlet $PSCmdlet -Result $Result
+                }
+                Write-Plan 6>&1
+            }
+        }
+    }
+
     BeforeEach {
         $recordPath = Import-FakeModule -Folder $TestDrive
     }
@@ -30,14 +45,7 @@ Describe 'Commands about image files' -Tag 'Unit' {
             files = 1; directories = 1; bytes = 1
             writes = @(@{ path = '/a.wim'; change = 'Grown'; maximumBytes = 1048577; freeBytes = 5368709120 }, @{ path = '/b'; change = 'Filled'; maximumBytes = 0; freeBytes = 0 })
         }
-        $said = InModuleScope DismTs -Parameters @{ Result = ConvertTo-Json -InputObject @{ plan = $plan } -Depth 5 | ConvertFrom-Json } {
-            function Write-Plan {
-                [CmdletBinding()]
-                param()
-                Write-ChangePlan -Cmdlet $PSCmdlet -Result $Result
-            }
-            Write-Plan 6>&1
-        }
+        $said = Get-SaidPlan -Plan $plan
         @($said | ForEach-Object { "$_" })[1..2] | Should -Be 'What if: Adds to "/a.wim": at most 2 MB, 5,120 MB are free', 'What if: Fills "/b": at most 0 MB, 0 MB are free'
     }
 
@@ -46,14 +54,7 @@ Describe 'Commands about image files' -Tag 'Unit' {
             files = 2; directories = 1; bytes = 1048576
             writes = @(1..75 | ForEach-Object { @{ path = "/q$_.swm"; change = 'New'; maximumBytes = 1048576; freeBytes = $null } })
         }
-        $said = InModuleScope DismTs -Parameters @{ Result = ConvertTo-Json -InputObject @{ plan = $plan } -Depth 5 | ConvertFrom-Json } {
-            function Write-Plan {
-                [CmdletBinding()]
-                param()
-                Write-ChangePlan -Cmdlet $PSCmdlet -Result $Result
-            }
-            Write-Plan 6>&1
-        }
+        $said = Get-SaidPlan -Plan $plan
         @($said | ForEach-Object { "$_" }) | Should -Be @(
             'What if: Reads 2 files and 1 folder with 1 MB', 'What if: Makes "/q1.swm": at most 1 MB', 'What if: Makes "/q2.swm": at most 1 MB',
             'What if: Makes "/q3.swm": at most 1 MB', 'What if: Makes 72 more, up to "/q75.swm"')

@@ -5,7 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
-import { joinPath } from '../imageFiles/imageFiles.ts';
+import { folderOf, joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import { type PublishedPackage, wantedFile } from './bootDrivers.ts';
 import type { DriverDatabase } from './driverDatabase.ts';
@@ -105,12 +105,8 @@ export async function settleJournals(
     }
     image.removeFile(path);
   }
-  for (const folder of folders) { for (const left of image.temporariesIn(folder)) { image.removeTemporary(left); } }
+  for (const folder of folders) { image.removeTemporaries(folder); }
   return removed;
-}
-
-function folderOf(path: string): string {
-  return path.split('/').slice(0, -1).join('/');
 }
 
 function parseJournal(data: Buffer): readonly JournalledPackage[] {

@@ -1,7 +1,7 @@
 /** Copies driver packages out of the store of an image. */
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
+import { folderOf, type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import type { OperationContext } from '../operationContext.ts';
 import { listTree, storePath } from './storeFolder.ts';
@@ -35,7 +35,7 @@ export async function exportPackages(
       const data = await files.read(`${source}/${name}`);
       const path = `${folder}/${name}`;
       if (data !== undefined && await destination.read(path).then((existing) => existing?.equals(data)) !== true) {
-        await destination.makeFolders(path.split('/').slice(0, -1).join('/'));
+        await destination.makeFolders(folderOf(path));
         await destination.replace(path, data, {
           signal: context.signal, verify: (readBack) => {
             if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); }

@@ -1,5 +1,5 @@
 /** The files of driver packages in an image: the folder in the store, the published INF file, the catalog, and what boot-critical ones copy. */
-import { joinPath } from '../imageFiles/imageFiles.ts';
+import { folderOf, joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import type { SourcePackage } from './sourcePackage.ts';
 import { catalogRootPath, storePath } from './storeFolder.ts';
@@ -12,7 +12,7 @@ export function publishedPaths(windows: string, published: string): { readonly i
 /** Puts bytes in place, and makes the folders that they need. What is so already is left alone. */
 export async function putFile(image: WritableFolderImage, path: string, data: Buffer, signal: AbortSignal): Promise<void> {
   if ((await image.stat(path))?.size === data.length && (await image.read(path))?.equals(data) === true) { return; }
-  await image.makeFolders(path.split('/').slice(0, -1).join('/'));
+  await image.makeFolders(folderOf(path));
   await image.replace(path, data, { signal, verify: sameAs(path, data) });
 }
 
@@ -22,7 +22,7 @@ async function putStoreFolder(image: WritableFolderImage, folder: string, { file
     for (const [path, data] of files) { await putFile(image, `${folder}/${path}`, data, signal); }
     return;
   }
-  const folders = new Set([...files.keys()].map((path) => `${folder}/${path}`.split('/').slice(0, -1).join('/')));
+  const folders = new Set([...files.keys()].map((path) => folderOf(`${folder}/${path}`)));
   for (const path of [folder, ...folders]) { await image.makeFolders(path); }
   for (const [path, data] of files) {
     await image.addFile(`${folder}/${path}`, data, { signal, verify: sameAs(path, data) });

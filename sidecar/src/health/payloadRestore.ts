@@ -2,7 +2,7 @@
 import { magicBytes, storedForm } from '../componentStore/compressed.ts';
 import type { Digest } from '../componentStore/manifest.ts';
 import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
-import type { FileStat } from '../imageFiles/imageFiles.ts';
+import { type FileStat, folderOf } from '../imageFiles/imageFiles.ts';
 import { fileValueName } from '../componentStore/keyHash.ts';
 import { BackupFiles } from './backupFiles.ts';
 import { readRecordedFiles } from './componentsHive.ts';
@@ -10,7 +10,7 @@ import { findDestination } from './destinations.ts';
 import { ownsDestinations } from './ownership.ts';
 import type { RestoreSession } from './restoreSession.ts';
 import { StoreHives } from './storeHives.ts';
-import { folderOf, payloadPath } from './storePaths.ts';
+import { payloadPath } from './storePaths.ts';
 import type { BrokenFile, StoreScan } from './storeScan.ts';
 
 export class PayloadRestore {

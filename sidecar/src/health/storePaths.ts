@@ -20,8 +20,3 @@ export const catalogFolder = (index: Windows): string => joinPath(storeFolder(in
 export const catalogPath = (index: Windows, catalog: string): string => joinPath(catalogFolder(index), `${catalog}.cat`);
 export const packageFolder = ({ windows }: Windows): string => joinPath(windows, 'servicing/Packages');
 export const packagePath = (index: Windows, identity: string, ending: 'mum' | 'cat'): string => joinPath(packageFolder(index), `${identity}.${ending}`);
-
-/** The path of the folder that a path is in. */
-export function folderOf(path: string): string {
-  return path.split('/').slice(0, -1).join('/');
-}

@@ -1,7 +1,6 @@
 /** Puts files of a store in place, each step whole or not at all. */
 import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
-import type { ImageFiles, WritableImageFiles } from '../imageFiles/imageFiles.ts';
-import { folderOf } from './storePaths.ts';
+import { folderOf, type ImageFiles, type WritableImageFiles } from '../imageFiles/imageFiles.ts';
 
 export class StoreWriter {
   readonly #image: WritableImageFiles;

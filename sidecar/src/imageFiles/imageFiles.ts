@@ -80,3 +80,8 @@ export function joinPath(...parts: readonly string[]): string {
   if (!untidy.test(joined)) { return joined; }
   return parts.flatMap((part) => part.split(/[/\\]/)).filter((part) => part !== '' && part !== '.').join('/');
 }
+
+/** The folder that a path is in; empty: the root. */
+export function folderOf(path: string): string {
+  return path.split('/').slice(0, -1).join('/');
+}

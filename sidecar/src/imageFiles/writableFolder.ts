@@ -15,7 +15,7 @@ import { type Checked, writeChecked } from './fileBytes.ts';
 import { copyMetadata, fileMode, neighbourMode, openReplaced } from './fileMetadata.ts';
 import { FolderImage } from './folderFiles.ts';
 import type { Place } from './folderTree.ts';
-import type { ReplaceOptions, WritableImageFiles } from './imageFiles.ts';
+import { folderOf, type ReplaceOptions, type WritableImageFiles } from './imageFiles.ts';
 
 /** Temporary files are named so, and nothing else is ever removed as one. */
 const temporaryPattern = /(?:^|\/)\.dismts-[0-9a-f-]{36}$/;
@@ -93,7 +93,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
 
   /** Gives a prepared file its name; folders that are missing are made. */
   async putInPlace(temporaryPath: string, path: string): Promise<void> {
-    const parent = path.split('/').slice(0, -1).join('/');
+    const parent = folderOf(path);
     if (parent !== '') { await this.makeFolders(parent); }
     const from = this.tree.openParent(temporaryPath);
     try {
@@ -232,6 +232,11 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
   removeTemporary(path: string): void {
     if (!temporaryPattern.test(path) || this.tree.resolve(path) === undefined) { return; }
     this.#change(path, (place) => { rmSync(within(place, place.name), { force: true }); });
+  }
+
+  /** Removes all temporary files that a crash left in a folder. */
+  removeTemporaries(folder: string): void {
+    for (const left of this.temporariesIn(folder)) { this.removeTemporary(left); }
   }
 
   /** Changes something in the folder of a path, which is open for so long; what was listed is forgotten then. */

@@ -1,4 +1,5 @@
-/** The path of the program that runs this, in the form in which it can be started again. */
+/** The program that runs this, in the form in which it can be started again. */
+import { isSea } from 'node:sea';
 
 /**
  * On Windows the loader's name for a program on a share may be `\\?\UNC\server\share\...`, or, where only the first four characters of a path of the
@@ -10,4 +11,10 @@ export function programPath(path: string = process.execPath, platform: NodeJS.Pl
   if (platform !== 'win32') { return path; }
   const plain = path.replace(/^\\\\[?.]\\(?=UNC\\|[A-Za-z]:\\)/i, '');
   return plain.replace(/^UNC\\(?=[^\\])/i, '\\\\');
+}
+
+/** What starts this program again: the executable; in development Node.js with its options and the script. */
+export function ownCommand(): [program: string, ...args: string[]] {
+  const [, script = ''] = process.argv;
+  return isSea() ? [programPath()] : [programPath(), ...process.execArgv, script];
 }

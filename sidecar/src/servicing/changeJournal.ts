@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { joinPath } from '../imageFiles/imageFiles.ts';
+import { folderOf, joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import { configFolder } from './hivePaths.ts';
 import { isRemovable } from './removablePaths.ts';
@@ -112,7 +112,7 @@ export async function finishJournal(image: WritableFolderImage, windows: string)
       for (const folder of journal.folders) { folders.add(folder); }
     }
   }
-  for (const folder of folders) { for (const left of image.temporariesIn(folder)) { image.removeTemporary(left); } }
+  for (const folder of folders) { image.removeTemporaries(folder); }
   if (data !== undefined) { image.removeFile(path); }
   return finished;
 }
@@ -152,9 +152,4 @@ function damaged(path: string): never {
   throw new DismError(Hresult.ERROR_FILE_CORRUPT, `The journal "${path}" of an interrupted change is damaged`, {
     target: path, hint: 'Take the image from an intact copy, or delete this file and look after the registry hives.',
   });
-}
-
-/** The folder of a path. */
-export function folderOf(path: string): string {
-  return path.split('/').slice(0, -1).join('/');
 }

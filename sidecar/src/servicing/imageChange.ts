@@ -1,13 +1,13 @@
 /** Changes registry hives and files of an image as one: killed at any point, the image has all of the change or nothing of it. */
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { maxFileBytes } from '../imageFiles/imageFiles.ts';
+import { folderOf, maxFileBytes } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import { EditableHive } from '../registry/editableHive.ts';
 import { replayLogs } from '../registry/hiveLogs.ts';
 import { messageOf } from '../systemErrors.ts';
 import {
-  carryOut, digestOfBytes, finishJournal, folderOf, hasJournal, type JournalledFile, noteChange, notePreparation, removeJournal,
+  carryOut, digestOfBytes, finishJournal, hasJournal, type JournalledFile, noteChange, notePreparation, removeJournal,
 } from './changeJournal.ts';
 import { configFolder } from './hivePaths.ts';
 import { isRemovable } from './removablePaths.ts';
@@ -133,7 +133,7 @@ async function withImageLock<T>(image: WritableFolderImage, windows: string, ste
 /** A change that was killed before it happened leaves new hives beside the old ones. */
 function removeLeftovers(image: WritableFolderImage, names: readonly string[], windows: string): void {
   const folders = new Set(names.map((name) => folderOf(requireHivePath(windows, name))));
-  for (const folder of folders) { for (const left of image.temporariesIn(folder)) { image.removeTemporary(left); } }
+  for (const folder of folders) { image.removeTemporaries(folder); }
 }
 
 interface HiveFile {

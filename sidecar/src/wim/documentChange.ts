@@ -107,6 +107,14 @@ function startTag(image: XmlElement, newIndex: number): string {
   return `<${image.qualifiedName}${attributes.join('')}>`;
 }
 
+/** An element of an image for a document, in the words of its own one, but for the texts of some elements in it. */
+function copyOf(text: string, image: XmlElement, values: ReadonlyMap<string, string>, newIndex: number): string {
+  const content = hasOneTag(image)
+    ? [...values].map(([key, value]) => `<${key}>${value}</${key}>`).join('')
+    : edited(text, image.contentStart, image.contentEnd, values.size === 0 ? [] : imageEdits(image, values));
+  return `${startTag(image, newIndex)}${content}</${image.qualifiedName}>`;
+}
+
 /**
  * The document with a further image: what it says of image `imageIndex`, with a name that no image has yet
  * (`Name (2)`, `Name (3)`, ...), since names must not occur twice.
@@ -126,11 +134,7 @@ export function addImage(document: WimDocument, imageIndex: number, change: Stat
   for (let number = 2; name !== '' && taken.has(name.toUpperCase()); number++) { name = `${base} (${number})`; }
   const values = changedElements(image, change);
   if (name !== '') { values.set('NAME', name); }
-  const content = hasOneTag(image)
-    ? [...values].map(([key, value]) => `<${key}>${value}</${key}>`).join('')
-    : edited(text, image.contentStart, image.contentEnd, imageEdits(image, values));
-  const copy = `${startTag(image, images.length + 1)}${content}</${image.qualifiedName}>`;
-  return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), behindImages(document, copy)]);
+  return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), behindImages(document, copyOf(text, image, values, images.length + 1))]);
 }
 
 /** As text of an element. */
@@ -180,11 +184,7 @@ export function addImagesOf(document: WimDocument, other: WimDocument, added: re
   const { text, root, images } = document;
   const copies = added.map(({ index, name }, at) => {
     const image = requireImage(other, index, errors);
-    const values = new Map(name === undefined ? [] : [['NAME', escapeText(name)]]);
-    const content = hasOneTag(image)
-      ? [...values].map(([key, value]) => `<${key}>${value}</${key}>`).join('')
-      : edited(other.text, image.contentStart, image.contentEnd, values.size === 0 ? [] : imageEdits(image, values));
-    return `${startTag(image, images.length + at + 1)}${content}</${image.qualifiedName}>`;
+    return copyOf(other.text, image, new Map(name === undefined ? [] : [['NAME', escapeText(name)]]), images.length + at + 1);
   });
   return edited(text, 0, text.length, [...totalBytesEdits(root, totalBytes), behindImages(document, copies.join(''))]);
 }

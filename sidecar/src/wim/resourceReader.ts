@@ -44,16 +44,48 @@ export async function decompress(
   }
 }
 
+/** @returns Whether it is compressed. @throws DismError WIM_E_INVALID_CONTAINER: what is said of a resource cannot be. */
+export function isCompressed(
+  { errors, size }: ReadableFile, { compressionType }: WimHeader, { offset, sizeInWim, uncompressedSize, flags }: ResourceHeader,
+): boolean {
+  if ((flags & ResourceFlag.Solid) !== 0) { throw errors.damaged('a part of it that cannot be solid claims to be'); }
+  if (offset + sizeInWim > size) { throw errors.damaged(`a part of it lies beyond its end (${size} bytes)`); }
+  if ((flags & ResourceFlag.Compressed) === 0) {
+    if (sizeInWim !== uncompressedSize) { throw errors.damaged('the two sizes of a part that is not compressed differ'); }
+    return false;
+  }
+  if (compressionType === CompressionType.None) { throw errors.damaged('it has compressed data, but names no compression type'); }
+  return true;
+}
+
+/** Where a stored chunk begins and ends in its resource. */
+export interface ChunkPlace {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** The places of all chunks, in order, by the table that a resource begins with. @param bytes Of the resource. */
+export function* tableEntries(table: Buffer, count: number, entryBytes: number, bytes: number): Generator<ChunkPlace, undefined> {
+  const tableBytes = Math.max(0, count - 1) * entryBytes;
+  let begin = tableBytes;
+  for (let index = 1; index <= count; index++) {
+    const at = (index - 1) * entryBytes;
+    const end = index === count ? bytes : tableBytes + (entryBytes === 4 ? table.readUInt32LE(at) : Number(table.readBigUInt64LE(at)));
+    yield { begin, end };
+    begin = end;
+  }
+}
+
 /** Where each chunk of a compressed resource is in its stored bytes. */
 function chunkPlaces(
   stored: Buffer, { uncompressedSize }: ResourceHeader, { chunkSize, isPipable }: WimHeader, errors: FileErrors,
-): { begin: number; end: number }[] {
+): readonly ChunkPlace[] {
   const count = Math.ceil(uncompressedSize / chunkSize);
   const entryBytes = chunkEntryBytes(uncompressedSize);
   const tableBytes = Math.max(0, count - 1) * entryBytes;
   const bytes = stored.length;
   if (tableBytes > bytes) { throw errors.damaged('a chunk table is larger than its resource'); }
-  const places: { begin: number; end: number }[] = [];
+  const places: ChunkPlace[] = [];
   if (isPipable) {
     // Each chunk begins with its size, and the table comes last.
     for (let at = 0; places.length < count;) {
@@ -64,14 +96,7 @@ function chunkPlaces(
     }
     return places;
   }
-  let begin = tableBytes;
-  for (let index = 1; index <= count; index++) {
-    const at = (index - 1) * entryBytes;
-    const end = index === count ? bytes : tableBytes + (entryBytes === 4 ? stored.readUInt32LE(at) : Number(stored.readBigUInt64LE(at)));
-    places.push({ begin, end });
-    begin = end;
-  }
-  return places;
+  return [...tableEntries(stored, count, entryBytes, bytes)];
 }
 
 /**
@@ -81,19 +106,15 @@ function chunkPlaces(
  */
 export async function readResource(file: ReadableFile, header: WimHeader, resource: ResourceHeader, maxBytes = maxResourceBytes): Promise<Buffer> {
   const { errors } = file;
-  const { offset, sizeInWim, uncompressedSize, flags } = resource;
+  const { offset, sizeInWim, uncompressedSize } = resource;
   // Chunks that do not compress have what a pipable WIM says of each in addition.
   const maxStoredBytes = maxBytes + (header.isPipable ? Math.ceil(Math.min(uncompressedSize, maxBytes) / (header.chunkSize || 1)) * 12 : 0);
   if (uncompressedSize > maxBytes || sizeInWim > maxStoredBytes) { throw errors.damaged(`a part of it claims ${Math.max(uncompressedSize, sizeInWim)} bytes`); }
-  if ((flags & ResourceFlag.Solid) !== 0) { throw errors.damaged('a part of it that cannot be solid claims to be'); }
-  if (offset + sizeInWim > file.size) { throw errors.damaged(`a part of it lies beyond its end (${file.size} bytes)`); }
-  if ((flags & ResourceFlag.Compressed) === 0) {
-    if (sizeInWim !== uncompressedSize) { throw errors.damaged('the two sizes of a part that is not compressed differ'); }
+  if (!isCompressed(file, header, resource)) {
     const plain = Buffer.allocUnsafe(uncompressedSize);
     await readFully(file, plain, offset);
     return plain;
   }
-  if (header.compressionType === CompressionType.None) { throw errors.damaged('it has compressed data, but names no compression type'); }
   const stored = Buffer.allocUnsafe(sizeInWim);
   await readFully(file, stored, offset);
   const places = chunkPlaces(stored, resource, header, errors);

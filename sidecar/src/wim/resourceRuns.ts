@@ -1,7 +1,6 @@
 /** Reading a resource of a WIM file in runs, for those that are too large to be in memory. */
-import { CompressionType } from '../wimlib/codec.ts';
-import { ResourceFlag, type ResourceHeader, type WimHeader } from './header.ts';
-import { chunkEntryBytes, decompress, type ReadableFile, readFully } from './resourceReader.ts';
+import type { ResourceHeader, WimHeader } from './header.ts';
+import { chunkEntryBytes, type ChunkPlace, decompress, isCompressed, type ReadableFile, readFully, tableEntries } from './resourceReader.ts';
 
 const runBytes = 4 * 1024 * 1024;
 
@@ -14,20 +13,14 @@ async function* readPlain(file: ReadableFile, { offset, uncompressedSize }: Reso
 }
 
 /** Where stored chunks begin and end, in order. */
-type Places = AsyncGenerator<{ readonly begin: number; readonly end: number }, undefined>;
+type Places = AsyncGenerator<ChunkPlace, undefined>;
 
 async function* tablePlaces(file: ReadableFile, { offset, sizeInWim, uncompressedSize }: ResourceHeader, chunkSize: number): Places {
   const [count, entryBytes] = [Math.ceil(uncompressedSize / chunkSize), chunkEntryBytes(uncompressedSize)];
   const table = Buffer.allocUnsafe((count - 1) * entryBytes);
   if (table.length > sizeInWim) { throw file.errors.damaged('a chunk table is larger than its resource'); }
   await readFully(file, table, offset);
-  let begin = table.length;
-  for (let index = 1; index <= count; index++) {
-    const at = (index - 1) * entryBytes;
-    const end = index === count ? sizeInWim : table.length + (entryBytes === 4 ? table.readUInt32LE(at) : Number(table.readBigUInt64LE(at)));
-    yield { begin, end };
-    begin = end;
-  }
+  yield* tableEntries(table, count, entryBytes, sizeInWim);
 }
 
 async function* inlinePlaces(file: ReadableFile, { offset, uncompressedSize }: ResourceHeader, chunkSize: number): Places {
@@ -44,19 +37,14 @@ async function* inlinePlaces(file: ReadableFile, { offset, uncompressedSize }: R
  * Reads a resource that is not solid.
  * @throws DismError WIM_E_INVALID_CONTAINER or ERROR_FILE_CORRUPT: the file is cut short or damaged.
  */
-export async function* readRuns(
-  file: ReadableFile, { chunkSize, compressionType, isPipable }: WimHeader, resource: ResourceHeader,
-): AsyncGenerator<Buffer, undefined> {
+export async function* readRuns(file: ReadableFile, header: WimHeader, resource: ResourceHeader): AsyncGenerator<Buffer, undefined> {
   const { errors } = file;
-  const { offset, sizeInWim, uncompressedSize, flags } = resource;
-  if ((flags & ResourceFlag.Solid) !== 0) { throw errors.damaged('a part of it that cannot be solid claims to be'); }
-  if (offset + sizeInWim > file.size) { throw errors.damaged(`a part of it lies beyond its end (${file.size} bytes)`); }
-  if ((flags & ResourceFlag.Compressed) === 0) {
-    if (sizeInWim !== uncompressedSize) { throw errors.damaged('the two sizes of a part that is not compressed differ'); }
+  const { offset, sizeInWim, uncompressedSize } = resource;
+  if (!isCompressed(file, header, resource)) {
     yield* readPlain(file, resource);
     return;
   }
-  if (compressionType === CompressionType.None) { throw errors.damaged('it has compressed data, but names no compression type'); }
+  const { chunkSize, compressionType, isPipable } = header;
   let [done, gathered] = [0, 0];
   let blocks: { data: Buffer; out: Buffer }[] = [];
   let outs: Buffer[] = [];

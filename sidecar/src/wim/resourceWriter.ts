@@ -26,6 +26,11 @@ export function bufferSource(data: Buffer, stored?: Promise<Buffer>): ResourceSo
   };
 }
 
+/** Writes all of it at `position`. @throws the error of the system call. */
+export async function writeFully(file: Pick<FileHandle, 'write'>, data: Buffer, position: number): Promise<void> {
+  for (let done = 0; done < data.length;) { done += (await file.write(data, done, data.length - done, position + done)).bytesWritten; }
+}
+
 /** What a resource is written from, and with which flags. */
 export interface NewResource {
   readonly source: ResourceSource;
@@ -212,10 +217,7 @@ export class ResourceWriter {
 
   async #write(data: Buffer, position: number): Promise<void> {
     this.#signal.throwIfAborted();
-    for (let done = 0; done < data.length;) {
-      const { bytesWritten } = await this.#file.write(data, done, data.length - done, position + done);
-      done += bytesWritten;
-    }
+    await writeFully(this.#file, data, position);
   }
 
   async #appendPlain(source: ResourceSource, flags: number, onBytes: ((bytes: number) => void) | undefined): Promise<ResourceHeader> {

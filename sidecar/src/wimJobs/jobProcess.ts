@@ -4,7 +4,6 @@
  */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { isSea } from 'node:sea';
 import { CancelledError, DismError } from '../errors.ts';
 import { fromFailureData } from '../failureData.ts';
 import { Hresult } from '../hresult.ts';
@@ -14,7 +13,7 @@ import { isSystemError, systemFailure } from '../systemErrors.ts';
 import { wimJobArgument } from './jobArgument.ts';
 import type { JobCall, JobMessage } from './jobMessages.ts';
 import type { wimJobs } from './jobTable.ts';
-import { programPath } from '../platform/programPath.ts';
+import { ownCommand } from '../platform/programPath.ts';
 
 type Jobs = typeof wimJobs;
 /** What a job needs to be told. */
@@ -42,12 +41,6 @@ let command: readonly [string, ...string[]] | undefined;
 /** Says what starts `dismts`: for tests, whose own program it is not. */
 export function setJobCommand(program: readonly [string, ...string[]]): void {
   command = program;
-}
-
-/** The executable; in development Node.js with the script. */
-function ownCommand(): readonly [string, ...string[]] {
-  const [, script = ''] = process.argv;
-  return command ?? (isSea() ? [programPath()] : [programPath(), ...process.execArgv, script]);
 }
 
 /** Texts of errors are to be those that DismTs knows. */
@@ -106,7 +99,7 @@ function takeReady(signal: AbortSignal): ChildProcessWithoutNullStreams | undefi
 }
 
 function start(operation: string): ChildProcessWithoutNullStreams {
-  const [program, ...args] = ownCommand();
+  const [program, ...args] = command ?? ownCommand();
   try {
     const child = spawn(program, [...args, wimJobArgument], { cwd: '/', env: environment(), stdio: 'pipe', windowsHide: true });
     // Without descriptors for its pipes Node.js makes a child with no streams, and says why only later.

@@ -88,10 +88,10 @@ export async function runProgram(
     children.end();
     throw error;
   }
-  if (maxMemory !== undefined) { limitMemory(program.pid, maxMemory); }
   const kill = (): void => { process.kill(program.pid, 'SIGKILL'); };
   signal.addEventListener('abort', kill, { once: true });
   try {
+    if (maxMemory !== undefined) { limitMemory(program.pid, maxMemory); }
     let exitCode = program.exitCode();
     while (exitCode === undefined) {
       await children.next();

@@ -1,7 +1,6 @@
 /** The process that calls the DISM API, seen from the server: started, asked, cancelled, lost, ended. */
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { dirname } from 'node:path';
-import { isSea } from 'node:sea';
 import { CancellationTokenSource, createMessageConnection, StreamMessageReader, StreamMessageWriter, type MessageConnection } from 'vscode-jsonrpc/node';
 import type { DismLogRange } from '../../../log/byteRange.ts';
 import { DismError } from '../../../errors.ts';
@@ -13,7 +12,7 @@ import {
   type LogLine, type OperationCall, type ProcessConfiguration,
 } from './processMessages.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { programPath } from '../../../platform/programPath.ts';
+import { ownCommand, programPath } from '../../../platform/programPath.ts';
 
 /** How much is kept of what the process prints on stderr: a library or Node.js says there why it gave up. */
 const stderrTailLength = 2000;
@@ -182,12 +181,6 @@ function lostError(operation: string, how: string, stderrTail: string): DismErro
 /** Windows ends a process that crashed with a status such as 0xC0000005. */
 function exitCodeText(code: number): string {
   return code > 0xFFFF || code < 0 ? formatHresult(code) : String(code);
-}
-
-/** The executable; in development Node.js with the script. */
-function ownCommand(): [string, ...string[]] {
-  const [, script = ''] = process.argv;
-  return isSea() ? [programPath()] : [programPath(), ...process.execArgv, script];
 }
 
 /**

@@ -1,10 +1,9 @@
 /** Finds all contents of an image file that do not match their hashes, and the files that have them. */
-import { createHash } from 'node:crypto';
 import type { ImageFileResult } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { holdsBlob } from '../../../wim/checkBlob.ts';
 import { walk } from '../../../wim/dentry.ts';
-import { sha1 } from '../../../wim/hash.ts';
 import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { pathInImage } from './imagePaths.ts';
@@ -19,8 +18,6 @@ export interface Damage {
   readonly paths: readonly string[];
 }
 
-/** Larger contents are not read whole into memory. */
-const maxWholeBytes = 16 * 1024 ** 2;
 const [maxDamage, maxPaths] = [1000, 100];
 
 /** A damaged content, and why it is. */
@@ -56,27 +53,11 @@ async function testPart(wim: WimFile, context: OperationContext, found: Map<stri
 /** @param onBytes Is told of large contents how far it is. */
 async function troubleWith(wim: WimFile, hash: string, size: number, onBytes: (done: number) => void): Promise<string | undefined> {
   try {
-    return await hashOf(wim, hash, size, onBytes) === hash ? undefined : 'content does not match its hash';
+    return await holdsBlob(wim, hash, size, onBytes) ? undefined : 'content does not match its hash';
   } catch (error) {
     if (!(error instanceof DismError)) { throw error; }
     return `content cannot be read: ${error.message.replace(/^Cannot [^:]*?"[^"]*": /, '')}`;
   }
-}
-
-/** SHA-1 of what the file has as the blob; undefined where it has nothing. */
-async function hashOf(wim: WimFile, hash: string, size: number, onBytes: (done: number) => void): Promise<string | undefined> {
-  if (size <= maxWholeBytes) {
-    const data = await wim.blob(hash, size);
-    return data === undefined ? undefined : sha1(data);
-  }
-  const computed = createHash('sha1');
-  let done = 0;
-  for await (const run of wim.blobRuns(hash)) {
-    computed.update(run);
-    done += run.length;
-    onBytes(done);
-  }
-  return computed.digest('binary');
 }
 
 /** Whose the damaged contents are. */

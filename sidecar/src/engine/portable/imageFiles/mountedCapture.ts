@@ -2,7 +2,7 @@
  * Captures an image of a WIM file that is mounted, with what is staged: out of the file and the staged changes, for the mount does not show the
  * descriptors, short names and times that the image has.
  */
-import { closeSync, constants, openSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
@@ -30,6 +30,7 @@ import { readLinkTargets } from '../saving/linkTargets.ts';
 import { gatherBlobs, type NewBlobs } from '../saving/newBlobs.ts';
 import { readUpperLayer } from '../saving/upperLayer.ts';
 import { writePart } from '../saving/writePart.ts';
+import { makeEmptyFile } from './newFiles.ts';
 import { temporaryPath, type UnfinishedWork } from './unfinished.ts';
 
 /** A mount of ours, and what it can be captured by. */
@@ -145,8 +146,7 @@ export async function captureMount(
         const listed = exclude(tree, script);
         const found = count(tree, (hash) => table.sizeOf(hash));
         if (part !== undefined) {
-          await work?.making(part);
-          closeSync(openSync(part, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+          await makeEmptyFile(part, work);
           await writePart(part, wim, { tree, imageIndex: record.imageIndex, gather }, context);
         }
         return { ...image, ...listed, captured: { ...found, bytes: found.bytes + staged } };

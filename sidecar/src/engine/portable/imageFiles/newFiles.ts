@@ -8,6 +8,7 @@ import { copyAttributes } from '../../../platform/linux/attributes.ts';
 import { renameWithoutReplacing } from '../../../platform/linux/renameWithoutReplacing.ts';
 import { messageOf } from '../../../systemErrors.ts';
 import type { State } from '../mounting/state.ts';
+import type { CommitJournal } from '../saving/commit.ts';
 import { temporaryPath, UnfinishedWork } from './unfinished.ts';
 
 /**
@@ -57,6 +58,17 @@ export async function withUnfinishedWork<T>(state: State, context: OperationCont
   }
 }
 
+/** The journal of a file that grows: the record of the work says how it was, which is enough to make it so again. */
+export function growthJournal(work: UnfinishedWork, path: string): CommitJournal {
+  return { started: async () => { await work.growing(path); }, finishing: () => Promise.resolve() };
+}
+
+/** Makes an empty file that must not be there yet, and notes before that it goes where it is left. */
+export async function makeEmptyFile(path: string, work: UnfinishedWork | undefined, mode = 0o600): Promise<void> {
+  await work?.making(path);
+  closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode));
+}
+
 /**
  * Runs something with an empty file beside another one, or in the folder for temporary files where one is given, and takes it away.
  * @param use Gets its path.
@@ -65,8 +77,7 @@ export async function withTemporaryFile<T>(
   beside: string, work: UnfinishedWork, context: Pick<OperationContext, 'scratchDirectory'>, use: (temporary: string) => Promise<T>,
 ): Promise<T> {
   const temporary = temporaryPath(context.scratchDirectory === '' ? beside : join(context.scratchDirectory, basename(beside)), 'file');
-  await work.making(temporary);
-  closeSync(openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+  await makeEmptyFile(temporary, work);
   try {
     return await use(temporary);
   } finally {
@@ -82,8 +93,7 @@ export async function makeFile(
   work: UnfinishedWork, path: string, what: string, context: OperationContext, write: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const temporary = temporaryPath(path, 'file');
-  await work.making(temporary);
-  closeSync(openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o666));
+  await makeEmptyFile(temporary, work, 0o666);
   await write(temporary);
   context.signal.throwIfAborted();
   publish(temporary, path, what);
@@ -100,8 +110,7 @@ export async function replaceFile(
   work: UnfinishedWork, path: string, context: OperationContext, write: (temporary: string) => Promise<void>, beforeReplacing: () => void,
 ): Promise<void> {
   const temporary = temporaryPath(path, 'file');
-  await work.making(temporary);
-  closeSync(openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+  await makeEmptyFile(temporary, work);
   await write(temporary);
   keepMetadata(path, temporary);
   context.signal.throwIfAborted();

@@ -187,14 +187,20 @@ export async function bringUp(
   return warnings;
 }
 
+/** Serves the image of a mount that was there before, with what holds its changes. */
+async function serveAgain(state: State, record: MountRecord, otherFiles: readonly string[], base: number, context: OperationContext): Promise<LiveMount['server']> {
+  const server = await serveImage(state, record, otherFiles, base, uncancellable(context));
+  if (record.stacking === 'overlayfs') { await makeStaging(state, record, context); }
+  return server;
+}
+
 /** Serves a recorded mount again at its held folder, or on the cover that is there, and stacks its changes on it. */
 export async function bringUpAgain(state: State, record: MountRecord, folder: number, context: OperationContext): Promise<MountRecord> {
   const otherFiles = await formatOf(record).otherFiles?.(record) ?? [];
   try {
     // The folder below the cover is the one that is empty.
     const base = lookAt(state, record).cover?.parentId ?? mountIdOf(folder);
-    const server = await serveImage(state, record, otherFiles, base, uncancellable(context));
-    if (record.stacking === 'overlayfs') { await makeStaging(state, record, context); }
+    const server = await serveAgain(state, record, otherFiles, base, context);
     const shown = showAt(state, record, folder, server);
     await state.records.write(shown);
     return shown;
@@ -213,8 +219,7 @@ export async function renewView(state: State, record: MountRecord, context: Oper
   const { views: [old], cover } = lookAt(state, record);
   if (old === undefined || cover === undefined) { throw folderChanged(record); }
   const otherFiles = await formatOf(record).otherFiles?.(record) ?? [];
-  const server = await serveImage(state, { ...record, mountPath: old.mountPoint }, otherFiles, cover.parentId, uncancellable(context));
-  if (record.stacking === 'overlayfs') { await makeStaging(state, record, context); }
+  const server = await serveAgain(state, { ...record, mountPath: old.mountPoint }, otherFiles, cover.parentId, context);
   const view = makeView(state, record);
   try {
     const id = mountIdOf(view);

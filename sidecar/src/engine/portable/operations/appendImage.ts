@@ -15,6 +15,7 @@ import { withChangeable } from '../imageFiles/changing.ts';
 import { withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult } from '../imageFiles/results.ts';
 import { appendImages } from '../saving/appendWim.ts';
+import { growthJournal } from '../imageFiles/newFiles.ts';
 
 type Params = z.output<typeof appendMethod.params>;
 type Result = z.input<typeof appendMethod.result>;
@@ -58,9 +59,8 @@ export async function appendImage(params: Params, context: OperationContext): Pr
         const { warnings } = await runCapture(prepared, { format, path: temporary, base: wim.path, withoutPaths: [temporary, wim.path], work }, context);
         const from = await WimFile.open(temporary, { what });
         try {
-          const journal = { started: async () => { await work.growing(wim.path); }, finishing: () => Promise.resolve() };
           const grow = { checkIntegrity, bootIndex: setbootable ? answer.imageIndex : undefined };
-          const appended = await appendImages(wim, { wim: from, otherParts: [], images: [{ index: 1 }] }, grow, journal, context);
+          const appended = await appendImages(wim, { wim: from, otherParts: [], images: [{ index: 1 }] }, grow, growthJournal(work, wim.path), context);
           work.grown();
           return fileResult({ ...answer, sizeAfter: (await stat(wim.path)).size, warnings: [...warnings, ...appended.warnings] }, context);
         } finally {

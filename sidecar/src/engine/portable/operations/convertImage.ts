@@ -1,6 +1,5 @@
 /** imageFile/convert on the portable engine: an image of a WIM file becomes a virtual disk, the Windows volume of a disk an image of a WIM file. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, constants, openSync } from 'node:fs';
 import { open, realpath, stat, truncate } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { convertImage as convertMethod } from '@dismts/protocol';
@@ -14,7 +13,7 @@ import { runProgram } from '../../../platform/linux/programs.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { parseXmlNumber, textAt } from '../../../wim/imageXml.ts';
 import { openImageFiles } from '../imageFiles/changing.ts';
-import { makeFile, newFilePath, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { makeEmptyFile, makeFile, newFilePath, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, inMegabytes } from '../imageFiles/results.ts';
 import { withSource } from '../imageFiles/sources.ts';
 import { temporaryPath, type UnfinishedWork } from '../imageFiles/unfinished.ts';
@@ -52,8 +51,7 @@ function retold(error: unknown, from: string, to: string): unknown {
 /** A file beside the one that is made, which goes when the operation is over. */
 async function temporaryFile(work: UnfinishedWork, beside: string): Promise<string> {
   const path = temporaryPath(beside, 'file');
-  await work.making(path);
-  closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+  await makeEmptyFile(path, work);
   return path;
 }
 

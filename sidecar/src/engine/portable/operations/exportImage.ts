@@ -14,7 +14,7 @@ import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
 import { isCopied, outputFormat, refuseSolidBoot, wimBootFormat } from '../imageFiles/formats.ts';
-import { makeFile, newFilePath, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { growthJournal, makeFile, newFilePath, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { type ImageSource, withSource } from '../imageFiles/sources.ts';
 import type { UnfinishedWork } from '../imageFiles/unfinished.ts';
@@ -129,7 +129,7 @@ async function requireNewImages({ source, images, what, params }: Export, destin
 async function addTo(
   { wim, isSolid }: ChangeableFile, { source, images, what }: Export, grow: GrowOptions, unfinished: UnfinishedWork, context: OperationContext,
 ): Promise<readonly string[]> {
-  const journal = { started: async () => { await unfinished.growing(wim.path); }, finishing: () => Promise.resolve() };
+  const journal = growthJournal(unfinished, wim.path);
   const otherParts: WimFile[] = [];
   try {
     for (const path of source.otherParts) { otherParts.push(await WimFile.open(path, { what })); }

@@ -5,7 +5,7 @@
 import type { OperationContext } from '../../../operationContext.ts';
 import { hexHash, sha1 } from '../../../wim/hash.ts';
 import { readFully } from '../../../wim/resourceReader.ts';
-import { ResourceWriter } from '../../../wim/resourceWriter.ts';
+import { ResourceWriter, writeFully } from '../../../wim/resourceWriter.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import type { CommitJournal } from './commit.ts';
 import { finish, type NewEnd } from './writeImage.ts';
@@ -48,9 +48,7 @@ export class EndCopier {
       this.#context.signal.throwIfAborted();
       const block = buffer.subarray(0, Math.min(buffer.length, length - done));
       await readFully(from, block, offset + done);
-      for (let written = 0; written < block.length;) {
-        written += (await this.#to.handle.write(block, written, block.length - written, start + done + written)).bytesWritten;
-      }
+      await writeFully(this.#to.handle, block, start + done);
       done += block.length;
       this.#done += block.length;
       this.#context.progress('Writing', this.#done, this.#total, 'bytes');

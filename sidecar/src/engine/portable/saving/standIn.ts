@@ -3,22 +3,19 @@
  * file that it adds images to, so it can add them to this; what it has written then is copied behind the end of the real one, whose header stays the
  * old one until all of it is on the disk.
  */
-import { type FileHandle, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import type { OperationContext } from '../../../operationContext.ts';
 import { addImagesOf } from '../../../wim/documentChange.ts';
 import { changedHeader, emptyResource, ResourceFlag, type ResourceHeader } from '../../../wim/header.ts';
 import { encodeDocument } from '../../../wim/imageXml.ts';
 import { readFully } from '../../../wim/resourceReader.ts';
+import { writeFully } from '../../../wim/resourceWriter.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import type { CommitJournal } from './commit.ts';
 import { growWim, type GrowOptions, imageCountOf } from './growWim.ts';
 
 /** A solid resource begins with its size, and that and the type of its chunks. */
 const solidHeaderBytes = 16;
-
-async function writeAll(file: FileHandle, data: Buffer, position: number): Promise<void> {
-  for (let written = 0; written < data.length;) { written += (await file.write(data, written, data.length - written, position + written)).bytesWritten; }
-}
 
 /** Writes it. @param path Of an empty file. @returns Where it ends: what is added comes behind. */
 export async function makeStandIn(of: WimFile, path: string): Promise<number> {
@@ -30,15 +27,15 @@ export async function makeStandIn(of: WimFile, path: string): Promise<number> {
   const { imageCount, bootMetadata } = of.header;
   const file = await open(path, 'r+');
   try {
-    await writeAll(file, changedHeader(of.header, { imageCount, bootMetadata, blobTable, xml: document, integrityTable: emptyResource }), 0);
+    await writeFully(file, changedHeader(of.header, { imageCount, bootMetadata, blobTable, xml: document, integrityTable: emptyResource }), 0);
     for (const { resource, isResource } of blobs.entries()) {
       if (!isResource) { continue; }
       const head = Buffer.alloc(Math.min(solidHeaderBytes, resource.sizeInWim));
       await readFully(of, head, resource.offset);
-      await writeAll(file, head, resource.offset);
+      await writeFully(file, head, resource.offset);
     }
-    await writeAll(file, table, blobTable.offset);
-    await writeAll(file, xml, document.offset);
+    await writeFully(file, table, blobTable.offset);
+    await writeFully(file, xml, document.offset);
   } finally {
     await file.close();
   }

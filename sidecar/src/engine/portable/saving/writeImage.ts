@@ -1,36 +1,17 @@
 /** Writes a changed image behind the end of its file, and then the header that makes it the image. */
-import { createHash } from 'node:crypto';
 import type { OperationContext } from '../../../operationContext.ts';
 import type { BlobEntry, BlobTable } from '../../../wim/blobTable.ts';
 import { DismError } from '../../../errors.ts';
+import { holdsBlob, maxWholeBytes } from '../../../wim/checkBlob.ts';
 import { emptyHash, hexHash, sha1 } from '../../../wim/hash.ts';
 import { changedHeader, emptyResource, ResourceFlag, type ResourceHeader } from '../../../wim/header.ts';
 import { encodeDocument } from '../../../wim/imageXml.ts';
 import { computeIntegrityTable, coversFile, integrityEnd, parseIntegrityTable, serializeIntegrityTable } from '../../../wim/integrity.ts';
-import { readRuns } from '../../../wim/resourceRuns.ts';
 import type { ResourceWriter } from '../../../wim/resourceWriter.ts';
 import type { References } from '../../../wim/treeChange.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import type { CommitJournal } from './commit.ts';
 import type { NewBlobs } from './newBlobs.ts';
-
-/** Larger content is not read whole into memory, but in runs. In solid resources it is believed to be what its hash says, as it cannot be read alone there. */
-const maxWholeBytes = 64 * 1024 * 1024;
-
-/** Whether the file has what its table says that it has. @throws DismError: it cannot be read. */
-async function holdsContent(wim: WimFile, hash: string, size: number, resource: ResourceHeader, signal: AbortSignal): Promise<boolean> {
-  if (size <= maxWholeBytes) {
-    const data = await wim.blob(hash, size);
-    return data !== undefined && sha1(data) === hash;
-  }
-  if ((resource.flags & ResourceFlag.Solid) !== 0) { return true; }
-  const sum = createHash('sha1');
-  for await (const run of readRuns(wim, wim.header, resource)) {
-    signal.throwIfAborted();
-    sum.update(run);
-  }
-  return sum.digest('binary') === hash;
-}
 
 /**
  * What was written that the file says to have already, and has damaged: whoever put a damaged file right under the mount
@@ -43,7 +24,9 @@ export async function findDamaged(wim: WimFile, table: BlobTable, blobs: NewBlob
     if (resource === undefined) { continue; }
     signal.throwIfAborted();
     try {
-      if (!await holdsContent(wim, hash, size, resource, signal)) { damaged.add(hash); }
+      // Large content in solid resources is believed: it cannot be read alone there.
+      const isBelieved = size > maxWholeBytes && (resource.flags & ResourceFlag.Solid) !== 0;
+      if (!isBelieved && !await holdsBlob(wim, hash, size, () => { signal.throwIfAborted(); })) { damaged.add(hash); }
     } catch (error) {
       if (!(error instanceof DismError)) { throw error; }
       damaged.add(hash);

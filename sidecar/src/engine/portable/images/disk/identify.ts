@@ -11,6 +11,7 @@ import { FileErrors } from '../../../../wim/fileErrors.ts';
 import type { IdentifiedImage, MountParams } from '../imageFormat.ts';
 import { checkWritable } from '../writable.ts';
 import { findChildren } from './children.ts';
+import { identified } from './identified.ts';
 import { contentHash, openDisk, type OpenDisk } from './openDisk.ts';
 import type { DiskOwn } from './own.ts';
 import { foreseeReplay, replayLog } from './replayLog.ts';
@@ -80,7 +81,7 @@ export async function identify(params: MountParams, what: string, context: Opera
   }
   const replayed = mayReplay && params.validateOnly !== true ? await replayLog(file, what, unused, context) : [];
   const opened = await openDisk(file, what);
-  const { path, errors, disk, signature } = opened;
+  const { path, errors, disk } = opened;
   try {
     requireOnlyImage(params, errors);
     if (!isElevated()) {
@@ -98,8 +99,7 @@ export async function identify(params: MountParams, what: string, context: Opera
     for (const warning of warnings) { context.log.warning(warning); }
     const { start, length, number } = volume.partition;
     const own: DiskOwn = { driver: disk.format === 'VHD' ? 'vpc' : 'vhdx', start, length, partition: number };
-    return { path, otherFiles: [], imageIndex: 1, hash: contentHash(opened), file: signature, own,
-      uncheckedBytes: undefined, check: () => Promise.resolve({ own, warnings }), close: () => Promise.resolve() };
+    return identified(opened, { own, warnings });
   } finally {
     await opened.close();
   }

@@ -5,7 +5,8 @@ import type { OperationContext } from '../../../../operationContext.ts';
 import { runProgram } from '../../../../platform/linux/programs.ts';
 import type { IdentifiedImage } from '../imageFormat.ts';
 import { checkWritable } from '../writable.ts';
-import { contentHash, openDisk } from './openDisk.ts';
+import { identified } from './identified.ts';
+import { openDisk } from './openDisk.ts';
 import { requireProgram } from './tools.ts';
 
 /**
@@ -15,15 +16,12 @@ import { requireProgram } from './tools.ts';
 export async function foreseeReplay(path: string, what: string, requireUnused: () => Promise<void>): Promise<IdentifiedImage | undefined> {
   const opened = await openDisk(path, what);
   await opened.close();
-  const { disk, signature } = opened;
+  const { disk } = opened;
   if (!disk.hasLog || disk.kind === 'Differencing') { return undefined; }
   await checkWritable(path, what);
   await requireUnused();
   const warnings = [`Changes wait in the log of "${path}", and would be written to their places in the file; what is on the disk can be checked only then`];
-  return {
-    path, otherFiles: [], imageIndex: 1, hash: contentHash(opened), file: signature, own: {}, uncheckedBytes: undefined,
-    check: () => Promise.resolve({ own: {}, warnings }), close: () => Promise.resolve(),
-  };
+  return identified(opened, { own: {}, warnings });
 }
 
 /**
