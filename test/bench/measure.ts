@@ -60,13 +60,19 @@ export function everyDifferenceBelow(limit: number): Aim {
   return { text: `every difference < ${limit} ms`, figure, limit };
 }
 
-/** Runs both sides in turn, after one round that does not count. @returns The figures of each step. */
+/**
+ * Runs both sides in turn, after one round that does not count. They change places with each round, as who comes second may find the
+ * processor awake and files in memory, or has to wait for what the first one left. @returns The figures of each step.
+ */
 export async function pairedRounds(
   rounds: number, ours: (round: number) => Promise<Sample>, peer: (round: number) => Promise<Sample>,
 ): Promise<ReadonlyMap<string, Pairs>> {
   const steps = new Map<string, Pairs>();
   for (let round = 0; round <= rounds; round++) {
-    const [own, other] = [await ours(round), await peer(round)];
+    const isFirst = round % 2 === 0;
+    const first = await (isFirst ? ours : peer)(round);
+    const second = await (isFirst ? peer : ours)(round);
+    const [own, other] = isFirst ? [first, second] : [second, first];
     if (round === 0) { continue; }
     for (const [step, ms] of Object.entries(own)) {
       const pairs = steps.get(step) ?? { ours: [], peer: [] };
