@@ -1,28 +1,13 @@
 # Health and contents of an image: the module, the built executable, the portable engine, and an image with a component store that was made here.
 
 BeforeDiscovery {
-    $missing = @()
-    if ($PSVersionTable.PSEdition -eq 'Desktop' -or -not $IsLinux) {
-        $missing += 'the portable engine mounts on Linux only'
-    } else {
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
-        if (-not (Test-Path -LiteralPath "$PSScriptRoot/../../module/bin/linux-$architecture/dismts")) {
-            $missing += 'the executable is not built (npm run build)'
-        }
-        if (-not (Test-Path -LiteralPath "$PSScriptRoot/../../node_modules/node-linux-$architecture/bin/node")) {
-            $missing += 'the Node.js that makes the image is not installed (npm ci)'
-        }
-        if (-not (Test-Path -LiteralPath /dev/fuse) -or (id -u) -ne '0') {
-            $missing += 'mounting needs /dev/fuse and root here'
-        }
-    }
-    if ($missing) {
-        Write-Information -MessageData "Skipped: the integration tests of health: $($missing -join '; ')" -InformationAction Continue
-    }
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
+    $missing = @(Get-MissingMountPrerequisite -Skipped 'the integration tests of health' -ImageMaker)
 }
 
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
 }
 
 Describe 'DismTs on an image with a component store' -Tag 'Integration' -Skip:($missing.Count -gt 0) {
@@ -34,9 +19,7 @@ Describe 'DismTs on an image with a component store' -Tag 'Integration' -Skip:($
 
         $pristine = [System.IO.Path]::GetFullPath("$TestDrive/pristine")
         $pristineWim = "$pristine.wim"
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
-        $node = "$(Get-RepositoryRoot)/node_modules/node-linux-$architecture/bin/node"
-        $store = & $node --no-warnings "$PSScriptRoot/buildStore.mjs" $pristine $pristineWim | ConvertFrom-Json
+        $store = & (Get-PackagedNode) --no-warnings "$PSScriptRoot/buildStore.mjs" $pristine $pristineWim | ConvertFrom-Json
 
         function Edit-Byte {
             # Inverts a byte in the middle of a file, under all its names.

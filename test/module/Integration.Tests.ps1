@@ -1,24 +1,8 @@
 # The whole product: the module, the built executable, the portable engine, real WIM files. wimlib's own programs confirm what is in the files.
 
 BeforeDiscovery {
-    $missing = @()
-    if ($PSVersionTable.PSEdition -eq 'Desktop' -or -not $IsLinux) {
-        $missing += 'the portable engine mounts on Linux only'
-    } else {
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
-        if (-not (Test-Path -LiteralPath "$PSScriptRoot/../../module/bin/linux-$architecture/dismts")) {
-            $missing += 'the executable is not built (npm run build)'
-        }
-        if (-not (Get-Command -Name wimlib-imagex -ErrorAction Ignore)) {
-            $missing += 'wimlib-imagex is not installed (apt-get install wimtools)'
-        }
-        if (-not (Test-Path -LiteralPath /dev/fuse) -or (id -u) -ne '0') {
-            $missing += 'mounting needs /dev/fuse and root here'
-        }
-    }
-    if ($missing) {
-        Write-Information -MessageData "Skipped: the integration tests: $($missing -join '; ')" -InformationAction Continue
-    }
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
+    $missing = @(Get-MissingMountPrerequisite -Skipped 'the integration tests' -Wimlib)
 }
 
 BeforeAll {

@@ -1,12 +1,12 @@
 # The native engine, end to end: the module, the executable for Windows under Wine, and a double of DismApi.dll that writes down what is asked of it.
 
 BeforeDiscovery {
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
     $missing = @()
     if ($PSVersionTable.PSEdition -eq 'Desktop' -or -not $IsLinux) {
         $missing += 'Wine is used on Linux only'
     } else {
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
-        $node = "$PSScriptRoot/../../node_modules/node-linux-$architecture/bin/node"
+        $node = Get-PackagedNode
         if (Test-Path -LiteralPath $node) {
             $missing += & $node --no-warnings "$PSScriptRoot/wineSidecar.mjs" check
         } else {
@@ -25,12 +25,12 @@ BeforeDiscovery {
 
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
 }
 
 Describe 'DismTs with the native engine' -Tag 'Integration' -Skip:($missing.Count -gt 0) {
     BeforeAll {
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
-        $node = "$(Get-RepositoryRoot)/node_modules/node-linux-$architecture/bin/node"
+        $node = Get-PackagedNode
         $sidecar = & $node --no-warnings "$PSScriptRoot/wineSidecar.mjs" install | ConvertFrom-Json
         $disc = [char]::ConvertFromUtf32(0x1F4BF)
         $folder = $sidecar.windowsFolder

@@ -1,28 +1,13 @@
 # Drivers of an offline image without Windows: the module, the built executable, the portable engine, and an image that was made here.
 
 BeforeDiscovery {
-    $missing = @()
-    if ($PSVersionTable.PSEdition -eq 'Desktop' -or -not $IsLinux) {
-        $missing += 'the portable engine is for Linux only'
-    } else {
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
-        if (-not (Test-Path -LiteralPath "$PSScriptRoot/../../module/bin/linux-$architecture/dismts")) {
-            $missing += 'the executable is not built (npm run build)'
-        }
-        if (-not (Test-Path -LiteralPath "$PSScriptRoot/../../node_modules/node-linux-$architecture/bin/node")) {
-            $missing += 'the Node.js that makes the image is not installed (npm ci)'
-        }
-        if (-not (Test-Path -LiteralPath /dev/fuse) -or (id -u) -ne '0') {
-            $missing += 'mounting needs /dev/fuse and root here'
-        }
-    }
-    if ($missing) {
-        Write-Information -MessageData "Skipped: the tests of drivers in an offline image: $($missing -join '; ')" -InformationAction Continue
-    }
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
+    $missing = @(Get-MissingMountPrerequisite -Skipped 'the tests of drivers in an offline image' -ImageMaker)
 }
 
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
 }
 
 Describe 'Drivers of an offline image' -Tag 'Integration' -Skip:($missing.Count -gt 0) {
@@ -32,9 +17,7 @@ Describe 'Drivers of an offline image' -Tag 'Integration' -Skip:($missing.Count 
         Remove-Module -Name DismTs -ErrorAction Ignore
         Import-Module -Name "$(Get-RepositoryRoot)/DismTs.psd1"
         $pristine = [System.IO.Path]::GetFullPath("$TestDrive/pristine")
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
-        $node = "$(Get-RepositoryRoot)/node_modules/node-linux-$architecture/bin/node"
-        $null = & $node --no-warnings "$PSScriptRoot/buildStore.mjs" $pristine "$pristine.wim"
+        $null = & (Get-PackagedNode) --no-warnings "$PSScriptRoot/buildStore.mjs" $pristine "$pristine.wim"
 
         $drivers = [System.IO.Path]::GetFullPath("$TestDrive/drivers")
         foreach ($name in 'first', 'second') {

@@ -1,33 +1,15 @@
 # Scripts in the ways of public ones, each run with the in-box names, renamed and piped, on real WIM files: see scripts/README.md.
 
 BeforeDiscovery {
-    $missing = @()
-    if ($PSVersionTable.PSEdition -eq 'Desktop' -or -not $IsLinux) {
-        $missing += 'the portable engine mounts on Linux only'
-    } else {
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
-        if (-not (Test-Path -LiteralPath "$PSScriptRoot/../../module/bin/linux-$architecture/dismts")) {
-            $missing += 'the executable is not built (npm run build)'
-        }
-        if (-not (Test-Path -LiteralPath "$PSScriptRoot/../../node_modules/node-linux-$architecture/bin/node")) {
-            $missing += 'the Node.js that makes the image is not installed (npm ci)'
-        }
-        if (-not (Get-Command -Name wimlib-imagex -ErrorAction Ignore)) {
-            $missing += 'wimlib-imagex is not installed (apt-get install wimtools)'
-        }
-        if (-not (Test-Path -LiteralPath /dev/fuse) -or (id -u) -ne '0') {
-            $missing += 'mounting needs /dev/fuse and root here'
-        }
-    }
-    if ($missing) {
-        Write-Information -MessageData "Skipped: the tests of ported scripts: $($missing -join '; ')" -InformationAction Continue
-    }
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
+    $missing = @(Get-MissingMountPrerequisite -Skipped 'the tests of ported scripts' -ImageMaker -Wimlib)
     Import-Module -Name "$PSScriptRoot/scripts/ScriptSuite.psm1"
     $scripts = @(Get-SuiteScript -CommandTable "$PSScriptRoot/../../module/InboxName/InboxCommand.psd1")
 }
 
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
 }
 
 Describe 'Scripts for the in-box module' -Tag 'Integration' -Skip:($missing.Count -gt 0) {
@@ -44,8 +26,7 @@ Describe 'Scripts for the in-box module' -Tag 'Integration' -Skip:($missing.Coun
         Set-Content -LiteralPath "$testFolder/tree/Windows/a.txt" -Value 'old'
         $null = wimlib-imagex capture "$testFolder/tree" "$testFolder/pristine.wim" First 'The first image' --check 2>&1
         $null = wimlib-imagex append "$testFolder/tree" "$testFolder/pristine.wim" Second --check 2>&1
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
-        $null = & "$(Get-RepositoryRoot)/node_modules/node-linux-$architecture/bin/node" --no-warnings "$PSScriptRoot/buildStore.mjs" "$testFolder/image"
+        $null = & (Get-PackagedNode) --no-warnings "$PSScriptRoot/buildStore.mjs" "$testFolder/image"
     }
 
     AfterAll {

@@ -1,29 +1,14 @@
 # The samples of the package, as their hosts run them: in a process of their own, with the package on PSModulePath, overlapping, with errors and full disks.
 
 BeforeDiscovery {
-    $missing = @()
-    if ($PSVersionTable.PSEdition -eq 'Desktop' -or -not $IsLinux) {
-        $missing += 'they need the portable engine'
-    } else {
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
-        if (-not (Test-Path -LiteralPath "$PSScriptRoot/../../module/bin/linux-$architecture/dismts")) {
-            $missing += 'the executable is not built (npm run build)'
-        }
-        if (-not (Get-Command -Name wimlib-imagex -ErrorAction Ignore)) {
-            $missing += 'wimlib-imagex is not installed (apt-get install wimtools)'
-        }
-        if (-not (Test-Path -LiteralPath /dev/fuse) -or (id -u) -ne '0') {
-            $missing += 'mounting needs /dev/fuse and root here'
-        }
-    }
-    if ($missing) {
-        Write-Information -MessageData "Skipped: the samples: $($missing -join '; ')" -InformationAction Continue
-    }
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
+    $missing = @(Get-MissingMountPrerequisite -Skipped 'the samples' -ImageMaker -Wimlib)
     $scripts = Get-ChildItem -LiteralPath "$PSScriptRoot/../../module/Samples" -Filter *.ps1 | ForEach-Object { @{ Name = $_.Name; Path = $_.FullName } }
 }
 
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
+    Import-Module -Name "$PSScriptRoot/MountPrerequisite.psm1"
 }
 
 Describe 'Samples' -Tag 'Unit' {
@@ -51,13 +36,12 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
         $LASTEXITCODE | Should -Be 0 -Because "$output"
         $env:DISMTS_STATE_DIR = "$testFolder/state"
         $env:PSModulePath = "$testFolder/modules$([System.IO.Path]::PathSeparator)$env:PSModulePath"
-        $architecture = "$([System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture)".ToLowerInvariant()
         $version = (Import-PowerShellDataFile -LiteralPath "$root/DismTs.psd1").ModuleVersion
         $samples = "$testFolder/modules/DismTs/$version/module/Samples"
-        $env:DISMTS = "$testFolder/modules/DismTs/$version/module/bin/linux-$architecture/dismts"
+        $env:DISMTS = "$testFolder/modules/DismTs/$version/module/bin/$(Get-PlatformName)/dismts"
 
         # An image with a component store, so that there is something to scan, and a copy to repair from.
-        $store = & "$root/node_modules/node-linux-$architecture/bin/node" --no-warnings "$PSScriptRoot/buildStore.mjs" "$testFolder/image" "$testFolder/pristine.wim" "$testFolder/drivers" | ConvertFrom-Json
+        $store = & (Get-PackagedNode) --no-warnings "$PSScriptRoot/buildStore.mjs" "$testFolder/image" "$testFolder/pristine.wim" "$testFolder/drivers" | ConvertFrom-Json
         Set-Content -LiteralPath "$testFolder/payload/Windows/payload.txt" -Value 'of the payload'
         Import-Module -Name "$testFolder/modules/DismTs/$version/DismTs.psd1"
 
@@ -403,7 +387,7 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
 
             # An older version that is at work goes on.
             Move-Item -LiteralPath "$modules/DismTs/$version" -Destination "$modules/DismTs/0.0.9"
-            $start = [System.Diagnostics.ProcessStartInfo]::new("$modules/DismTs/0.0.9/module/bin/linux-$architecture/dismts", '--stdio')
+            $start = [System.Diagnostics.ProcessStartInfo]::new("$modules/DismTs/0.0.9/module/bin/$(Get-PlatformName)/dismts", '--stdio')
             $start.RedirectStandardInput = $start.RedirectStandardOutput = $true
             $running = [System.Diagnostics.Process]::Start($start)
             try {
