@@ -1,6 +1,6 @@
 <#
 .SYNOPSIS
-Runs the Pester suite of the module, or some files of it, and writes its counts as JSON.
+Runs the Pester suite of the module, or some files of it, and writes its counts and what failed as JSON.
 #>
 [CmdletBinding()]
 param(
@@ -22,12 +22,25 @@ if ($Path) {
 $configuration.Run.PassThru = $true
 $configuration.Output.Verbosity = 'Normal'
 $result = Invoke-Pester -Configuration $configuration
+# Tests, blocks whose BeforeAll or AfterAll failed, and files that do not load. A test that a failed block kept from running has no error of its own.
+$failures = @(
+    $result.Failed | Where-Object -FilterScript { $_.ErrorRecord } | ForEach-Object -Process {
+        @{ path = "$($_.Block.BlockContainer.Item)"; name = $_.ExpandedPath; message = "$($_.ErrorRecord[0])" }
+    }
+    $result.FailedBlocks | Where-Object -FilterScript { $_.ErrorRecord } | ForEach-Object -Process {
+        @{ path = "$($_.BlockContainer.Item)"; name = "$($_.ExpandedPath)"; message = "$($_.ErrorRecord[0])" }
+    }
+    $result.FailedContainers | Where-Object -FilterScript { $_.ErrorRecord } | ForEach-Object -Process {
+        @{ path = "$($_.Item)"; name = ''; message = "$($_.ErrorRecord[0])" }
+    }
+)
 @{
     passed = $result.PassedCount
     # A container that does not load has no tests to fail.
     failed = $result.FailedCount + $result.FailedContainersCount
     skipped = $result.SkippedCount + $result.InconclusiveCount + $result.NotRunCount
-} | ConvertTo-Json | Set-Content -LiteralPath $ReportPath
+    failures = $failures
+} | ConvertTo-Json -Depth 4 | Set-Content -LiteralPath $ReportPath
 if ($result.Result -ne 'Passed') {
     exit 1
 }

@@ -1,13 +1,14 @@
 /**
  * The test command: sets the clone up, checks types and layout, builds, and runs both suites.
- * The last line is `N passed, N failed, N skipped` over all, the one before it has the module's for each PowerShell; the exit code is not zero when
- * anything failed.
+ * The last line is `N passed, N failed, N skipped` over all, the one before it has the module's for each PowerShell, and before that each failed test
+ * is named once more; the exit code is not zero when anything failed.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { orExit, root, setUp } from '../sidecar/build/setup.mjs';
+import { failureLine, failureLines } from './failures.mjs';
 import { providePowerShell } from './powershell.mjs';
 
 orExit(() => { setUp({ forTests: true, build: false }); });
@@ -16,6 +17,8 @@ const whyNoPester = providePowerShell();
 const total = { passed: 0, failed: 0, skipped: 0 };
 /** What the Pester suite came to in each PowerShell. */
 const perHost = [];
+/** A line for each thing that failed. */
+const failures = [];
 const folder = mkdtempSync(join(tmpdir(), 'dismts-run-'));
 try {
   check('Lint', process.execPath, ['node_modules/eslint/bin/eslint.js', '.']);
@@ -31,6 +34,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
+if (failures.length > 0) { console.log(`\n${failures.join('\n')}`); }
 if (perHost.length > 0) { console.log(`\nOf the module: ${perHost.join('; ')}. Of all suites:`); }
 console.log(countsLine(total));
 process.exitCode = total.failed === 0 ? 0 : 1;
@@ -40,6 +44,7 @@ function check(title, program, programArguments) {
   const succeeded = run(title, program, programArguments);
   if (!succeeded) {
     console.log(`${title}: failed`);
+    failures.push(failureLine([title], 'see above'));
     total.failed += 1;
   }
   return succeeded;
@@ -68,18 +73,12 @@ function buildForWine() {
 function runVitest() {
   const report = join(folder, 'vitest.json');
   const succeeded = run('vitest', process.execPath, [
-    'node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`,
-  ]);
+    'node_modules/vitest/vitest.mjs', 'run', '--reporter=default', `--reporter=${join(root, 'test', 'vitestReporter.mjs')}`,
+  ], { DISMTS_TEST_REPORT: report });
   const result = readReport(report);
   // The reporter leaves these out. A reason is part of the title, or was printed by the file.
-  for (const { fullName, status } of (result?.testResults ?? []).flatMap((file) => file.assertionResults)) {
-    if (status !== 'passed' && status !== 'failed') { console.log(`skipped: ${fullName}`); }
-  }
-  add(succeeded, {
-    passed: result?.numPassedTests ?? 0,
-    failed: result?.numFailedTests ?? 0,
-    skipped: (result?.numPendingTests ?? 0) + (result?.numTodoTests ?? 0),
-  });
+  for (const name of result.skippedNames ?? []) { console.log(`skipped: ${name}`); }
+  add('vitest', succeeded, result);
 }
 
 function runPester() {
@@ -87,6 +86,7 @@ function runPester() {
     console.log(`\n== Pester\nThe Pester suite (test/module) did not run. ${whyNoPester}`);
     if (process.env['DISMTS_REQUIRE_PWSH'] === '1') {
       console.log('DISMTS_REQUIRE_PWSH=1 makes this a failure.');
+      failures.push(failureLine(['Pester'], whyNoPester));
       total.failed += 1;
     }
     return;
@@ -95,9 +95,9 @@ function runPester() {
   const succeeded = run('Pester', 'pwsh', [
     '-NoLogo', '-NoProfile', '-NonInteractive', '-File', join(root, 'test', 'Invoke-TestSuite.ps1'), '-ReportPath', report,
   ]);
-  const counts = readReport(report) ?? { passed: 0, failed: 0, skipped: 0 };
+  const counts = readReport(report);
   perHost.push(`on ${process.platform === 'linux' ? 'Linux' : process.platform} PowerShell ${countsLine(counts)}`);
-  add(succeeded, counts);
+  add('Pester', succeeded, counts);
 }
 
 /** The part of the Pester suite that is worth it, in PowerShell for Windows, where there is what runs that. */
@@ -111,9 +111,9 @@ function runWindowsPester() {
   }
   const report = join(folder, 'windows.json');
   const succeeded = run('Pester on Windows (PowerShell for Windows, under Wine)', process.execPath, [...program, 'run', report]);
-  const counts = readReport(report) ?? { passed: 0, failed: 0, skipped: 0 };
+  const counts = readReport(report);
   perHost.push(`on PowerShell for Windows, under Wine, ${countsLine(counts)}`);
-  add(succeeded, counts);
+  add('Pester on Windows', succeeded, counts);
 }
 
 function countsLine({ passed, failed, skipped }) {
@@ -124,12 +124,17 @@ function readReport(path) {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch {
-    return undefined;
+    // The suite did not come to its end.
+    return { passed: 0, failed: 0, skipped: 0 };
   }
 }
 
-/** Adds a suite's counts. One that failed without a failed test (a file that does not load, a crash) counts as one. */
-function add(succeeded, { passed, failed, skipped }) {
+/** Adds a suite's counts and failures. One that failed without a failed test (a file that does not load, a crash) counts as one. */
+function add(title, succeeded, report) {
+  const { passed, failed, skipped } = report;
+  const lines = failureLines(report, root);
+  failures.push(...lines);
+  if (!succeeded && lines.length === 0) { failures.push(failureLine([title], 'the run failed, and no test of it: see above')); }
   total.passed += passed;
   total.failed += succeeded ? failed : Math.max(failed, 1);
   total.skipped += skipped;
