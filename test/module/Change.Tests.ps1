@@ -15,11 +15,7 @@ BeforeAll {
     function Get-SentNoProgress {
         # Parameters of the last request of one method as JSON, without what is there for progress.
         param($Method)
-        $params = @(Get-Sent -Method $Method)[-1]
-        $params.PSObject.Properties.Remove('workDoneToken')
-        $sorted = [ordered] @{}
-        $params.PSObject.Properties | Sort-Object -Property Name | ForEach-Object { $sorted[$_.Name] = $_.Value }
-        ConvertTo-Json -InputObject $sorted -Compress
+        ConvertTo-Json -InputObject (ConvertTo-SortedObject -InputObject @(Get-Sent -Method $Method)[-1]) -Compress
     }
 }
 

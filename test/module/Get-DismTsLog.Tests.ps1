@@ -6,9 +6,7 @@ BeforeAll {
     function Get-SentRequest {
         # Parameters of the requests for a log as text, in order.
         @(Get-ReceivedMessage -RecordPath $recordPath -Method log/get | ForEach-Object {
-                $sorted = [ordered] @{}
-                $_.Message.params.PSObject.Properties | Sort-Object -Property Name | ForEach-Object { $sorted[$_.Name] = $_.Value }
-                ConvertTo-Json -InputObject $sorted -Compress
+                ConvertTo-Json -InputObject (ConvertTo-SortedObject -InputObject $_.Message.params) -Compress
             })
     }
 

@@ -46,13 +46,8 @@ BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
 
     function Get-SentParameter {
-        # Parameters of the requests about an image, in order, without what is there for progress.
-        @(Get-ReceivedMessage -RecordPath $recordPath | ForEach-Object { $_.Message } | Where-Object { $_.method -like '*/get*' } | ForEach-Object {
-                $_.params.PSObject.Properties.Remove('workDoneToken')
-                $sorted = [ordered] @{}
-                $_.params.PSObject.Properties | Sort-Object -Property Name | ForEach-Object { $sorted[$_.Name] = $_.Value }
-                '{0} {1}' -f $_.method, (ConvertTo-Json -InputObject $sorted -Compress)
-            })
+        # Requests about an image as text.
+        @(Get-SentText -RecordPath $recordPath -Method '/get')
     }
 }
 

@@ -105,13 +105,8 @@ BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
 
     function Get-SentRequest {
-        # Requests after "initialize" as text, in order, without what is there for progress.
-        @(Get-ReceivedMessage -RecordPath $recordPath | ForEach-Object { $_.Message } | Where-Object { $_.method -ne 'initialize' } | ForEach-Object {
-                $_.params.PSObject.Properties.Remove('workDoneToken')
-                $sorted = [ordered] @{}
-                $_.params.PSObject.Properties | Sort-Object -Property Name | ForEach-Object { $sorted[$_.Name] = $_.Value }
-                '{0} {1}' -f $_.method, (ConvertTo-Json -InputObject $sorted -Compress)
-            })
+        # Requests after "initialize" as text.
+        @(Get-SentText -RecordPath $recordPath)
     }
 
     function Invoke-Unattended {

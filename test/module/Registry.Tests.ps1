@@ -53,26 +53,9 @@ BeforeDiscovery {
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
 
-    function ConvertTo-SortedObject {
-        # The same with all properties in alphabetical order.
-        param($InputObject)
-        if ($InputObject -is [array]) {
-            return , @($InputObject | ForEach-Object { ConvertTo-SortedObject -InputObject $_ })
-        }
-        if ($InputObject -isnot [System.Management.Automation.PSCustomObject]) {
-            return $InputObject
-        }
-        $sorted = [ordered] @{}
-        $InputObject.PSObject.Properties | Where-Object { $_.Name -ne 'workDoneToken' } | Sort-Object -Property Name |
-            ForEach-Object { $sorted[$_.Name] = ConvertTo-SortedObject -InputObject $_.Value }
-        return $sorted
-    }
-
     function Get-SentRequest {
         # Requests after "initialize" as text.
-        @(Get-ReceivedMessage -RecordPath $recordPath | ForEach-Object { $_.Message } | Where-Object { $_.method -ne 'initialize' } | ForEach-Object {
-                '{0} {1}' -f $_.method, (ConvertTo-Json -InputObject (ConvertTo-SortedObject -InputObject $_.params) -Compress -Depth 5)
-            })
+        @(Get-SentText -RecordPath $recordPath)
     }
 }
 

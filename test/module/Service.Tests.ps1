@@ -25,13 +25,8 @@ BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
 
     function Get-SentChange {
-        # Requests that change something, in order, as method and parameters; without what is there for progress.
-        @(Get-ReceivedMessage -RecordPath $recordPath | ForEach-Object { $_.Message } |
-                Where-Object { $_.PSObject.Properties['method'] -and $_.method -match '^(package|feature|capability|driver|unattend|edition|productKey)/(?!get)' } | ForEach-Object {
-                    $sorted = [ordered] @{}
-                    $_.params.PSObject.Properties | Where-Object { $_.Name -ne 'workDoneToken' } | Sort-Object -Property Name | ForEach-Object { $sorted[$_.Name] = $_.Value }
-                    '{0} {1}' -f $_.method, (ConvertTo-Json -InputObject $sorted -Compress)
-                })
+        # Requests that change something as text.
+        @(Get-SentText -RecordPath $recordPath -Method '^(package|feature|capability|driver|unattend|edition|productKey)/(?!get)')
     }
 }
 

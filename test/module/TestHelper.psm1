@@ -128,6 +128,49 @@ function Get-ReceivedMessage {
     }
 }
 
+function ConvertTo-SortedObject {
+    <#
+    .SYNOPSIS
+    Gives what a fake sidecar received with all properties in alphabetical order, and without what is there for progress.
+    #>
+    param(
+        # As from ConvertFrom-Json.
+        $InputObject
+    )
+    if ($InputObject -is [array]) {
+        return , @($InputObject | ForEach-Object { ConvertTo-SortedObject -InputObject $_ })
+    }
+    if ($InputObject -isnot [System.Management.Automation.PSCustomObject]) {
+        return $InputObject
+    }
+    $sorted = [ordered] @{}
+    $InputObject.PSObject.Properties | Where-Object { $_.Name -ne 'workDoneToken' } | Sort-Object -Property Name |
+        ForEach-Object { $sorted[$_.Name] = ConvertTo-SortedObject -InputObject $_.Value }
+    return $sorted
+}
+
+function Get-SentText {
+    <#
+    .SYNOPSIS
+    Gives the requests that a fake sidecar received as text, in order: the method, and the parameters as ConvertTo-SortedObject gives them.
+    #>
+    param(
+        # What Import-FakeModule gave.
+        [Parameter(Mandatory)]
+        [string] $RecordPath,
+
+        # Regular expression for the methods that are looked for. Default: all but the handshake.
+        [string] $Method = '^(?!initialize$)'
+    )
+    foreach ($received in Get-ReceivedMessage -RecordPath $RecordPath) {
+        $message = $received.Message
+        # Notifications have no id, and answers no method.
+        if ($message.PSObject.Properties['method'] -and $message.PSObject.Properties['id'] -and $message.method -match $Method) {
+            '{0} {1}' -f $message.method, (ConvertTo-Json -InputObject (ConvertTo-SortedObject -InputObject $message.params) -Compress -Depth 5)
+        }
+    }
+}
+
 function Get-RunningFake {
     <#
     .SYNOPSIS
