@@ -44,7 +44,7 @@ export async function applyImage(
     const unconfined = isVolume ? undefined : confine(target);
     try {
       // On this thread, which the confinement is about.
-      await wim.extractImage(imageIndex, target, flags, { ...watching(context), onThisThread: true });
+      await wim.extractImage(imageIndex, target, flags, watching(context));
     } catch (error) {
       if (!(error instanceof DismError) || error.hresult !== Hresult.WIM_E_CONTAINER_READONLY || unconfined !== undefined) { throw error; }
       throw new DismError(Hresult.WIM_E_EXTRACT_OUTSIDE_IMAGE, `${what}: a link led out of the target while it was written, or its file system is read-only`, {

@@ -10,6 +10,7 @@ import { loadWimlib } from '../wimlib/binding.ts';
 import type { JobContext, WimJob } from './jobContext.ts';
 import type { JobCall, JobMessage } from './jobMessages.ts';
 import { wimJobs } from './jobTable.ts';
+import { thinProgress } from './thinProgress.ts';
 
 /** As for the server: EX_SOFTWARE. */
 const bugExit = 70;
@@ -31,7 +32,8 @@ export async function serveWimJob(): Promise<number> {
   // While it is not known yet what there is to do. Where it cannot be loaded, that is what becomes of the job.
   try { load(); } catch { /* As said. */ }
   const call = await readCall();
-  return call === undefined ? bugExit : await perform(call);
+  // Who asked may have ended before this process was tied to it; a job does not look up from its work.
+  return call === undefined || call.caller !== process.ppid ? bugExit : await perform(call);
 }
 
 /** As on Windows: names in images are found whatever their case. */
@@ -69,16 +71,19 @@ function say(message: JobMessage): void {
 }
 
 async function perform({ job, params, operation }: JobCall): Promise<number> {
+  const { report, flush } = thinProgress((phase, current, total, unit) => { say({ kind: 'progress', phase, current, total, unit }); });
   const context: JobContext = {
     operation,
-    progress: (phase, current, total, unit) => { say({ kind: 'progress', phase, current, total, unit }); },
+    progress: report,
     warn: (text) => { say({ kind: 'warning', text }); },
   };
   try {
     const run = (wimJobs as Readonly<Partial<Record<string, WimJob>>>)[job];
     if (run === undefined) { throw new Error(`there is no job "${job}"`); }
     load();
-    say({ kind: 'done', result: await run(params as never, context) ?? null });
+    const result = await run(params as never, context) ?? null;
+    flush();
+    say({ kind: 'done', result });
     return 0;
   } catch (error) {
     const failure = isSystemError(error) ? systemFailure(error, `Cannot finish "${operation}"`, '') : error;

@@ -9,6 +9,8 @@ export interface JobCall {
   readonly params: unknown;
   /** The protocol's method name. */
   readonly operation: string;
+  /** Id of the process that wants the result. */
+  readonly caller: number;
 }
 
 /** A line on its stdout; `done`, `failed` and `bug` are the last. */

@@ -63,7 +63,7 @@ export async function runWimJob<K extends keyof Jobs>(
   const kill = (): void => { child.kill('SIGKILL'); };
   signal.addEventListener('abort', kill);
   try {
-    return await outcomeOf(child, { job, params, operation }, context) as JobOutcome<JobResult<K>>;
+    return await outcomeOf(child, { job, params, operation, caller: process.pid }, context) as JobOutcome<JobResult<K>>;
   } finally {
     signal.removeEventListener('abort', kill);
     kill();

@@ -12,12 +12,13 @@ export interface Verified {
 export async function verifyWim(source: SourceFile, context: JobContext): Promise<Verified> {
   const wim = await openSource(source, 'verify', context);
   let verified: Verified = { contents: 0, bytes: 0 };
-  const { onProgress } = watching(context);
+  const watched = watching(context);
   try {
     await wim.verify({
+      ...watched,
       onProgress: (progress) => {
         if (progress.kind === 'verifyStreams') { verified = { contents: progress.totalStreams, bytes: progress.totalBytes }; }
-        onProgress?.(progress);
+        watched.onProgress?.(progress);
       },
     });
     return verified;

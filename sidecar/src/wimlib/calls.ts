@@ -9,8 +9,8 @@ export interface WimlibOperation extends WimlibQuestions {
   /** An exception thrown here, or by an answer, stops the operation too, and is what it fails with. */
   readonly onProgress?: ((progress: WimlibProgress) => void) | undefined;
   /**
-   * Run it on this thread, which does nothing else meanwhile: for a process that has nothing else to do. Questions about each of many files take
-   * a hundredth of the time then.
+   * Run it on this thread, which does nothing else meanwhile: for a process that has nothing else to do. What libwim says and asks takes a hundredth
+   * of the time then, in which libwim waits.
    */
   readonly onThisThread?: boolean | undefined;
 }

@@ -1,6 +1,6 @@
 /** Opens, makes and joins WIMs with libwim. */
 import { loadWimlib, type WimPointer } from './binding.ts';
-import { callAsync, type WimlibOperation, withProgress } from './calls.ts';
+import { callFor, type WimlibOperation, withProgress } from './calls.ts';
 import type { CompressionType } from './codec.ts';
 import { cancelled, wimlibError } from './errors.ts';
 import { OpenFlag } from './flags.ts';
@@ -35,8 +35,8 @@ export async function openWim(path: string, options: OpenWimOptions = {}): Promi
   if (signal?.aborted) { throw cancelled(failure); }
   const result: [WimPointer | null] = [null];
   binding.messages?.take();
-  const status = await withProgress(binding, options, (progress) => callAsync(
-    binding.functions.wimlib_open_wim_with_progress, path,
+  const status = await withProgress(binding, options, (progress) => callFor(
+    options, binding.functions.wimlib_open_wim_with_progress, path,
     (writeAccess ? OpenFlag.WRITE_ACCESS : 0) | (checkIntegrity ? OpenFlag.CHECK_INTEGRITY : 0), result, progress, null) as Promise<number>);
   const [pointer] = result;
   if (status !== 0 || pointer === null) { throw wimlibError(status, { ...failure, messages: binding.messages?.take() }); }
@@ -74,8 +74,8 @@ export async function joinWims(parts: readonly string[], path: string, flags: nu
   const binding = loadWimlib();
   const { action = 'write', checkIntegrity = false } = options;
   binding.messages?.take();
-  const status = await withProgress(binding, options, (progress) => callAsync(
-    binding.functions.wimlib_join_with_progress, [...parts], parts.length, path,
+  const status = await withProgress(binding, options, (progress) => callFor(
+    options, binding.functions.wimlib_join_with_progress, [...parts], parts.length, path,
     checkIntegrity ? OpenFlag.CHECK_INTEGRITY : 0, flags, progress, null) as Promise<number>);
   if (status !== 0) {
     throw wimlibError(status, { what: `Cannot ${action} "${path}"`, target: path, operation: options.operation ?? action, messages: binding.messages?.take() });

@@ -115,27 +115,27 @@ export class WimHandle {
 
   /** As extractImage(), for some paths of an image. */
   async extractPaths(imageIndex: number, paths: readonly string[], target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_extract_paths', (wim, fn) => callAsync(fn, wim, imageIndex, target, [...paths], paths.length, flags), options);
+    await this.#call('wimlib_extract_paths', (wim, fn) => callFor(options, fn, wim, imageIndex, target, [...paths], paths.length, flags), options);
   }
 
   /** Writes a file; one of that name is overwritten at once. Sends writeStreams, writeMetadata*, calcIntegrity. */
   async write(path: string, flags: number, options: WriteOptions = {}): Promise<void> {
-    await this.#call('wimlib_write', (wim, fn) => callAsync(fn, wim, path, options.image ?? allImages, flags, options.threads ?? 0), options);
+    await this.#call('wimlib_write', (wim, fn) => callFor(options, fn, wim, path, options.image ?? allImages, flags, options.threads ?? 0), options);
   }
 
   /** Writes a file in parts, `x.swm`, `x2.swm`...; overwrites what has those names. Sends splitPart*, and what write() does. */
   async split(firstPart: string, partBytes: number, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_split', (wim, fn) => callAsync(fn, wim, firstPart, partBytes, flags), options);
+    await this.#call('wimlib_split', (wim, fn) => callFor(options, fn, wim, firstPart, partBytes, flags), options);
   }
 
   /** Writes all changes into the file. Sends writeStreams, writeMetadata*, calcIntegrity. `flags`: WriteFlag. */
   async overwrite(flags: number, options: WimlibOperation & { readonly threads?: number } = {}): Promise<void> {
-    await this.#call('wimlib_overwrite', (wim, fn) => callAsync(fn, wim, flags, options.threads ?? 0), options);
+    await this.#call('wimlib_overwrite', (wim, fn) => callFor(options, fn, wim, flags, options.threads ?? 0), options);
   }
 
   /** Reads all data and compares it with its SHA-1 hashes. Sends verifyStreams. */
   async verify(options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_verify_wim', (wim, fn) => callAsync(fn, wim, 0), options);
+    await this.#call('wimlib_verify_wim', (wim, fn) => callFor(options, fn, wim, 0), options);
   }
 
   /** Runs a C function on this file on a thread of the pool, with progress where it is asked for. */

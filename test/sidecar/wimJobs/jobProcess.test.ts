@@ -24,6 +24,15 @@ const exporting = (from: string, to: string, format: Partial<ExportImages['forma
   source: { path: from }, images: [{ index: 1 }], path: to, format: { compressionType: CompressionType.Lzx, ...format }, bootIndex: 0,
 });
 
+/** Whether a process does anything any more: one that nobody waits for stays as a name only. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/\) [ZX] /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
 async function failure(promise: Promise<unknown>): Promise<Error> {
   const error: unknown = await promise.then(() => undefined, (reason: unknown) => reason);
   expect(error).toBeInstanceOf(Error);
@@ -123,14 +132,29 @@ describe('--image-process', () => {
     const folder = tempFolder();
     const path = join(folder, 'new.esd');
     const [program, ...args] = sourceCommand;
-    const child = spawn(program, [...args, wimJobArgument], { stdio: ['pipe', 'ignore', 'inherit'] });
-    const ended = once(child, 'exit');
-    const params = exporting(await slowWim(folder), path, { solid: true });
-    child.stdin.write(`${JSON.stringify({ job: 'exportImages', params, operation: 'imageFile/export' })}\n`);
+    const call = { job: 'exportImages', params: exporting(await slowWim(folder), path, { solid: true }), operation: 'imageFile/export' };
+    const starter = spawn(process.execPath, ['-e', `
+      const job = require('node:child_process').spawn(${JSON.stringify(program)}, ${JSON.stringify([...args, wimJobArgument])}, { stdio: ['pipe', 'ignore', 'inherit'] });
+      job.stdin.write(JSON.stringify({ ...${JSON.stringify(call)}, caller: process.pid }) + '\\n');
+      process.stdout.write(String(job.pid));
+    `], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const [pid] = await once(starter.stdout, 'data') as [Buffer];
     await until(() => existsSync(path), 'the file is begun');
-    child.stdin.end();
-    expect(await ended).toEqual([null, 'SIGKILL']);
+    starter.kill('SIGKILL');
+    await until(() => !isRunning(Number(pid.toString())), 'the job ends');
     expect((await stat(path)).size).toBeLessThan(1_000_000);
+  });
+
+  test('does nothing for a process that has ended before it was tied to it', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'new.wim');
+    const [program, ...args] = sourceCommand;
+    const child = spawn(program, [...args, wimJobArgument], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const ended = once(child, 'exit');
+    const call = { job: 'exportImages', params: exporting(await ordinaryWim(folder), path), operation: 'imageFile/export' };
+    child.stdin.write(`${JSON.stringify({ ...call, caller: process.pid + 1 })}\n`);
+    expect(await ended).toEqual([70, null]);
+    expect(existsSync(path)).toBe(false);
   });
 
   test('does nothing where nobody asks for anything', async () => {
