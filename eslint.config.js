@@ -21,7 +21,7 @@ const floors = [
   ['engine'], ['engineless', 'transport'], ['program', 'commandLine'],
 ];
 /** The files at the top of sidecar/src that make the program. */
-const programFiles = ['main.ts', 'cli.ts', 'stdio.ts', 'server.ts', 'operation.ts', 'exitWith.ts', 'moduleFolder.ts'];
+const programFiles = ['main.ts', 'executable.ts', 'programs.ts', 'cliMain.ts', 'cli.ts', 'stdio.ts', 'server.ts', 'operation.ts', 'exitWith.ts', 'moduleFolder.ts'];
 const sources = resolve(import.meta.dirname, 'sidecar/src');
 
 /** The number of the floor that a file of sidecar/src is on. */

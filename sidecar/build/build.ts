@@ -1,8 +1,10 @@
 /** Builds executables into module/bin: `build.ts [target ...]`, default: the one for this machine. */
 import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { bundle } from './bundle.ts';
+import type { ProgramName } from '../src/programs.ts';
+import { bundleProgram, bundleStart, programModules } from './bundle.ts';
 import { sha256, writeChecksums } from './checksums.ts';
+import { compiledPrograms, compileScript } from './compiledScript.ts';
 import { makeExecutable } from './executable.ts';
 import { lockedPackage, packageFile } from './npmPackage.ts';
 import { binFolder, root, workFolder } from './paths.ts';
@@ -15,25 +17,37 @@ async function buildTarget(target: Target): Promise<void> {
   const started = performance.now();
   const addon = packageFile(target.addonPackage, target.addonBinary);
   const addonSha256 = sha256(readFileSync(addon));
-  const code = await bundle(addonSha256);
+  const programs = Object.keys(programModules) as ProgramName[];
+  const scripts = await Promise.all(programs.map(async (name) => [name, await bundleProgram(name, addonSha256)] as const));
+  const compiled = compiledPrograms(target);
+  const start = await bundleStart(compiled);
   const output = join(binFolder, target.name, target.executable);
   const stamp = join(workFolder, `${target.name}.stamp`);
-  const inputs = describeInputs(target, addonSha256, code);
+  const inputs = describeInputs(target, addonSha256, [start, ...scripts.map(([, script]) => script)]);
   if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === `${inputs} ${sha256(readFileSync(output))}`) {
     console.log(`module/bin/${target.name}/${target.executable} is up to date`);
     return;
   }
-  const main = join(workFolder, 'dismts.cjs');
   mkdirSync(workFolder, { recursive: true });
   mkdirSync(join(binFolder, target.name), { recursive: true });
-  writeFileSync(main, code);
+  const nodeBinary = packageFile(target.nodePackage, target.nodeBinary);
+  const write = (name: string, content: Uint8Array): readonly [name: string, path: string] => {
+    const path = join(workFolder, `${target.name}-${name}`);
+    writeFileSync(path, content);
+    return [name, path];
+  };
+  const [, main] = write('dismts.cjs', start);
+  const assets = scripts.flatMap(([name, script]) => [
+    write(`${name}.js`, script),
+    ...compiled.includes(name) ? [write(`${name}.cache`, compileScript(nodeBinary, name, script, workFolder))] : [],
+  ]);
   const finished = join(workFolder, `${target.name}-${target.executable}`);
   await makeExecutable({
     target,
     nodeVersion: lockedPackage(target.nodePackage).version,
-    nodeBinary: packageFile(target.nodePackage, target.nodeBinary),
+    nodeBinary,
     main,
-    assets: { 'koffi.node': addon },
+    assets: { 'koffi.node': addon, ...Object.fromEntries(assets) },
     version,
   }, join(workFolder, target.name), finished);
   writeFileSync(stamp, `${inputs} ${sha256(readFileSync(finished))}`);
@@ -43,11 +57,11 @@ async function buildTarget(target: Target): Promise<void> {
 }
 
 /** One hash over all that goes into an executable, the program that makes it included. */
-function describeInputs(target: Target, addonSha256: string, code: Uint8Array): string {
-  const scripts = readdirSync(import.meta.dirname).filter((name) => name.endsWith('.ts')).sort()
+function describeInputs(target: Target, addonSha256: string, codes: readonly Uint8Array[]): string {
+  const scripts = readdirSync(import.meta.dirname).filter((name) => /\.(?:ts|mjs)$/.test(name)).sort()
     .map((name) => readFileSync(join(import.meta.dirname, name), 'utf8'));
   const packages = [target.nodePackage, '@yao-pkg/pkg', 'postject', 'resedit'].map((name) => lockedPackage(name).integrity);
-  return sha256(JSON.stringify([version, addonSha256, sha256(code), ...packages, ...scripts]));
+  return sha256(JSON.stringify([version, addonSha256, ...codes.map(sha256), ...packages, ...scripts]));
 }
 
 try {

@@ -18,7 +18,7 @@ const bugExit = 70;
 const oomScore = '500';
 
 /** Does the job that stdin names. The result is the last line on stdout. */
-export async function serveWimJob(): Promise<number> {
+export async function main(): Promise<number> {
   claimStdout(false);
   // Ctrl+C in a terminal reaches all processes of the group: what it means is for the first of them to decide.
   process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined).on('SIGTERM', () => undefined);

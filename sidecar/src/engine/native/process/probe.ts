@@ -153,7 +153,7 @@ export async function probe(libraries: LibraryPaths): Promise<readonly ProbeAnsw
 }
 
 /** Prints the answers as JSON. */
-export async function serveProbe(dismPath: string | undefined): Promise<number> {
+export async function main([, dismPath]: readonly string[]): Promise<number> {
   const answers = await probe(findLibraries({ dismPath, sessionIdleMs: 0 }));
   process.stdout.write(`${JSON.stringify(answers)}\n`);
   return 0;

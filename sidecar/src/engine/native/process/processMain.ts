@@ -17,7 +17,7 @@ import {
 const bugExit = 70;
 
 /** Serves until stdin ends; by then everything is cancelled, closed and shut down. */
-export async function serveEngineProcess(): Promise<number> {
+export async function main(): Promise<number> {
   const output = claimStdout(false);
   process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined);
   process.on('uncaughtException', (error) => {
