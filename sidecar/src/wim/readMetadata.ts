@@ -26,21 +26,25 @@ function scan<T>(
   }
 }
 
-/** The named streams of every file that has some, without the tree: much faster than parseMetadata(). */
-export function findNamedStreams(data: Buffer): NamedStream[][] {
-  const found: NamedStream[][] = [];
-  const look = (offset: number, streamsOffset: number): void => {
-    if (data.readUInt16LE(offset + 0x60) === 0) { return; }
-    const named = readStreamEntries(data, offset, streamsOffset).filter((stream) => stream.name !== '');
-    if (named.length > 0) { found.push(named); }
-  };
+/** Looks at every entry, the root included, without making a tree. */
+function forEachEntry(data: Buffer, look: (offset: number, streamsOffset: number) => void): void {
   const root = rootOffset(data);
   const place = checkDentry(data, root);
-  if (place === undefined) { return found; }
+  if (place === undefined) { return; }
   look(root, place.streamsOffset);
   scan(data, undefined, subdirOffset(data, root), (_parent, offset, { streamsOffset }) => {
     look(offset, streamsOffset);
     return undefined;
+  });
+}
+
+/** The named streams of every file that has some, without the tree: much faster than parseMetadata(). */
+export function findNamedStreams(data: Buffer): NamedStream[][] {
+  const found: NamedStream[][] = [];
+  forEachEntry(data, (offset, streamsOffset) => {
+    if (data.readUInt16LE(offset + 0x60) === 0) { return; }
+    const named = readStreamEntries(data, offset, streamsOffset).filter((stream) => stream.name !== '');
+    if (named.length > 0) { found.push(named); }
   });
   return found;
 }
@@ -48,18 +52,10 @@ export function findNamedStreams(data: Buffer): NamedStream[][] {
 /** The hashes of all that an image's entries refer to, without the tree; with that of the empty file. */
 export function findHashes(data: Buffer): Set<string> {
   const found = new Set<string>();
-  const look = (offset: number, streamsOffset: number): void => {
+  forEachEntry(data, (offset, streamsOffset) => {
     found.add(data.toString('latin1', offset + 0x40, offset + 0x54));
     if (data.readUInt16LE(offset + 0x60) === 0) { return; }
     for (const { hash } of readStreamEntries(data, offset, streamsOffset)) { found.add(hash); }
-  };
-  const root = rootOffset(data);
-  const place = checkDentry(data, root);
-  if (place === undefined) { return found; }
-  look(root, place.streamsOffset);
-  scan(data, undefined, subdirOffset(data, root), (_parent, offset, { streamsOffset }) => {
-    look(offset, streamsOffset);
-    return undefined;
   });
   return found;
 }

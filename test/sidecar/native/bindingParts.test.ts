@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { EventFactory } from '../../../sidecar/src/engine/native/binding/cancelEvent.ts';
-import { DismLibrary, loadLibrary } from '../../../sidecar/src/engine/native/binding/dismLibrary.ts';
+import { DismLibrary } from '../../../sidecar/src/engine/native/binding/dismLibrary.ts';
+import { loadLibrary } from '../../../sidecar/src/engine/native/binding/nativeLibrary.ts';
 import { classify } from '../../../sidecar/src/engine/native/binding/outcome.ts';
 import { progressPosition } from '../../../sidecar/src/engine/native/binding/progress.ts';
 import { readNames, readOptionalString } from '../../../sidecar/src/engine/native/binding/results.ts';

@@ -1,5 +1,5 @@
 /** Running a C function on a thread of the pool, and the slots that it writes results to. */
-import type { BoundFunction } from './dismLibrary.ts';
+import type { BoundFunction } from './nativeLibrary.ts';
 
 /** Slot for an address that a function returns; it points to what DismDelete frees. koffi clears it before the call. */
 export type AddressSlot = [address: bigint | null];

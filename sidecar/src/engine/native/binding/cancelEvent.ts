@@ -1,8 +1,7 @@
 /** The Win32 event that tells a running call to stop. */
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
-import type { BoundFunction } from './dismLibrary.ts';
-import { loadLibrary } from './dismLibrary.ts';
+import { loadLibrary, type BoundFunction } from './nativeLibrary.ts';
 
 /** A manual-reset event, not signalled at first. */
 export interface CancelEvent {

@@ -1,8 +1,7 @@
 /** One DismApi library: opened by its absolute path, its exports bound by name when they are first needed. */
-import { isAbsolute } from 'node:path';
-import { DismError, UnsupportedError } from '../../../errors.ts';
-import { Hresult } from '../../../hresult.ts';
-import { loadKoffi, type LibraryHandle } from '../../../nativeAddon/koffi.ts';
+import { UnsupportedError } from '../../../errors.ts';
+import type { LibraryHandle } from '../../../nativeAddon/koffi.ts';
+import { exportsFunction, loadLibrary, type BoundFunction } from './nativeLibrary.ts';
 import { structs } from './structs.ts';
 
 /** The three parameters of all functions with progress, which the header always lists together. */
@@ -16,32 +15,12 @@ export interface NativeFunction {
   readonly parameters: string;
 }
 
-/** A bound function. Its `async` member runs it on a thread of the pool. */
-export type BoundFunction = ReturnType<LibraryHandle['func']>;
-
 /**
  * Declares an exported function; `parameters` as in dismapi.h. `alternative` is another name of the same function in other versions.
  * Nothing is loaded by this.
  */
 export function nativeFunction(name: string, parameters: string, alternative?: string): NativeFunction {
   return { names: alternative === undefined ? [name] : [name, alternative], parameters };
-}
-
-/**
- * Loads a library by an absolute path.
- * @throws DismError E_INVALIDARG: the path is not absolute.
- * @throws DismError ERROR_MOD_NOT_FOUND: the library or one that it needs is missing, or cannot be loaded into this process.
- */
-export function loadLibrary(path: string): LibraryHandle {
-  // A path like \folder is absolute to Node, but on which drive depends on the current folder.
-  if (!isAbsolute(path) || (process.platform === 'win32' && !/^(?:[A-Za-z]:[\\/]|[\\/]{2})/.test(path))) {
-    throw new DismError(Hresult.E_INVALIDARG, `Cannot load "${path}": the path is not absolute`, { target: path });
-  }
-  try {
-    return loadKoffi().load(path);
-  } catch (error) {
-    throw new DismError(Hresult.ERROR_MOD_NOT_FOUND, `Cannot load "${path}": ${(error as Error).message}`, { target: path, cause: error });
-  }
 }
 
 /** A loaded DismApi library. It stays loaded for as long as the process lives. */
@@ -62,12 +41,7 @@ export class DismLibrary {
 
   /** Whether the library exports a function of that name; case matters. */
   exports(name: string): boolean {
-    try {
-      this.#handle.symbol(name);
-      return true;
-    } catch {
-      return false;
-    }
+    return exportsFunction(this.#handle, name);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** The Windows Overlay Filter: WIM files that files of a volume point into. Windows 8.1 and later. */
 import { DismError } from '../../../errors.ts';
 import { loadKoffi, type Koffi } from '../../../nativeAddon/koffi.ts';
-import { loadLibrary } from './dismLibrary.ts';
+import { loadLibrary } from './nativeLibrary.ts';
 import { structs } from './structs.ts';
 import { failureMessage, quoted } from './text.ts';
 

@@ -2,7 +2,7 @@
 import { CancelledError, DismError, UnsupportedError } from '../../../../errors.ts';
 import { describeHresult, Hresult, hresultFromWin32 } from '../../../../hresult.ts';
 import { loadKoffi, type LibraryHandle } from '../../../../nativeAddon/koffi.ts';
-import { loadLibrary, type BoundFunction } from '../dismLibrary.ts';
+import { exportsFunction, loadLibrary, type BoundFunction } from '../nativeLibrary.ts';
 import { structs } from '../structs.ts';
 import { WinError } from './constants.ts';
 import type { MessageRelay } from './messages.ts';
@@ -113,20 +113,10 @@ export class WimLibrary {
     this.#localFree(block);
   }
 
-  /** Whether the library exports a function of that name; case matters. */
-  exports(name: string): boolean {
-    try {
-      this.#handle.symbol(name);
-      return true;
-    } catch {
-      return false;
-    }
-  }
-
   #bind({ function: native, action }: WimCall): BoundFunction {
     let bound = this.#bound.get(native);
     if (bound === undefined) {
-      if (!this.exports(native.name)) {
+      if (!exportsFunction(this.#handle, native.name)) {
         throw new UnsupportedError(`${action}: not supported by this wimgapi.dll ("${this.path}"), which does not export "${native.name}"`, {
           target: native.name, hint: 'It needs a newer Windows.',
         });
