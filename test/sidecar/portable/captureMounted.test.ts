@@ -1,14 +1,19 @@
 /** Capturing an image of a WIM file that is mounted: with everything that the image has, and all that is staged, as a save would write it. */
+import { execFile } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { setAttribute } from '../../../sidecar/src/platform/linux/attributes.ts';
 import { diskFile, mbrDisk } from '../../helpers/disks.ts';
 import { detailedList, failure, hashFile, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
 import { ntfsFiles, ntfsVolume, ntfsWim } from '../../helpers/ntfs.ts';
 import '../../helpers/wimJobs.ts';
 import { captureWim, imagex, ordinaryTree, pseudoRandom, writeTree } from '../../helpers/wims.ts';
+
+const run = promisify(execFile);
 
 /** Without where the data lies, which differs from file to file. */
 const places = /^\s*(?:Raw )?(?:Offset|Resource|Compressed|Uncompressed|Part|Flags|Blob|Size|Location|Hard link group|Link Group|Solid|Last Access Time).*$/gim;
@@ -122,21 +127,74 @@ describe.runIf(isRoot)('a mounted image', () => {
   });
 });
 
+const partition = { start: 1024 * 1024, length: 32 * 1024 * 1024 };
+
+async function ntfsDisk(folder: string): Promise<{ disk: string; volume: string }> {
+  const volume = await ntfsVolume(join(folder, 'ntfs.img'), ntfsFiles);
+  const disk = await diskFile(join(folder, 'golden.vhdx'), mbrDisk(34 * 1024 * 1024, [{ ...partition, type: 7, content: await readFile(volume) }]), 'dynamic.vhdx');
+  return { disk, volume };
+}
+
+/** What wimlib-imagex finds on a volume in a file. */
+async function judge(folder: string, volume: string): Promise<Map<string, string>> {
+  const wim = join(folder, 'judge.wim');
+  await imagex('capture', volume, wim, 'Volume', '--norpfix', '--compress=XPRESS');
+  return await list(wim);
+}
+
 describe.runIf(isRoot)('a mounted virtual disk', () => {
-  test('that is mounted read-only is captured with everything that NTFS has; of one that is written to a warning says how', async () => {
+  test('that is mounted read-only is captured with everything that NTFS has', async () => {
     const bench = await workbench();
-    const volume = await ntfsVolume(join(bench.folder, 'ntfs.img'), ntfsFiles);
-    const disk = await diskFile(join(bench.folder, 'golden.vhdx'), mbrDisk(34 * 1024 * 1024, [
-      { start: 1024 * 1024, length: 32 * 1024 * 1024, type: 7, content: await readFile(volume) },
-    ]), 'dynamic.vhdx');
-    await imagex('capture', volume, join(bench.folder, 'judge.wim'), 'Volume', '--norpfix', '--compress=XPRESS');
+    const { disk, volume } = await ntfsDisk(bench.folder);
     const mountPath = await bench.mount(disk, { readOnly: true });
     const imagePath = join(bench.folder, 'new.wim');
     expect(await bench.call('captureImage', { imagePath, capturePath: mountPath, imageName: 'Golden' })).toMatchObject({ path: mountPath, warnings: [] });
-    expect(await list(imagePath)).toEqual(await list(join(bench.folder, 'judge.wim')));
-    await bench.dismount(mountPath, false);
-    const written = await bench.mount(disk);
-    const { warnings } = await bench.call('captureImage', { imagePath: join(bench.folder, 'other.wim'), capturePath: written, imageName: 'x', noRpFix: true });
-    expect(warnings[0]).toContain('To keep them, save the changes and mount the disk with -ReadOnly');
+    expect(await list(imagePath)).toEqual(await judge(bench.folder, volume));
+  });
+
+  test('that is written to is captured as it is saved, with everything that NTFS has, and can be written to afterwards', async () => {
+    const bench = await workbench();
+    const { disk } = await ntfsDisk(bench.folder);
+    const before = await hashFile(disk);
+    const mountPath = await bench.mount(disk);
+    await change(mountPath);
+    await link(join(mountPath, 'new.bin'), join(mountPath, 'new folder', 'another name.bin'));
+    setAttribute(join(mountPath, 'new.bin'), 'user.note', Buffer.from('a new stream'));
+    // Read-only, hidden, archive.
+    setAttribute(join(mountPath, 'plain.txt'), 'system.ntfs_attrib', Buffer.from('23000000', 'hex'));
+    // More than the table of files had room for, so that it has grown.
+    for (let at = 0; at < 1500; at++) { await writeFile(join(mountPath, 'new folder', `file ${at}.txt`), `content ${at}`); }
+    for (let at = 0; at < 1500; at += 3) { await rm(join(mountPath, 'new folder', `file ${at}.txt`)); }
+    const imagePath = join(bench.folder, 'new.wim');
+    expect(await bench.call('captureImage', { imagePath, capturePath: mountPath, imageName: 'Golden', verify: true })).toMatchObject({ path: mountPath, warnings: [] });
+    expect(await hashFile(disk)).toBe(before);
+    await writeFile(join(mountPath, 'after.txt'), 'still writable');
+    await rm(join(mountPath, 'after.txt'));
+    await bench.dismount(mountPath, true);
+    const raw = join(bench.folder, 'saved.raw');
+    await run('qemu-img', ['convert', '-f', 'vhdx', '-O', 'raw', disk, raw]);
+    const volume = join(bench.folder, 'saved.img');
+    await writeFile(volume, (await readFile(raw)).subarray(partition.start, partition.start + partition.length));
+    const [captured, saved] = [await list(imagePath), await judge(bench.folder, volume)];
+    // The root's own times changed with the last file.
+    for (const map of [captured, saved]) { map.delete('/'); }
+    expect(captured.size).toBeGreaterThan(1000);
+    expect(captured).toEqual(saved);
+  });
+
+  test('a file of which is open for writing is not captured, and one that a killed capture has left unwritable is written to again', async () => {
+    const bench = await workbench();
+    const { disk } = await ntfsDisk(bench.folder);
+    const mountPath = await bench.mount(disk);
+    const capture = { imagePath: join(bench.folder, 'new.wim'), capturePath: mountPath, imageName: 'Golden' };
+    const descriptor = openSync(join(mountPath, 'plain.txt'), 'r+');
+    const { symbol, message } = await failure(bench.call('captureImage', capture));
+    closeSync(descriptor);
+    expect({ symbol, message }).toEqual({ symbol: 'WIM_E_UNMOUNT_INCOMPLETE', message: expect.stringContaining('files in it are open') as string });
+    expect(await temporary(bench)).toEqual([]);
+    await run('mount', ['-o', 'remount,bind,ro', mountPath]);
+    await expect(writeFile(join(mountPath, 'new.txt'), '')).rejects.toThrow('EROFS');
+    await bench.call('captureImage', capture);
+    await writeFile(join(mountPath, 'new.txt'), 'writable');
   });
 });

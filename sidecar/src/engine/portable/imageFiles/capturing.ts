@@ -9,8 +9,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { decodeWimScript, maxWimScriptBytes, WimScript } from '../../../wim/wimScript.ts';
 import type { CaptureImage, Captured } from '../../../wimJobs/captureImage.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
-import { withMount } from '../mounting/mountOperation.ts';
-import { captureMount, ownMountAt } from './mountedCapture.ts';
+import { captureMount, ownMountAt, whileVolumeRests } from './mountedCapture.ts';
 import { folderOrVolume, mountedVolumeAt } from './places.ts';
 import type { UnfinishedWork } from './unfinished.ts';
 
@@ -22,7 +21,7 @@ export interface PreparedCapture {
   readonly job: Omit<CaptureImage, 'format' | 'path' | 'base' | 'withoutPaths'>;
   /** Whether the source is where an image of a WIM file is mounted. */
   readonly isMounted: boolean;
-  /** A mount of ours that the source is read out of, and that has to stay until it is read. */
+  /** A mount of ours that the source is read out of, and that has to stay as it is until it is read. */
   readonly mountPath?: string | undefined;
   /** What is to be said whatever comes. */
   readonly warnings: readonly string[];
@@ -56,13 +55,12 @@ export async function prepareCapture(params: CaptureParams, what: string, contex
   const warnings = [...script?.warnings ?? []];
   const own = place.isVolume ? undefined : await ownMountAt(place.path, context);
   const volume = place.isVolume || own !== undefined ? undefined : mountedVolumeAt(place.path);
-  // What nobody can write to is read where it lies, with all that it has.
+  // What nobody can write to, and what we keep from being written to, is read where it lies, with all that it has.
   const unwritten = own?.kind === 'volume' ? own.volume : volume?.isReadOnly === true ? volume.device : undefined;
   const { path, isVolume } = unwritten === undefined ? place : { path: unwritten, isVolume: true };
   const isMounted = own?.kind === 'wim';
   if (!isVolume && !isMounted) {
-    const way = own !== undefined ? '. To keep them, save the changes and mount the disk with -ReadOnly'
-      : volume === undefined ? '' : `. To keep them, mount "${volume.device}" read-only, or unmount it and capture that`;
+    const way = volume === undefined ? '' : `. To keep them, mount "${volume.device}" read-only, or unmount it and capture that`;
     warnings.push(`"${capturePath}" is captured as a Linux folder: ${foldersLack}${way}`);
   }
   return {
@@ -82,7 +80,7 @@ export async function runCapture(
   }
   const run = async () => await runWimJob('captureImage', { ...job, ...rest }, context);
   const { result, warnings: more } = mountPath === undefined
-    ? await run() : await withMount(mountPath, job.what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, run);
+    ? await run() : await whileVolumeRests(mountPath, job.what, context, run);
   return { captured: result, warnings: [...warnings, ...more] };
 }
 

@@ -2,8 +2,8 @@
  * Captures an image of a WIM file that is mounted, with what is staged: out of the file and the staged changes, for the mount does not show the
  * descriptors, short names and times that the image has.
  */
-import { rmSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
+import { constants, rmSync } from 'node:fs';
+import { open, realpath } from 'node:fs/promises';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -35,8 +35,8 @@ import { temporaryPath, type UnfinishedWork } from './unfinished.ts';
 
 /** A mount of ours, and what it can be captured by. */
 export interface OwnMount {
-  /** An image of a WIM file; of a virtual disk a volume that nobody writes to, by its file; or one that is written to. */
-  readonly kind: 'wim' | 'volume' | 'written';
+  /** An image of a WIM file, or a volume of a virtual disk, by its file. */
+  readonly kind: 'wim' | 'volume';
   /** Where the bytes of the volume show. */
   readonly volume: string;
 }
@@ -48,7 +48,7 @@ export async function ownMountAt(path: string, context: OperationContext): Promi
   const record = readRecords(state, context).find((one) => one.id === id && one.state === 'mounted');
   if (record === undefined) { return undefined; }
   if (record.format === 'wim') { return { kind: 'wim', volume: '' }; }
-  return { kind: record.mode === 'ReadOnly' ? 'volume' : 'written', volume: volumeFile(state.generations.folders(record)) };
+  return { kind: 'volume', volume: volumeFile(state.generations.folders(record)) };
 }
 
 /** What a capture of a mount is told. */
@@ -111,6 +111,21 @@ async function whileFrozen<T>(state: State, record: MountRecord, what: string, c
       context.log.error(`"${record.mountPath}" cannot be written to yet: ${messageOf(error)}`);
     }
   }
+}
+
+/**
+ * Captures a volume of a virtual disk while it is mounted. NTFS-3G holds nothing back of a file that is closed; what is still on its way to it, the
+ * ends of files that were closed a moment ago, has arrived once it answers what comes after, and QEMU hands on each write before it answers it.
+ */
+export async function whileVolumeRests<T>(mountPath: string, what: string, context: OperationContext, read: () => Promise<T>): Promise<T> {
+  return await withMount(mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) =>
+    await whileFrozen(state, record, what, context, async () => {
+      if (record.mode === 'ReadWrite') {
+        const folder = await open(mountPath, constants.O_RDONLY | constants.O_DIRECTORY);
+        try { await folder.sync(); } finally { await folder.close(); }
+      }
+      return await read();
+    }));
 }
 
 /** The image with what is staged. */

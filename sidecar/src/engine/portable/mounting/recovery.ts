@@ -55,11 +55,11 @@ export async function settleCommit(state: State, record: MountRecord, context: O
   return await beginGeneration(state, record, settled.imageHash, settled.file, context);
 }
 
-/** Lets users write again where a save ended while nobody could. */
+/** Lets users write again where a save or a capture ended while nobody could. */
 function thaw(state: State, record: MountRecord, context: OperationContext): void {
   const [view] = lookAt(state, record).views;
   if (view === undefined || !isFrozen(state, record)) { return; }
-  context.log.warning(`a save of "${record.mountPath}" was interrupted; the mount can be written to again`);
+  context.log.warning(`an operation on "${record.mountPath}" was interrupted; the mount can be written to again`);
   freeze(view, false);
 }
 

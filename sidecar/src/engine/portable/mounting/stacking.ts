@@ -63,10 +63,11 @@ export function makeCover(record: MountRecord): number {
     MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC);
 }
 
-/** Whether the changes of the record's generation are what shows at its folder, but nobody can write to it. */
+/** Whether what is mounted for writing, with the changes of the record's generation, is what shows at its folder, but nobody can write to it. */
 export function isFrozen(state: State, record: MountRecord, table?: readonly MountTableEntry[]): boolean {
   const [view] = lookAt(state, record, table).views;
-  return record.stacking === 'overlayfs' && view?.source === stackSource(record) && view.options.includes('ro');
+  const isOurs = record.stacking === 'overlayfs' ? view?.source === stackSource(record) : record.mode === 'ReadWrite';
+  return isOurs && view?.options.includes('ro') === true;
 }
 
 /**
