@@ -39,8 +39,14 @@ function Get-ServicingPlan {
     foreach ($path in Get-NoteValue -InputObject $Result -Name 'writtenFiles') {
         "What if: Writes $path"
     }
-    foreach ($item in Get-NoteValue -InputObject $Result -Name 'items') {
-        "What if: $($item.kind) $($item.name)"
+    foreach ($path in Get-NoteValue -InputObject $Result -Name 'removedFiles') {
+        "What if: Removes $path"
+    }
+    foreach ($line in Get-NoteValue -InputObject $Result -Name 'addedLines') {
+        "What if: Adds to $($line.path) the line: $($line.line)"
+    }
+    foreach ($line in Get-NoteValue -InputObject $Result -Name 'removedLines') {
+        "What if: Removes from $($line.path) the line: $($line.line)"
     }
     if ((Get-NoteValue -InputObject $Result -Name 'changed') -eq $false) {
         'What if: Nothing would change'

@@ -14,6 +14,18 @@ export const firstBootItemSchema = z.object({
   all: z.boolean(),
 });
 
+/** A line of a script in the image, as Windows will run it. */
+const scriptLineSchema = z.object({ path: z.string(), line: z.string() });
+
+/** What became of the files of the image; with validateOnly what would become of them. Paths are below its root. */
+const planShape = {
+  writtenFiles: z.array(z.string()).default([]),
+  /** Files, and folders with what is in them. */
+  removedFiles: z.array(z.string()).default([]),
+  addedLines: z.array(scriptLineSchema).default([]),
+  removedLines: z.array(scriptLineSchema).default([]),
+};
+
 /** What waits in an image. */
 export const getFirstBoot = request('firstBoot/get', ofOfflineImage({}), imageResultSchema.extend({ items: z.array(firstBootItemSchema) }));
 
@@ -29,7 +41,9 @@ export const addFirstBoot = request('firstBoot/add', ofOfflineImage({
   'give packagePath for a Package, and name for the others'), imageResultSchema.extend({
   /** False where it waits already. */
   changed: z.boolean(),
+  /** All that waits then. */
   items: z.array(firstBootItemSchema),
+  ...planShape,
 }));
 
 /** Takes back what waits: what has a name, possibly with wildcards. */
@@ -37,4 +51,5 @@ export const removeFirstBoot = request('firstBoot/remove', ofOfflineImage({ name
   changed: z.boolean(),
   /** What was taken back. */
   items: z.array(firstBootItemSchema),
+  ...planShape,
 }));

@@ -114,7 +114,8 @@ Describe 'Commands about the registry' -Tag 'Unit' {
         $text = '{"changed":true,"changes":[{"action":"CreateKey","hive":"SYSTEM","key":"A","name":"","changed":true,"before":null,"after":null},' +
         '{"action":"SetValue","hive":"SYSTEM","key":"A","name":"x","changed":false,"before":null,"after":null},' +
         '{"action":"RemoveValue","hive":"SYSTEM","key":"A","name":"","changed":true,"before":{"type":"DWord","value":"1"},"after":null}],' +
-        '"removedPackages":["P"],"addedDrivers":["/d/a.inf"],"writtenFiles":["Windows/x"],"items":[{"kind":"Feature","name":"F"}]}'
+        '"removedPackages":["P"],"addedDrivers":["/d/a.inf"],"writtenFiles":["Windows/x"],"removedFiles":["Windows/y"],"items":[{"kind":"Feature","name":"F"}],' +
+        '"addedLines":[{"path":"Windows/x","line":"call x"}],"removedLines":[{"path":"Windows/x","line":"call y"}]}'
         InModuleScope DismTs -Parameters @{ Text = $text } {
             param($Text)
             Get-ServicingPlan -Result (ConvertFrom-Json -InputObject $Text) | Should -BeExactly @(
@@ -123,7 +124,9 @@ Describe 'Commands about the registry' -Tag 'Unit' {
                 'What if: Removes P'
                 'What if: Adds the driver /d/a.inf'
                 'What if: Writes Windows/x'
-                'What if: Feature F'
+                'What if: Removes Windows/y'
+                'What if: Adds to Windows/x the line: call x'
+                'What if: Removes from Windows/x the line: call y'
             )
             Get-ServicingPlan -Result ([pscustomobject] @{ changed = $false }) | Should -BeExactly 'What if: Nothing would change'
         }

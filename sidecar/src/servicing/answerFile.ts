@@ -41,6 +41,9 @@ export function readAnswerFile(data: Buffer, path: string, architecture: string)
   return new Reader(path, architecture, malformed).read(root);
 }
 
+/** Their names are as Windows writes them, in upper and lower case, too. */
+const passes: ReadonlySet<string> = new Set(['windowsPE', pass, 'generalize', 'specialize', 'auditSystem', 'auditUser', 'oobeSystem']);
+
 class Reader {
   readonly #path: string;
   readonly #architecture: string;
@@ -61,6 +64,7 @@ class Reader {
     for (const settings of childrenOf(root, 'settings')) {
       const name = settings.attributes.get('pass') ?? '';
       if (name === '') { throw this.#malformed('"settings" has no pass', settings.offset); }
+      if (!passes.has(name)) { throw this.#malformed(`there is no pass "${name}" (${[...passes].join(', ')})`, settings.offset); }
       if (name !== pass) { others.push(name); continue; }
       for (const component of childrenOf(settings, 'component')) { this.#component(component); }
     }

@@ -5,9 +5,10 @@
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { joinPath } from '../imageFiles/imageFiles.ts';
+import { readRealFile } from '../imageFiles/realFile.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import { messageOf } from '../systemErrors.ts';
-import { changeImage, type ImageChangeOptions } from './imageChange.ts';
+import { changeImage, type ImageChange, type ImageChangeOptions } from './imageChange.ts';
 import { scriptsFolder } from './removablePaths.ts';
 
 /** One thing that waits. */
@@ -19,13 +20,30 @@ export interface FirstBootItem {
   readonly all?: boolean | undefined;
 }
 
+/** A line of a script. */
+export interface ScriptLine {
+  /** The script, below the root of the image. */
+  readonly path: string;
+  readonly line: string;
+}
+
+/** What becomes of the files of the image. */
+export interface FirstBootPlan {
+  readonly writtenFiles: readonly string[];
+  /** Files, and folders with what is in them. */
+  readonly removedFiles: readonly string[];
+  readonly addedLines: readonly ScriptLine[];
+  readonly removedLines: readonly ScriptLine[];
+}
+
 const namePattern = /^[A-Za-z0-9._~+-]{1,200}$/;
 const itemPattern = /^rem item: (Package|Feature|FeatureAll|Capability) ([A-Za-z0-9._~+-]{1,200})$/;
 /** Folders that were not there before the first thing waited; with the last one they go, when they are empty. */
 const madePattern = /^rem made: (Setup|Setup\/Scripts)$/;
 const beginMark = 'rem DismTs: begin';
 const endMark = 'rem DismTs: end';
-const callBlock = [beginMark, 'call "%WINDIR%\\Setup\\Scripts\\DismTs\\FirstBoot.cmd"', endMark, ''].join('\r\n');
+const callLine = 'call "%WINDIR%\\Setup\\Scripts\\DismTs\\FirstBoot.cmd"';
+const callBlock = [beginMark, callLine, endMark, ''].join('\r\n');
 const maxScriptBytes = 1024 * 1024;
 
 /** Where the results are on the target, once it has run. */
@@ -44,12 +62,12 @@ export function requireFirstBootName(name: string, what: string): void {
 }
 
 /** What waits in an image, in its order. */
-export async function listFirstBoot(image: Pick<WritableFolderImage, 'read'>, windows: string): Promise<FirstBootItem[]> {
+export async function listFirstBoot(image: Pick<WritableFolderImage, 'read' | 'list'>, windows: string): Promise<FirstBootItem[]> {
   return parseScript(await readScript(image, windows) ?? '');
 }
 
-async function readScript(image: Pick<WritableFolderImage, 'read'>, windows: string): Promise<string | undefined> {
-  return (await image.read(scriptPath(windows), maxScriptBytes))?.toString('latin1');
+async function readScript(image: Pick<WritableFolderImage, 'read' | 'list'>, windows: string): Promise<string | undefined> {
+  return (await readRealFile(image, scriptPath(windows), maxScriptBytes))?.toString('latin1');
 }
 
 /** Folders that were made, as the script says, or are about to be. */
@@ -69,58 +87,73 @@ const sameItem = (a: FirstBootItem, b: FirstBootItem): boolean => a.kind === b.k
 /**
  * Has Windows do something when it is set up.
  * @param file The file of a package.
- * @returns What waits then, and whether that is new: with the same file it is not.
+ * @returns What waits then, whether that is new (with the same file it is not), and what becomes of the files.
  */
 export async function addFirstBoot(
   image: WritableFolderImage, item: FirstBootItem, file: string | undefined, options: ImageChangeOptions,
-): Promise<{ readonly changed: boolean; readonly items: readonly FirstBootItem[] }> {
+): Promise<{ readonly changed: boolean; readonly items: readonly FirstBootItem[]; readonly plan: FirstBootPlan }> {
   const { windows } = options;
-  return await changeImage(image, [], options, async (open) => {
+  const plan = new Plan();
+  return await changeImage(image, [], options, async (change) => {
+    const open = plan.watching(change);
     const script = await readScript(image, windows);
     const items = parseScript(script ?? '');
     const existing = items.find((one) => sameItem(one, item));
     const text = await readSetupComplete(image, windows);
     const isCalled = text.includes(beginMark);
     const isSameFile = file === undefined || await image.hasCopyOf(file, filePath(windows, item.name));
-    if (existing !== undefined && (existing.all === true) === (item.all === true) && isSameFile && isCalled) { return { changed: false, items }; }
+    if (existing !== undefined && (existing.all === true) === (item.all === true) && isSameFile && isCalled) { return { changed: false, items, plan }; }
     const wanted = [...items.filter((one) => !sameItem(one, item)), item];
     if (file !== undefined && !isSameFile) { open.putFile(filePath(windows, item.name), { file }); }
     open.putFile(scriptPath(windows), makeScript(wanted, madeFolders(image, windows, script)));
-    if (!isCalled) { open.putFile(setupComplete(windows), Buffer.from(callBlock + text, 'latin1')); }
-    return { changed: true, items: wanted };
+    if (existing !== undefined && commandOf(existing) !== commandOf(item)) { plan.removedLines.push({ path: scriptPath(windows), line: commandOf(existing) }); }
+    if (existing === undefined || commandOf(existing) !== commandOf(item)) { plan.addedLines.push({ path: scriptPath(windows), line: commandOf(item) }); }
+    if (!isCalled) {
+      open.putFile(setupComplete(windows), Buffer.from(callBlock + text, 'latin1'));
+      plan.addedLines.push({ path: setupComplete(windows), line: callLine });
+    }
+    return { changed: true, items: wanted, plan };
   });
 }
 
 /**
  * Takes back what waits: one thing, or everything.
- * @returns What was taken back.
+ * @returns What was taken back, and what becomes of the files.
  */
 export async function removeFirstBoot(
   image: WritableFolderImage, isWanted: (item: FirstBootItem) => boolean, options: ImageChangeOptions,
-): Promise<FirstBootItem[]> {
+): Promise<{ readonly items: readonly FirstBootItem[]; readonly plan: FirstBootPlan }> {
   const { windows, validateOnly = false } = options;
+  const plan = new Plan();
   let made: string[] = [];
-  const result = await changeImage(image, [], options, async (open) => {
+  const items = await changeImage(image, [], options, async (change) => {
+    const open = plan.watching(change);
     const script = await readScript(image, windows);
-    const items = parseScript(script ?? '');
-    const removed = items.filter(isWanted);
+    const waiting = parseScript(script ?? '');
+    const removed = waiting.filter(isWanted);
     if (removed.length === 0) { return []; }
-    const kept = items.filter((item) => !removed.includes(item));
+    const kept = waiting.filter((item) => !removed.includes(item));
     if (kept.length === 0) {
       const text = await readSetupComplete(image, windows);
       const without = text.replace(callBlock, '');
       if (without === '' && text !== '') { open.remove(setupComplete(windows)); }
-      if (without !== '' && without !== text) { open.putFile(setupComplete(windows), Buffer.from(without, 'latin1')); }
+      if (without !== '' && without !== text) {
+        open.putFile(setupComplete(windows), Buffer.from(without, 'latin1'));
+        plan.removedLines.push({ path: setupComplete(windows), line: callLine });
+      }
       open.remove(ownFolder(windows));
       made = madeFolders(image, windows, script);
     } else {
       open.putFile(scriptPath(windows), makeScript(kept, madeFolders(image, windows, script)));
-      for (const { kind, name } of removed) { if (kind === 'Package') { open.remove(filePath(windows, name)); } }
+      for (const item of removed) {
+        plan.removedLines.push({ path: scriptPath(windows), line: commandOf(item) });
+        if (item.kind === 'Package') { open.remove(filePath(windows, item.name)); }
+      }
     }
     return removed;
   });
   if (!validateOnly) { removeMade(image, made.reverse().map((folder) => joinPath(windows, folder)), options); }
-  return result;
+  return { items, plan };
 }
 
 /** It is done by then, whatever becomes of empty folders. */
@@ -132,6 +165,13 @@ function removeMade(image: WritableFolderImage, folders: readonly string[], { wa
   }
 }
 
+/** What Windows is to run. */
+function commandOf({ kind, name, all }: FirstBootItem): string {
+  const what = kind === 'Package' ? `/Add-Package /PackagePath:"%~dp0Files\\${name}"`
+    : kind === 'Feature' ? `/Enable-Feature /FeatureName:${name}${all === true ? ' /All' : ''}` : `/Add-Capability /CapabilityName:${name}`;
+  return `"%WINDIR%\\System32\\dism.exe" /Online /NoRestart /Quiet ${what}`;
+}
+
 /** The script; each step's exit code goes into the log (3010: done, and a restart completes it). */
 function makeScript(items: readonly FirstBootItem[], made: readonly string[]): Buffer {
   const lines = [
@@ -140,12 +180,10 @@ function makeScript(items: readonly FirstBootItem[], made: readonly string[]): B
   ];
   for (const item of items) {
     const { kind, name, all } = item;
-    const what = kind === 'Package' ? `/Add-Package /PackagePath:"%~dp0Files\\${name}"`
-      : kind === 'Feature' ? `/Enable-Feature /FeatureName:${name}${all === true ? ' /All' : ''}` : `/Add-Capability /CapabilityName:${name}`;
     lines.push(
       `rem item: ${kind}${all === true ? 'All' : ''} ${name}`,
       `echo %DATE% %TIME% begin ${kind} ${name}>>"%LOG%"`,
-      `"%WINDIR%\\System32\\dism.exe" /Online /NoRestart /Quiet ${what} >>"%LOG%" 2>&1`,
+      `${commandOf(item)} >>"%LOG%" 2>&1`,
       `echo %DATE% %TIME% end ${kind} ${name} exit code %ERRORLEVEL%>>"%LOG%"`,
     );
   }
@@ -154,9 +192,30 @@ function makeScript(items: readonly FirstBootItem[], made: readonly string[]): B
 
 /** The text in one byte a character, whatever its code page: what is not ours stays as it is. @throws DismError ERROR_BAD_FORMAT: it is UTF-16. */
 async function readSetupComplete(image: WritableFolderImage, windows: string): Promise<string> {
-  const data = await image.read(setupComplete(windows), maxScriptBytes);
+  const data = await readRealFile(image, setupComplete(windows), maxScriptBytes);
   if (data !== undefined && data.includes(0)) {
     throw new DismError(Hresult.ERROR_BAD_FORMAT, `"${setupComplete(windows)}" is no script that cmd.exe can run: it is binary, or UTF-16`, { target: setupComplete(windows) });
   }
   return data?.toString('latin1') ?? '';
+}
+
+/** Notes what a change does with files. */
+class Plan implements FirstBootPlan {
+  readonly writtenFiles: string[] = [];
+  readonly removedFiles: string[] = [];
+  readonly addedLines: ScriptLine[] = [];
+  readonly removedLines: ScriptLine[] = [];
+
+  watching(change: ImageChange): Pick<ImageChange, 'putFile' | 'remove'> {
+    return {
+      putFile: (path, content, like) => {
+        change.putFile(path, content, like);
+        this.writtenFiles.push(path);
+      },
+      remove: (path) => {
+        change.remove(path);
+        this.removedFiles.push(path);
+      },
+    };
+  }
 }

@@ -4,6 +4,7 @@ import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import type { ImageFiles } from '../imageFiles/imageFiles.ts';
+import { readRealFile } from '../imageFiles/realFile.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import { readText } from '../registry/values.ts';
 import { childOf, childrenOf, readXml, type XmlElement } from '../xml.ts';
@@ -102,7 +103,7 @@ export async function removeProvisionedApps(image: WritableFolderImage, choice: 
 }
 
 async function readList(files: Files): Promise<ProvisioningList | undefined> {
-  const data = await files.read(provisioningFile, maxProvisioningBytes);
+  const data = await readRealFile(files, provisioningFile, maxProvisioningBytes);
   return data === undefined ? undefined : new ProvisioningList(data);
 }
 

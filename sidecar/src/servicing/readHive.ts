@@ -22,10 +22,26 @@ export async function openHive(
   return hive;
 }
 
+/** Whether a name begins with a root key of a running Windows, as in scripts for reg.exe and the registry provider: `HKLM\\SOFTWARE`, `HKLM:\\SOFTWARE`. */
+function isOfRunningWindows(name: string): boolean {
+  return /^(?:[a-z.]+::)?\\*HK(?:LM|CU|CR|U|CC|EY_[A-Z_]+):?(?:[\\/]|$)/i.test(name);
+}
+
+/**
+ * Keys are given below the root of their hive: one that begins with `HKLM` would be made in the hive, where nothing looks for it.
+ * @throws DismError E_INVALIDARG: it begins so.
+ */
+export function requireKeyOfHive(hive: string, key: string): void {
+  if (isOfRunningWindows(key)) {
+    throw new DismError(Hresult.E_INVALIDARG, `Cannot use the key "${key}" of the hive ${hive}: it begins with a root key of a running Windows`,
+      { target: key, hint: 'Give the path below the root of the hive, such as -Hive SOFTWARE -Key "Policies\\Contoso" for HKEY_LOCAL_MACHINE\\SOFTWARE\\Policies\\Contoso.' });
+  }
+}
+
 /** The path of a hive in the image. @throws DismError E_INVALIDARG: no hive has that name. */
 export function requireHivePath(windows: string, name: string): string {
   const path = hivePath(windows, name);
-  if (path === undefined) {
+  if (path === undefined || isOfRunningWindows(name) || /^[a-z]:/i.test(name)) {
     throw new DismError(Hresult.E_INVALIDARG, `"${name}" is no registry hive that DismTs knows`,
       { target: name, hint: `Give one of ${hiveNames.join(', ')}, or the path of a hive file in the image, such as "Users\\Default\\NTUSER.DAT".` });
   }

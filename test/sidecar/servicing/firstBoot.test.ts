@@ -8,6 +8,7 @@ import * as firstBoot from '../../../sidecar/src/engine/portable/operations/firs
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { KeyBuilder, writeHive } from '../../helpers/store/hiveWriter.ts';
+import { buildStore } from '../../helpers/store/syntheticImage.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 
 function makeImage(): { readonly path: string; readonly scripts: string } {
@@ -41,7 +42,14 @@ describe('firstBoot/add', () => {
     const own = '@echo off\r\necho caf\xe9\r\n';
     writeFileSync(join(scripts, 'SetupComplete.cmd'), own, 'latin1');
     const kb = packageFile('kb5043080.msu');
-    expect(await add(path, { kind: 'Package', packagePath: kb, validateOnly: true })).toMatchObject({ changed: true, items: [{ kind: 'Package', name: 'kb5043080.msu' }] });
+    expect(await add(path, { kind: 'Package', packagePath: kb, validateOnly: true })).toMatchObject({
+      changed: true, items: [{ kind: 'Package', name: 'kb5043080.msu' }], removedFiles: [], removedLines: [],
+      writtenFiles: ['Windows/Setup/Scripts/DismTs/Files/kb5043080.msu', 'Windows/Setup/Scripts/DismTs/FirstBoot.cmd', 'Windows/Setup/Scripts/SetupComplete.cmd'],
+      addedLines: [
+        { path: 'Windows/Setup/Scripts/DismTs/FirstBoot.cmd', line: '"%WINDIR%\\System32\\dism.exe" /Online /NoRestart /Quiet /Add-Package /PackagePath:"%~dp0Files\\kb5043080.msu"' },
+        { path: 'Windows/Setup/Scripts/SetupComplete.cmd', line: 'call "%WINDIR%\\Setup\\Scripts\\DismTs\\FirstBoot.cmd"' },
+      ],
+    });
     expect(readdirSync(scripts)).toEqual(['SetupComplete.cmd']);
     expect(await add(path, { kind: 'Package', packagePath: kb })).toMatchObject({ changed: true, warnings: [expect.stringContaining('DismTs-FirstBoot.log')] });
     await add(path, { kind: 'Feature', name: 'TelnetClient', all: true });
@@ -61,7 +69,14 @@ describe('firstBoot/add', () => {
     await add(path, { kind: 'Package', packagePath: packageFile('kb5043080.msu', 'newer') });
     expect([await list(path), readFileSync(join(scripts, 'DismTs/Files/kb5043080.msu'), 'utf8')]).toEqual([expect.arrayContaining(['Package kb5043080.msu']), 'newer']);
 
-    expect((await remove(path, 'Telnet*', { validateOnly: true })).changed).toBe(true);
+    expect(await remove(path, 'Telnet*', { validateOnly: true })).toMatchObject({
+      changed: true, writtenFiles: ['Windows/Setup/Scripts/DismTs/FirstBoot.cmd'], removedFiles: [],
+      removedLines: [{ path: 'Windows/Setup/Scripts/DismTs/FirstBoot.cmd', line: expect.stringContaining('/FeatureName:TelnetClient /All') as string }],
+    });
+    expect(await remove(path, '*', { validateOnly: true })).toMatchObject({
+      writtenFiles: ['Windows/Setup/Scripts/SetupComplete.cmd'], removedFiles: ['Windows/Setup/Scripts/DismTs'],
+      removedLines: [{ path: 'Windows/Setup/Scripts/SetupComplete.cmd' }],
+    });
     expect((await remove(path, 'Telnet*')).items).toEqual([{ kind: 'Feature', name: 'TelnetClient', all: true }]);
     expect((await remove(path, 'Nothing')).changed).toBe(false);
     expect((await remove(path, '*')).items).toHaveLength(2);
@@ -101,6 +116,25 @@ describe('firstBoot/add', () => {
     expect(await list(path)).toEqual([expect.stringMatching(/^Package [0-9a-f]{16}\.cab$/)]);
     expect((await failure(add(path, { kind: 'Package', packagePath: packageFile('a.exe') }))).hresult).toBe(Hresult.E_INVALIDARG);
     expect(await list(makeImage().path)).toEqual([]);
+  });
+
+  it('refuses a feature that the image does not have, unless a package that waits may bring it', async () => {
+    const path = tempFolder();
+    await buildStore(path);
+    expect(await failure(add(path, { kind: 'Feature', name: 'DismTs-Feature-Of' }))).toMatchObject({ hresult: Hresult.DISMAPI_E_UNKNOWN_FEATURE });
+    expect(await list(path)).toEqual([]);
+    await add(path, { kind: 'Feature', name: 'dismts-feature-off' });
+    expect((await add(path, { kind: 'Capability', name: 'Not.There~~~~0.0.1.0' })).warnings).toContainEqual(expect.stringContaining('no capability "Not.There~~~~0.0.1.0" now'));
+    await add(path, { kind: 'Package', packagePath: packageFile('brings.cab') });
+    expect((await add(path, { kind: 'Feature', name: 'Later' })).warnings).toContainEqual(expect.stringContaining('no feature "Later" now'));
+  });
+
+  it('takes a folder in place of a script for no absent one', async () => {
+    for (const name of ['SetupComplete.cmd', 'DismTs/FirstBoot.cmd']) {
+      const { path, scripts } = makeImage();
+      mkdirSync(join(scripts, name), { recursive: true });
+      expect(await failure(add(path, { kind: 'Feature', name: 'NetFx3' }))).toMatchObject({ hresult: Hresult.ERROR_FILE_CORRUPT, message: expect.stringContaining(name) as string });
+    }
   });
 
   it('writes nothing outside of a hostile image, and refuses a script that is none', async () => {

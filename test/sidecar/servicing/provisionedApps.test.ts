@@ -1,5 +1,5 @@
 /** Provisioned apps: listed as in-box objects, removed from all places at once, and never those that others need. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { getAppxProvisionedPackages as getMethod, removeAppxProvisionedPackage as removeMethod } from '@dismts/protocol';
 import { describe, expect, it } from 'vitest';
@@ -69,6 +69,16 @@ async function failure(action: Promise<unknown>): Promise<DismError> {
 }
 
 describe('appx/get', () => {
+  it('takes a folder in place of the list for no absent list', async () => {
+    const path = makeImage();
+    rmSync(join(path, listPath));
+    mkdirSync(join(path, listPath));
+    expect(await failure(get(path))).toMatchObject({ hresult: Hresult.ERROR_FILE_CORRUPT, target: listPath });
+    const before = apps(path);
+    expect((await failure(remove(path, { displayName: '*Notes*' }))).hresult).toBe(Hresult.ERROR_FILE_CORRUPT);
+    expect(apps(path)).toEqual(before);
+  });
+
   it('lists bundles, or the package where there is none, and neither frameworks nor resources', async () => {
     expect(await get(makeImage())).toEqual([
       {

@@ -69,7 +69,24 @@ describe('registry/getKeys and registry/getValues', () => {
     expect((await failure(keys({ path, hive: 'NOHIVE' }))).hresult).toBe(Hresult.E_INVALIDARG);
     expect((await failure(keys({ path, hive: 'DRIVERS' }))).hresult).toBe(Hresult.ERROR_FILE_NOT_FOUND);
     expect((await failure(keys({ path, hive: '..\\SOFTWARE' }))).hresult).toBe(Hresult.E_INVALIDARG);
+    for (const hive of ['HKLM\\SOFTWARE', 'HKLM:\\SOFTWARE', 'Registry::HKEY_LOCAL_MACHINE\\SOFTWARE', 'HKCU', 'C:\\mount\\Windows\\System32\\config\\SOFTWARE']) {
+      expect(await failure(keys({ path, hive }))).toMatchObject({ hresult: Hresult.E_INVALIDARG, hint: expect.stringContaining('SOFTWARE, SYSTEM') as string });
+    }
     expect((await failure(keys({ path: tempFolder(), hive: 'SOFTWARE' }))).hresult).toBe(Hresult.ERROR_PATH_NOT_FOUND);
+  });
+
+  it('refuse a key that begins with a root key of a running Windows, which nothing would look for in the hive', async () => {
+    const { path } = makeImage();
+    const before = (await keys({ path, hive: 'SOFTWARE', children: true })).keys;
+    for (const key of ['HKLM\\SOFTWARE\\Contoso', 'HKLM:\\SOFTWARE\\Contoso', '\\HKEY_LOCAL_MACHINE\\SOFTWARE', 'registry::hkey_users\\.DEFAULT', 'HKCU']) {
+      const refused = [
+        keys({ path, hive: 'SOFTWARE', key }), values({ path, hive: 'SOFTWARE', key }), change(path, [{ action: 'CreateKey', hive: 'SOFTWARE', key }]),
+        change(path, [{ action: 'RemoveKey', hive: 'SOFTWARE', key }]),
+      ];
+      for (const one of refused) { expect(await failure(one)).toMatchObject({ hresult: Hresult.E_INVALIDARG, target: key }); }
+    }
+    expect((await keys({ path, hive: 'SOFTWARE', children: true })).keys).toEqual(before);
+    await change(path, [{ action: 'CreateKey', hive: 'SOFTWARE', key: 'HKLM-like\\HKLM' }]);
   });
 
   it('read what the logs of a hive hold, where they are told to', async () => {

@@ -141,6 +141,7 @@ describe('unattend/apply', () => {
     ['<!DOCTYPE unattend [<!ENTITY x SYSTEM "file:///etc/passwd">]><unattend>&x;</unattend>', 'line 1, column 1 there is a document type declaration'],
     ['<unattend>\n  <settings>', 'line 2, column'],
     ['<unattend>\n  <settings/></unattend>', 'line 2, column 3 "settings" has no pass'],
+    ['<unattend>\n  <settings pass="offlineservicing"/></unattend>', 'line 2, column 3 there is no pass "offlineservicing" (windowsPE, offlineServicing,'],
     ['<other/>', 'line 1, column 1 there is "other"'],
     [unattend(offline(component('Microsoft-Windows-LUA-Settings', '<EnableLUA>maybe</EnableLUA>'))), 'neither true nor false'],
     [unattend(offline(component('Microsoft-Windows-PartitionManager', '<SanPolicy>5</SanPolicy>'))), 'no number from 1 to 4'],

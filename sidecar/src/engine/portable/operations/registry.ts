@@ -13,7 +13,7 @@ import { parseRegFile } from '../../../servicing/regFile.ts';
 import { encodeContent } from '../../../servicing/registryData.ts';
 import { applyEdits, type HiveEdit } from '../../../servicing/registryEdits.ts';
 import { findKeys, findValues } from '../../../servicing/registryQuery.ts';
-import { openHive } from '../../../servicing/readHive.ts';
+import { openHive, requireKeyOfHive } from '../../../servicing/readHive.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { imageResult } from '../mounting/mountOperation.ts';
 import { type ImageParams, withChangeableImage, withReadableImage } from './offlineImage.ts';
@@ -33,6 +33,7 @@ export async function getRegistryKeys(params: z.output<typeof keysMethod.params>
   return await guarded(`Cannot read the registry of "${params.path}"`, params.path, context, async () =>
     await withReadableImage(params, context, async (files, windows, warnings) => {
       const hive = await openHive(files, windows, params, (text) => { warnings.push(text); });
+      requireKeyOfHive(params.hive, params.key);
       const keys = findKeys(hive, params, context.signal);
       return { ...result(params, windows, context, warnings), keys };
     }));
@@ -43,6 +44,7 @@ export async function getRegistryValues(params: z.output<typeof valuesMethod.par
   return await guarded(`Cannot read the registry of "${params.path}"`, params.path, context, async () =>
     await withReadableImage(params, context, async (files, windows, warnings) => {
       const hive = await openHive(files, windows, params, (text) => { warnings.push(text); });
+      requireKeyOfHive(params.hive, params.key);
       const values = findValues(hive, params, context.signal);
       return { ...result(params, windows, context, warnings), values };
     }));
@@ -81,6 +83,7 @@ export async function importRegistryFile(
 }
 
 function toHiveEdit(edit: RegistryEdit): HiveEdit {
+  requireKeyOfHive(edit.hive, edit.key);
   switch (edit.action) {
     case 'SetValue': return { action: 'SetValue', hive: edit.hive, key: edit.key, name: edit.name, content: encodeContent(edit.type, edit.value, edit.name) };
     case 'RemoveKey': return { action: 'RemoveKey', hive: edit.hive, key: edit.key, recurse: edit.recurse === true };
