@@ -77,7 +77,7 @@ export const mountedImageSchema = z.object({
   mountMode: z.enum(['ReadWrite', 'ReadOnly', 'Unknown']),
   /** DismMountStatus, and `Unknown` also where it cannot be told at the moment or something is in the way: clean-up leaves that alone. */
   mountStatus: z.enum(['Ok', 'NeedsRemount', 'Invalid', 'Unknown']),
-  /** Why the status is not Ok, one sentence; empty when it is. */
+  /** Why the status is not Ok, or an image that is Ok cannot be written to for now, as another saves it; one sentence, or empty. */
   statusReason: z.string(),
   mountId: mountIdSchema.optional(),
 });

@@ -4,7 +4,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
+import { MountLocks } from '../../../sidecar/src/engine/portable/mounting/mountLocks.ts';
+import { remountReadOnly, unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
 import { readMountTable, topMount } from '../../../sidecar/src/platform/linux/mountTable.ts';
 import {
   appliedImage, bundleEngine, failure, mountsBelow, processesWith, readFolder, runProgram, startEngine, until, workbench, type Workbench,
@@ -169,6 +170,23 @@ describe.runIf(isRoot)('a save', () => {
 });
 
 describe.runIf(isRoot)('a list of the mounts', () => {
+  test('says that nobody can write while another saves, and lets everybody write where that one was killed', async () => {
+    const bench = await workbench();
+    const mountPath = await bench.mount(await ordinaryWim(bench.folder));
+    const [id = ''] = await readdir(join(bench.stateDirectory, 'mounts'));
+    // As it is in the middle of a save.
+    const saving = new MountLocks(join(bench.stateDirectory, 'locks')).tryLockMount(id);
+    remountReadOnly(mountPath, true, 0);
+    expect(await bench.only()).toMatchObject({
+      mountStatus: 'Ok', statusReason: expect.stringMatching(new RegExp(`not written to .*\\(${process.pid}\\)`)) as string,
+    });
+    expect(() => { writeFileSync(join(mountPath, 'new.txt'), ''); }).toThrow('EROFS');
+    saving?.release();
+    expect(await bench.only()).toMatchObject({ mountStatus: 'Ok', statusReason: '' });
+    writeFileSync(join(mountPath, 'new.txt'), '');
+    await bench.dismount(mountPath, false);
+  });
+
   test('answers in seconds when a server has been stopped, and says so', async () => {
     const bench = await workbench();
     const wim = await twoImages(bench);

@@ -1,7 +1,7 @@
 /** Says how a mount is: Ok, NeedsRemount, Invalid (DismMountStatus) or, where that cannot be told, Unknown; and why. */
 import { lstat, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { MountedImage } from '@dismts/protocol';
+import type { Holder, MountedImage } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -13,12 +13,13 @@ import { formatOf } from '../images/formats.ts';
 import { answers, findServers } from './serving.ts';
 import { bootId, describeMount, isServerAlive, lookAt, obstacleTo, showsGeneration, type Sight } from './sight.ts';
 import type { MountRecord } from './record.ts';
+import { isFrozen } from './stacking.ts';
 import type { State } from './state.ts';
 import { messageOf, toDismError } from '../../../systemErrors.ts';
 
 export interface MountStatus {
   readonly status: MountedImage['mountStatus'];
-  /** One sentence without a full stop; empty when the status is Ok. */
+  /** One sentence without a full stop; empty when the status is Ok, and the mount can be written to if it is one for that. */
   readonly reason: string;
   /** Invalid because the file no longer holds the image that was mounted. */
   readonly imageChanged: boolean;
@@ -135,19 +136,27 @@ export async function currentStatus(
   for (let tries = 1; ; tries++) {
     const record = state.records.read(id);
     if (record === undefined || record.state !== 'mounted') { return undefined; }
-    const found = await mountStatus(state, record, tries === 1 ? table : undefined);
-    if (found.status === 'Ok') { return { record, found }; }
+    const current = tries === 1 ? table : undefined;
+    const found = await mountStatus(state, record, current);
+    const frozen = found.status === 'Ok' && isFrozen(state, record, current);
+    if (found.status === 'Ok' && !frozen) { return { record, found }; }
     const holders = state.locks.mountHolders(id);
+    if (frozen && holders.length > 0) { return { record, found: readable(`another operation is running on it: ${namesOf(holders)}`) }; }
     const now = state.records.read(id);
     if (JSON.stringify(now) !== JSON.stringify(record) && tries < 20) { continue; }
     if (holders.length === 0) {
       // Judged at the end of an operation, perhaps: once more, now that nobody works on it.
       if (tries === 1) { continue; }
-      return { record, found };
+      return { record, found: frozen ? readable('a save of it was interrupted and is not settled yet; the log says what keeps it from that') : found };
     }
-    return { record, found: await duringOperation(state, record, holders.map(({ pid, program }) => `${program} (${pid})`).join(', ')) };
+    return { record, found: await duringOperation(state, record, namesOf(holders)) };
   }
 }
+
+const namesOf = (holders: readonly Holder[]): string => holders.map(({ pid, program }) => `${program} (${pid})`).join(', ');
+
+/** A mount that shows its image, while writers are kept off. */
+const readable = (why: string): MountStatus => ({ ...ok, reason: printable(`it can be read, but not written to for now: ${why}`) });
 
 /** While another operation works on a mount it is in between: all that can be said is whether it shows its image. */
 async function duringOperation(state: State, record: MountRecord, holder: string): Promise<MountStatus> {
