@@ -18,7 +18,7 @@ export const capabilityInfoSchema = capabilitySchema.extend({
 export type CapabilityInfo = z.infer<typeof capabilityInfoSchema>;
 
 /** The capabilities that packages in an image declare, and absent ones that it has a description of. DismGetCapabilities, DismGetCapabilityInfo. */
-export const getCapabilities = request('capability/get', ofImage({
+export const getCapabilities = request('capability/get', () => ofImage({
   name: nameSchema.optional(),
   /** Do not ask Windows Update. */
   limitAccess: z.boolean().optional(),
@@ -26,24 +26,24 @@ export const getCapabilities = request('capability/get', ofImage({
   sources: sourcesSchema.optional(),
   detailed,
   like,
-}), imageResultSchema.extend({ capabilities: z.array(z.union([capabilityInfoSchema, capabilitySchema])) }));
+}), () => imageResultSchema.extend({ capabilities: z.array(z.union([capabilityInfoSchema, capabilitySchema])) }));
 
 /** Adds a capability. DismAddCapability. Cancellable. */
-export const addCapability = request('capability/add', ofImage({
+export const addCapability = request('capability/add', () => ofImage({
   /** Full identity, such as `OpenSSH.Client~~~~0.0.1.0`. */
   name: nameSchema,
   /** Do not ask Windows Update for it. */
   limitAccess: z.boolean().optional(),
   sources: sourcesSchema.default([]),
-}), imageResultSchema);
+}), () => imageResultSchema);
 
 /** Removes a capability. DismRemoveCapability. Cancellable. */
-export const removeCapability = request('capability/remove', ofImage({ name: nameSchema }), imageResultSchema);
+export const removeCapability = request('capability/remove', () => ofImage({ name: nameSchema }), () => imageResultSchema);
 
 /** Copies what a capability is made of out of a repository of features on demand into another. Cancellable. _DismExportSource. */
-export const exportCapabilitySource = request('capability/exportSource', ofOfflineImage({
+export const exportCapabilitySource = request('capability/exportSource', () => ofOfflineImage({
   /** The capability. */
   name: nameSchema,
   source: absolutePathSchema,
   target: absolutePathSchema,
-}), imageResultSchema);
+}), () => imageResultSchema);

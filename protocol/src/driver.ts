@@ -42,12 +42,12 @@ export const driverInfoSchema = driverSchema.extend({
 export type DriverInfo = z.infer<typeof driverInfoSchema>;
 
 /** The third-party drivers of an image, or the one of that name. DismGetDrivers, DismGetDriverInfo. */
-export const getDrivers = request('driver/get', ofImage({
+export const getDrivers = request('driver/get', () => ofImage({
   /** Published name: gives one object for each hardware id. */
   driver: nameSchema.optional(),
   /** Also those that came with Windows. */
   all: z.boolean().optional(),
-}), imageResultSchema.extend({ drivers: z.array(z.union([driverInfoSchema, driverSchema])) }));
+}), () => imageResultSchema.extend({ drivers: z.array(z.union([driverInfoSchema, driverSchema])) }));
 
 /** Take the last changes of a registry hive that was not closed from its logs, as Windows would. Only the portable engine needs to be told. */
 const replayLog = z.boolean().optional();
@@ -67,7 +67,7 @@ export type DriverResult = z.infer<typeof driverResultSchema>;
  * Adds an INF file, or those of a folder, one after the other; one that fails does not keep the others from being added.
  * Fails as a whole only where no INF file is found, or the image cannot be opened. Cancellable between two files. DismAddDriver.
  */
-export const addDriver = request('driver/add', ofOfflineImage({
+export const addDriver = request('driver/add', () => ofOfflineImage({
   driver: absolutePathSchema,
   /** The folders in the folder, too. */
   recurse: z.boolean().optional(),
@@ -76,21 +76,21 @@ export const addDriver = request('driver/add', ofOfflineImage({
   /** Make Windows use boot-critical drivers at its first start, rather than only put them in its store. The native engine always does. */
   bootCritical: z.boolean().optional(),
   replayLog,
-}), imageResultSchema.extend({ results: z.array(driverResultSchema) }));
+}), () => imageResultSchema.extend({ results: z.array(driverResultSchema) }));
 
 /** Removes a third-party driver package. DismRemoveDriver. */
-export const removeDriver = request('driver/remove', ofOfflineImage({
+export const removeDriver = request('driver/remove', () => ofOfflineImage({
   /** Published name, such as `oem3.inf`. */
   driver: nameSchema,
   /** Also one that Windows may need to start. The native engine removes it without being told so. */
   force: z.boolean().optional(),
   replayLog,
-}), imageResultSchema.extend({
+}), () => imageResultSchema.extend({
   /** Packages that were removed, by the names of their folders in the driver store. Portable engine. */
   removedDrivers: z.array(z.string()).default([]),
 }));
 
 /** Copies all third-party driver packages into a folder. Cancellable. _DismExportDriver. */
-export const exportDrivers = request('driver/export', ofImage({
+export const exportDrivers = request('driver/export', () => ofImage({
   destination: absolutePathSchema,
-}), imageResultSchema.extend({ drivers: z.array(driverInfoSchema) }));
+}), () => imageResultSchema.extend({ drivers: z.array(driverInfoSchema) }));

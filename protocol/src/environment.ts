@@ -14,7 +14,7 @@ export const environmentCheckSchema = z.object({
 });
 
 /** Looks at the machine; changes nothing, and fails only when the request itself is wrong. */
-export const getEnvironment = request('environment/get', operationOptionsSchema, z.object({
+export const getEnvironment = request('environment/get', () => operationOptionsSchema, () => z.object({
   engine: engineNameSchema,
   /** True when nothing that the engine needs is missing. */
   ready: z.boolean(),

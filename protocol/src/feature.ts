@@ -28,15 +28,15 @@ export type FeatureInfo = z.infer<typeof featureInfoSchema>;
  * The optional features of an image, of a package, or the one of that name. Without a package: of the foundation package.
  * The file of a package needs the native engine. DismGetFeatures, DismGetFeatureInfo.
  */
-export const getFeatures = request('feature/get', ofImage({ featureName: nameSchema.optional(), ...packageShape, detailed, like }).refine(...onePackageAtMost),
-  imageResultSchema.extend({ features: z.array(z.union([featureInfoSchema, featureSchema])) }));
+export const getFeatures = request('feature/get', () => ofImage({ featureName: nameSchema.optional(), ...packageShape, detailed, like }).refine(...onePackageAtMost),
+  () => imageResultSchema.extend({ features: z.array(z.union([featureInfoSchema, featureSchema])) }));
 
 /** The features that must be enabled before this one can be. DismGetFeatureParent. */
-export const getFeatureParent = request('feature/getParent', ofImage({ featureName: nameSchema, ...packageShape }).refine(...onePackageAtMost),
-  imageResultSchema.extend({ features: z.array(featureSchema) }));
+export const getFeatureParent = request('feature/getParent', () => ofImage({ featureName: nameSchema, ...packageShape }).refine(...onePackageAtMost),
+  () => imageResultSchema.extend({ features: z.array(featureSchema) }));
 
 /** Enables a feature. DismEnableFeature. Cancellable. */
-export const enableFeature = request('feature/enable', ofImage({
+export const enableFeature = request('feature/enable', () => ofImage({
   featureName: nameSchema,
   /** The package that it is of; without one the foundation package. */
   packageName: nameSchema.optional(),
@@ -45,12 +45,12 @@ export const enableFeature = request('feature/enable', ofImage({
   /** Do not ask Windows Update for what is missing. */
   limitAccess: z.boolean().optional(),
   sources: sourcesSchema.default([]),
-}), imageResultSchema);
+}), () => imageResultSchema);
 
 /** Disables a feature. DismDisableFeature. Cancellable. */
-export const disableFeature = request('feature/disable', ofImage({
+export const disableFeature = request('feature/disable', () => ofImage({
   featureName: nameSchema,
   packageName: nameSchema.optional(),
   /** Drop its payload, too. */
   remove: z.boolean().optional(),
-}), imageResultSchema);
+}), () => imageResultSchema);

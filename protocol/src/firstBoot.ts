@@ -27,10 +27,10 @@ const planShape = {
 };
 
 /** What waits in an image. */
-export const getFirstBoot = request('firstBoot/get', ofOfflineImage({}), imageResultSchema.extend({ items: z.array(firstBootItemSchema) }));
+export const getFirstBoot = request('firstBoot/get', () => ofOfflineImage({}), () => imageResultSchema.extend({ items: z.array(firstBootItemSchema) }));
 
 /** Has Windows add a package, enable a feature or add a capability when it is set up: files into the image, and a call in SetupComplete.cmd. */
-export const addFirstBoot = request('firstBoot/add', ofOfflineImage({
+export const addFirstBoot = request('firstBoot/add', () => ofOfflineImage({
   kind: firstBootKindSchema,
   /** Of a package: its file, .cab or .msu, which is copied into the image. */
   packagePath: absolutePathSchema.optional(),
@@ -38,7 +38,7 @@ export const addFirstBoot = request('firstBoot/add', ofOfflineImage({
   name: nameSchema.optional(),
   all: z.boolean().optional(),
 }).refine((params) => (params.kind === 'Package') === (params.packagePath !== undefined) && (params.kind === 'Package') === (params.name === undefined),
-  'give packagePath for a Package, and name for the others'), imageResultSchema.extend({
+  'give packagePath for a Package, and name for the others'), () => imageResultSchema.extend({
   /** False where it waits already. */
   changed: z.boolean(),
   /** All that waits then. */
@@ -47,7 +47,7 @@ export const addFirstBoot = request('firstBoot/add', ofOfflineImage({
 }));
 
 /** Takes back what waits: what has a name, possibly with wildcards. */
-export const removeFirstBoot = request('firstBoot/remove', ofOfflineImage({ name: nameSchema }), imageResultSchema.extend({
+export const removeFirstBoot = request('firstBoot/remove', () => ofOfflineImage({ name: nameSchema }), () => imageResultSchema.extend({
   changed: z.boolean(),
   /** What was taken back. */
   items: z.array(firstBootItemSchema),

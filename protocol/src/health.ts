@@ -73,27 +73,27 @@ export type HealthResult = z.infer<typeof healthResultSchema>;
 export type CountedHealthResult = HealthResult & { counts: HealthCounts };
 
 /** Reads markers, and whether hives, manifests and packages are there. Fast. DismCheckImageHealth with ScanImage false. */
-export const checkHealth = request('health/check', ofImage({}), healthResultSchema);
+export const checkHealth = request('health/check', () => ofImage({}), () => healthResultSchema);
 
 /** Reads and compares everything in the component store. Cancellable. DismCheckImageHealth with ScanImage true. */
-export const scanHealth = request('health/scan', ofImage({}), healthResultSchema);
+export const scanHealth = request('health/scan', () => ofImage({}), () => healthResultSchema);
 
 /**
  * Scans, then puts files with the recorded digests back, from the image itself and from the sources. Cancellable.
  * `failure` is CBS_E_SOURCE_MISSING (0x800F081F) when something was found that no source had, 0x800F0915 when there were no sources.
  * DismRestoreImageHealth.
  */
-export const restoreHealth = request('health/restore', ofImage({
+export const restoreHealth = request('health/restore', () => ofImage({
   /** Where to look, in this order: a folder (mounted image, its Windows, WinSxS, a share, loose files), `WIM:path:index` or `ESD:path:index`. */
   sources: sourcesSchema.default([]),
   /** No effect on the portable engine, which never asks Windows Update. */
   limitAccess: z.boolean().optional(),
-}), healthResultSchema);
+}), () => healthResultSchema);
 
 /** Removes superseded components. Cancellable. _DismCleanImage. */
-export const cleanComponents = request('health/cleanComponents', ofImage({
+export const cleanComponents = request('health/cleanComponents', () => ofImage({
   /** Also make the installed updates permanent. */
   resetBase: z.boolean().optional(),
   /** Leave long work to the next maintenance. */
   defer: z.boolean().optional(),
-}), imageResultSchema);
+}), () => imageResultSchema);

@@ -52,14 +52,14 @@ export const imageInfoSchema = z.object({
 export type ImageInfo = z.infer<typeof imageInfoSchema>;
 
 /** The images of a .wim, .esd or .swm file: all of them, or the one chosen by index or name. DismGetImageInfo. */
-export const getImageInfo = request('image/getInfo', operationOptionsSchema.extend({
+export const getImageInfo = request('image/getInfo', () => operationOptionsSchema.extend({
   imagePath: absolutePathSchema,
   imageIndex: imageIndexSchema.optional(),
   imageName: imageNameSchema.optional(),
   /** Number of the partition of a virtual disk; default: the one that holds Windows. Portable engine. */
   partition: partitionSchema.optional(),
 }).refine((p) => p.imageIndex === undefined || p.imageName === undefined, 'imageIndex and imageName exclude each other'),
-z.object({ images: z.array(imageInfoSchema), logPath: z.string() }));
+() => z.object({ images: z.array(imageInfoSchema), logPath: z.string() }));
 
 /**
  * Tells a mount from those that were at its folder before, or will be. The DISM API has no such thing, so on the native engine it says which image of
@@ -84,14 +84,14 @@ export const mountedImageSchema = z.object({
 export type MountedImage = z.infer<typeof mountedImageSchema>;
 
 /** All images that DismTs mounted on this machine, for this state directory, or the one at a folder. DismGetMountedImageInfo. */
-export const listMountedImages = request('image/listMounted', operationOptionsSchema.extend({
+export const listMountedImages = request('image/listMounted', () => operationOptionsSchema.extend({
   /** Only the mount there, whatever spelling of the path; none is no error. */
   mountPath: absolutePathSchema.optional(),
 }),
-z.object({ mounts: z.array(mountedImageSchema), logPath: z.string(), warnings: z.array(z.string()).optional() }));
+() => z.object({ mounts: z.array(mountedImageSchema), logPath: z.string(), warnings: z.array(z.string()).optional() }));
 
 /** Mounts one image into an existing empty folder. DismMountImage. Cancellable. */
-export const mountImage = request('image/mount', operationOptionsSchema.extend({
+export const mountImage = request('image/mount', () => operationOptionsSchema.extend({
   imagePath: absolutePathSchema,
   imageIndex: imageIndexSchema.optional(),
   imageName: imageNameSchema.optional(),
@@ -108,7 +108,7 @@ export const mountImage = request('image/mount', operationOptionsSchema.extend({
   /** Write what waits in the log of a VHDX to its place first, which changes the file. Portable engine. */
   replayLog: z.boolean().optional(),
 }).refine((p) => (p.imageIndex === undefined) !== (p.imageName === undefined), 'give either imageIndex or imageName'),
-imageResultSchema.extend({
+() => imageResultSchema.extend({
   imagePath: z.string(),
   /** Null where the image was chosen by name and the mounted images could not be listed afterwards; a warning says why. */
   imageIndex: imageIndexSchema.nullable(),
@@ -117,12 +117,12 @@ imageResultSchema.extend({
 }));
 
 /** Serves a mount again whose status is NeedsRemount; staged changes are kept. DismRemountImage. */
-export const remountImage = request('image/remount', operationOptionsSchema.extend({
+export const remountImage = request('image/remount', () => operationOptionsSchema.extend({
   mountPath: absolutePathSchema,
-}), imageResultSchema);
+}), () => imageResultSchema);
 
 /** Writes the changes of a read-write mount into the file and keeps the mount. DismCommitImage. Cancellable. */
-export const commitImage = request('image/commit', operationOptionsSchema.extend({
+export const commitImage = request('image/commit', () => operationOptionsSchema.extend({
   mountPath: absolutePathSchema,
   /** Only this mount: where another one is at the folder by now, the request fails and changes nothing. */
   mountId: mountIdSchema.optional(),
@@ -132,13 +132,13 @@ export const commitImage = request('image/commit', operationOptionsSchema.extend
   checkIntegrity: z.boolean().optional(),
   /** DISM_COMMIT_SUPPORT_EA. */
   supportEa: z.boolean().optional(),
-}), imageResultSchema.extend({
+}), () => imageResultSchema.extend({
   /** The image that now holds the changes; null where it was appended and the file could not be read afterwards; a warning says why. */
   imageIndex: imageIndexSchema.nullable(),
 }));
 
 /** Unmounts, after writing the changes or dropping them. DismUnmountImage. Cancellable while it writes. */
-export const unmountImage = request('image/unmount', operationOptionsSchema.extend({
+export const unmountImage = request('image/unmount', () => operationOptionsSchema.extend({
   mountPath: absolutePathSchema,
   /** Only this mount: where another one is at the folder by now, the request fails and changes nothing. */
   mountId: mountIdSchema.optional(),
@@ -147,19 +147,19 @@ export const unmountImage = request('image/unmount', operationOptionsSchema.exte
   append: z.boolean().optional(),
   checkIntegrity: z.boolean().optional(),
 }).refine((p) => p.commit || (p.append !== true && p.checkIntegrity !== true), 'append and checkIntegrity need commit'),
-imageResultSchema);
+() => imageResultSchema);
 
 /** Removes what is left of mounts whose status is Invalid, nothing else. DismCleanupMountpoints. */
-export const cleanupMountPoints = request('image/cleanupMountPoints', operationOptionsSchema,
-  z.object({ removed: z.array(mountedImageSchema), logPath: z.string(), warnings: z.array(z.string()) }));
+export const cleanupMountPoints = request('image/cleanupMountPoints', () => operationOptionsSchema,
+  () => z.object({ removed: z.array(mountedImageSchema), logPath: z.string(), warnings: z.array(z.string()) }));
 
 /** Prepares an offline image for a way of booting. Cancellable. _DismOptimizeImage. */
-export const optimizeImage = request('image/optimize', ofOfflineImage({ optimizationTarget: z.enum(['WIMBoot', 'Boot']) }), imageResultSchema);
+export const optimizeImage = request('image/optimize', () => ofOfflineImage({ optimizationTarget: z.enum(['WIMBoot', 'Boot']) }), () => imageResultSchema);
 
 /** Replaces files of an applied image by those of a custom data image, as pointers into it. Cancellable. _DismApplyCustomDataImage. */
-export const applyCustomDataImage = request('image/applyCustomData', operationOptionsSchema.extend({
+export const applyCustomDataImage = request('image/applyCustomData', () => operationOptionsSchema.extend({
   customDataImage: absolutePathSchema,
   /** Root folder of the applied image. */
   imagePath: absolutePathSchema,
   singleInstance: z.boolean().optional(),
-}), imageResultSchema);
+}), () => imageResultSchema);

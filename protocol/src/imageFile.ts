@@ -45,28 +45,28 @@ const captureShape = {
  * Makes a file with the image of a folder or volume. Fails with ERROR_FILE_EXISTS where the file is there, and where the folder is empty; the file
  * appears under its name once it is whole. New-WindowsImage; WIMCaptureImage. Cancellable.
  */
-export const captureImage = request('imageFile/capture', operationOptionsSchema.extend({
+export const captureImage = request('imageFile/capture', () => operationOptionsSchema.extend({
   ...captureShape,
   imageName: newNameSchema,
   /** Default: Fast. */
   compressionType: compressionTypeSchema.optional(),
-}), imageFileResultSchema);
+}), () => imageFileResultSchema);
 
 /**
  * Adds the image of a folder or volume to a file; what other images hold already is not stored again. The file keeps its type of compression. Fails
  * with ERROR_ALREADY_EXISTS where an image has the name. An append that was cut short leaves the file as it was, and the next change takes the bytes away that
  * it left behind. Add-WindowsImage; WIMCaptureImage. Cancellable.
  */
-export const appendImage = request('imageFile/append', operationOptionsSchema.extend({
+export const appendImage = request('imageFile/append', () => operationOptionsSchema.extend({
   ...captureShape,
   imageName: newNameSchema,
-}), imageFileResultSchema);
+}), () => imageFileResultSchema);
 
 /**
  * Writes the files of an image into a folder that exists, or onto a volume. What is there stays, unless the image has a file of the name. Names and
  * links that would lead out of the target are refused before anything is written. Expand-WindowsImage; WIMApplyImage. Cancellable: what was written stays then.
  */
-export const applyImage = request('imageFile/apply', operationOptionsSchema.extend({
+export const applyImage = request('imageFile/apply', () => operationOptionsSchema.extend({
   imagePath: absolutePathSchema,
   ...imageChoiceShape,
   ...splitShape,
@@ -84,14 +84,14 @@ export const applyImage = request('imageFile/apply', operationOptionsSchema.exte
   supportEa: z.boolean().optional(),
   /** Write pointers into the file instead of files, for WIMBoot of Windows 8.1. Native engine only. */
   wimBoot: z.boolean().optional(),
-}).refine(...oneImage), imageFileResultSchema);
+}).refine(...oneImage), () => imageFileResultSchema);
 
 /**
  * Makes a virtual disk (`.vhdx`, `.vhd`) of an image: GPT, an EFI partition, a reserved one, and Windows on NTFS with all that the image has; or a WIM file
  * (`.wim`) of the Windows volume of a virtual disk, with all that NTFS has. The destination gets its name once it is whole; a file that is there is
  * ERROR_FILE_EXISTS. Portable engine. Cancellable.
  */
-export const convertImage = request('imageFile/convert', operationOptionsSchema.extend({
+export const convertImage = request('imageFile/convert', () => operationOptionsSchema.extend({
   /** A .wim, .esd or .swm file, or a .vhd or .vhdx. */
   imagePath: absolutePathSchema,
   ...imageChoiceShape,
@@ -107,13 +107,13 @@ export const convertImage = request('imageFile/convert', operationOptionsSchema.
   ...integrityShape,
   /** Read back what was written into a WIM file, and compare its hashes. */
   verify: z.boolean().optional(),
-}).refine(...oneImage), imageFileResultSchema);
+}).refine(...oneImage), () => imageFileResultSchema);
 
 /**
  * Copies images into another file, which is made where it is not there. XML data goes along, and where `sourceIndexes` is `*` the boot index. Either
  * all images arrive, or the destination stays as it was. Export-WindowsImage; WIMExportImage. Cancellable.
  */
-export const exportImage = request('imageFile/export', operationOptionsSchema.extend({
+export const exportImage = request('imageFile/export', () => operationOptionsSchema.extend({
   sourceImagePath: absolutePathSchema,
   /** `*`: all, in their order. */
   sourceIndexes: z.union([z.literal('*'), z.array(imageIndexSchema).min(1).max(4096)]).optional(),
@@ -131,7 +131,7 @@ export const exportImage = request('imageFile/export', operationOptionsSchema.ex
 }).refine((params) => (params.sourceIndexes === undefined) !== (params.sourceName === undefined), 'give either sourceIndexes or sourceName')
   .refine((params) => params.destinationName === undefined || params.sourceName !== undefined
     || (Array.isArray(params.sourceIndexes) && params.sourceIndexes.length === 1), 'destinationName is for one image'),
-imageFileResultSchema.extend({
+() => imageFileResultSchema.extend({
   /** The images in the destination, in the order they were asked for. */
   imageIndexes: z.array(imageIndexSchema),
 }));
@@ -144,14 +144,14 @@ export const imagePartSchema = z.object({ path: z.string(), bytes: fileBytesSche
  * ERROR_MORE_DATA, naming the minimum, where the size is too small; a file of an image that is larger than a part makes a larger part, of which a
  * warning tells. The file itself is not changed. Split-WindowsImage; WIMSplitFile. Cancellable.
  */
-export const splitImage = request('imageFile/split', operationOptionsSchema.extend({
+export const splitImage = request('imageFile/split', () => operationOptionsSchema.extend({
   imagePath: absolutePathSchema,
   /** The first part; ends with `.swm`. */
   splitImagePath: absolutePathSchema.refine((path) => /[^\\/]\.swm$/i.test(path), 'must end with .swm'),
   /** Bytes of a part at most, in MB of 1,048,576; 3800 is what FAT32 takes with room to spare. */
   fileSize: z.number().int().min(1).max(0x1_ffff_ffff),
   ...integrityShape,
-}), imageFileResultSchema.extend({
+}), () => imageFileResultSchema.extend({
   /** In their order; in a dry run those that are foreseen. */
   parts: z.array(imagePartSchema),
 }));
@@ -160,11 +160,11 @@ export const splitImage = request('imageFile/split', operationOptionsSchema.exte
  * Takes an image out of a file. What only it holds stays in the file until imageFile/optimize writes that anew; later images get the index before theirs.
  * The only image is not removed (E_ACCESSDENIED). Remove-WindowsImage; WIMDeleteImage. Cancellable.
  */
-export const removeImage = request('imageFile/remove', operationOptionsSchema.extend({
+export const removeImage = request('imageFile/remove', () => operationOptionsSchema.extend({
   imagePath: absolutePathSchema,
   ...imageChoiceShape,
   ...integrityShape,
-}).refine(...oneImage), imageFileResultSchema.extend({
+}).refine(...oneImage), () => imageFileResultSchema.extend({
   /** What was removed. */
   removedIndex: imageIndexSchema,
   removedName: z.string(),
@@ -173,31 +173,31 @@ export const removeImage = request('imageFile/remove', operationOptionsSchema.ex
 }));
 
 /** Writes the parts of a split WIM into one file, which must not be there (ERROR_FILE_EXISTS). The parts are not changed. Cancellable. */
-export const joinImage = request('imageFile/join', operationOptionsSchema.extend({
+export const joinImage = request('imageFile/join', () => operationOptionsSchema.extend({
   /** The first part. */
   imagePath: absolutePathSchema,
   ...splitShape,
   destinationImagePath: absolutePathSchema,
   ...integrityShape,
-}), imageFileResultSchema);
+}), () => imageFileResultSchema);
 
 /**
  * Writes a file anew without what no image needs, and with another compression where one is given. The old file stays until the new one is whole and on the
  * disk, so there must be room for both. Cancellable.
  */
-export const optimizeImageFile = request('imageFile/optimize', operationOptionsSchema.extend({
+export const optimizeImageFile = request('imageFile/optimize', () => operationOptionsSchema.extend({
   imagePath: absolutePathSchema,
   /** Compress everything anew, slowly, even where the type stays; implied by a type that is not that of the file. */
   recompress: z.boolean().optional(),
   compressionType: compressionTypeSchema.optional(),
   ...integrityShape,
-}), imageFileResultSchema);
+}), () => imageFileResultSchema);
 
 /**
  * Changes what the file says of an image, or which image it boots. What is not given stays. Only XML data and header are written. WIMSetImageInformation,
  * WIMSetBootImage.
  */
-export const setImage = request('imageFile/set', operationOptionsSchema.extend({
+export const setImage = request('imageFile/set', () => operationOptionsSchema.extend({
   imagePath: absolutePathSchema,
   ...imageChoiceShape,
   /** Must not be that of another image of the file (ERROR_ALREADY_EXISTS). */
@@ -215,7 +215,7 @@ export const setImage = request('imageFile/set', operationOptionsSchema.extend({
     === [params.newName, params.description, params.displayName, params.displayDescription, params.flags].every((value) => value === undefined),
   'what is to be said of an image, and imageIndex or imageName, belong together')
   .refine((params) => params.bootIndex !== undefined || params.imageIndex !== undefined || params.imageName !== undefined, 'nothing to change'),
-imageFileResultSchema);
+() => imageFileResultSchema);
 
 /** Damage of an image file. */
 export const imageFileDamageSchema = z.object({
@@ -233,10 +233,10 @@ export const imageFileDamageSchema = z.object({
  * Reads a file, or all parts of a split one, to the last byte: integrity table, metadata, and the hash of everything stored. Damage is a result, not a
  * failure. Changes nothing. Cancellable.
  */
-export const testImageFile = request('imageFile/test', operationOptionsSchema.extend({
+export const testImageFile = request('imageFile/test', () => operationOptionsSchema.extend({
   imagePath: absolutePathSchema,
   ...splitShape,
-}), z.object({
+}), () => z.object({
   imagePath: z.string(),
   healthy: z.boolean(),
   /** None: the file has no table. */
@@ -251,9 +251,9 @@ export const testImageFile = request('imageFile/test', operationOptionsSchema.ex
 }));
 
 /** Captures what a WIMBoot installation has beside its install.wim into custom.wim. New-WindowsCustomImage. Windows 8.1. Cancellable. */
-export const captureCustomImage = request('imageFile/captureCustom', operationOptionsSchema.extend({
+export const captureCustomImage = request('imageFile/captureCustom', () => operationOptionsSchema.extend({
   capturePath: absolutePathSchema,
   configFilePath: absolutePathSchema.optional(),
   ...integrityShape,
   verify: z.boolean().optional(),
-}), imageResultSchema);
+}), () => imageResultSchema);

@@ -9,7 +9,7 @@ import {
  * Fails as DismError with symbol `DISMTS_E_PROTOCOL_VERSION` when the two sides speak different major versions,
  * as UnsupportedError when the chosen engine is not to be had on this system.
  */
-export const initialize = request('initialize', z.strictObject({
+export const initialize = request('initialize', () => z.strictObject({
   client: z.strictObject({ name: z.string().min(1), version: z.string().min(1) }),
   /** `major.minor` of the protocol that the client speaks. */
   protocolVersion: z.string().regex(/^\d+\.\d+$/, 'must be "major.minor"'),
@@ -20,7 +20,7 @@ export const initialize = request('initialize', z.strictObject({
   logPath: absolutePathSchema.optional(),
   logLevel: logLevelSchema.default('WarningsInfo'),
   scratchDirectory: absolutePathSchema.optional(),
-}), z.object({
+}), () => z.object({
   server: z.object({ name: z.string(), version: z.string() }),
   protocolVersion: z.string(),
   engine: engineNameSchema,
@@ -37,7 +37,7 @@ export const initialize = request('initialize', z.strictObject({
 }));
 
 /** Cancels what runs, waits until it has cleaned up, answers; mounts stay. Only `exit` may follow. */
-export const shutdown = request('shutdown', z.union([z.strictObject({}), z.undefined(), z.null()]), z.null());
+export const shutdown = request('shutdown', () => z.union([z.strictObject({}), z.undefined(), z.null()]), () => z.null());
 
 /** Notification: the process ends, with exit code 0 after `shutdown`, 1 without. */
 export const exitMethod = 'exit';

@@ -28,7 +28,7 @@ export type LogEntry = z.infer<typeof logEntrySchema>;
  * The entries of a log file: all, or those of its last operation. Where an operation of the native engine says which part of dism.log
  * it caused, that part is among them. Needs no engine.
  */
-export const getLog = request('log/get', operationOptionsSchema.omit({ logPath: true }).extend({
+export const getLog = request('log/get', () => operationOptionsSchema.omit({ logPath: true }).extend({
   /** Default: the log of the operation that began last, whatever became of it, in the log folder of this user. */
   logPath: absolutePathSchema.optional(),
   /** Only what the last operation in the file wrote. Default: true. */
@@ -37,7 +37,7 @@ export const getLog = request('log/get', operationOptionsSchema.omit({ logPath: 
   level: logLevelSchema.default('Debug'),
   /** At most this many, the last ones. */
   last: z.number().int().min(1).max(1_000_000).default(100_000),
-}), z.object({
+}), () => z.object({
   entries: z.array(logEntrySchema),
   /** Sentences for the user about what is not among the entries. */
   warnings: z.array(z.string()),

@@ -62,9 +62,17 @@ export interface RequestMethod<P extends z.ZodType = z.ZodType, R extends z.ZodT
   readonly result: R;
 }
 
-/** Declares a request. */
+/**
+ * Declares a request. Its schemas are made at first use: to make all of them takes longer than most requests, and a process needs few.
+ */
 export function request<P extends z.ZodType, R extends z.ZodType>(
-  method: string, params: P, result: R,
+  method: string, params: () => P, result: () => R,
 ): RequestMethod<P, R> {
-  return { method, direction: 'clientToServer', params, result };
+  const made: { params?: P; result?: R } = {};
+  return {
+    method,
+    direction: 'clientToServer',
+    get params() { return made.params ??= params(); },
+    get result() { return made.result ??= result(); },
+  };
 }

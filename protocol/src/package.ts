@@ -52,8 +52,8 @@ export type PackageInfo = z.infer<typeof packageInfoSchema>;
  * The packages of an image, without the hidden ones, or the one of that name or file. DismGetPackages, DismGetPackageInfo.
  * A file needs the native engine.
  */
-export const getPackages = request('package/get', ofImage({ ...packageShape, detailed, like }).refine(...onePackageAtMost),
-  imageResultSchema.extend({ packages: z.array(z.union([packageInfoSchema, packageSchema])) }));
+export const getPackages = request('package/get', () => ofImage({ ...packageShape, detailed, like }).refine(...onePackageAtMost),
+  () => imageResultSchema.extend({ packages: z.array(z.union([packageInfoSchema, packageSchema])) }));
 
 /** What became of one package file. */
 export const packageResultSchema = z.object({
@@ -70,17 +70,17 @@ export type PackageResult = z.infer<typeof packageResultSchema>;
  * being added; any other failure is that of the last result, because what follows may build on that package. Fails as a whole only where nothing was added.
  * DismAddPackage. Cancellable.
  */
-export const addPackage = request('package/add', ofImage({
+export const addPackage = request('package/add', () => ofImage({
   packagePath: absolutePathSchema,
   /** Add it even where it is not applicable. */
   ignoreCheck: z.boolean().optional(),
   /** Refuse where actions are pending, or would be. */
   preventPending: z.boolean().optional(),
-}), imageResultSchema.extend({
+}), () => imageResultSchema.extend({
   /** Empty where it was only to be validated. */
   results: z.array(packageResultSchema),
 }));
 
 /** Removes a package by name, or by its .cab. DismRemovePackage. Cancellable. */
-export const removePackage = request('package/remove', ofImage(packageShape)
-  .refine((params) => (params.packageName === undefined) !== (params.packagePath === undefined), 'give either packageName or packagePath'), imageResultSchema);
+export const removePackage = request('package/remove', () => ofImage(packageShape)
+  .refine((params) => (params.packageName === undefined) !== (params.packagePath === undefined), 'give either packageName or packagePath'), () => imageResultSchema);

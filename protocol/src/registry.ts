@@ -50,7 +50,7 @@ export const registryKeySchema = z.object({
 export type RegistryKey = z.infer<typeof registryKeySchema>;
 
 /** The keys at a path, or directly below it. */
-export const getRegistryKeys = request('registry/getKeys', ofOfflineImage({
+export const getRegistryKeys = request('registry/getKeys', () => ofOfflineImage({
   hive: hiveSchema,
   /** Parts may have wildcards: `*`, `?` and `[ab]`. A path without any that is not there is an error. */
   key: keySchema.default(''),
@@ -59,10 +59,10 @@ export const getRegistryKeys = request('registry/getKeys', ofOfflineImage({
   /** With `children`: all keys below, at any depth. */
   recurse: z.boolean().optional(),
   replayLog,
-}), imageResultSchema.extend({ keys: z.array(registryKeySchema) }));
+}), () => imageResultSchema.extend({ keys: z.array(registryKeySchema) }));
 
 /** The values of the keys at a path. */
-export const getRegistryValues = request('registry/getValues', ofOfflineImage({
+export const getRegistryValues = request('registry/getValues', () => ofOfflineImage({
   hive: hiveSchema,
   key: keySchema.default(''),
   /** A name, possibly with wildcards; default: all. One without that is not there is an error. */
@@ -70,7 +70,7 @@ export const getRegistryValues = request('registry/getValues', ofOfflineImage({
   /** Of all keys below, too. */
   recurse: z.boolean().optional(),
   replayLog,
-}), imageResultSchema.extend({ values: z.array(registryValueSchema) }));
+}), () => imageResultSchema.extend({ values: z.array(registryValueSchema) }));
 
 const place = { hive: hiveSchema, key: keySchema };
 
@@ -113,10 +113,10 @@ const changesResult = imageResultSchema.extend({
 });
 
 /** Changes keys and values, all of them or nothing. What is removed and not there is no error. */
-export const changeRegistry = request('registry/change', ofOfflineImage({ edits: z.array(registryEditSchema).min(1).max(10_000), replayLog }), changesResult);
+export const changeRegistry = request('registry/change', () => ofOfflineImage({ edits: z.array(registryEditSchema).min(1).max(10_000), replayLog }), () => changesResult);
 
 /** Applies a .reg file to the hives of an image, all of it or nothing. Changes that made no difference are not listed. */
-export const importRegistryFile = request('registry/importFile', ofOfflineImage({ registryFile: absolutePathSchema, replayLog }), changesResult.extend({
+export const importRegistryFile = request('registry/importFile', () => ofOfflineImage({ registryFile: absolutePathSchema, replayLog }), () => changesResult.extend({
   /** Number of changes that the file asks for. */
   editCount: z.number().int(),
 }));

@@ -21,13 +21,13 @@ export const wimBootEntrySchema = z.object({
 });
 
 /** The WIM files that files of a volume point into. Get-WIMBootEntry; WofEnumEntries. */
-export const getWimBootEntries = request('wimBoot/getEntries', operationOptionsSchema.extend({
+export const getWimBootEntries = request('wimBoot/getEntries', () => operationOptionsSchema.extend({
   path: absolutePathSchema,
-}), imageResultSchema.extend({ entries: z.array(wimBootEntrySchema) }));
+}), () => imageResultSchema.extend({ entries: z.array(wimBootEntrySchema) }));
 
 /** Says where a WIM file has gone that files of a volume point into; takes effect with a restart. Update-WIMBootEntry; WofWimUpdateEntry. */
-export const updateWimBootEntry = request('wimBoot/updateEntry', operationOptionsSchema.extend({
+export const updateWimBootEntry = request('wimBoot/updateEntry', () => operationOptionsSchema.extend({
   path: absolutePathSchema,
   dataSourceId: dataSourceIdSchema,
   imagePath: absolutePathSchema,
-}), imageResultSchema);
+}), () => imageResultSchema);
