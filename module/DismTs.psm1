@@ -61,5 +61,6 @@ $ExecutionContext.SessionState.Module.OnRemove = {
     if ($null -ne $script:hiddenByInboxName) {
         Remove-InboxName
     }
+    Close-EarlyExecutable
     Stop-AllSidecar
 }

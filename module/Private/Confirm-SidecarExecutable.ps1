@@ -46,9 +46,11 @@ function Confirm-SidecarExecutable {
     if ($actual -ne $expected) {
         return New-DismTsErrorRecord @errorParameters -Message "Cannot start `"$path`": its SHA-256 is $actual, not $expected" -Unusable
     }
-    $problem = Set-ExecutePermission -Executable $Executable
-    if ($null -ne $problem) {
-        return $problem
+    if (-not (Test-ExecutePermission -Executable $Executable)) {
+        $problem = Set-ExecutePermission -Executable $Executable
+        if ($null -ne $problem) {
+            return $problem
+        }
     }
     # On Windows such a folder would be one of the current drive, which anybody may have made.
     if ($PSVersionTable.PSEdition -ne 'Desktop' -and $IsLinux -and [System.IO.Directory]::Exists('/proc/self/fd')) {

@@ -25,9 +25,9 @@ function Get-SidecarPlatform {
         }
         $architecture = [System.Runtime.InteropServices.RuntimeInformation]::OSArchitecture
     }
-    switch ("$architecture") {
-        { $_ -in 'AMD64', 'X64' } { return "$platform-x64" }
-        'ARM64' { return "$platform-arm64" }
-        default { return "$platform-$("$architecture".ToLowerInvariant())" }
+    $name = "$architecture".ToLowerInvariant()
+    if ($name -eq 'amd64') {
+        $name = 'x64'
     }
+    return "$platform-$name"
 }

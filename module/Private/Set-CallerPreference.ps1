@@ -18,6 +18,8 @@ function Set-CallerPreference {
 
     It also notes in the command's $pathGiven whether -Path is given on the command line: later one cannot tell that from a Path that came down the pipeline. And in
     $inboxCall whether the command was called by the name of the in-box one, see Enable-DismTsInboxName; that decides on results and errors.
+
+    The first command that needs a sidecar, as those with -Engine do, has the hash of its executable begun here, where every command begins.
     #>
     [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSUseShouldProcessForStateChangingFunctions', '', Justification = 'Sets variables of one call')]
     param(
@@ -25,6 +27,9 @@ function Set-CallerPreference {
         [Parameter(Mandatory)]
         [System.Management.Automation.PSCmdlet] $Cmdlet
     )
+    if ($script:sidecars.Count -eq 0 -and -not $SidecarCommand -and $null -ne $ExecutionContext.SessionState.PSVariable.GetValue('Engine')) {
+        Open-EarlyExecutable -Cmdlet $Cmdlet
+    }
     $bound = $Cmdlet.MyInvocation.BoundParameters
     & $script:cmdlets['Set-Variable'] -Name 'pathGiven' -Value $bound.ContainsKey('Path') -Scope 1 -WhatIf:$false -Confirm:$false
     & $script:cmdlets['Set-Variable'] -Name 'inboxCall' -Value ($Cmdlet.MyInvocation.MyCommand.Name -notlike '*-DismTs*') -Scope 1 -WhatIf:$false -Confirm:$false

@@ -3,7 +3,7 @@ function Set-ExecutePermission {
     .SYNOPSIS
     Makes the sidecar's executable executable that came without the permission, as everything does that a PSResource repository gives.
     .DESCRIPTION
-    To be called once its hash was found to be right. By the open file, so that nothing else gets the permission; the system lets only its owner and root do it.
+    To be called once its hash was found to be right, where Test-ExecutePermission finds none. By the open file, so that nothing else gets the permission; the system lets only its owner and root do it.
     .OUTPUTS
     An error record where that is not allowed.
     #>
@@ -13,15 +13,8 @@ function Set-ExecutePermission {
         [Parameter(Mandatory)]
         [psobject] $Executable
     )
-    # .NET before 7 cannot; starting the file says then what to do.
-    if ($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows -or $null -eq [System.IO.File].GetMethod('SetUnixFileMode', [type[]] @([string], [System.IO.UnixFileMode]))) {
-        return
-    }
     $handle = $Executable.Stream.SafeFileHandle
     $mode = [int] [System.IO.File]::GetUnixFileMode($handle)
-    if (($mode -band 73) -ne 0) {
-        return
-    }
     try {
         # Whoever may read it may run it: r is 4, 32 and 256, x a quarter of that.
         [System.IO.File]::SetUnixFileMode($handle, [System.IO.UnixFileMode] ($mode -bor (($mode -band 292) -shr 2)))

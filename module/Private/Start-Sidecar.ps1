@@ -38,7 +38,10 @@ function Start-Sidecar {
     $consoleEncoding = $null
     try {
         if (-not $SidecarCommand) {
-            $opened = Open-SidecarExecutable -Path $executable
+            $opened = Get-EarlyExecutable -Cmdlet $Cmdlet
+            if ($null -eq $opened) {
+                $opened = Open-SidecarExecutable -Path $executable
+            }
             if ($opened -is [System.Management.Automation.ErrorRecord]) {
                 return $opened
             }
@@ -60,16 +63,10 @@ function Start-Sidecar {
             $initialize['Params']['dismPath'] = $DismPath
         }
         $startInfo = New-SidecarStartInfo -Argument $sidecarArguments
-        # PowerShell loads and compiles what it runs for the first time. There is time for it while the hash is computed and while the sidecar starts, so a message
-        # is written to memory and read back meanwhile.
-        $rehearsal = New-Sidecar -Key $Key -Executable $executable
-        $rehearsal.Input = [System.IO.MemoryStream]::new()
-        $null = Write-JsonRpcMessage -Sidecar $rehearsal -Message @{ id = 0; result = @{} }
-
         if ($PSVersionTable.PSEdition -eq 'Desktop' -and [Console]::InputEncoding.GetPreamble().Length -gt 0) {
             # .NET Framework writes the console encoding's byte order mark into the pipe before the first frame.
             $consoleEncoding = [Console]::InputEncoding
-            [Console]::InputEncoding = [System.Text.UTF8Encoding]::new($false)
+            Set-ConsoleInputEncoding -Encoding ([System.Text.UTF8Encoding]::new($false))
         }
         $program = $executable
         if ($null -ne $opened) {
@@ -97,8 +94,12 @@ function Start-Sidecar {
         $sidecar.Output = $sidecar.Process.StandardOutput.BaseStream
         $sidecar.ErrorStream = $sidecar.Process.StandardError.BaseStream
 
-        # While it starts.
+        # PowerShell loads and compiles what it runs for the first time. There is time for it while the sidecar starts, so a message is written to memory and read
+        # back meanwhile.
         Register-SessionEnd
+        $rehearsal = New-Sidecar -Key $Key -Executable $executable
+        $rehearsal.Input = [System.IO.MemoryStream]::new()
+        $null = Write-JsonRpcMessage -Sidecar $rehearsal -Message @{ id = 0; result = @{} }
         $rehearsal.Output = [System.IO.MemoryStream]::new($rehearsal.Input.ToArray())
         $null = Read-JsonRpcMessage -Sidecar $rehearsal
         $null = ConvertTo-DismTsObject -InputObject ([pscustomobject] @{}) -TypeName 'BaseDismObject'
@@ -126,7 +127,7 @@ function Start-Sidecar {
             $opened.Stream.Dispose()
         }
         if ($consoleEncoding) {
-            [Console]::InputEncoding = $consoleEncoding
+            Set-ConsoleInputEncoding -Encoding $consoleEncoding
         }
         if ($null -eq $sidecar.Server -and $null -ne $sidecar.Process) {
             Stop-Sidecar -Sidecar $sidecar -Force

@@ -19,8 +19,12 @@ function Write-JsonRpcMessage {
     )
     $Message['jsonrpc'] = '2.0'
     $json = & $script:cmdlets['ConvertTo-Json'] -InputObject $Message -Compress -Depth 8
-    # Half of a surrogate pair: UTF-8 would make another character of it. The sidecar refuses it as it is.
-    $json = [regex]::Replace($json, '[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]', { param($half) '\u{0:x4}' -f [int] $half.Value[0] })
+    # Half of a surrogate pair: UTF-8 would make another character of it. The sidecar refuses it as it is. PowerShell compiles a delegate of a script block each
+    # time it makes one, so none is made where nothing is to be replaced.
+    $halfPair = '[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]'
+    if ([regex]::IsMatch($json, $halfPair)) {
+        $json = [regex]::Replace($json, $halfPair, { param($half) '\u{0:x4}' -f [int] $half.Value[0] })
+    }
     $body = [System.Text.Encoding]::UTF8.GetBytes($json)
     $header = [System.Text.Encoding]::ASCII.GetBytes("Content-Length: $($body.Length)`r`n`r`n")
     $frame = [byte[]]::new($header.Length + $body.Length)

@@ -208,6 +208,46 @@ Describe 'The executable' -Tag 'Unit' {
         Get-ChildItem -LiteralPath '/proc/self/fd' | ForEach-Object { $_.LinkTarget } | Should -Not -Contain $path
     }
 
+    It 'is open from the beginning of a command, until the module goes where the command needs no sidecar' {
+        1..2 | ForEach-Object { { Get-DismTsImage -ImagePath 'NoSuchDrive:/a.wim' } | Should -Throw -ErrorId 'ERROR_PATH_NOT_FOUND,Get-DismTsImage' }
+        @(Get-ChildItem -LiteralPath '/proc/self/fd' | Where-Object LinkTarget -EQ $path) | Should -HaveCount 1
+        Remove-Module -Name DismTs
+        Get-ChildItem -LiteralPath '/proc/self/fd' | ForEach-Object { $_.LinkTarget } | Should -Not -Contain $path
+        Import-Module -Name $manifestPath
+    }
+
+    It 'is not even opened for a command that never needs a sidecar' {
+        Disable-DismTsInboxName
+        InModuleScope DismTs { $script:earlyExecutable } | Should -BeNullOrEmpty
+    }
+
+    It 'is opened anew for another command, and where it was opened long ago: <Reason>' -ForEach @(
+        @{ Reason = 'fresh'; Milliseconds = 1999; ByOther = $false; Taken = $true }
+        @{ Reason = 'long ago'; Milliseconds = 2001; ByOther = $false; Taken = $false }
+        @{ Reason = 'another command'; Milliseconds = 0; ByOther = $true; Taken = $false }
+    ) {
+        $taken = InModuleScope DismTs -Parameters @{ Milliseconds = $Milliseconds; ByOther = $ByOther } {
+            function Use-Opened {
+                [CmdletBinding()]
+                param([int] $Milliseconds, [bool] $ByOther, [System.Management.Automation.PSCmdlet] $Opener = $PSCmdlet)
+                if ($ByOther -and $Opener -eq $PSCmdlet) {
+                    return Use-Opened -Milliseconds $Milliseconds -ByOther $true -Opener $PSCmdlet
+                }
+                Open-EarlyExecutable -Cmdlet $Opener
+                $script:earlyExecutable['Clock'] = @{ ElapsedMilliseconds = $Milliseconds }
+                $opened = Get-EarlyExecutable -Cmdlet $PSCmdlet
+                $null -ne $opened
+                $script:earlyExecutable
+                if ($null -ne $opened) {
+                    $opened.Stream.Dispose()
+                }
+            }
+            Use-Opened -Milliseconds $Milliseconds -ByOther $ByOther
+        }
+        $taken | Should -Be $Taken
+        Get-ChildItem -LiteralPath '/proc/self/fd' | ForEach-Object { $_.LinkTarget } | Should -Not -Contain $path
+    }
+
     It 'is refused when it was changed' {
         Add-Content -LiteralPath $path -Value 'and more'
         { Get-DismTsImage -Mounted } | Should -Throw -ErrorId 'DISMTS_E_SIDECAR_HASH,Get-DismTsImage'
