@@ -1,6 +1,10 @@
 /** How a WIM file was before it was changed in place, and what became of it: which of its bytes nobody needs if the change never came to its end. */
 import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
+import { DismError } from '../errors.ts';
+import { holdsBlob } from '../wim/checkBlob.ts';
+import { sha1 } from '../wim/hash.ts';
 import { isSameHeader, ResourceFlag, type WimHeader } from '../wim/header.ts';
 import { readFully } from '../wim/resourceReader.ts';
 import type { WimFile } from '../wim/wimFile.ts';
@@ -74,4 +78,40 @@ export async function takeBack(file: WimFile, before: FileBefore): Promise<numbe
   if (now.size > before.size) { await file.handle.truncate(before.size); }
   await file.handle.sync();
   return now.size - before.size;
+}
+
+/**
+ * As takeBack(), for a change that did not succeed and whose maker has ended it: the file may say by a new header what it said before, or say more.
+ * It gets the old header back if all that this refers to is there still, in its place.
+ */
+export async function putBack(file: WimFile, before: FileBefore): Promise<number | undefined> {
+  const taken = await takeBack(file, before);
+  if (taken !== undefined || file.size < before.size) { return taken; }
+  const header = Buffer.from(before.header, 'base64');
+  if (!await stillHolds(file, file.asOf(header, before.size), before)) { return undefined; }
+  await file.handle.write(header, 0, header.length, 0);
+  await file.handle.truncate(before.size);
+  await file.handle.sync();
+  return file.size - before.size;
+}
+
+/** Whether a file has all that it had. What its new tables have in the same place was not touched; all else is read. */
+async function stillHolds(file: WimFile, old: WimFile, before: FileBefore): Promise<boolean> {
+  try {
+    if ((await lookAt(old)).tables !== before.tables) { return false; }
+    const [was, now] = [await old.blobs(), await file.blobs()];
+    for (const [at, hash] of was.imageHashes().entries()) {
+      const metadata = await old.metadata(at + 1);
+      if (metadata === undefined || sha1(metadata) !== hash) { return false; }
+    }
+    for (const hash of was.contentHashes()) {
+      const isInPlace = isDeepStrictEqual(was.find(hash), now.find(hash)) && isDeepStrictEqual(was.solidPlace(hash), now.solidPlace(hash));
+      if (!isInPlace && !await holdsBlob(old, hash, was.sizeOf(hash), () => undefined)) { return false; }
+    }
+    return true;
+  } catch (error) {
+    // It cannot be read any more.
+    if (error instanceof DismError) { return false; }
+    throw error;
+  }
 }

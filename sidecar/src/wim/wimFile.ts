@@ -130,6 +130,11 @@ export class WimFile implements ReadableFile {
     await this.handle.close();
   }
 
+  /** The same open file as another header describes it, which it had when it was smaller; not to be closed. @throws DismError WIM_E_INVALID_CONTAINER. */
+  asOf(header: Buffer, size: number): WimFile {
+    return new WimFile(this.errors, this.handle, { ...this.signature, size }, parseWimHeader(header, size, this.errors));
+  }
+
   /** Bytes of the file when it was opened. */
   get size(): number {
     return this.signature.size;

@@ -2,7 +2,7 @@
 import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { lookAt, takeBack } from '../../../sidecar/src/imageFiles/fileBefore.ts';
+import { lookAt, putBack, takeBack } from '../../../sidecar/src/imageFiles/fileBefore.ts';
 import { WimFile } from '../../../sidecar/src/wim/wimFile.ts';
 import { captureWim, imagex, ordinaryTree, shared, writeTree } from '../../helpers/wims.ts';
 
@@ -78,5 +78,38 @@ describe.for(kinds)('a file $name', ({ options }) => {
     await expect(withFile(copy, (file) => takeBack(file, before))).rejects.toMatchObject({ symbol: 'WIM_E_INVALID_CONTAINER' });
     writeFileSync(copy, bytes.subarray(0, bytes.length - 1));
     await expect(withFile(copy, (file) => takeBack(file, before))).rejects.toMatchObject({ symbol: 'WIM_E_INVALID_CONTAINER' });
+  });
+});
+
+describe.for(kinds)('putBack() of a file $name', ({ options }) => {
+  const appended = shared(async (folder) => {
+    const tree = await writeTree(join(folder, 'tree'), ordinaryTree);
+    const more = await writeTree(join(folder, 'more'), { 'a.bin': Buffer.alloc(100_000, 'more') });
+    const path = await captureWim(tree, join(folder, 'a.wim'), options);
+    const bytes = readFileSync(path);
+    const before = await withFile(path, lookAt);
+    await imagex('append', more, path, 'More');
+    return { folder, path, bytes, before, place: await withFile(path, async (file) => (await file.blobs()).imageMetadata(1)) };
+  });
+
+  test('gives a file its old header back, though a new image is in it', async () => {
+    const { folder, path, bytes, before } = appended();
+    const copy = join(folder, 'copy.wim');
+    copyFileSync(path, copy);
+    expect(await withFile(copy, async (file) => await takeBack(file, before))).toBeUndefined();
+    expect(await withFile(copy, async (file) => await putBack(file, before))).toBe(statSync(path).size - bytes.length);
+    expect(readFileSync(copy).equals(bytes)).toBe(true);
+  });
+
+  test.for(['tables', 'metadata'])('leaves it alone where something was written over %s that it had', async (what) => {
+    const { folder, path, bytes, before, place } = appended();
+    const copy = join(folder, 'copy.wim');
+    const data = readFileSync(path);
+    // The blob table, as the old header names it.
+    const at = what === 'tables' ? Number(bytes.readBigUInt64LE(0x38)) + 8 : (place?.offset ?? 0) + 2;
+    data[at] = (data[at] ?? 0) ^ 0xff;
+    writeFileSync(copy, data);
+    expect(await withFile(copy, async (file) => await putBack(file, before))).toBeUndefined();
+    expect(readFileSync(copy).equals(data)).toBe(true);
   });
 });

@@ -42,11 +42,13 @@ async function prepared(stateDirectory: string): Promise<Work> {
 }
 
 /** Begins a change, and waits until so much of it is in the file. */
-async function held(work: Work, task: Task, stage: string, modes = {}): Promise<{ readonly running: Promise<unknown>; readonly process: number }> {
+async function held(
+  work: Work, task: Task, stage: string, modes = {}, signal?: AbortSignal,
+): Promise<{ readonly running: Promise<unknown>; readonly process: number }> {
   work.wimDouble.setModes({ 'hold-write': stage, ...modes });
   // A test that fails must not leave a process that waits.
   onTestFinished(() => { work.wimDouble.setModes({}); });
-  const running = work.run(task.method, task.params(work) as never);
+  const running = work.run(task.method, task.params(work) as never, signal);
   running.catch(() => undefined);
   await until(() => work.wimDouble.events().some(({ event }) => event === 'held'), 'the change is held');
   return { running, process: work.wimDouble.calls().at(-1)?.process ?? 0 };
@@ -109,6 +111,46 @@ describe.skipIf(lacking !== undefined).for(tasks)('$method', (task) => {
     const after = readFileSync(work.at('a.wim'));
     expect(await namesOf(work)).toEqual(task.names);
     expect(readFileSync(work.at('a.wim')).equals(after)).toBe(true);
+    expect(records(state)).toEqual([]);
+  });
+});
+
+describe.skipIf(lacking !== undefined).for([tasks[0], tasks[1]] as [Task, Task])('$method, cancelled', (task) => {
+  const called = task.method === 'appendImage' ? 'WIMCaptureImage' : 'WIMExportImage';
+
+  test.for(['', 'yes'])('leaves the file as it was, to the byte, also where an image had stayed in it: %j', async (stays) => {
+    const state = tempFolder();
+    const work = await prepared(state);
+    const before = readFileSync(work.at('a.wim'));
+    work.wimDouble.setModes({ [`block.${called}`]: 'cancel', drain: 5, ...stays === '' ? {} : { 'leave-image': stays } });
+    const controller = new AbortController();
+    const running = work.run(task.method, task.params(work) as never, controller.signal);
+    running.catch(() => undefined);
+    await until(() => work.wimDouble.events().some(({ event }) => event === 'blocked'), 'the call blocks');
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ symbol: 'ERROR_CANCELLED' });
+    work.wimDouble.setModes({});
+    expect(records(state)).toEqual([]);
+    expect(readFileSync(work.at('a.wim')).equals(before)).toBe(true);
+    await work.run(task.method, task.params(work) as never);
+    expect(await namesOf(work)).toEqual(task.names);
+  });
+});
+
+describe.skipIf(lacking !== undefined).for(tasks)('$method, cancelled', (task) => {
+  test('killed while what was cancelled is still being written: the next command takes its bytes away', async () => {
+    const state = tempFolder();
+    const work = await prepared(state);
+    const before = readFileSync(work.at('a.wim'));
+    const controller = new AbortController();
+    const { running, process: engine } = await held(work, task, 'data', {}, controller.signal);
+    controller.abort();
+    process.kill(engine, 'SIGKILL');
+    await expect(running).rejects.toThrow();
+    work.wimDouble.setModes({});
+    work.allowLeaks();
+    expect(await namesOf(work)).toEqual(['A', 'B']);
+    expect(readFileSync(work.at('a.wim')).equals(before)).toBe(true);
     expect(records(state)).toEqual([]);
   });
 });

@@ -1,5 +1,6 @@
 /**
- * Changes of a file in place: how it was is written down before, so that the next operation on the file takes away what a killed one has left in it.
+ * Changes of a file in place: how it was is written down before, so that one that fails or is cancelled leaves the file as it was, and the next
+ * operation on the file takes away what a killed one has left in it.
  * A record bears the identity of its file. Who changes a file has claimed it, until its process ends.
  */
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
@@ -8,7 +9,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
-import { fileBefore, lookAt, takeBack } from '../../../../imageFiles/fileBefore.ts';
+import { fileBefore, lookAt, putBack, takeBack } from '../../../../imageFiles/fileBefore.ts';
 import { windowsDataFolder } from '../../../../log/logFolder.ts';
 import { makeFolders } from '../../../../makeFolders.ts';
 import { stateFolder } from '../../../../stateFolder.ts';
@@ -93,7 +94,7 @@ export async function changingFile<T>(path: string, action: string, operation: N
       result = await change(() => { progress.hasBegun = true; });
     } catch (error) {
       if (isRecorded && progress.hasBegun) {
-        await settle(subject).catch((problem: unknown) => { operation.context.log.error(messageOf(problem)); });
+        await settle(subject, putBack).catch((problem: unknown) => { operation.context.log.error(messageOf(problem)); });
       } else if (isRecorded) {
         drop(subject);
       }
@@ -160,7 +161,7 @@ async function withFile<T>(path: string, forWriting: boolean, body: (file: WimFi
 }
 
 /** Looks at what became of a change that ended without an end, and takes away what of it is of no use. */
-async function settle(subject: Subject): Promise<void> {
+async function settle(subject: Subject, undo: typeof takeBack = takeBack): Promise<void> {
   const { path, recordPath, operation: { context: { log } } } = subject;
   let record: ChangeRecord;
   try {
@@ -173,7 +174,7 @@ async function settle(subject: Subject): Promise<void> {
   }
   const what = `"${record.operation}" on "${path}", begun ${record.began}, was interrupted`;
   try {
-    const bytes = await withFile(path, true, (file) => takeBack(file, record));
+    const bytes = await withFile(path, true, (file) => undo(file, record));
     if (bytes === undefined) {
       log.info(`${what}; the file is another one than before, and whole`);
     } else if (bytes === 0) {
