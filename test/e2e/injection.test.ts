@@ -47,7 +47,7 @@ const reading = [
 ] as const;
 
 describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lacking ?? 'nothing'})`, () => {
-  test.for(reading)('while an image file is read: %s with %s', { timeout: 60_000 }, async ([syscall, errno, hex]) => {
+  test.for(reading)('while an image file is read: %s with %s', async ([syscall, errno, hex]) => {
     const { folder, wim } = await image();
     const { exitCode, stderr } = await callWith(`${syscall}:error=${errno}:when=1`, wim, folder, 'image/getInfo', { imagePath: wim });
     expect(stderr).toContain(`(${hex})`);
@@ -59,7 +59,7 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     ['openat', 'EIO', '0x8007001E'], ['flock', 'ENOLCK', '0x800700A7'], ['pread64', 'EIO', '0x8007001E'], ['pwrite64', 'EIO', '0x8007001D'],
     ['pwrite64', 'ENOSPC', '0x80070070'], ['pwrite64', 'EFBIG', '0x800700DF'], ['pwrite64', 'EDQUOT', '0x8007050F'], ['ftruncate', 'EIO', '0x8007001D'],
     ['fsync', 'EIO', '0x8007001D'], ['fsync', 'ESTALE', '0x800703EE'], ['pwrite64', 'EPIPE', '0x8007006D'],
-  ] as const)('while an image is saved: %s with %s; the changes are kept (needs root and FUSE)', { timeout: 120_000 }, async ([syscall, errno, hex]) => {
+  ] as const)('while an image is saved: %s with %s; the changes are kept (needs root and FUSE)', async ([syscall, errno, hex]) => {
     const { folder, wim } = await image();
     const mountPath = join(folder, 'mount');
     mkdirSync(mountPath);
@@ -79,7 +79,7 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     call('image/commit', { mountPath });
   });
 
-  test('while the environment is looked at: statfs', { timeout: 60_000 }, async () => {
+  test('while the environment is looked at: statfs', async () => {
     const { folder } = await image();
     const { exitCode, stderr } = await callWith('statfs:error=EIO', undefined, folder, 'environment/get', {});
     expect([exitCode, stderr]).toEqual([1, expect.stringContaining('(0x8007001E)')]);

@@ -5,6 +5,16 @@ import { sourceCommand } from './sourceCommand.ts';
 
 setJobCommand(sourceCommand);
 
+/**
+ * Stops the jobs of this process, so that none of them comes to its end by itself: what ends then did not wait for one.
+ * @returns How many there are.
+ */
+export function stopJobs(): number {
+  const pids = jobProcesses();
+  for (const pid of pids) { process.kill(pid, 'SIGSTOP'); }
+  return pids.length;
+}
+
 /** The processes of jobs that this process has started. */
 export function jobProcesses(): number[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number).filter((pid) => {

@@ -21,7 +21,7 @@ async function makeImage(folder: string, kind: 'WIM' | 'disk'): Promise<string> 
 }
 
 describe.skipIf(!isRoot)('drivers of a mounted image', () => {
-  test.each(['WIM', 'disk'] as const)('in a %s are there after a save, and gone without a trace when they are removed', { timeout: 300_000 }, async (kind) => {
+  test.each(['WIM', 'disk'] as const)('in a %s are there after a save, and gone without a trace when they are removed', async (kind) => {
     const bench = await workbench();
     const path = await makeImage(bench.folder, kind);
     const drivers = join(bench.folder, 'drivers');

@@ -446,7 +446,7 @@ describe.runIf(isRoot)('commitImage()', () => {
     expect((await bench.save(mountPath)).warnings).toEqual([]);
   });
 
-  test('saves files to the last byte that a path can have, and refuses deeper ones with the mount as it was', { timeout: 60_000 }, async () => {
+  test('saves files to the last byte that a path can have, and refuses deeper ones with the mount as it was', async () => {
     const bench = await workbench();
     const wim = await ordinaryWim(bench.folder);
     const mountPath = await bench.mount(wim);

@@ -93,7 +93,7 @@ async function expectWhole(bench: Workbench, wim: string, old: Saved, staged: Co
 }
 
 describe.runIf(isRoot)('kill -9 of a save', () => {
-  test('at each of its steps leaves the old file or the new one, and every change', { timeout: 600_000 }, async () => {
+  test('at each of its steps leaves the old file or the new one, and every change', async () => {
     const bench = await workbench();
     const wim = await makeWim(bench);
     const mountPath = await bench.mount(wim);

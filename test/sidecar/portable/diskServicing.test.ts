@@ -15,7 +15,7 @@ import { captureWim, imagex, shared } from '../../helpers/wims.ts';
 const windows = shared(async (folder) => await diskFile(join(folder, 'windows.vhdx'), windowsDisk(await ntfsBytes(folder, windowsTree(), 24)), 'dynamic.vhdx'));
 
 describe.skipIf(!isRoot)('a mounted virtual disk', () => {
-  test('is scanned and repaired, and what was repaired is saved', { timeout: 300_000 }, async () => {
+  test('is scanned and repaired, and what was repaired is saved', async () => {
     const bench = await workbench();
     const source = join(bench.folder, 'source');
     const store = await buildStore(source);

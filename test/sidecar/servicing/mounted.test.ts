@@ -14,7 +14,7 @@ const valueIn = (mount: string, name: string): string | undefined =>
   Hive.parse(readFileSync(join(mount, 'Windows/System32/config', name)), name).key('Test')?.value('v')?.asString();
 
 describe.skipIf(!isRoot || !canTrace)('hives of a mounted image', () => {
-  test.each(['commitImage', 'unmountImage'] as const)('that a killed process left half changed are whole after %s', { timeout: 120_000 }, async (save) => {
+  test.each(['commitImage', 'unmountImage'] as const)('that a killed process left half changed are whole after %s', async (save) => {
     const bench = await workbench();
     await buildStore(join(bench.folder, 'source'));
     const wim = await captureStore(join(bench.folder, 'source'), join(bench.folder, 'store.wim'));

@@ -79,7 +79,7 @@ describe('metadata', () => {
       return [node];
     },
   };
-  test.for(Object.keys(cases))('of %s', { timeout: 120_000 }, (name) => {
+  test.for(Object.keys(cases))('of %s', (name) => {
     const metadata = metadataOf(cases[name]?.() ?? []);
     within(15_000, () => {
       findNamedStreams(metadata);

@@ -17,7 +17,7 @@ import { until } from '../../helpers/nativeEngine.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { sourceCommand } from '../../helpers/sourceCommand.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
-import { jobProcesses } from '../../helpers/wimJobs.ts';
+import { jobProcesses, stopJobs } from '../../helpers/wimJobs.ts';
 import { captureWim, imagex, ordinaryWim, pseudoRandom } from '../../helpers/wims.ts';
 
 const exporting = (from: string, to: string, format: Partial<ExportImages['format']> = {}): ExportImages => ({
@@ -91,7 +91,7 @@ describe('runWimJob()', () => {
     expect(await failure(runWimJob('verifyWim', { path: join(folder, 'none.wim') }, testContext('imageFile/test')))).toBeInstanceOf(DismError);
   });
 
-  test('is cancelled in the middle of a chunk, within a second', async () => {
+  test('is cancelled in the middle of a chunk, though it answers to nothing', async () => {
     const folder = tempFolder();
     const controller = new AbortController();
     const context = testContext('imageFile/export', { signal: controller.signal });
@@ -102,11 +102,11 @@ describe('runWimJob()', () => {
     const environment = readFileSync(`/proc/${pid ?? 0}/environ`, 'latin1').split('\0').filter((line) => line !== '');
     expect(environment.map((line) => line.split('=')[0]).sort()).toEqual(
       ['LC_ALL', ...['DISMTS_STATE_DIR', 'HOME', 'TMPDIR', 'XDG_STATE_HOME'].filter((name) => process.env[name] !== undefined)].sort());
-    const before = performance.now();
+    // No better than a chunk that takes for ever.
+    expect(stopJobs()).toBe(1);
     controller.abort();
     expect(await work).toBeInstanceOf(CancelledError);
-    expect(performance.now() - before).toBeLessThan(1000);
-    expect(jobProcesses()).toEqual([]);
+    await until(() => jobProcesses().length === 0, 'its process ends');
   });
 
   test('says so when its process is killed', async () => {

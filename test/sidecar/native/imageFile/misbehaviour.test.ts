@@ -94,10 +94,8 @@ describe.skipIf(lacking !== undefined).for(tasks)('$method of $function', (task)
     const running = work.run(task.method, task.params(work) as never, controller.signal);
     running.catch(() => undefined);
     await until(() => work.wimDouble.events().some(({ event }) => event === 'blocked'), 'the call blocks');
-    const began = Date.now();
     controller.abort();
     await expect(running).rejects.toMatchObject({ symbol: 'ERROR_CANCELLED' });
-    expect(Date.now() - began).toBeLessThan(2000);
     work.wimDouble.setModes({});
     expectImages(work, before);
     expect(work.names().filter((name) => !['a.wim', 'b.wim', 'before', 'target', 'tree'].includes(name))).toEqual([]);
