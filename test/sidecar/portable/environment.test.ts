@@ -47,10 +47,10 @@ describe('fixLine()', () => {
   });
 
   test.for([
-    ['ID=debian', 0, 'apt-get update && apt-get install -y wimtools fuse3 qemu-system-common qemu-utils ntfs-3g util-linux coreutils dosfstools'],
-    ['ID=linuxmint\nID_LIKE="ubuntu debian"', 1000, 'sudo apt-get update && sudo apt-get install -y wimtools fuse3 qemu-system-common qemu-utils ntfs-3g util-linux coreutils dosfstools'],
-    ['ID="rocky"\nID_LIKE="rhel centos fedora"', 0, 'dnf install -y wimlib-utils fuse qemu-img ntfs-3g util-linux util-linux-core coreutils ntfsprogs dosfstools'],
-    ['ID="opensuse-leap"\nID_LIKE="suse opensuse"', 1000, 'sudo zypper install -y wimtools fuse3 qemu-tools ntfs-3g util-linux coreutils ntfsprogs dosfstools'],
+    ['ID=debian', 0, 'apt-get update && apt-get install -y wimtools fuse3 qemu-system-common qemu-utils ntfs-3g util-linux dosfstools'],
+    ['ID=linuxmint\nID_LIKE="ubuntu debian"', 1000, 'sudo apt-get update && sudo apt-get install -y wimtools fuse3 qemu-system-common qemu-utils ntfs-3g util-linux dosfstools'],
+    ['ID="rocky"\nID_LIKE="rhel centos fedora"', 0, 'dnf install -y wimlib-utils fuse qemu-img ntfs-3g util-linux util-linux-core ntfsprogs dosfstools'],
+    ['ID="opensuse-leap"\nID_LIKE="suse opensuse"', 1000, 'sudo zypper install -y wimtools fuse3 qemu-tools ntfs-3g util-linux ntfsprogs dosfstools'],
     ['ID=plan9', 0, ''],
   ] as const)('of %j as user %i', ([id, userId, line]) => { expect(fixLine(lacking(id, userId))).toBe(line); });
 

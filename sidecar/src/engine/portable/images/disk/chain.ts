@@ -15,7 +15,7 @@ export function volumeFile({ folder }: GenerationFolders): string {
 }
 
 const serving = /(?:^|\/)(?:qemu-storage-daemon|ntfs-3g)$/;
-const starting = /(?:^|\/)(?:unshare|setpriv|chroot)$/;
+const starting = /(?:^|\/)(?:unshare|setpriv)$/;
 
 /** A program that serves a disk, or the one that is about to become it. */
 export function isServer([program = '']: readonly string[]): boolean {

@@ -101,14 +101,14 @@ async function startFileSystem({ record, folders, target, baseMount, lock }: Ser
   const path = volumeFile(folders);
   // Nothing is written by a read-only mount, so a volume that was not left in order can be shown.
   const options = [...mountOptions, ...mode === 'ReadOnly' ? ['ro'] : ['rw', 'norecover']].join(',');
-  const { path: program, words } = confined('ntfs-3g', [path, mountPath, '-n', '-o', options], folders.root);
-  const programs = ['chroot', 'setpriv', 'ntfs-3g'] as const;
+  const { path: program, words } = confined('ntfs-3g', [path, mountPath, '-n', '-o', options]);
+  const programs = ['unshare', 'setpriv', 'ntfs-3g'] as const;
   return await mountPrivately({
     root: folders.root, baseMount, target, mountPath, type: ntfsType,
     files: ['/', '/proc/self', '/dev/fuse', ...programs.map(requireProgram), path], mountedFile: path,
   }, async () => {
     context.log.debug(`${program} ${words.join(' ')}`);
-    const { exitCode, output, pid } = await runProgram(program, words, context.signal, { lock });
+    const { exitCode, output, pid } = await runProgram(program, words, context.signal, { lock, root: folders.root });
     if (exitCode === 0) { return pid; }
     context.log.error(output);
     throw servingError(record, 'ntfs-3g', exitCode, output);

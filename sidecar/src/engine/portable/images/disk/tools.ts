@@ -12,7 +12,6 @@ export const diskPrograms = {
   'ntfs-3g': 'serves NTFS volumes',
   unshare: 'keeps programs from the network',
   setpriv: 'takes rights from programs',
-  chroot: 'shows programs what they need and nothing else',
 } as const satisfies Partial<Record<Requirement, string>>;
 export type DiskProgram = keyof typeof diskPrograms;
 
@@ -43,10 +42,8 @@ export function requireDiskServing(): void {
 /**
  * The words that start a program with no network and few rights. What serves a disk has to mount, and to open files of others (NTFS-3G
  * also takes on its own user and group again while it starts); nothing that a hostile disk talks it into can do more.
- * @param root A folder that it takes for the root.
  */
-export function confined(program: DiskProgram, args: readonly string[], root?: string): { readonly path: string; readonly words: readonly string[] } {
+export function confined(program: DiskProgram, args: readonly string[]): { readonly path: string; readonly words: readonly string[] } {
   const rights = ['--bounding-set', `-all,+sys_admin,+dac_override${program === 'ntfs-3g' ? ',+setuid,+setgid' : ''}`, '--inh-caps', '-all', '--no-new-privs'];
-  const inner = [requireProgram('setpriv'), ...rights, '--', requireProgram(program), ...args];
-  return { path: requireProgram('unshare'), words: ['--net', '--', ...root === undefined ? inner : [requireProgram('chroot'), root, ...inner]] };
+  return { path: requireProgram('unshare'), words: ['--net', '--', requireProgram('setpriv'), ...rights, '--', requireProgram(program), ...args] };
 }
