@@ -51,7 +51,7 @@ describe.runIf(isRoot)('mountImage() refuses', () => {
       return await at(bench, path);
     }],
     'a folder that does not exist': ['WIM_E_MOUNT_DIR_NOT_FOUND', /no such folder/, async (bench, wim) => await bench.mount(wim, { mountPath: join(bench.folder, 'none') })],
-    'a file as the folder': ['WIM_E_MOUNT_DIR_NOT_FOUND', /no such folder/, async (bench, wim) => await bench.mount(wim, { mountPath: wim })],
+    'a file as the folder': ['WIM_E_MOUNT_DIR_NOT_FOUND', /it is a file/, async (bench, wim) => await bench.mount(wim, { mountPath: wim })],
     'a folder in a file': ['WIM_E_MOUNT_DIR_NOT_FOUND', /no such folder/, async (bench, wim) => await bench.mount(wim, { mountPath: join(wim, 'folder') })],
     'a folder that is not empty': ['WIM_E_MOUNT_DIR_NOT_EMPTY', /not empty/, async (bench, wim) => await bench.mount(wim, { mountPath: join(bench.folder, 'source') })],
     'the root of the file system': ['WIM_E_MOUNT_TO_VOLUME_ROOT', /root/, async (bench, wim) => await bench.mount(wim, { mountPath: '/' })],

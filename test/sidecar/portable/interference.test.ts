@@ -170,6 +170,21 @@ describe.runIf(isRoot)('a save', () => {
 });
 
 describe.runIf(isRoot)('a list of the mounts', () => {
+  test('whose folder became a file is named by a remount, and remounted once there is a folder again', async () => {
+    const bench = await workbench();
+    const mountPath = await bench.mount(await ordinaryWim(bench.folder));
+    await takeOffByHand(bench, mountPath);
+    await rm(mountPath, { recursive: true });
+    await writeFile(mountPath, '');
+    expect(await failure(bench.call('remountImage', { mountPath }))).toMatchObject({
+      symbol: 'WIM_E_MOUNT_DIR_NOT_FOUND', message: expect.stringContaining('there is a file where the folder was') as string,
+    });
+    await rm(mountPath);
+    await mkdir(mountPath);
+    await bench.call('remountImage', { mountPath });
+    await bench.dismount(mountPath, false);
+  });
+
   test('says that nobody can write while another saves, and lets everybody write where that one was killed', async () => {
     const bench = await workbench();
     const mountPath = await bench.mount(await ordinaryWim(bench.folder));

@@ -205,7 +205,9 @@ describe.runIf(isRoot)('mountImage()', () => {
     await symlink(wim, join(bench.folder, 'linked.wim'));
     await bench.mount(join(bench.folder, 'linked.wim'), { mountPath: `${bench.folder}/linked//` });
     expect(await bench.only()).toMatchObject({ path: `${bench.folder}/linked//`, imagePath: join(bench.folder, 'linked.wim') });
-    expect((await failure(bench.mount(wim, { mountPath: real }))).symbol).toBe('WIM_E_MOUNT_DIR_IN_USE');
+    expect(await failure(bench.mount(wim, { mountPath: real }))).toMatchObject({
+      symbol: 'WIM_E_MOUNT_DIR_IN_USE', message: expect.stringContaining(`image 1 of "${wim}" is mounted there already`) as string,
+    });
     await bench.dismount(`${bench.folder}/state/../linked/.`, false);
     expect(await bench.list()).toEqual([]);
   });

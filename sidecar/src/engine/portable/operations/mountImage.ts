@@ -1,6 +1,6 @@
 /** image/mount on the portable engine. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync, readlinkSync } from 'node:fs';
 import type { z } from 'zod';
 import type { mountImage as mountImageMethod } from '@dismts/protocol';
 import { isElevated } from '../../../platform/elevation.ts';
@@ -19,7 +19,7 @@ import { bringUp, placeOf } from '../mounting/bringUp.ts';
 import { takeDown } from '../mounting/takeDown.ts';
 import { imageResult, openState, readRecords } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../mounting/record.ts';
-import { describeMount } from '../mounting/sight.ts';
+import { describeMount, mountIdAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
 import { placeOfFile } from '../mounting/status.ts';
 import { guarded, messageOf } from '../../../systemErrors.ts';
@@ -35,7 +35,8 @@ function holdMountFolder(path: string, what: string, state: State): { readonly f
     const shown = readlinkSync(pathOf(folder));
     const there = readMountTable().find((entry) => entry.mountPoint === shown && shown !== '/' && /^(?:overlay|fuse\.)/.test(entry.type));
     if (there !== undefined) {
-      throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already: ${describeMount(there)}`, { target: path });
+      const ours = ownImageAt(state, shown);
+      throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: ${ours ?? `something is mounted there already: ${describeMount(there)}`}`, { target: path });
     }
     const mountPath = placeOf(folder, what, path);
     if (mountPath === '/') {
@@ -54,6 +55,20 @@ function holdMountFolder(path: string, what: string, state: State): { readonly f
   }
 }
 
+/** An image in the words of a message. */
+const imageOf = ({ imageIndex, wimPath }: MountRecord): string => `image ${imageIndex} of "${wimPath}"`;
+
+/** Says which image of ours is mounted at a folder; undefined where none is, or its record cannot be read. */
+function ownImageAt(state: State, mountPath: string): string | undefined {
+  try {
+    const id = mountIdAt(state, mountPath);
+    const record = id === undefined ? undefined : state.records.read(id);
+    return record === undefined ? undefined : `${imageOf(record)} is mounted there already`;
+  } catch {
+    return undefined;
+  }
+}
+
 function openMountFolder(path: string, what: string): number {
   try {
     return holdFolder(path, true);
@@ -63,6 +78,7 @@ function openMountFolder(path: string, what: string): number {
       throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: something is mounted there already, and does not answer`, { target: path });
     }
     if (code !== 'ENOENT' && code !== 'ENOTDIR') { throw foreignMountError(error, what, path) ?? error; }
+    if (existsSync(path)) { throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: it is a file`, { target: path, hint: 'Give an empty folder.' }); }
     throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: there is no such folder`, { target: path });
   }
 }
@@ -90,7 +106,7 @@ function requireRights(what: string, { mountPath, readOnly }: Params): void {
 function checkConflict(state: State, { wimPath, mountPath, imageIndex, place, format, mode }: MountRecord, what: string, context: OperationContext): void {
   for (const record of readRecords(state, context)) {
     if (record.mountPath === mountPath) {
-      throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: image ${record.imageIndex} of "${record.wimPath}" has its mount there`, {
+      throw new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `${what}: ${imageOf(record)} has its mount there`, {
         target: mountPath, hint: 'Remount or dismount that image first, or mount into another folder.',
       });
     }

@@ -23,7 +23,11 @@ function holdRemountFolder(state: State, { mountPath, ...record }: MountRecord, 
   try {
     folder = holdFolder(mountPath, true);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') { throw error; }
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOTDIR') {
+      throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: there is a file where the folder was`, { target, hint: 'Move the file elsewhere and make the folder again, then remount.' });
+    }
+    if (code !== 'ENOENT') { throw error; }
     throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: the folder is gone`, { target, hint: 'Make the folder again, then remount.' });
   }
   if (lookAt(state, { mountPath, ...record }).cover !== undefined || readdirSync(pathOf(folder)).length === 0) { return folder; }
