@@ -1,10 +1,10 @@
-/** Program: writes the compiled form of a script, `compileScript.mjs SCRIPT OUTPUT [ARGUMENT ...]`: of all of it, or of what it does with these arguments. */
+/** Program: writes the compiled form of a script, `compileScript.mjs SCRIPT OUTPUT [ARGUMENT ...]`: of all of it, or of what it does with each argument. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { Script } from 'node:vm';
 
-const [sourcePath, outputPath, ...programArguments] = process.argv.slice(2);
-const isRun = programArguments.length > 0;
+const [sourcePath, outputPath, ...commands] = process.argv.slice(2);
+const isRun = commands.length > 0;
 // What was compiled stays, whatever memory this machine has.
 setFlagsFromString('--no-flush-bytecode');
 if (!isRun) { setFlagsFromString('--no-lazy'); }
@@ -19,5 +19,9 @@ process.on('exit', () => {
 if (isRun) {
   const module = { exports: {} };
   script.runInThisContext()(process.getBuiltinModule, module);
-  process.exit(await module.exports.main(programArguments));
+  for (const command of commands) {
+    const exitCode = await module.exports.main([command]);
+    if (exitCode !== 0) { process.exit(exitCode); }
+  }
+  process.exit();
 }

@@ -17,9 +17,9 @@ const frame = (message: object): string => {
  * What a program is given to do, so that V8 compiles what every start needs and leaves the rest. Nothing that is different on another machine,
  * since the same sources must make the same executable. Where there is nothing, all of the script is compiled: those are small.
  */
-const rehearsals: Readonly<Partial<Record<ProgramName, { readonly argument: string; readonly input: string }>>> = {
+const rehearsals: Readonly<Partial<Record<ProgramName, { readonly commands: readonly string[]; readonly input: string }>>> = {
   commandLine: {
-    argument: '--stdio',
+    commands: ['--version', '--stdio'],
     input: [
       { id: 1, method: 'initialize', params: { client: { name: 'build', version: '1' }, protocolVersion: '1.0', engine: 'Portable' } },
       { id: 2, method: 'error/resolve', params: { code: -2147024894 } },
@@ -44,7 +44,7 @@ export function compileScript(nodeBinary: string, name: ProgramName, script: Uin
     const rehearsal = rehearsals[name];
     const { status, stderr } = spawnSync(nodeBinary, [
       // One thread and no random numbers: two runs of V8 do the same.
-      '--predictable', join(import.meta.dirname, 'compileScript.mjs'), source, output, ...rehearsal === undefined ? [] : [rehearsal.argument],
+      '--predictable', join(import.meta.dirname, 'compileScript.mjs'), source, output, ...rehearsal?.commands ?? [],
     ], { encoding: 'utf8', input: rehearsal?.input ?? '', env: { DISMTS_STATE_DIR: folder } });
     if (status !== 0) { throw new Error(`Cannot compile ${name}.js: exit code ${status}, ${stderr}`); }
     return readFileSync(output);
