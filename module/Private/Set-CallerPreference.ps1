@@ -32,7 +32,9 @@ function Set-CallerPreference {
     }
     $bound = $Cmdlet.MyInvocation.BoundParameters
     & $script:cmdlets['Set-Variable'] -Name 'pathGiven' -Value $bound.ContainsKey('Path') -Scope 1 -WhatIf:$false -Confirm:$false
-    & $script:cmdlets['Set-Variable'] -Name 'inboxCall' -Value ($Cmdlet.MyInvocation.MyCommand.Name -notlike '*-DismTs*') -Scope 1 -WhatIf:$false -Confirm:$false
+    # Import-Module -Prefix and copies of a function give other names, too: without the support for them there is no in-box name.
+    $isInbox = $script:inboxTypes -and $Cmdlet.MyInvocation.MyCommand.Name -notlike '*DismTs*'
+    & $script:cmdlets['Set-Variable'] -Name 'inboxCall' -Value ([bool] $isInbox) -Scope 1 -WhatIf:$false -Confirm:$false
     $callerVariables = $Cmdlet.SessionState.PSVariable
     $ownVariables = $ExecutionContext.SessionState.PSVariable
     foreach ($pair in $script:callerPreferences) {

@@ -17,10 +17,13 @@ export type EngineChoice = z.infer<typeof engineChoiceSchema>;
 export const logLevelSchema = z.enum(['Errors', 'Warnings', 'WarningsInfo', 'Debug']);
 export type LogLevel = z.infer<typeof logLevelSchema>;
 
+/** What is wrong with a relative path. */
+export const notAbsolute = 'must be an absolute path';
+
 /** An absolute path. A NUL is refused here, so that no path is cut short further down. */
 export const absolutePathSchema = z.string().min(1).max(32767)
   .refine((path) => !path.includes('\0'), 'must not contain NUL')
-  .refine((path) => path.startsWith('/') || /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path), 'must be an absolute path');
+  .refine((path) => path.startsWith('/') || /^(?:[A-Za-z]:[\\/]|\\\\)/.test(path), notAbsolute);
 
 /** What every operation accepts beside its own parameters. */
 export const operationOptionsSchema = z.strictObject({

@@ -74,7 +74,7 @@ const table = {
   DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH: row(0xC0040007, 'InvalidArgument', 'The folder is not the mount folder of an image',
     'List the mounted images with Get-DismTsImage -Mounted.'),
   DISMAPI_E_LOGGING_DISABLED: row(0xC0040009, 'WriteError', 'The log file cannot be opened for writing',
-    'Give a log file in a folder that exists and that you may write to, or leave LogPath out.'),
+    'Give a log file in a folder that exists and that you may write to, or leave -LogPath out.'),
   DISMAPI_E_OPEN_HANDLES_UNABLE_TO_UNMOUNT_IMAGE_PATH: row(0xC004000A, 'ResourceBusy', 'The image cannot be unmounted while a session on it is open',
     'Wait until the commands that service this image have ended, then unmount again.'),
   DISMAPI_E_OPEN_HANDLES_UNABLE_TO_MOUNT_IMAGE_PATH: row(0xC004000B, 'ResourceBusy', 'The folder cannot be used for mounting while a session on it is open',

@@ -39,6 +39,19 @@ Describe 'Several runspaces' -Tag 'Unit' {
         Wait-Until { -not (Get-RunningFake -RecordPath $recordPath) }
     }
 
+    It 'gives results under the names of Import-Module -Prefix, and of a copied function' {
+        $variables = @{ manifest = $manifestPath; sidecar = $sidecar }
+        $script = 'Import-Module -Name $manifest -Prefix Foo -ArgumentList (, $sidecar); ${function:script:Copied} = ${function:Mount-FooDismTsImage}; ' +
+        'Mount-FooDismTsImage -ImagePath /fake/a.wim -Index 1 -Path /fake/m; Copied -ImagePath /fake/a.wim -Index 1 -Path /fake/m; Get-FooDismTsImage -Mounted'
+        $powerShell = New-TestPowerShell -Variables $variables -Script $script
+        $given = $powerShell.Invoke()
+        $powerShell.Streams.Error | Should -BeNullOrEmpty
+        $given | Should -HaveCount 5
+        $given[0..1] | ForEach-Object { $_.PSObject.TypeNames[0] | Should -BeExactly 'DismTs.ImageObject' }
+        $powerShell.Runspace.Close()
+        $powerShell.Runspace.Dispose()
+    }
+
     It 'ends the sidecar of a runspace that is closed' {
         $variables = @{ manifest = $manifestPath; sidecar = $sidecar }
         $powerShell = New-TestPowerShell -Variables $variables -Script 'Import-Module -Name $manifest -ArgumentList (, $sidecar); Get-DismTsImage -Mounted'

@@ -27,7 +27,7 @@ export const parameterTexts: Readonly<Record<string, string>> = {
   compact: 'compress the files on the volume',
   confirmTrustedFile: 'check that files are trusted (Windows)',
   sourceImagePath: 'file to export from',
-  sourceIndexes: 'number of an image in the file, from 1',
+  sourceIndexes: 'number of an image in the file, from 1; several as 1,3, all as *',
   sourceName: 'name of the image in the file',
   destinationImagePath: 'file to write to',
   destinationName: 'name of the image in the file that is written',

@@ -1,12 +1,12 @@
 /** The parameters of a request as a command line sees them: read from its zod schema. */
 import { isAbsolute, resolve } from 'node:path';
 import * as z from 'zod';
-import { absolutePathSchema, sourcesSchema } from '@dismts/protocol';
+import { absolutePathSchema, notAbsolute, sourcesSchema } from '@dismts/protocol';
 import { nearest } from './nearest.ts';
 import { optionNames, parameterTexts } from './parameterTexts.ts';
 
 /** What a parameter takes. */
-export type ParameterKind = 'path' | 'text' | 'number' | 'switch' | 'choice' | 'source' | 'json';
+export type ParameterKind = 'path' | 'text' | 'number' | 'switch' | 'choice' | 'source' | 'indexes' | 'json';
 
 /** One parameter. */
 export interface Parameter {
@@ -62,9 +62,15 @@ function describe(name: string, schema: z.ZodType, siblings: readonly string[]):
   };
 }
 
+/** Also one that asks for more, such as a certain ending. */
+function isPath(schema: z.ZodType): boolean {
+  return schema === absolutePathSchema || (schema instanceof z.ZodString && schema.safeParse('relative').error?.issues.some(({ message }) => message === notAbsolute) === true);
+}
+
 /** @param mustSay A switch would not do: it can only be given or not. */
 function kindOf(schema: z.ZodType, mustSay: boolean): Pick<Parameter, 'kind' | 'choices'> {
-  if (schema === absolutePathSchema) { return { kind: 'path', choices: [] }; }
+  if (isPath(schema)) { return { kind: 'path', choices: [] }; }
+  if (schema instanceof z.ZodUnion && schema.safeParse('*').success && schema.safeParse([1]).success) { return { kind: 'indexes', choices: [] }; }
   if (schema instanceof z.ZodString) { return { kind: 'text', choices: [] }; }
   if (schema instanceof z.ZodNumber) { return { kind: 'number', choices: [] }; }
   if (schema instanceof z.ZodEnum) { return { kind: 'choice', choices: schema.options.map(String) }; }
@@ -99,6 +105,9 @@ export function readWord({ name, kind, choices }: Parameter, word: string, calle
       if (choice === undefined) { return refuse(`${called} takes ${choices.join(', ')}, not "${word}"${nearest(word, choices)}`); }
       return choice === 'true' || choice === 'false' ? choice === 'true' : choice;
     }
+    case 'indexes':
+      if (word === '*') { return word; }
+      return /^\[?\d+(?: *, *\d+)*\]?$/.test(word) ? word.replace(/[[\]]/g, '').split(',').map(Number) : refuse(`${called} takes a number, several such as 1,3, or * for all, not "${word}"`);
     case 'json':
       try {
         return JSON.parse(word);

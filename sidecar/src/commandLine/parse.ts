@@ -38,6 +38,11 @@ export function parseCommandLine(args: readonly string[]): CommandLine {
   if (args.includes('--stdio')) {
     return args.length === 1 ? { kind: 'stdio' } : { kind: 'wrong', reason: '--stdio stands alone: it serves the module', verb: '' };
   }
+  if (args[0] === 'help') {
+    const word = args[1] ?? '--help';
+    const isKnown = findVerb(word) !== undefined || ['call', 'completion', 'manual'].includes(word);
+    return parseCommandLine(isKnown ? [word, '--help'] : [word]);
+  }
   if (args[0] === 'complete') { return { kind: 'complete', words: args.slice(args[1] === '--' ? 2 : 1) }; }
   let [printed, complaint] = ['', ''];
   let found: CommandLine | undefined;
@@ -64,7 +69,7 @@ function reasonOf(complaint: string, args: readonly string[]): string {
   if (args[0] === 'call' && method !== undefined && complaint.includes(`unknown command '${method}'`)) {
     return `There is no method "${method}"${nearest(method, [...callableMethods.keys()])}`;
   }
-  return complaint.trim().replace(/^error: /, '').replace(/\s*\(Did you mean (.+)\?\)$/s, '; did you mean "$1"?');
+  return complaint.trim().replace(/^error: /, '').replace(/\s*\(Did you mean (?:one of )?(.+)\?\)$/s, (_, near: string) => `; did you mean "${near.replaceAll(', ', '" or "')}"?`);
 }
 
 type Found = (commandLine: CommandLine) => void;

@@ -39,6 +39,11 @@ describe('parseCommandLine() of verbs', () => {
     [['error', 'E_ACCESSDENIED'], run('error', { symbol: 'E_ACCESSDENIED' })],
     [['log', 'x.log', '--last-operation', 'false', '--last', '20'], run('log', { logPath: here('x.log'), lastOperation: false, last: 20 })],
     [['set-non-removable-app', 'm', 'Contoso', 'false'], run('set-non-removable-app', { path: here('m'), packageFamilyName: 'Contoso', nonRemovable: false })],
+    [['split', 'a.wim', 'parts/a.swm', '--file-size', '1'], run('split', { imagePath: here('a.wim'), splitImagePath: here('parts/a.swm'), fileSize: 1 })],
+    [['export', 'a', 'b', '--index', '2'], run('export', { sourceImagePath: here('a'), destinationImagePath: here('b'), sourceIndexes: [2] })],
+    [['export', 'a', 'b', '--index', '1,3'], run('export', { sourceImagePath: here('a'), destinationImagePath: here('b'), sourceIndexes: [1, 3] })],
+    [['export', 'a', 'b', '--index', '[1]'], run('export', { sourceImagePath: here('a'), destinationImagePath: here('b'), sourceIndexes: [1] })],
+    [['export', 'a', 'b', '--index', '*'], run('export', { sourceImagePath: here('a'), destinationImagePath: here('b'), sourceIndexes: '*' })],
     [['scan', 'm', '--log-level', 'debug'], run('scan', { path: here('m'), logLevel: 'Debug' })],
   ] as const)('takes %j', ([args, commandLine]) => {
     expect(parseCommandLine(args)).toEqual(commandLine);
@@ -49,6 +54,9 @@ describe('parseCommandLine() of verbs', () => {
     [['mount', 'a', 'b', '--idnex', '1'], 'unknown option \'--idnex\'; did you mean "--index"?', 'mount'],
     [['mount', 'a', 'b', '--index', 'one'], '--index takes a number, not "one"', 'mount'],
     [['mount', 'a', 'b', '--index', '1', '--log-level', 'Debgu'], '--log-level takes Errors, Warnings, WarningsInfo, Debug, not "Debgu"; did you mean "Debug"?', 'mount'],
+    [['mounted'], 'unknown command \'mounted\'; did you mean "mount" or "mounts"?', ''],
+    [['help', 'mout'], 'unknown command \'mout\'; did you mean "mount"?', ''],
+    [['export', 'a', 'b', '--index', 'all'], '--index takes a number, several such as 1,3, or * for all, not "all"', 'export'],
     [['mount', 'a'], 'missing required argument \'folder\'', 'mount'],
     [['mount', '', 'b', '--index', '1'], '<image> takes a path, and it is empty', 'mount'],
     [['unmount', 'm'], 'unmount needs one of --save and --discard', 'unmount'],
@@ -70,6 +78,7 @@ describe('parseCommandLine() of verbs', () => {
   test('help of a verb has its options, and --schema needs no parameters', () => {
     expect(parseCommandLine(['mount', '--help'])).toMatchObject({ kind: 'text', text: expect.stringContaining('--index <number>') as string });
     expect(parseCommandLine(['help', 'mount'])).toMatchObject({ kind: 'text', text: expect.stringMatching(/^Usage: dismts mount /) as string });
+    expect(parseCommandLine(['help'])).toEqual(parseCommandLine(['--help']));
     expect(parseCommandLine(['call', 'image/mount', '--help'])).toMatchObject({ kind: 'text', text: expect.stringMatching(/imagePath +path, required/) as string });
     for (const args of [['mount', '--schema'], ['call', 'image/mount', '--schema']]) {
       const commandLine = parseCommandLine(args);

@@ -1,5 +1,9 @@
 /** The table of verbs fits the protocol. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type * as z from 'zod';
+import { notAbsolute } from '@dismts/protocol';
 import { callableMethods } from '../../../sidecar/src/commandLine/callable.ts';
 import { parametersOf } from '../../../sidecar/src/commandLine/parameters.ts';
 import { parameterTexts } from '../../../sidecar/src/commandLine/parameterTexts.ts';
@@ -8,7 +12,18 @@ import { inShellWords } from '../../../sidecar/src/commandLine/shellWords.ts';
 import { verbs } from '../../../sidecar/src/commandLine/verbs.ts';
 import { knownCodes } from '../../../sidecar/src/hresult.ts';
 
+const sources = join(import.meta.dirname, '../../../sidecar/src');
+
 describe('verbs', () => {
+  test('take relative paths wherever the protocol wants absolute ones', () => {
+    const texts = verbs.flatMap(({ name, method }) => parametersOf(callableMethods.get(method)?.params ?? expect.fail()).filter(({ kind }) => kind === 'text').map((each) => {
+      const shape = (callableMethods.get(method)?.params as { shape?: Record<string, z.ZodType> }).shape ?? {};
+      const refused = shape[each.name]?.safeParse('relative').error?.issues.some(({ message }) => message === notAbsolute) === true;
+      return refused ? `${name} ${each.name}` : '';
+    }));
+    expect(texts.filter((one) => one !== '')).toEqual([]);
+  });
+
   test('no two have one name, and none is a word of the program', () => {
     const names = verbs.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
@@ -49,5 +64,14 @@ function parseResultSchema(method: string): unknown {
 
 test('inShellWords() leaves no command of the module in the hints of errors', () => {
   for (const { hint } of knownCodes()) { expect(inShellWords(hint).replace('Resolve-DismTsError', '')).not.toMatch(/\b[A-Z][a-z]+-DismTs/); }
+  const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.includes('commandLine'));
+  const named = new Set(files.flatMap((file) => readFileSync(join(sources, file), 'utf8').match(/\b[A-Z][a-z]+-DismTs[A-Za-z]+/g) ?? []));
+  expect(named.size).toBeGreaterThan(15);
+  // A comparison with the in-box module is made in PowerShell only.
+  named.delete('Test-DismTsConformance');
+  for (const name of named) {
+    const [, verb] = /^dismts ([a-z-]+)$/.exec(inShellWords(name)) ?? expect.fail(`${name} is ${inShellWords(name)}`);
+    expect(verbs.map((one) => one.name)).toContain(verb);
+  }
   expect(inShellWords('Give an index; Get-DismTsImage -ImagePath lists them, or mount with -ReadOnly.')).toBe('Give an index; dismts info lists them, or mount with --read-only.');
 });

@@ -30,7 +30,7 @@ import { readLinkTargets } from '../saving/linkTargets.ts';
 import { gatherBlobs, type NewBlobs } from '../saving/newBlobs.ts';
 import { readUpperLayer } from '../saving/upperLayer.ts';
 import { writePart } from '../saving/writePart.ts';
-import { makeEmptyFile } from './newFiles.ts';
+import { makeEmptyFile, writing } from './newFiles.ts';
 import { temporaryPath, type UnfinishedWork } from './unfinished.ts';
 
 /** A mount of ours, and what it can be captured by. */
@@ -162,7 +162,7 @@ export async function captureMount(
         const found = count(tree, (hash) => table.sizeOf(hash));
         if (part !== undefined) {
           await makeEmptyFile(part, work);
-          await writePart(part, wim, { tree, imageIndex: record.imageIndex, gather }, context);
+          await writing(part, path ?? part, async () => { await writePart(part, wim, { tree, imageIndex: record.imageIndex, gather }, context); });
         }
         return { ...image, ...listed, captured: { ...found, bytes: found.bytes + staged } };
       });

@@ -1,12 +1,12 @@
 /** New files, which get their names once they are whole, and never that of a file that is there. */
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DismError } from '../../../errors.ts';
+import { DismError, WimError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { copyAttributes } from '../../../platform/linux/attributes.ts';
 import { renameWithoutReplacing } from '../../../platform/linux/renameWithoutReplacing.ts';
-import { messageOf } from '../../../systemErrors.ts';
+import { isSystemError, messageOf } from '../../../systemErrors.ts';
 import type { State } from '../mounting/state.ts';
 import type { CommitJournal } from '../saving/commit.ts';
 import { temporaryPath, UnfinishedWork } from './unfinished.ts';
@@ -79,7 +79,7 @@ export async function withTemporaryFile<T>(
   const temporary = temporaryPath(context.scratchDirectory === '' ? beside : join(context.scratchDirectory, basename(beside)), 'file');
   await makeEmptyFile(temporary, work);
   try {
-    return await use(temporary);
+    return await writing(temporary, context.scratchDirectory === '' ? beside : context.scratchDirectory, use);
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -94,9 +94,28 @@ export async function makeFile(
 ): Promise<void> {
   const temporary = temporaryPath(path, 'file');
   await makeEmptyFile(temporary, work, 0o666);
-  await write(temporary);
+  await writing(temporary, path, write);
   context.signal.throwIfAborted();
   publish(temporary, path, what);
+}
+
+/** What goes wrong with a file under its first name is said of the one that it was going to be: nobody has asked for the other, which is gone by then. */
+export async function writing<T>(temporary: string, path: string, write: (temporary: string) => Promise<T>): Promise<T> {
+  try {
+    return await write(temporary);
+  } catch (error) {
+    throw renamed(error, temporary, path);
+  }
+}
+
+function renamed(error: unknown, temporary: string, path: string): unknown {
+  const { message, target, hint, holders } = error instanceof DismError ? error : { message: messageOf(error) };
+  if (!message.includes(temporary) && target !== temporary) { return error; }
+  const text = message.replaceAll(temporary, path);
+  if (error instanceof WimError) { return new WimError(error.symbol, text, { target: path, hint, holders, cause: error }); }
+  if (error instanceof DismError) { return new DismError(error.hresult, text, { target: path, hint, holders, cause: error }); }
+  // A system error becomes one of ours further up, by its properties.
+  return isSystemError(error) ? Object.assign(new Error(text, { cause: error }), { code: error.code, syscall: error.syscall, path }) : error;
 }
 
 /** Gives a file its name. From here on it counts. */
@@ -111,7 +130,7 @@ export async function replaceFile(
 ): Promise<void> {
   const temporary = temporaryPath(path, 'file');
   await makeEmptyFile(temporary, work);
-  await write(temporary);
+  await writing(temporary, path, write);
   keepMetadata(path, temporary);
   context.signal.throwIfAborted();
   beforeReplacing();

@@ -57,7 +57,9 @@ async function temporaryFile(work: UnfinishedWork, beside: string): Promise<stri
 
 async function format(program: 'mkntfs' | 'mkfs.vfat', args: readonly string[], what: string, context: OperationContext): Promise<void> {
   const { exitCode, output } = await runProgram(requireProgram(program), args, context.signal);
-  if (exitCode !== 0) { throw new DismError(Hresult.E_FAIL, `${what}: ${program} failed: ${output.replace(/\s+/g, ' ').slice(0, 300)}`); }
+  if (exitCode === 0) { return; }
+  if (/No space left|Disk quota exceeded/i.test(output)) { throw new DismError(Hresult.ERROR_DISK_FULL, `${what}: no space is left for the volumes that it is made of`); }
+  throw new DismError(Hresult.E_FAIL, `${what}: ${program} failed: ${output.replace(/\s+/g, ' ').slice(0, 300)}`);
 }
 
 function layout(diskBytes: number): readonly [NewPartition, NewPartition, NewPartition] {

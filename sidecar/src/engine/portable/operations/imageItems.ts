@@ -1,6 +1,6 @@
 /** imageFile/extractItem and imageFile/putItem on the portable engine. */
 import { mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import type { extractImageItem as extractMethod, putImageItem as putMethod } from '@dismts/protocol';
 import { freeBytesAt } from '../../../freeBytes.ts';
@@ -18,7 +18,7 @@ import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
 import { childOf, findItem, namesOf, pathInImage } from '../imageFiles/imagePaths.ts';
 import { itemLayer } from '../imageFiles/itemLayer.ts';
-import { newFilePath, publish, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { newFilePath, publish, withUnfinishedWork, writing } from '../imageFiles/newFiles.ts';
 import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { withSource } from '../imageFiles/sources.ts';
 import { temporaryPath } from '../imageFiles/unfinished.ts';
@@ -77,7 +77,8 @@ export async function extractImageItem(params: Params, context: OperationContext
       const folder = temporaryPath(target, 'folder');
       await work.making(folder);
       mkdirSync(folder);
-      await runWimJob('extractItem', { source: { path: wim.path, otherParts }, imageIndex, itemPath: pathInImage(item, '/'), folder }, context);
+      const job = { source: { path: wim.path, otherParts }, imageIndex, itemPath: pathInImage(item, '/'), folder };
+      await writing(folder, dirname(target), async () => await runWimJob('extractItem', job, context));
       // What is in the root of an image comes without a folder around it.
       const isRoot = item.parent === undefined;
       const [name] = readdirSync(folder);

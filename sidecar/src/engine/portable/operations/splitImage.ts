@@ -13,7 +13,7 @@ import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { setBootImage } from '../imageFiles/bootImage.ts';
 import { openImageFiles } from '../imageFiles/changing.ts';
-import { makeFile, newFilePath, syncFolder, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { makeFile, newFilePath, syncFolder, withUnfinishedWork, writing } from '../imageFiles/newFiles.ts';
 import { fileResult, inMegabytes, requireFree } from '../imageFiles/results.ts';
 import { type ImageSource, withSource } from '../imageFiles/sources.ts';
 import { isPartName, partPath, planSplit, type SplitPlan } from '../imageFiles/splitPlan.ts';
@@ -122,9 +122,9 @@ async function writeParts(
     const folder = temporaryPath(first, 'folder');
     await work.making(folder);
     mkdirSync(folder);
-    const outcome = await runWimJob('splitWim', {
+    const outcome = await writing(folder, dirname(first), async () => await runWimJob('splitWim', {
       source: { path: source.wim.path }, firstPart: join(folder, basename(first)), partBytes: plan.resourceBytes, integrity,
-    }, context);
+    }, context));
     warnings.push(...outcome.warnings);
     await setBootImage(join(folder, basename(first)), source.wim.header.bootIndex);
     return await publishParts(work, folder, first, what, context);
