@@ -100,11 +100,18 @@ async function measure(bench: Workbench, sidecar: FramePeer, { title, method, pa
   }));
 }
 
-async function measureAll(bench: Workbench, operations: (wim: string) => readonly Operation[]): Promise<Row[]> {
-  const wim = await bench.largeWim();
+/** Measures operations on each of the WIMs. @param prepare Makes what they need beside the WIM; it is gone afterwards. */
+async function measureAll(
+  bench: Workbench, operations: (wim: string, prepared: string) => readonly Operation[], prepare?: (wim: string, folder: string) => Promise<void>,
+): Promise<Row[]> {
   const sidecar = await bench.startSidecar();
   const rows: Row[] = [];
-  for (const operation of operations(wim)) { rows.push(...await measure(bench, sidecar, operation)); }
+  for (const { path, size } of await bench.sizedWims()) {
+    const prepared = emptyFolder(bench, 'image-tree');
+    await prepare?.(path, prepared);
+    for (const operation of operations(path, prepared)) { rows.push(...await measure(bench, sidecar, { ...operation, title: `${operation.title}, ${size}` })); }
+    rmSync(prepared, { recursive: true });
+  }
   await bench.end(sidecar);
   return rows;
 }
@@ -145,15 +152,11 @@ export async function measureVerify(bench: Workbench): Promise<Row[]> {
 
 /** Capture a folder, in the two ways that most images are compressed. */
 export async function measureCapture(bench: Workbench): Promise<Row[]> {
-  const tree = emptyFolder(bench, 'image-tree');
-  await runWimlib(['apply', await bench.largeWim(), '1', tree], () => undefined);
-  const rows = await measureAll(bench, () => ([['Fast', 'XPRESS'], ['Max', 'LZX']] as const).map(([compressionType, compress]) => ({
+  return await measureAll(bench, (_, tree) => ([['Fast', 'XPRESS'], ['Max', 'LZX']] as const).map(([compressionType, compress]) => ({
     title: `Capture, ${compress}`, method: 'imageFile/capture', aim: ratioAtMost(1.03),
     params: (folder) => ({ imagePath: join(folder, 'new.wim'), capturePath: tree, imageName: 'New', compressionType }),
     wimlib: (folder) => ['capture', tree, join(folder, 'new.wim'), 'New', `--compress=${compress}`],
-  })));
-  rmSync(tree, { recursive: true });
-  return rows;
+  })), async (wim, tree) => { await runWimlib(['apply', wim, '1', tree], () => undefined); });
 }
 
 /** Apply an image to a folder. */

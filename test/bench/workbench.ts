@@ -34,6 +34,15 @@ export function changedFilePaths(): string[] {
 /** A path of the image of mixed files. */
 export const mixedFilePath = 'folder-1/file-21.xml';
 
+/** Bytes of each file of a large WIM. */
+const largeFileBytes = 800_000;
+
+/** A WIM, and what the files in it have, in words. */
+export interface SizedWim {
+  readonly path: string;
+  readonly size: string;
+}
+
 /** Options of a run. */
 export interface WorkbenchOptions {
   /** The executable to measure. */
@@ -52,7 +61,7 @@ export class Workbench {
   readonly #peers = new Set<FramePeer>();
   #mixed: Promise<string> | undefined;
   #many: Promise<string> | undefined;
-  #large: Promise<string> | undefined;
+  #sized: Promise<readonly SizedWim[]> | undefined;
 
   constructor(options: WorkbenchOptions) {
     this.executable = options.executable;
@@ -100,16 +109,24 @@ export class Workbench {
     return await this.#many;
   }
 
-  /** A WIM of 1,000 files with 800 MB of text and of data that does not compress, as large files of Windows are; a quick run has a fourth of it. */
-  async largeWim(): Promise<string> {
-    this.#large ??= this.#makeWim('large', (source) => {
-      for (let index = 0; index < (this.#quick ? 250 : 1000); index++) {
-        const folder = join(source, `folder-${index % 20}`);
-        mkdirSync(folder, { recursive: true });
-        writeFileSync(join(folder, `file-${index}`), index % 4 === 0 ? pseudoRandom(800_000, index + 1) : text(800_000, index + 1));
-      }
-    });
-    return await this.#large;
+  /**
+   * WIMs of 250 and 1,000 files with text and with data that does not compress, as large files of Windows are; a quick run has the small one only.
+   * With the small one it shows what an operation takes to begin and to end, with the large one how it goes on, as with files of gigabytes.
+   */
+  async sizedWims(): Promise<readonly SizedWim[]> {
+    const sizes = this.#quick ? [250] : [250, 1000];
+    this.#sized ??= Promise.all(sizes.map(async (files) => {
+      const size = `${files * largeFileBytes / 1e6} MB`;
+      const path = await this.#makeWim(size, (source) => {
+        for (let index = 0; index < files; index++) {
+          const folder = join(source, `folder-${index % 20}`);
+          mkdirSync(folder, { recursive: true });
+          writeFileSync(join(folder, `file-${index}`), index % 4 === 0 ? pseudoRandom(largeFileBytes, index + 1) : text(largeFileBytes, index + 1));
+        }
+      });
+      return { path, size };
+    }));
+    return await this.#sized;
   }
 
   async #makeWim(name: string, fill: (source: string) => void): Promise<string> {
