@@ -169,7 +169,8 @@ function addParameter(command: Command, parameter: Parameter): void {
   const made = new Option(`${flag} <${placeholder}>`, many ? `${described}; may be given several times` : described);
   made.argParser<unknown>((word, before) => {
     const value = readWord(parameter, word, flag);
-    return many ? [...(before as unknown[] | undefined) ?? [], value] : value;
+    // A list in JSON is all of them.
+    return many ? [...(before as unknown[] | undefined) ?? [], ...kind === 'json' && Array.isArray(value) ? value as unknown[] : [value]] : value;
   });
   if (isCommon(parameter.name)) { made.helpGroup('Options of every command:'); }
   command.addOption(made);

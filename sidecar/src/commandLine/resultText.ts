@@ -16,7 +16,8 @@ export function resultText({ shown }: Verb, result: unknown, quiet: boolean): Re
   const row = (result ?? {}) as Row;
   const warnings = (Array.isArray(row['warnings']) ? row['warnings'] : []).map((warning) => `warning: ${printableText(String(warning))}`);
   if ('say' in shown) {
-    const sentence = shown.say.replace(/\{(\w+)\}/g, (_, name: string) => valueText(name, row[name]));
+    const say = row['changed'] === false ? shown.say.replace(/^Done:/, 'Nothing to change:') : shown.say;
+    const sentence = say.replace(/\{(\w+)\}/g, (_, name: string) => valueText(name, row[name]));
     return { text: quiet ? '' : `${sentence}\n${row['restartNeeded'] === true ? 'A restart of Windows is needed to complete it\n' : ''}`, notes: warnings };
   }
   if ('properties' in shown) { return { text: propertyLines(row, shown.properties), notes: warnings }; }

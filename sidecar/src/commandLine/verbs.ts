@@ -286,7 +286,7 @@ export const verbs: readonly Verb[] = [
   },
   {
     name: 'change-registry', group: 'What is in an image', method: 'registry/change', summary: 'Change the registry of an image by a list of edits',
-    positionals: ['path'], shown: image, example: 'change-registry mnt --edits []',
+    positionals: ['path'], shown: image, example: 'change-registry mnt --edits \'[{"action":"CreateKey","hive":"SOFTWARE","key":"Contoso"}]\'',
   },
   {
     name: 'revert-pending', group: 'What is in an image', method: 'pendingActions/revert', summary: 'Take back what waits for the next start',

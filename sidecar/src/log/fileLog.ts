@@ -1,5 +1,5 @@
 /** Log files: one for each operation, created at its first line. */
-import { closeSync, constants, lstatSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogLevel } from '@dismts/protocol';
 import type { OperationLog } from '../operationContext.ts';
@@ -151,11 +151,31 @@ function openOwnFile(path: string): number {
       throw new Error('it is not a regular file');
     }
     requireOwnLinks(path);
+    requireText(path);
     // Where a link of root's own leads on it is followed; where there is none, none may come in between.
     const isLink = lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink() === true;
     return openSync(path, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | (isLink ? 0 : constants.O_NOFOLLOW), 0o640);
   } catch (error) {
     throw new DismError(Hresult.DISMAPI_E_LOGGING_DISABLED, loggingFailure(error, `Cannot write the log file "${path}"`, path), { target: path, cause: error });
+  }
+}
+
+/** An image file given as the log by mistake would get text behind its end. UTF-16, which old logs are in, has a mark. */
+function requireText(path: string): void {
+  let descriptor: number;
+  try {
+    descriptor = openSync(path, constants.O_RDONLY);
+  } catch {
+    // There is none yet, or it is one that may be written only.
+    return;
+  }
+  try {
+    const head = Buffer.alloc(64);
+    const begin = head.subarray(0, readSync(descriptor, head, 0, head.length, 0));
+    const isUtf16 = begin.length > 1 && (begin.readUInt16LE(0) === 0xfeff || begin.readUInt16BE(0) === 0xfeff);
+    if (begin.includes(0) && !isUtf16) { throw new Error('it is a file of another kind: no text, but bytes'); }
+  } finally {
+    closeSync(descriptor);
   }
 }
 

@@ -44,6 +44,7 @@ describe('parseCommandLine() of verbs', () => {
     [['export', 'a', 'b', '--index', '1,3'], run('export', { sourceImagePath: here('a'), destinationImagePath: here('b'), sourceIndexes: [1, 3] })],
     [['export', 'a', 'b', '--index', '[1]'], run('export', { sourceImagePath: here('a'), destinationImagePath: here('b'), sourceIndexes: [1] })],
     [['export', 'a', 'b', '--index', '*'], run('export', { sourceImagePath: here('a'), destinationImagePath: here('b'), sourceIndexes: '*' })],
+    [['change-registry', 'm', '--edits', '[{"a":1},{"a":2}]', '--edits', '{"a":3}'], run('change-registry', { path: here('m'), edits: [{ a: 1 }, { a: 2 }, { a: 3 }] })],
     [['scan', 'm', '--log-level', 'debug'], run('scan', { path: here('m'), logLevel: 'Debug' })],
   ] as const)('takes %j', ([args, commandLine]) => {
     expect(parseCommandLine(args)).toEqual(commandLine);

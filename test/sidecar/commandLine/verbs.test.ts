@@ -8,6 +8,7 @@ import { callableMethods } from '../../../sidecar/src/commandLine/callable.ts';
 import { parametersOf } from '../../../sidecar/src/commandLine/parameters.ts';
 import { parameterTexts } from '../../../sidecar/src/commandLine/parameterTexts.ts';
 import { parseCommandLine } from '../../../sidecar/src/commandLine/parse.ts';
+import { resultText } from '../../../sidecar/src/commandLine/resultText.ts';
 import { inShellWords } from '../../../sidecar/src/commandLine/shellWords.ts';
 import { verbs } from '../../../sidecar/src/commandLine/verbs.ts';
 import { knownCodes } from '../../../sidecar/src/hresult.ts';
@@ -44,7 +45,10 @@ describe('verbs', () => {
   });
 
   test.for(verbs.map((verb) => [verb.example] as const))('the example "%s" is one', ([example]) => {
-    expect(parseCommandLine(example.split(' '))).toMatchObject({ kind: 'run' });
+    const commandLine = parseCommandLine(example.split(' ').map((word) => word.replace(/^'(.*)'$/, '$1')));
+    if (commandLine.kind !== 'run') { expect.fail(JSON.stringify(commandLine)); }
+    const { method, params } = commandLine.request;
+    expect(callableMethods.get(method)?.params.safeParse(params).error?.message).toBeUndefined();
   });
 
   test('every request that can be called has a verb', () => {
@@ -61,6 +65,12 @@ function parseResultSchema(method: string): unknown {
   const commandLine = parseCommandLine(['call', method, '--schema']);
   return (JSON.parse(commandLine.kind === 'text' ? commandLine.text : '{}') as { result?: unknown }).result;
 }
+
+test('resultText() does not say that something was done where nothing was to be changed', () => {
+  const verb = verbs.find(({ name }) => name === 'remove-app') ?? expect.fail();
+  expect(resultText(verb, { path: '/m', changed: true }, false).text).toBe('Done: /m\n');
+  expect(resultText(verb, { path: '/m', changed: false }, false).text).toBe('Nothing to change: /m\n');
+});
 
 test('inShellWords() leaves no command of the module in the hints of errors', () => {
   for (const { hint } of knownCodes()) { expect(inShellWords(hint).replace('Resolve-DismTsError', '')).not.toMatch(/\b[A-Z][a-z]+-DismTs/); }

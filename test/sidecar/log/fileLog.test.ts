@@ -167,9 +167,11 @@ describe('a log of the caller\'s own', () => {
 
   test.for<[string, string]>([
     ['the folder ".*" does not exist', 'none/own.log'], ['a part of the path is no folder', 'file/own.log'], ['it is not a regular file', ''], ['it is not a regular file', '/dev/null'],
+    ['it is a file of another kind: no text, but bytes', 'image.wim'],
   ])('is refused when %s: %s', async ([reason, name]) => {
     const folder = tempFolder();
     await writeFile(join(folder, 'file'), '');
+    await writeFile(join(folder, 'image.wim'), 'MSWIM\0\0\0');
     const logPath = name.startsWith('/') ? name : join(folder, name);
     let caught: unknown;
     try {
