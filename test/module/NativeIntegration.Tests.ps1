@@ -131,7 +131,7 @@ Describe 'DismTs with the native engine' -Tag 'Integration' -Skip:($missing.Coun
 
     AfterAll {
         $powerShell.Runspace.Dispose()
-        Wait-Until -Seconds 60 { -not (Get-WindowsProcess) }
+        Wait-Until -Seconds 200 { -not (Get-WindowsProcess) }
         $null = & $node --no-warnings "$PSScriptRoot/wineSidecar.mjs" remove $sidecar.folder
     }
 
@@ -320,7 +320,7 @@ Describe 'DismTs with the native engine' -Tag 'Integration' -Skip:($missing.Coun
         It 'closes its sessions, shuts the API down and leaves no process' {
             $null = Invoke-Well { Get-DismTsPackage -Path $mount }
             $null = Invoke-Well { Remove-Module -Name DismTs }
-            Wait-Until -Seconds 60 { -not (Get-WindowsProcess) }
+            Wait-Until -Seconds 200 { -not (Get-WindowsProcess) }
             $calls = Get-DoubleCall
             $calls[-2..-1].function | Should -Be 'DismCloseSession', 'DismShutdown'
             $calls[-1].outstanding | Should -Be 0
@@ -364,7 +364,7 @@ Describe 'DismTs with the native engine' -Tag 'Integration' -Skip:($missing.Coun
                 }
             }
             Get-Content -LiteralPath $donePath | Should -Be 'stopped' -Because $output.Result
-            Wait-Until -Seconds 60 { -not (Get-WindowsProcess) }
+            Wait-Until -Seconds 200 { -not (Get-WindowsProcess) }
             (Get-DoubleCall -Function DismRestoreImageHealth).cancelSeen | Should -BeTrue
             $calls = Get-DoubleCall
             $calls[-2..-1].function | Should -Be 'DismCloseSession', 'DismShutdown'

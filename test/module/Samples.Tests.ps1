@@ -396,7 +396,7 @@ Describe 'Samples on real images' -Tag 'Integration' -Skip:($missing.Count -gt 0
                 Get-ChildItem -LiteralPath "$modules/DismTs" -Directory | Should -HaveCount 1
             } finally {
                 $running.StandardInput.Close()
-                $running.WaitForExit(20000) | Should -BeTrue
+                $running.WaitForExit(120000) | Should -BeTrue
             }
             $run = Invoke-Sample -Name IntuneApp-Install.ps1 -Arguments ($app + '-Uninstall')
             $run.Code, "$($run.Output)" | Should -Be 0, 'DismTs: removed'

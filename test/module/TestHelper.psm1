@@ -217,7 +217,7 @@ function Wait-Until {
         [scriptblock] $Condition,
 
         # The deadline.
-        [int] $Seconds = 60
+        [int] $Seconds = 150
     )
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     while (-not (& $Condition)) {

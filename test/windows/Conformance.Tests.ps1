@@ -132,7 +132,7 @@ Describe 'Test-DismTsConformance' {
         (& $remove)['Left'] | Should -Be 1 -Because 'that run still has its folder'
         $killed.Kill()
         Write-DoubleMode $modes
-        Wait-Until -Seconds 60 { (& $remove)['Left'] -eq 0 }
+        Wait-Until -Seconds 200 { (& $remove)['Left'] -eq 0 }
         Get-ChildItem -LiteralPath $scratch | Should -BeNullOrEmpty
         Get-DismTsImage -Mounted @dism | Should -BeNullOrEmpty
     }
