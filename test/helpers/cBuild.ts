@@ -6,7 +6,7 @@ import { basename, delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** For a hook that compiles and makes a Wine prefix where neither is there yet, on a machine that is busy; milliseconds. */
-export const firstBuildTimeoutMs = 400_000;
+export const firstBuildTimeoutMs = 600_000;
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const sourceFolder = join(root, 'test', 'double');

@@ -49,7 +49,12 @@ export function winePrefix(): string {
     // The registry is written when the last process of the prefix has ended.
     runWine(unfinished, 'wineboot', '--shutdown');
     execFileSync('env', [`WINEPREFIX=${unfinished}`, wineServer(), '-w'], { timeout: 300_000 });
-    if (!existsSync(prefix)) { renameSync(unfinished, prefix); }
+    try {
+      renameSync(unfinished, prefix);
+    } catch (error) {
+      // Another process was through first.
+      if (!existsSync(prefix)) { throw error; }
+    }
   } finally {
     rmSync(unfinished, { recursive: true, force: true });
   }
