@@ -22,26 +22,31 @@ const unfinishedName = 'mounting.json';
 /** Of the folder of a mount that is no more. */
 const removedSuffix = '.removed';
 
-/** Writes a record whole or not at all, and not before it is on the disk. */
+/**
+ * Writes a record whole or not at all; by the end it is on the disk.
+ * The first one of a mount comes in the place of the unfinished one, which says no more than it wherever the machine stops: file and folder
+ * are flushed at once, and its last name need not be. There are never two, as where one is lost later the other would say that nothing is lost with it.
+ */
 async function writeDurably(folder: string, text: string): Promise<void> {
-  const temporary = join(folder, newRecordName);
+  const [temporary, unfinished, path] = [newRecordName, unfinishedName, recordName].map((name) => join(folder, name)) as [string, string, string];
+  const isFirst = !existsSync(path);
   const file = openSync(temporary, 'w', 0o600);
+  const opened = openSync(folder, constants.O_RDONLY);
   try {
     writeFileSync(file, text);
-    await flush(file);
+    if (isFirst) {
+      renameSync(temporary, unfinished);
+      await Promise.all([flush(file), flush(opened)]);
+      renameSync(unfinished, path);
+    } else {
+      await flush(file);
+      renameSync(temporary, path);
+      await flush(opened);
+    }
   } finally {
     closeSync(file);
+    closeSync(opened);
   }
-  const path = join(folder, recordName);
-  if (existsSync(path)) {
-    renameSync(temporary, path);
-  } else {
-    // By way of the unfinished one, so that there are never two: where the record is lost later, the other would say that nothing is lost with it.
-    renameSync(temporary, join(folder, unfinishedName));
-    renameSync(join(folder, unfinishedName), path);
-  }
-  const opened = openSync(folder, constants.O_RDONLY);
-  try { await flush(opened); } finally { closeSync(opened); }
 }
 
 /** Whether a text begins like JSON that was not written to its end, as where the machine stopped: it may be empty, or zeros. */
