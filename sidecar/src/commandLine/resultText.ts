@@ -36,7 +36,7 @@ function table(rows: readonly Row[], columns: readonly string[]): string {
 }
 
 function propertyLines(row: Row, names: readonly string[] = Object.keys(row)): string {
-  const present = names.filter((name) => row[name] !== undefined && row[name] !== null && row[name] !== '');
+  const present = names.filter((name) => Array.isArray(row[name]) || valueText(name, row[name]) !== '');
   const width = Math.max(0, ...present.map((name) => heading(name).length));
   return present.flatMap((name) => {
     const value = row[name];
@@ -50,8 +50,7 @@ function propertyLines(row: Row, names: readonly string[] = Object.keys(row)): s
 
 /** One object of a list within a result: its values that say something, in one line. */
 function itemText(item: Row): string {
-  return Object.entries(item).filter(([, value]) => value !== '' && value !== null && !(Array.isArray(value) && value.length === 0))
-    .map(([name, value]) => valueText(name, value)).join('  ');
+  return Object.entries(item).map(([name, value]) => valueText(name, value)).filter((text) => text !== '').join('  ');
 }
 
 /** `imageIndex` as `Image index`. */

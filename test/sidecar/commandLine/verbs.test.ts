@@ -85,3 +85,11 @@ test('inShellWords() leaves no command of the module in the hints of errors', ()
   }
   expect(inShellWords('Give an index; Get-DismTsImage -ImagePath lists them, or mount with -ReadOnly.')).toBe('Give an index; dismts info lists them, or mount with --read-only.');
 });
+
+test('resultText() leaves out properties with nothing in them', () => {
+  const verb = verbs.find(({ name }) => name === 'check') ?? expect.fail();
+  const counts = { totalDetected: 0, totalRepaired: 0, notChecked: 0 };
+  const result = { imageHealthState: 'Healthy', path: '/m', counts, findings: [], logPath: '' };
+  expect(resultText(verb, result, false).text).toBe('Image health state : Healthy\nPath               : /m\n');
+  expect(resultText(verb, { ...result, counts: { ...counts, notChecked: 2 } }, false).text).toContain('Counts             : not checked 2\n');
+});

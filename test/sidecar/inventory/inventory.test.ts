@@ -343,7 +343,9 @@ describe('the operations', () => {
   });
 
   it('refuse the running system, two images at once and none', async () => {
-    expect((await failureOf(getEdition({ online: true }, testContext('edition/get')))).hresult).toBe(Hresult.ERROR_NOT_SUPPORTED);
+    expect(await failureOf(getEdition({ online: true }, testContext('edition/get')))).toMatchObject({
+      hresult: Hresult.ERROR_NOT_SUPPORTED, hint: expect.stringMatching(/offline image with -Path.*Native engine/) as string,
+    });
     for (const failure of [
       await failureOf(getPackages({ path: '/mnt', packagePath: '/a.cab' }, testContext('package/get'))),
       await failureOf(getFeatures({ path: '/mnt', packagePath: '/a.cab' }, testContext('feature/get'))),

@@ -1,6 +1,5 @@
 /** Opens the Windows in an image for an operation that only reads it. */
 import type { ImageResult } from '@dismts/protocol';
-import { UnsupportedError } from '../../errors.ts';
 import { FolderImage } from '../../imageFiles/folderFiles.ts';
 import { type ImageFiles, joinPath } from '../../imageFiles/imageFiles.ts';
 import { WindowsImage } from '../../inventory/windowsImage.ts';
@@ -9,6 +8,7 @@ import { printable, printableText } from '../../printable.ts';
 import { guarded } from '../../systemErrors.ts';
 import { finishInterrupted } from './interruptedChanges.ts';
 import { imageResult } from './mounting/mountOperation.ts';
+import { runningSystemError } from './runningSystem.ts';
 
 /** Which image is meant. */
 interface ImageParams {
@@ -33,7 +33,7 @@ export async function readWindows<T>(
 ): Promise<T & ImageResult> {
   const { path, windowsDirectory } = params;
   if (path === undefined) {
-    throw new UnsupportedError(`Cannot read the ${subject} of the running system (-Online): only the Native engine on Windows can`);
+    throw runningSystemError(`Cannot read the ${subject} of the running system (-Online)`);
   }
   return await guarded(`Cannot read the ${subject} of "${path}"`, path, context, async () => {
     const files = new FolderImage(path);

@@ -13,7 +13,7 @@ import type { Lock } from '../../../platform/linux/locks.ts';
 import type { MountRecord } from '../mounting/record.ts';
 import type { State } from '../mounting/state.ts';
 import { guarded } from '../../../systemErrors.ts';
-import { DismError, UnsupportedError } from '../../../errors.ts';
+import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { CancellableFiles } from '../../../imageFiles/cancellableFiles.ts';
 import { checkStore } from '../../../health/check.ts';
@@ -23,6 +23,7 @@ import { FolderImage } from '../../../imageFiles/folderFiles.ts';
 import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
 import { type ImageFiles, joinPath } from '../../../imageFiles/imageFiles.ts';
 import { HealthNotes } from '../healthNotes.ts';
+import { runningSystemError } from '../runningSystem.ts';
 import { releaseMemory } from '../../../platform/releaseMemory.ts';
 import { writeReport } from '../../../health/report.ts';
 import { restoreStore } from '../../../health/restore.ts';
@@ -46,9 +47,7 @@ function titleOf({ path }: { readonly path?: string | undefined }): string {
 }
 
 async function findSubject(params: { readonly path?: string | undefined }, what: string, context: OperationContext): Promise<Subject> {
-  if (params.path === undefined) {
-    throw new UnsupportedError(`${what}: only the Native engine on Windows can`);
-  }
+  if (params.path === undefined) { throw runningSystemError(what); }
   const path = await realpath(params.path);
   const state = await openState(context);
   const record = allRecords(state, context).find((candidate) => candidate.mountPath === path);

@@ -1,6 +1,6 @@
 /** Opens an offline image for a command that changes it, or for one that reads its registry: at most one at a time changes it. */
 import { realpath } from 'node:fs/promises';
-import { DismError, UnsupportedError } from '../../../errors.ts';
+import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { FolderImage } from '../../../imageFiles/folderFiles.ts';
 import { joinPath } from '../../../imageFiles/imageFiles.ts';
@@ -11,6 +11,7 @@ import { isSystemError } from '../../../systemErrors.ts';
 import { finishInterrupted } from '../interruptedChanges.ts';
 import { allRecords, openState, runningOperation } from '../mounting/mountOperation.ts';
 import { mountStatus } from '../mounting/status.ts';
+import { runningSystemError } from '../runningSystem.ts';
 
 /** Parameters that say which image is meant. */
 export interface ImageParams {
@@ -23,7 +24,7 @@ export interface ImageParams {
  * @throws UnsupportedError: the running system is meant.
  */
 export function requireOffline(params: { readonly path?: string | undefined; readonly windowsDirectory?: string | undefined }, what: string): ImageParams {
-  if (params.path === undefined) { throw new UnsupportedError(`${what} of the running system (-Online): only the Native engine on Windows can`); }
+  if (params.path === undefined) { throw runningSystemError(`${what} of the running system (-Online)`); }
   return { path: params.path, windowsDirectory: params.windowsDirectory };
 }
 
