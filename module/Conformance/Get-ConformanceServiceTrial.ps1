@@ -263,7 +263,7 @@ $script:conformanceServiceTrials = @(
             try {
                 $null = Convert-DismTsImage -ImagePath (& $At 'own.wim') -Index 1 -DestinationImagePath (& $At 'own.vhdx') -SizeBytes 1GB @Choice
             } catch {
-                return 'not tried: no virtual disk can be made here ({0:X8})' -f $_.Exception.HResult
+                return 'not tried: images become virtual disks on Linux only ({0:X8})' -f $_.Exception.HResult
             }
             $null = Mount-DismTsImage -ImagePath (& $At 'own.vhdx') -Index 1 -Path (& $At 'again') -ReadOnly @Choice
             $mount = Get-DismTsImage -Mounted @Choice | Where-Object Path -EQ (& $At 'again')

@@ -10,7 +10,8 @@ function Get-ConformanceTrialRow {
     .SYNOPSIS
     Tries the commands that change something, on images of its own in a folder of its own below the one that is given; nothing of it is left at the end.
     .DESCRIPTION
-    A step is a hashtable: Question, Expected, Step; Open, where nobody knows the answer yet; NeedsWindows, where the image has to be one that DISM can service.
+    A step is a hashtable: Question, Expected, Step; Open, where nobody knows the answer yet; NeedsWindows, where the image has to be one that DISM can service;
+    NeedsDisk, where a virtual disk has to have been made.
     Step gives what was seen, or fails with a code. In a step $At gives a path in the folder, $Choice names the engine, $Tree tells what is in a folder,
     $Compare compares two of them, and $Memory keeps what later steps need.
     #>
@@ -59,7 +60,7 @@ function Get-ConformanceTrialRow {
         param($One, $Other)
         if ((@(& $Tree $One) -join "`n") -ceq (@(& $Tree $Other) -join "`n")) { 'the same' } else { 'not the same' }
     }
-    $Memory = @{ Unserviceable = $null; Driver = $null; Feature = $null; Images = 1 }
+    $Memory = @{ Unserviceable = $null; NoDisk = $null; Driver = $null; Feature = $null; Images = 1 }
     $running = $null
     try {
         $null = [System.IO.Directory]::CreateDirectory($root)
@@ -91,6 +92,14 @@ function Get-ConformanceTrialRow {
                 # What was changed, as the in-box module sees it.
                 foreach ($pair in $script:conformancePairs | Where-Object { -not $_['OnlineOnly'] }) {
                     Compare-ConformanceCommand -Pair $pair -Choice $plainChoice -Target @{ Path = & $At 'image' } -Place 'of an image of its own'
+                }
+            }
+        }
+        foreach ($trial in Get-ConformanceDiskTrial) {
+            Invoke-ConformanceTrial -Trial $trial
+            if ($trial['Question'] -eq 'diskpart.exe makes a virtual disk' -and -not $Memory['NoDisk']) {
+                foreach ($pair in $script:conformanceFilePairs | Where-Object { $_['Ours'] -eq 'Get-DismTsImage' }) {
+                    Compare-ConformanceCommand -Pair $pair -Choice $plainChoice -Target @{ ImagePath = & $At 'disk.vhdx' } -Place 'of a virtual disk of its own'
                 }
             }
         }

@@ -12,6 +12,8 @@ function Invoke-ConformanceTrial {
     )
     if ($Trial['NeedsWindows'] -and $Memory['Unserviceable']) {
         $seen = $Memory['Unserviceable']
+    } elseif ($Trial['NeedsDisk'] -and $Memory['NoDisk']) {
+        $seen = $Memory['NoDisk']
     } else {
         try {
             $given = & $Trial['Step']

@@ -50,6 +50,11 @@ function Remove-ConformanceRemnant {
             if ($problem) {
                 throw $problem
             }
+            $disk = [System.IO.Path]::Combine($one, 'disk.vhdx')
+            if ([System.IO.File]::Exists($disk) -and -not (Get-ConformanceDiskObstacle)) {
+                # It may be attached. Whether it still is, its deletion shows.
+                $null = Dismount-ConformanceDisk -ImagePath $disk -MountPath ([System.IO.Path]::Combine($one, 'volume', 'mount'))
+            }
             # The marker goes last: without it the next run would not know the rest for what it is.
             foreach ($path in [System.IO.Directory]::GetFileSystemEntries($one) | Where-Object { $_ -ne $marker }) {
                 if ([System.IO.Directory]::Exists($path)) {

@@ -11,7 +11,11 @@ function Test-DismTsConformance {
     cannot be; compares it with what the in-box module reads of it; saves and discards it; asks the open questions about image files; and lists features from the
     other hosts of PowerShell that are here: 32 bits, the Store's, SYSTEM (by a scheduled task, which is removed again), WinRM. Nothing else is touched,
     and nothing is left: the image is dismounted and the folder removed at the end, also after an error or Ctrl+C. What a run that was killed has left, the next one
-    with the same -ScratchDirectory removes first. It takes some 60 MB, and with a Windows image up to three times its size.
+    with the same -ScratchDirectory removes first. It takes some 120 MB, and with a Windows image up to three times its size.
+
+    On Windows, elevated, diskpart.exe makes a virtual disk of at most 64 MB in that folder, with one file, to be mounted, read and discarded. It is attached to a
+    folder for some seconds, gets no drive letter, and no other disk is named. Where the path of the folder cannot stand in a script of diskpart.exe (not ASCII, a
+    quote, more than 255 characters), or the folder is on no NTFS volume, those lines say that they were not tried.
 
     Drivers, features and packages can be tried on a Windows image only: name one with -ImagePath. It is only read; a copy of one image is serviced. By default
     Winre.wim of this Windows is taken where it can be read, else those lines say that they were not tried.
