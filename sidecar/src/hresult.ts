@@ -301,7 +301,7 @@ const table = {
   ERROR_LOCK_VIOLATION: row(0x80070021, 'ResourceBusy', 'Another process has locked a part of the file', 'Close the programs that use it, then try again.'),
   ERROR_HANDLE_EOF: row(0x80070026, 'InvalidData', 'The file ends too early', 'It was not copied or downloaded completely; get it again from its source.'),
   ERROR_NOT_SUPPORTED: row(0x80070032, 'InvalidOperation', 'This is not supported, here or for this image or file system',
-    'Mount into a folder on a plain local volume (on Windows: NTFS, not deduplicated, not removable).'),
+    'Use the engine that the message names, if any. Mount into a folder on a plain local volume (on Windows: NTFS, not deduplicated, not removable).'),
   ERROR_DEV_NOT_EXIST: row(0x80070037, 'ResourceUnavailable', 'The device or network resource is no longer available', 'Check that the drive is connected.'),
   ERROR_UNEXP_NET_ERR: row(0x8007003B, 'ConnectionError', 'An unexpected network error occurred', 'Check the connection to the share.'),
   ERROR_NETNAME_DELETED: row(0x80070040, 'ConnectionError', 'The connection to the share is gone', 'Check the connection to the share.'),

@@ -1,5 +1,6 @@
 /** Results as a person reads them: tables, a line for each property, or a sentence. */
 import { printable, printableText } from '../printable.ts';
+import { inShellWords } from './shellWords.ts';
 import type { Verb } from './verbs.ts';
 
 /** What goes to stdout, and what is said beside it. */
@@ -76,6 +77,7 @@ function valueText(name: string, value: unknown): string {
     return Object.entries(value).filter(([, part]) => part !== 0).map(([key, part]) => `${heading(key).toLowerCase()} ${valueText(key, part)}`).join(', ');
   }
   if (typeof value !== 'string') { return typeof value === 'boolean' ? (value ? 'yes' : 'no') : ''; }
+  if (name === 'hint') { return printableText(inShellWords(value)); }
   return name.toLowerCase().endsWith('path') ? printable(value) : printableText(value);
 }
 

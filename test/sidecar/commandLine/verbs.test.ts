@@ -93,3 +93,8 @@ test('resultText() leaves out properties with nothing in them', () => {
   expect(resultText(verb, result, false).text).toBe('Image health state : Healthy\nPath               : /m\n');
   expect(resultText(verb, { ...result, counts: { ...counts, notChecked: 2 } }, false).text).toContain('Counts             : not checked 2\n');
 });
+
+test('resultText() gives advice in the words of the command line', () => {
+  const verb = verbs.find(({ name }) => name === 'error') ?? expect.fail();
+  expect(resultText(verb, { hint: 'Dismount it; Get-DismTsImage -Mounted shows it.' }, false).text).toBe('Hint : Dismount it; dismts mounts shows it.\n');
+});
