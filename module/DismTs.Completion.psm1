@@ -56,13 +56,17 @@ $completeMountFolder = {
 
 $completeImage = {
     param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
-    if (-not $boundParameters.ContainsKey('ImagePath')) {
+    $fileParameter = 'ImagePath'
+    if ($parameterName -like 'Source*') {
+        $fileParameter = 'SourceImagePath'
+    }
+    if (-not $boundParameters.ContainsKey($fileParameter)) {
         return
     }
     $beginning = $wordToComplete.Trim('''"')
-    foreach ($image in Get-CompletionItem -Command Get-DismTsImage -Parameters @{ ImagePath = $boundParameters['ImagePath'] }) {
+    foreach ($image in Get-CompletionItem -Command Get-DismTsImage -Parameters @{ ImagePath = $boundParameters[$fileParameter] }) {
         $value = $image.ImageName
-        if ($parameterName -eq 'Index') {
+        if ($parameterName -like '*Index') {
             $value = "$($image.ImageIndex)"
         }
         if ($value -and $value.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase)) {
@@ -143,6 +147,7 @@ $imageCommands = @(
 )
 $imageFileCommands = @(
     'Get-DismTsImage', 'Mount-DismTsImage', 'Remove-DismTsImage', 'Set-DismTsImage', 'Get-DismTsImageContent', 'Copy-DismTsImageItem'
+    'Expand-DismTsImage', 'Convert-DismTsImage', 'Test-DismTsConformance'
 )
 # Parameters whose values are in the image, of the commands that change or show one of them.
 $itemParameters = @{
@@ -165,6 +170,10 @@ $completers = @(
     foreach ($parameter in 'Index', 'Name') {
         @{ CommandName = $imageFileCommands; ParameterName = $parameter; ScriptBlock = $completeImage }
     }
+    foreach ($parameter in 'SourceIndex', 'SourceName') {
+        @{ CommandName = 'Export-DismTsImage'; ParameterName = $parameter; ScriptBlock = $completeImage }
+    }
+    @{ CommandName = 'Set-DismTsImage'; ParameterName = 'BootIndex'; ScriptBlock = $completeImage }
 )
 foreach ($completer in $completers) {
     Register-ArgumentCompleter @completer

@@ -6,7 +6,10 @@ function Add-DismTsImage {
     What other images of the file hold already is not stored again. The file keeps its type of compression. A name that an image has is refused (0x800700B7).
 
     Until the last step the file is the old one: a command that is cancelled or killed leaves it as it was, and what a killed one has written behind its end is taken
-    away by the next command on image files. On Linux, what New-DismTsImage says of folders and NTFS volumes holds here, too.
+    away by the next command on image files.
+
+    On Linux, what New-DismTsImage says of folders, NTFS volumes, and images and disks that are mounted holds here, too: nobody can write to the mount of a disk while it
+    is captured, and a folder in such a mount is captured as a Linux folder, of which a warning tells.
 
     -WhatIf reads the folder, and says how much it holds and how large the file gets at most.
 

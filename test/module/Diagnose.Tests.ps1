@@ -1,5 +1,21 @@
 # Test-DismTsEnvironment, Resolve-DismTsError, ConvertTo-DismTsExitCode, completion.
 
+BeforeDiscovery {
+    Import-Module -Name "$PSScriptRoot/../../DismTs.psd1"
+    # Parameters that take an image of a file. Where there is no number of an image the name is that of a new one.
+    $imageParameters = foreach ($command in Get-Command -Module DismTs -CommandType Function) {
+        foreach ($prefix in '', 'Source') {
+            if ($command.Parameters.ContainsKey("${prefix}ImagePath") -and $command.Parameters.ContainsKey("${prefix}Index")) {
+                foreach ($name in "${prefix}Index", "${prefix}Name") {
+                    if ($command.Parameters.ContainsKey($name)) {
+                        @{ Command = $command.Name; FileParameter = "${prefix}ImagePath"; Parameter = $name }
+                    }
+                }
+            }
+        }
+    }
+}
+
 BeforeAll {
     Import-Module -Name "$PSScriptRoot/TestHelper.psm1"
     $recordPath = Import-FakeModule -Folder $TestDrive
@@ -254,6 +270,15 @@ Describe 'Completion' -Tag 'Unit' {
     It 'offers the images of the file' {
         (Get-Completion -Line 'Mount-DismTsImage -ImagePath /fake/x.wim -Index ').CompletionText | Should -Be '1', '2'
         (Get-Completion -Line 'Get-DismTsImage -ImagePath /fake/x.wim -Name S').CompletionText | Should -Be 'Second'
+        (Get-Completion -Line 'Set-DismTsImage -ImagePath /fake/x.wim -BootIndex ').CompletionText | Should -Be '1', '2'
+    }
+
+    It 'offers the images of the file to <Command> -<Parameter>' -ForEach $imageParameters {
+        $expected = '1', '2'
+        if ($Parameter -like '*Name') {
+            $expected = 'First', 'Second'
+        }
+        (Get-Completion -Line "$Command -$FileParameter /fake/x.wim -$Parameter ").CompletionText | Should -Be $expected
     }
 
     It 'offers what is in the image to <Line>' -ForEach @(
