@@ -55,6 +55,21 @@ describe('imageFile/test', () => {
     ]));
   });
 
+  test('tells a table that claims more bytes than any memory has as damage', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder, { compress: 'LZX' });
+    const bytes = readFileSync(path);
+    // The last bytes but one of the size of each resource in the table: it is 50 bytes an entry, and its place is in the header.
+    const [at, length] = [Number(bytes.readBigUInt64LE(0x38)), Number(bytes.readBigUInt64LE(0x40))];
+    for (let entry = at; entry < at + length; entry += 50) {
+      const damaged = join(folder, 'damaged.wim');
+      writeFileSync(damaged, bytes);
+      damage(damaged, entry + 20);
+      const { healthy, damage: found } = await engine.testImageFile({ imagePath: damaged }, context());
+      expect({ healthy, found: found.length > 0 }).toEqual({ healthy: false, found: true });
+    }
+  });
+
   test.for<[CaptureOptions, pipable: boolean]>([
     [{ compress: 'none' }, false], [{ compress: 'XPRESS' }, false], [{ compress: 'LZX' }, true], [{ compress: 'LZMS' }, false], [{ compress: 'LZMS', solid: true }, false],
   ])('%j, pipable: %s: tells damage of contents that are not read whole into memory, and of no others', async ([options, pipable]) => {

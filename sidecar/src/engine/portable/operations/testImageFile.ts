@@ -73,8 +73,11 @@ async function testContents(source: ImageSource, context: OperationContext, dama
     const { result } = await runWimJob('verifyWim', { path: source.wim.path, otherParts: source.otherParts }, context);
     return result;
   } catch (error) {
-    const found = damageOf(error);
+    // A table that lies about a size makes libwim ask for more memory than there is.
+    const isMemory = error instanceof DismError && error.hresult === Hresult.E_OUTOFMEMORY;
+    const found = isMemory ? error : damageOf(error);
     const all = await findDamagedContents(source, context);
+    if (isMemory && all.damage.length === 0 && damage.length === 0) { throw error; }
     damage.push(...all.damage.length > 0 || damage.length > 0
       ? all.damage : [{ kind: 'Content' as const, reason: reasonOf(found), imageIndex: null, paths: [] }]);
     return all;
