@@ -1,7 +1,8 @@
 /** Opens the hives of an image, and collects what is wrong with them: damage in one place does not hide what the others say. */
 import { DismError } from '../errors.ts';
 import { fileTrouble, isLoss } from '../imageFiles/fileTrouble.ts';
-import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
+import { type ImageFiles, joinPath, maxFileBytes } from '../imageFiles/imageFiles.ts';
+import { readRealFile } from '../imageFiles/realFile.ts';
 import { Hive } from '../registry/hive.ts';
 
 /** A hive that is not whole. */
@@ -41,7 +42,7 @@ export class StoreHives {
   async #open(name: string): Promise<Hive | undefined> {
     const path = joinPath(this.#windows, 'System32/config', name);
     try {
-      const data = await this.#files.read(path);
+      const data = await readRealFile(this.#files, path, maxFileBytes);
       if (data === undefined) { return undefined; }
       const hive = Hive.parse(data, path);
       if (hive.isDirty) { this.dirty.push(name); }

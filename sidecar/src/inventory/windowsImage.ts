@@ -2,7 +2,8 @@
 import { parseMum, type Mum } from '../componentStore/mum.ts';
 import { DismError } from '../errors.ts';
 import { fileTrouble } from '../imageFiles/fileTrouble.ts';
-import { joinPath, type ImageFiles } from '../imageFiles/imageFiles.ts';
+import { joinPath, maxFileBytes, type ImageFiles } from '../imageFiles/imageFiles.ts';
+import { readRealFile } from '../imageFiles/realFile.ts';
 import { Hresult } from '../hresult.ts';
 import { printable } from '../printable.ts';
 import { controlSetName } from '../registry/controlSet.ts';
@@ -83,7 +84,10 @@ export class WindowsImage {
     return hive;
   }
 
-  /** One of the hives; undefined where the image has none of that name. */
+  /**
+   * One of the hives; undefined where the image has none of that name.
+   * @throws DismError ERROR_FILE_CORRUPT: it is damaged, or something else is in its place.
+   */
   async findHive(name: HiveName): Promise<Hive | undefined> {
     if (!this.#hives.has(name)) {
       this.#hives.set(name, await this.#openHive(name));
@@ -127,7 +131,7 @@ export class WindowsImage {
   }
 
   async #openHive(name: HiveName): Promise<Hive | undefined> {
-    const data = await this.#files.read(joinPath(this.windows, 'System32/config', name));
+    const data = await readRealFile(this.#files, joinPath(this.windows, 'System32/config', name), maxFileBytes);
     if (data === undefined) { return undefined; }
     const target = this.#shown('System32/config', name);
     const hive = Hive.parse(data, target);

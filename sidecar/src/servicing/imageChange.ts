@@ -2,6 +2,7 @@
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { folderOf, maxFileBytes } from '../imageFiles/imageFiles.ts';
+import { readRealFile } from '../imageFiles/realFile.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import { EditableHive } from '../registry/editableHive.ts';
 import { replayLogs } from '../registry/hiveLogs.ts';
@@ -53,7 +54,8 @@ const lockMs = 10_000;
  * Opens hives under the lock of the image, lets `change` change them in memory and say what is to become of files, and writes all that as one change.
  * What `change` throws leaves everything as it was.
  * @param names As for hivePath(): `SOFTWARE`, or a path in the image.
- * @throws DismError E_INVALIDARG: no such hive. ERROR_FILE_CORRUPT: a hive is damaged. DISMTS_E_HIVE_DIRTY: its last changes are in its logs.
+ * @throws DismError E_INVALIDARG: no such hive. ERROR_FILE_CORRUPT: a hive is damaged, or something else is in its place.
+ * DISMTS_E_HIVE_DIRTY: its last changes are in its logs.
  * DISM_E_IMAGE_BUSY: another process changes this image.
  */
 export async function changeImage<T>(
@@ -150,7 +152,7 @@ async function readHives(
   const files = new Map<string, HiveFile>();
   for (const name of names) {
     const path = requireHivePath(windows, name);
-    const data = await image.read(path, maxFileBytes);
+    const data = await readRealFile(image, path, maxFileBytes);
     if (data === undefined) { continue; }
     const replayed = replayLog ? replayLogs(data, await readLogs(image, path), path) : undefined;
     if (replayed !== undefined) { warn(`The logs of the registry hive "${path}", which was not closed properly, were replayed (entries: ${replayed.entries})`); }

@@ -2,19 +2,21 @@
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { type ImageFiles, maxFileBytes } from '../imageFiles/imageFiles.ts';
+import { readRealFile } from '../imageFiles/realFile.ts';
 import { Hive } from '../registry/hive.ts';
 import { replayLogs } from '../registry/hiveLogs.ts';
 import { hiveNames, hivePath } from './hivePaths.ts';
 
 /**
- * @throws DismError E_INVALIDARG: no such hive. ERROR_FILE_NOT_FOUND: the image has none of that name. ERROR_FILE_CORRUPT: it is damaged.
+ * @throws DismError E_INVALIDARG: no such hive. ERROR_FILE_NOT_FOUND: the image has none of that name. ERROR_FILE_CORRUPT: it is damaged, or something
+ * else is in its place.
  */
 export async function openHive(
-  files: Pick<ImageFiles, 'read'>, windows: string, { hive: name, replayLog = false }: { readonly hive: string; readonly replayLog?: boolean | undefined },
+  files: Pick<ImageFiles, 'read' | 'list'>, windows: string, { hive: name, replayLog = false }: { readonly hive: string; readonly replayLog?: boolean | undefined },
   warn: (text: string) => void,
 ): Promise<Hive> {
   const path = requireHivePath(windows, name);
-  const data = await files.read(path, maxFileBytes);
+  const data = await readRealFile(files, path, maxFileBytes);
   if (data === undefined) { throw missingHive(path); }
   const replayed = replayLog ? replayLogs(data, await readLogs(files, path), path) : undefined;
   const hive = Hive.parse(replayed?.file ?? data, path);
@@ -53,10 +55,10 @@ export function missingHive(path: string): DismError {
 }
 
 /** The logs of a hive, as far as there are any. */
-export async function readLogs(files: Pick<ImageFiles, 'read'>, path: string): Promise<Buffer[]> {
+export async function readLogs(files: Pick<ImageFiles, 'read' | 'list'>, path: string): Promise<Buffer[]> {
   const logs: Buffer[] = [];
   for (const suffix of ['.LOG1', '.LOG2', '.LOG']) {
-    const log = await files.read(`${path}${suffix}`, maxFileBytes);
+    const log = await readRealFile(files, `${path}${suffix}`, maxFileBytes);
     if (log !== undefined) { logs.push(log); }
   }
   return logs;

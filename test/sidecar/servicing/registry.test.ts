@@ -1,6 +1,6 @@
 /** registry/* on the portable engine: paths and wildcards, values of all types, one result for each change. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { changeRegistry as changeMethod, getRegistryKeys as keysMethod, getRegistryValues as valuesMethod, importRegistryFile as importMethod } from '@dismts/protocol';
 import { describe, expect, it } from 'vitest';
@@ -73,6 +73,25 @@ describe('registry/getKeys and registry/getValues', () => {
       expect(await failure(keys({ path, hive }))).toMatchObject({ hresult: Hresult.E_INVALIDARG, hint: expect.stringContaining('SOFTWARE, SYSTEM') as string });
     }
     expect((await failure(keys({ path: tempFolder(), hive: 'SOFTWARE' }))).hresult).toBe(Hresult.ERROR_PATH_NOT_FOUND);
+  });
+
+  it.each([
+    ['a folder', /is no file, but a folder/, (hive: string) => { rmSync(hive); mkdirSync(hive); }],
+    ['a link', /leads through a link/, (hive: string) => { renameSync(hive, `${hive}.old`); symlinkSync(`${hive}.old`, hive); }],
+    ['a pipe', /is a pipe, no file/, (hive: string) => { rmSync(hive); execFileSync('mkfifo', [hive]); }],
+  ])('say that %s is in the place of a hive, and not that there is none', async (_, message, replace) => {
+    const { path, config } = makeImage();
+    replace(join(config, 'SOFTWARE'));
+    const wanted = { target: expect.stringContaining('SOFTWARE') as string, message: expect.stringMatching(message) as string };
+    expect(await failure(keys({ path, hive: 'SOFTWARE' }))).toMatchObject(wanted);
+    expect(await failure(values({ path, hive: 'SOFTWARE' }))).toMatchObject(wanted);
+    expect(await failure(change(path, [{ action: 'CreateKey', hive: 'SOFTWARE', key: 'New' }]))).toMatchObject(wanted);
+  });
+
+  it('say that a folder is in the place of a log that is to be replayed', async () => {
+    const { path, config } = makeImage();
+    mkdirSync(join(config, 'SOFTWARE.LOG1'));
+    expect(await failure(keys({ path, hive: 'SOFTWARE', replayLog: true }))).toMatchObject({ hresult: Hresult.ERROR_FILE_CORRUPT });
   });
 
   it('refuse a key that begins with a root key of a running Windows, which nothing would look for in the hive', async () => {
