@@ -45,9 +45,14 @@ export interface Captured {
   readonly bytes: number;
 }
 
-/** Says what stands in the way of a folder, and what will not be as the user may think. @throws DismError ERROR_INVALID_NAME, E_INVALIDARG. */
+/** Says what stands in the way of a folder, and what will not be as the user may think. @throws DismError E_ACCESSDENIED, ERROR_INVALID_NAME, E_INVALIDARG. */
 function judge(scan: FolderScan, { source, what, script }: CaptureImage, context: JobContext): void {
-  const { impossible, twins, awkward, special, byScript, outwardLinks } = scan;
+  const { impossible, twins, awkward, special, byScript, outwardLinks, unreadable } = scan;
+  if (unreadable.count > 0) {
+    throw new DismError(Hresult.E_ACCESSDENIED, printable(`${what}: you may not read these files: ${String(unreadable)}`), {
+      target: source, hint: 'Run it as a user who may, or leave them out with -ConfigFilePath.',
+    });
+  }
   if (impossible.count > 0) {
     throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${what}: Windows cannot have files with these names: ${String(impossible)}`), {
       target: source, hint: 'Rename them, or leave them out with -ConfigFilePath.',

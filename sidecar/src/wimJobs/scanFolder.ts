@@ -1,6 +1,8 @@
 /** Looks through a folder before it is captured: what it holds, what is left out, and what Windows could not do with it. */
-import { lstatSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isRoot } from '../isRoot.ts';
+import { isSystemError } from '../systemErrors.ts';
 import type { WimScript } from '../wim/wimScript.ts';
 import { foldName, isAwkwardOnWindows, isImpossibleOnWindows } from '../wim/windowsNames.ts';
 
@@ -47,6 +49,8 @@ export interface FolderScan {
   readonly awkward: Noted;
   /** Names that differ from another one in case only. */
   readonly twins: Noted;
+  /** Files that this user may not read. */
+  readonly unreadable: Noted;
 }
 
 /** What to leave out beside the list of exclusions. */
@@ -61,12 +65,23 @@ export interface ScanOptions {
 /** A name that is no UTF-8 becomes another when it is decoded. */
 const replacement = '\ufffd';
 
+/** Whether this user may not read a file. Not access(), which asks for the user that has started the process. */
+function isDenied(path: string): boolean {
+  try {
+    closeSync(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+    return false;
+  } catch (error) {
+    return isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM');
+  }
+}
+
 /** Synchronous, and so for the process of a job: a round through the event loop for each file takes longer than the call. */
 export function scanFolder(root: string, { script, withoutPaths, withoutOutwardLinks }: ScanOptions, onProgress: (found: number) => void): FolderScan {
   const scan: FolderScan = {
     files: 0, directories: 1, bytes: 0, excluded: new Set(), byScript: new Noted(), uncompressed: new Noted(), outwardLinks: new Noted(), special: new Noted(),
-    impossible: new Noted(), awkward: new Noted(), twins: new Noted(),
+    impossible: new Noted(), awkward: new Noted(), twins: new Noted(), unreadable: new Noted(),
   };
+  const asksRights = !isRoot();
   const links = new Set<string>();
   const without = new Set(withoutPaths);
   const isInside = (target: string): boolean => target === root || target.startsWith(root === '/' ? '/' : `${root}/`);
@@ -92,6 +107,8 @@ export function scanFolder(root: string, { script, withoutPaths, withoutOutwardL
       links.add(id);
     }
     scan.bytes += Number(stats.size);
+    // libwim opens it when half of the work is done, and does not tell which it was.
+    if (asksRights && stats.isFile() && isDenied(path)) { scan.unreadable.add(shown); }
   };
 
   const pending = [''];
