@@ -63,12 +63,9 @@ function Start-Sidecar {
             $initialize['Params']['dismPath'] = $DismPath
         }
         $startInfo = New-SidecarStartInfo -Argument $sidecarArguments
-        # PowerShell loads and compiles what it runs for the first time. There is time for it while the sidecar starts, and while the hash is not computed yet, so a
-        # message is written to memory and read back meanwhile.
         $rehearsal = New-Sidecar -Key $Key -Executable $executable
-        $rehearsal.Input = [System.IO.MemoryStream]::new()
-        if ($null -ne $opened -and -not $opened.CopyTask.IsCompleted) {
-            $null = Write-JsonRpcMessage -Sidecar $rehearsal -Message @{ id = 0; result = @{} }
+        if ($null -ne $opened) {
+            Invoke-Rehearsal -Sidecar $rehearsal -While $opened.CopyTask
         }
         if ($PSVersionTable.PSEdition -eq 'Desktop' -and [Console]::InputEncoding.GetPreamble().Length -gt 0) {
             # .NET Framework writes the console encoding's byte order mark into the pipe before the first frame.
@@ -103,12 +100,7 @@ function Start-Sidecar {
 
         # While it starts.
         Register-SessionEnd
-        if ($rehearsal.Input.Length -eq 0) {
-            $null = Write-JsonRpcMessage -Sidecar $rehearsal -Message @{ id = 0; result = @{} }
-        }
-        $rehearsal.Output = [System.IO.MemoryStream]::new($rehearsal.Input.ToArray())
-        $null = Read-JsonRpcMessage -Sidecar $rehearsal
-        $null = ConvertTo-DismTsObject -InputObject ([pscustomobject] @{}) -TypeName 'BaseDismObject'
+        Invoke-Rehearsal -Sidecar $rehearsal
 
         $answer = Invoke-SidecarRequest @initialize
         if ($answer -is [System.Management.Automation.ErrorRecord]) {
