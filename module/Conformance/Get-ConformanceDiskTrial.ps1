@@ -1,9 +1,9 @@
 # A virtual disk of its own, on the engine that mounts those of Windows, in this order. How a step is written tells Get-ConformanceTrialRow.
 $script:conformanceDiskTrials = @(
     @{
-        Question = 'diskpart.exe makes a virtual disk'
-        Expected = 'made'
-        Step     = {
+        Question    = 'diskpart.exe makes a virtual disk'
+        Expected    = 'made'
+        Step        = {
             $Memory['NoDisk'] = 'not tried: no virtual disk was made'
             $problem = New-ConformanceDisk -ImagePath (& $At 'disk.vhdx') -MountPath (& $At 'volume' 'mount') -Source (& $At 'windows' 'Windows' 'System32' 'trial.txt') -Folder 'Windows\System32'
             if ($problem) {
@@ -11,6 +11,13 @@ $script:conformanceDiskTrials = @(
             }
             $Memory['NoDisk'] = $null
             'made'
+        }
+        ThenCompare = {
+            if (-not $Memory['NoDisk']) {
+                foreach ($pair in $script:conformanceFilePairs | Where-Object { $_['Ours'] -eq 'Get-DismTsImage' }) {
+                    Compare-ConformanceCommand -Pair $pair -Choice $plainChoice -Target @{ ImagePath = & $At 'disk.vhdx' } -Place 'of a virtual disk of its own'
+                }
+            }
         }
     }
     @{

@@ -175,6 +175,14 @@ $script:conformanceServiceTrials = @(
             $null = Use-DismTsUnattend -Path (& $At 'image') -UnattendPath (& $At 'unattend.xml') @Choice
             'applied'
         }
+        # What was changed, as the in-box module sees it.
+        ThenCompare  = {
+            if (-not $Memory['Unserviceable']) {
+                foreach ($pair in $script:conformancePairs | Where-Object { -not $_['OnlineOnly'] }) {
+                    Compare-ConformanceCommand -Pair $pair -Choice $plainChoice -Target @{ Path = & $At 'image' } -Place 'of an image of its own'
+                }
+            }
+        }
     }
     @{
         Question     = 'The image is optimised for booting'

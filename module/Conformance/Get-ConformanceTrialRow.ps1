@@ -11,7 +11,7 @@ function Get-ConformanceTrialRow {
     Tries the commands that change something, on images of its own in a folder of its own below the one that is given; nothing of it is left at the end.
     .DESCRIPTION
     A step is a hashtable: Question, Expected, Step; Open, where nobody knows the answer yet; NeedsWindows, where the image has to be one that DISM can service;
-    NeedsDisk, where a virtual disk has to have been made.
+    NeedsDisk, where a virtual disk has to have been made; ThenCompare, which compares what is there after it with what the in-box module sees.
     Step gives what was seen, or fails with a code. In a step $At gives a path in the folder, $Choice names the engine, $Tree tells what is in a folder,
     $Compare compares two of them, and $Memory keeps what later steps need.
     #>
@@ -88,20 +88,9 @@ function Get-ConformanceTrialRow {
         }
         foreach ($trial in Get-ConformanceServiceTrial) {
             Invoke-ConformanceTrial -Trial $trial
-            if ($trial['Question'] -eq 'An answer file without settings is applied' -and -not $Memory['Unserviceable']) {
-                # What was changed, as the in-box module sees it.
-                foreach ($pair in $script:conformancePairs | Where-Object { -not $_['OnlineOnly'] }) {
-                    Compare-ConformanceCommand -Pair $pair -Choice $plainChoice -Target @{ Path = & $At 'image' } -Place 'of an image of its own'
-                }
-            }
         }
         foreach ($trial in Get-ConformanceDiskTrial) {
             Invoke-ConformanceTrial -Trial $trial
-            if ($trial['Question'] -eq 'diskpart.exe makes a virtual disk' -and -not $Memory['NoDisk']) {
-                foreach ($pair in $script:conformanceFilePairs | Where-Object { $_['Ours'] -eq 'Get-DismTsImage' }) {
-                    Compare-ConformanceCommand -Pair $pair -Choice $plainChoice -Target @{ ImagePath = & $At 'disk.vhdx' } -Place 'of a virtual disk of its own'
-                }
-            }
         }
         foreach ($trial in Get-ConformanceQuestion) {
             Invoke-ConformanceTrial -Trial $trial

@@ -1,7 +1,7 @@
 function Invoke-ConformanceTrial {
     <#
     .SYNOPSIS
-    Makes one step of a trial, and the line about it.
+    Makes one step of a trial, and the line about it, with those of what is compared after it.
     .DESCRIPTION
     A step uses what Get-ConformanceTrialRow, which calls this, has in its variables.
     #>
@@ -27,4 +27,7 @@ function Invoke-ConformanceTrial {
         }
     }
     New-ConformanceRow -Question $Trial['Question'] -Expected $Trial['Expected'] -Seen $seen -Open:([bool] $Trial['Open'])
+    if ($Trial['ThenCompare']) {
+        & $Trial['ThenCompare']
+    }
 }
