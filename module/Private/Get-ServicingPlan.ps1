@@ -27,26 +27,17 @@ function Get-ServicingPlan {
             }
         }
     }
-    foreach ($name in Get-NoteValue -InputObject $Result -Name 'removedPackages') {
-        "What if: Removes $name"
+    foreach ($list in @('removedPackages', 'Removes'), @('removedDrivers', 'Removes the driver package'), @('addedDrivers', 'Adds the driver'), @('writtenFiles', 'Writes'), @('removedFiles', 'Removes')) {
+        $member, $does = $list
+        foreach ($name in Get-NoteValue -InputObject $Result -Name $member) {
+            "What if: $does $name"
+        }
     }
-    foreach ($name in Get-NoteValue -InputObject $Result -Name 'removedDrivers') {
-        "What if: Removes the driver package $name"
-    }
-    foreach ($path in Get-NoteValue -InputObject $Result -Name 'addedDrivers') {
-        "What if: Adds the driver $path"
-    }
-    foreach ($path in Get-NoteValue -InputObject $Result -Name 'writtenFiles') {
-        "What if: Writes $path"
-    }
-    foreach ($path in Get-NoteValue -InputObject $Result -Name 'removedFiles') {
-        "What if: Removes $path"
-    }
-    foreach ($line in Get-NoteValue -InputObject $Result -Name 'addedLines') {
-        "What if: Adds to $($line.path) the line: $($line.line)"
-    }
-    foreach ($line in Get-NoteValue -InputObject $Result -Name 'removedLines') {
-        "What if: Removes from $($line.path) the line: $($line.line)"
+    foreach ($list in @('addedLines', 'Adds to'), @('removedLines', 'Removes from')) {
+        $member, $does = $list
+        foreach ($line in Get-NoteValue -InputObject $Result -Name $member) {
+            "What if: $does $($line.path) the line: $($line.line)"
+        }
     }
     if ((Get-NoteValue -InputObject $Result -Name 'changed') -eq $false) {
         'What if: Nothing would change'
