@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { lacksDouble } from '../../../helpers/dismDouble.ts';
 import { until } from '../../../helpers/nativeEngine.ts';
 import { tempFolder } from '../../../helpers/tempFolder.ts';
-import { startWork, type Work } from './work.ts';
+import { cancelIn, startWork, type Work } from './work.ts';
 
 const lacking = lacksDouble('elf');
 const image = Buffer.alloc(64 * 1024, 'image');
@@ -122,14 +122,7 @@ describe.skipIf(lacking !== undefined).for([tasks[0], tasks[1]] as [Task, Task])
     const state = tempFolder();
     const work = await prepared(state);
     const before = readFileSync(work.at('a.wim'));
-    work.wimDouble.setModes({ [`block.${called}`]: 'cancel', drain: 5, ...stays === '' ? {} : { 'leave-image': stays } });
-    const controller = new AbortController();
-    const running = work.run(task.method, task.params(work) as never, controller.signal);
-    running.catch(() => undefined);
-    await until(() => work.wimDouble.events().some(({ event }) => event === 'blocked'), 'the call blocks');
-    controller.abort();
-    await expect(running).rejects.toMatchObject({ symbol: 'ERROR_CANCELLED' });
-    work.wimDouble.setModes({});
+    await cancelIn(work, called, task.method, task.params(work) as never, stays === '' ? {} : { 'leave-image': stays });
     expect(records(state)).toEqual([]);
     expect(readFileSync(work.at('a.wim')).equals(before)).toBe(true);
     await work.run(task.method, task.params(work) as never);

@@ -2,9 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { lacksDouble } from '../../../helpers/dismDouble.ts';
-import { until } from '../../../helpers/nativeEngine.ts';
 import { readDoubleWim } from '../../../helpers/wimDouble.ts';
-import { contentOf, startWork, type Work } from './work.ts';
+import { cancelIn, contentOf, startWork, type Work } from './work.ts';
 
 const lacking = lacksDouble('elf');
 const files = { 'a.txt': 'one', 'sub/b.txt': 'two', 'c.txt': 'three' };
@@ -89,14 +88,7 @@ describe.skipIf(lacking !== undefined).for(tasks)('$method of $function', (task)
   test(`is cancelled, with messages still under way: ${title(task)}`, async () => {
     const work = startWork();
     const before = await prepared(work);
-    work.wimDouble.setModes({ [`block.${task.function}`]: 'cancel', drain: 5, 'leave-image': 'yes' });
-    const controller = new AbortController();
-    const running = work.run(task.method, task.params(work) as never, controller.signal);
-    running.catch(() => undefined);
-    await until(() => work.wimDouble.events().some(({ event }) => event === 'blocked'), 'the call blocks');
-    controller.abort();
-    await expect(running).rejects.toMatchObject({ symbol: 'ERROR_CANCELLED' });
-    work.wimDouble.setModes({});
+    await cancelIn(work, task.function, task.method, task.params(work) as never, { 'leave-image': 'yes' });
     expectImages(work, before);
     expect(work.names().filter((name) => !['a.wim', 'b.wim', 'before', 'target', 'tree'].includes(name))).toEqual([]);
     expect(contentOf(work.at('target'))).toEqual({});

@@ -5,7 +5,7 @@ import { onTestFinished, expect } from 'vitest';
 import { engineMethods } from '@dismts/protocol';
 import type { z } from 'zod';
 import { testContext, type TestContext } from '../../../helpers/operationContext.ts';
-import { startNativeEngine, type TestEngine, type TestEngineOptions } from '../../../helpers/nativeEngine.ts';
+import { startNativeEngine, until, type TestEngine, type TestEngineOptions } from '../../../helpers/nativeEngine.ts';
 import { tempFolder } from '../../../helpers/tempFolder.ts';
 
 type Methods = typeof engineMethods;
@@ -64,6 +64,23 @@ export function startWork(options: TestEngineOptions = {}): Work {
     context: () => lastContext,
     names: () => readdirSync(folder).sort(),
   };
+}
+
+/**
+ * Cancels an operation while the double blocks in a function, with messages still under way; by the end it has failed as cancelled.
+ * @param modes Of the double, beside those.
+ */
+export async function cancelIn<K extends ImageFileMethod>(
+  work: Work, called: string, method: K, params: z.input<Methods[K]['params']>, modes: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  work.wimDouble.setModes({ [`block.${called}`]: 'cancel', drain: 5, ...modes });
+  const controller = new AbortController();
+  const running = work.run(method, params, controller.signal);
+  running.catch(() => undefined);
+  await until(() => work.wimDouble.events().some(({ event }) => event === 'blocked'), 'the call blocks');
+  controller.abort();
+  await expect(running).rejects.toMatchObject({ symbol: 'ERROR_CANCELLED' });
+  work.wimDouble.setModes({});
 }
 
 /** Files and folders of a folder with their content, by their paths. */

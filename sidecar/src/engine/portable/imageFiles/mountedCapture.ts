@@ -1,6 +1,6 @@
 /**
- * Captures an image of a WIM file that is mounted, with what is staged: out of the file and the staged changes, for the mount does not show the
- * descriptors, short names and times that the image has.
+ * Captures what is mounted, with what is staged, for the mount does not show the descriptors, short names and times that it has: an image of a WIM
+ * file out of the file and the staged changes, a volume of a virtual disk out of its bytes.
  */
 import { constants, rmSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
