@@ -3,7 +3,8 @@
  * (exit code 1, never 70) with the right HRESULT, and names the file. `DISMTS_TEST_ALL_ERRNOS=1` walks all that the system has, which takes minutes.
  */
 import { execFileSync, spawn } from 'node:child_process';
-import { appendFileSync, copyFileSync, existsSync, mkdirSync } from 'node:fs';
+import { once } from 'node:events';
+import { appendFileSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -22,14 +23,15 @@ interface Outcome { readonly exitCode: number | null; readonly stderr: string }
 /** Runs `dismts call` while the given calls on the path fail. -D: strace is no parent, so what serves a mount does not keep it. */
 async function callWith(injection: string, path: string | undefined, folder: string, method: string, params: object): Promise<Outcome> {
   const filter = path === undefined ? [] : ['-P', path];
+  // A file, which has everything as soon as the program has ended: what it leaves in the background may have a pipe for ever.
+  const errors = join(folder, 'stderr.txt');
+  const written = openSync(errors, 'w');
   const child = spawn(strace ?? '', ['-D', '-f', '-o', join(folder, 'strace.out'), ...filter, '-e', `inject=${injection}`,
     executable?.command ?? '', 'call', method, JSON.stringify(params)],
-  { env: { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') }, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => { stderr += text; });
-  // Not 'close': what the program leaves in the background may have the pipe.
-  const exitCode = await new Promise<number | null>((resolve) => { child.once('exit', (code) => { setImmediate(() => { resolve(code); }); }); });
-  return { exitCode, stderr };
+  { env: { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') }, stdio: ['ignore', 'ignore', written], timeout: 60_000 });
+  closeSync(written);
+  const [exitCode] = await once(child, 'exit') as [number | null];
+  return { exitCode, stderr: readFileSync(errors, 'utf8') };
 }
 
 async function image(): Promise<{ folder: string; wim: string }> {
