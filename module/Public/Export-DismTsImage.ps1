@@ -6,7 +6,9 @@ function Export-DismTsImage {
     A destination that does not exist is made, and appears under its name once it is whole and on the disk. To one that exists the images are added; content that it
     has already is not stored again. Either all images arrive, or the destination stays as it was. Ctrl+C cancels within a second, and nothing is left behind.
 
-    Name, description, flags and everything else that the file says of an image go along; with all images (-SourceIndex *) so does the image that the file boots.
+    Name, description, flags and everything else that the file says of an image go along. The image that the source boots is the one that the destination boots, unless
+    that has one already; where it is not among those that are exported a warning tells. A solid file boots none.
+
     Without -CompressionType a new file gets that of the source, and content is copied without being compressed anew, which takes seconds instead of minutes.
 
     -WhatIf says how much would be read, and how large the destination gets at most.

@@ -110,7 +110,8 @@ export const convertImage = request('imageFile/convert', () => operationOptionsS
 }).refine(...oneImage), () => imageFileResultSchema);
 
 /**
- * Copies images into another file, which is made where it is not there. XML data goes along, and where `sourceIndexes` is `*` the boot index. Either
+ * Copies images into another file, which is made where it is not there. XML data goes along. The image that the source boots is the one that the destination
+ * boots, unless that has one already: a warning tells where it is not exported, or the destination is solid (with `*` E_INVALIDARG in place of it). Either
  * all images arrive, or the destination stays as it was. Export-WindowsImage; WIMExportImage. Cancellable.
  */
 export const exportImage = request('imageFile/export', () => operationOptionsSchema.extend({

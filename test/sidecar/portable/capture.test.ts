@@ -53,13 +53,24 @@ describe('a folder', () => {
     ['None', /Compression: +None/], ['Fast', /Compression: +XPRESS[^]*Chunk Size: +32768/], ['Max', /Compression: +LZX[^]*Chunk Size: +32768/], ['Recovery', /Compression: +LZMS/],
   ] as const)('is compressed as asked: %s, with an integrity table and verified', async ([compressionType, expected]) => {
     const bench = await workbench();
-    const { imagePath, capturePath } = await captureTree(bench, ordinaryTree, { compressionType, checkIntegrity: true, verify: true, setbootable: true });
+    const { imagePath, capturePath } = await captureTree(bench, ordinaryTree, { compressionType, checkIntegrity: true, verify: true, setbootable: compressionType !== 'Recovery' });
     const info = await imagex('info', imagePath);
     expect(info).toMatch(expected);
-    expect(info).toMatch(/Boot Index: +1/);
+    expect(info).toMatch(compressionType === 'Recovery' ? /Boot Index: +0/ : /Boot Index: +1/);
     expect(info).toMatch(/Integrity Info: +yes|Attributes: .*Integrity/i);
     expect(await appliedImage(bench, imagePath)).toEqual(await readFolder(capturePath));
     expect(bench.context.progressValues.map(({ phase }) => phase)).toContain('Verifying');
+  });
+
+  test('makes no solid file boot, for nothing would', async () => {
+    const bench = await workbench();
+    const refused = await failure(bench.call('captureImage', {
+      imagePath: join(bench.folder, 'new.esd'), capturePath: bench.folder, imageName: 'x', compressionType: 'Recovery', setbootable: true,
+    }));
+    expect(refused).toMatchObject({ symbol: 'E_INVALIDARG', hint: expect.stringContaining('leave -Setbootable out') as string });
+    const { imagePath, capturePath } = await captureTree(bench, { 'a.txt': 'a' }, { compressionType: 'Recovery' });
+    const appended = await failure(bench.call('appendImage', { imagePath, capturePath, imageName: 'x', setbootable: true }));
+    expect(appended).toMatchObject({ symbol: 'E_INVALIDARG', hint: expect.stringContaining('Optimize-DismTsImageFile') as string });
   });
 
   test('for WIMBoot has chunks of 4 KiB and the mark', async () => {

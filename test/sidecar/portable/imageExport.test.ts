@@ -103,22 +103,41 @@ describe('imageFile/export', () => {
     for (const image of [1, 2]) { expect(await readTree(path, image)).toEqual(await readTree(source, image)); }
   });
 
-  test('takes the boot index along with all images, and with none of them', async () => {
+  test('has the image booted that the source boots, wherever that is exported', async () => {
     const folder = tempFolder();
     const source = await twoImages(folder);
-    const [all, one, chosen] = ['all.wim', 'one.wim', 'chosen.wim'].map((name) => join(folder, name));
-    await engine.exportImage({ sourceImagePath: source, sourceIndexes: '*', destinationImagePath: all ?? '' }, context());
-    expect(await boot(all ?? '')).toBe('2');
-    await engine.exportImage({ sourceImagePath: source, sourceIndexes: [2], destinationImagePath: one ?? '' }, context());
-    expect(await boot(one ?? '')).toBe('0');
-    await engine.exportImage({
-      sourceImagePath: source, sourceIndexes: [2, 1], destinationImagePath: chosen ?? '', setbootable: true,
-    }, context());
-    expect(await boot(chosen ?? '')).toBe('1');
-    expect(await imagex('info', chosen ?? '', '1')).toContain('\u65e5\u672c\u8a9e');
-    expect(await failure(engine.exportImage({
-      sourceImagePath: source, sourceIndexes: '*', destinationImagePath: join(folder, 'boot.esd'), compressionType: 'Recovery',
-    }, context()))).toMatchObject({ symbol: 'E_INVALIDARG', hint: expect.stringContaining('Max') as string });
+    const run = async (name: string, params: object) => {
+      const destinationImagePath = join(folder, name);
+      const { warnings } = await engine.exportImage({ sourceImagePath: source, sourceIndexes: '*', destinationImagePath, ...params }, context());
+      return [await boot(destinationImagePath), warnings];
+    };
+    const bootsNone = [expect.stringContaining('boots image 2, which is not exported here') as string];
+    expect(await run('all.wim', {})).toEqual(['2', []]);
+    expect(await run('listed.wim', { sourceIndexes: [2, 1] })).toEqual(['1', []]);
+    expect(await run('named.wim', { sourceIndexes: undefined, sourceName: '\u65e5\u672c\u8a9e' })).toEqual(['1', []]);
+    // One after the other, as from a pipeline.
+    expect(await run('both.wim', { sourceIndexes: [1] })).toEqual(['0', bootsNone]);
+    expect(await run('both.wim', { sourceIndexes: [2] })).toEqual(['2', []]);
+    // What a destination boots stays, unless another image is asked for.
+    expect(await run('listed.wim', { sourceIndexes: [2], destinationName: 'Again' })).toEqual(['1', []]);
+    expect(await run('chosen.wim', { sourceIndexes: [1, 2], setbootable: true })).toEqual(['1', []]);
+    expect(await run('chosen.wim', { sourceIndexes: [2], destinationName: 'Again', setbootable: true })).toEqual(['3', []]);
+    expect((await engine.exportImage({ sourceImagePath: source, sourceIndexes: [1], destinationImagePath: join(folder, 'dry.wim'), validateOnly: true }, context())).warnings)
+      .toEqual(bootsNone);
+  });
+
+  test('makes no solid file boot, and says how to have the images in one', async () => {
+    const folder = tempFolder();
+    const source = await twoImages(folder);
+    const path = join(folder, 'boot.esd');
+    const solid = (params: object) => engine.exportImage({ sourceImagePath: source, sourceIndexes: '*', destinationImagePath: path, compressionType: 'Recovery', ...params }, context());
+    expect(await failure(solid({}))).toMatchObject({ symbol: 'E_INVALIDARG', hint: expect.stringContaining('-SourceIndex 1,2') as string });
+    expect(await failure(solid({ sourceIndexes: [1], setbootable: true }))).toMatchObject({ symbol: 'E_INVALIDARG', hint: expect.stringContaining('-Setbootable out') as string });
+    expect(existsSync(path)).toBe(false);
+    expect((await solid({ sourceIndexes: [1, 2] })).warnings).toEqual([expect.stringContaining('no boot manager reads a solid file') as string]);
+    expect(await boot(path)).toBe('0');
+    expect(await failure(engine.optimizeImageFile({ imagePath: source, compressionType: 'Recovery' }, context())))
+      .toMatchObject({ symbol: 'E_INVALIDARG', hint: expect.stringContaining('-BootIndex 0') as string });
   });
 
   test('gives another name, and refuses what would be there twice', async () => {

@@ -228,8 +228,28 @@ describe.skipIf(lacking !== undefined)('rearranges', () => {
     await work.run('setImage', { imagePath, bootIndex: 2 });
     await work.run('exportImage', { sourceImagePath: imagePath, sourceIndexes: '*', destinationImagePath: work.at('c.wim') });
     expect(readDoubleWim(work.at('c.wim')).boot).toBe(2);
-    const solid = work.run('exportImage', { sourceImagePath: imagePath, sourceIndexes: '*', destinationImagePath: work.at('c.esd'), compressionType: 'Recovery' });
-    await expect(solid).rejects.toMatchObject({ symbol: 'E_INVALIDARG', message: expect.stringContaining('no boot manager') as string });
+    // The same with some of them, wherever it is among them.
+    const next = (name: string, params: object) => work.run('exportImage', { sourceImagePath: imagePath, destinationImagePath: work.at(name), ...params });
+    expect((await next('d.wim', { sourceIndexes: [2, 1] })).warnings).toEqual([]);
+    expect(readDoubleWim(work.at('d.wim')).boot).toBe(1);
+    const bootsNone = [expect.stringContaining('boots image 2, which is not exported here')];
+    expect((await next('e.wim', { sourceIndexes: [1], validateOnly: true })).warnings).toEqual(bootsNone);
+    expect((await next('e.wim', { sourceIndexes: [1] })).warnings).toEqual(bootsNone);
+    expect(readDoubleWim(work.at('e.wim')).boot).toBe(0);
+    expect((await next('e.wim', { sourceName: 'Second' })).warnings).toEqual([]);
+    expect(readDoubleWim(work.at('e.wim')).boot).toBe(2);
+    const solid = next('c.esd', { sourceIndexes: '*', compressionType: 'Recovery' });
+    await expect(solid).rejects.toMatchObject({ symbol: 'E_INVALIDARG', message: expect.stringContaining('no boot manager') as string, hint: expect.stringContaining('-SourceIndex 1,2') as string });
+    expect((await next('c.esd', { sourceIndexes: [1, 2], compressionType: 'Recovery' })).warnings).toEqual([expect.stringContaining('no boot manager')]);
+    expect(readDoubleWim(work.at('c.esd')).boot).toBe(0);
+  });
+
+  test('finds names that are taken without writing', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    await capture(work, work.at('b.wim'), 'Second', { 'other.txt': 'other' });
+    const dry = work.run('exportImage', { sourceImagePath: imagePath, sourceIndexes: '*', destinationImagePath: work.at('b.wim'), validateOnly: true });
+    await expect(dry).rejects.toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS' });
   });
 
   test('splits and joins', async () => {

@@ -4,13 +4,14 @@ import { resolve } from 'node:path';
 import type { appendImage as appendMethod, captureImage as captureMethod, ImageFilePlan } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { refuseSolidBoot, setbootableHint, solidFileHint } from '../../../wim/bootChoice.ts';
 import { decodeWimScript, maxWimScriptBytes, WimScript } from '../../../wim/wimScript.ts';
 import { WIM_FLAG_NO_RP_FIX, WIM_FLAG_SUPPORT_EA, WIM_FLAG_VERIFY, WIM_FLAG_WIM_BOOT, WimCompression } from '../binding/wimgapi/constants.ts';
 import type { WimHandle, WimListener } from '../binding/wimgapi/wimgapi.ts';
 import type { Handler } from './handler.ts';
 import { scanTree, underFolder } from './imageFile/captureTree.ts';
 import { withElements } from './imageFile/imageXml.ts';
-import { keepingImages, refuseSolidBoot, requireChangeable } from './imageFile/inPlace.ts';
+import { keepingImages, requireChangeable } from './imageFile/inPlace.ts';
 import { withImageFiles } from './imageFile/imageFileWork.ts';
 import { makeFile, requireNew, sizeOf } from './imageFile/newFile.ts';
 import { documentOf, refuseTakenName, type OpenWim } from './imageFile/openWim.ts';
@@ -134,7 +135,7 @@ export const captureImage: Handler<typeof captureMethod> = async (params, operat
   if (wimBoot && compressionType !== 'Fast') {
     throw new DismError(Hresult.E_INVALIDARG, `${action}: an image for WIMBoot is compressed with Fast`, { target: imagePath });
   }
-  refuseSolidBoot(compressionType === 'Recovery', params.setbootable === true ? 1 : 0, action);
+  refuseSolidBoot(compressionType === 'Recovery', params.setbootable === true ? 1 : 0, action, setbootableHint);
   const script = readScript(operation, params.configFilePath, action);
   const outcome = { path: capturePath, imagePath, imageIndex: 1, sizeBefore: 0 };
   if (params.validateOnly === true) { return fileResult(operation, { ...outcome, plan: planFor(operation, params, script, 'New') }); }
@@ -159,7 +160,7 @@ export const appendImage: Handler<typeof appendMethod> = async (params, operatio
     const imageIndex = await work.withWim({ path: imagePath, verify: checkIntegrity, writable: params.validateOnly !== true }, async (wim) => {
       const document = await documentOf(wim);
       refuseTakenName(document, imageName, wim.errors);
-      refuseSolidBoot(wim.info.compression === WimCompression.Lzms, params.setbootable === true ? document.images.length + 1 : 0, action);
+      refuseSolidBoot(wim.info.compression === WimCompression.Lzms, params.setbootable === true ? document.images.length + 1 : 0, action, solidFileHint);
       if (params.validateOnly === true) { return document.images.length + 1; }
       return await keepingImages(wim, work, () => captureInto(wim, operation, params, script, [imagePath, temporaryFolder]));
     });

@@ -1,13 +1,14 @@
 /** imageFile/remove, imageFile/set: changes of what a file says of its images. */
 import type { removeImage as removeMethod, setImage as setMethod } from '@dismts/protocol';
 import { Hresult } from '../../../hresult.ts';
+import { refuseSolidBoot, solidFileHint } from '../../../wim/bootChoice.ts';
 import { imageName } from '../../../wim/imageXml.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { WimCompression } from '../binding/wimgapi/constants.ts';
 import type { Handler } from './handler.ts';
 import { withElements } from './imageFile/imageXml.ts';
 import { withImageFiles } from './imageFile/imageFileWork.ts';
-import { refuseSolidBoot, requireChangeable } from './imageFile/inPlace.ts';
+import { requireChangeable } from './imageFile/inPlace.ts';
 import { sizeOf } from './imageFile/newFile.ts';
 import { choose, documentOf, refuseTakenName, statistics, withImage } from './imageFile/openWim.ts';
 import { fileResult, plannedWrite } from './imageFile/results.ts';
@@ -63,7 +64,7 @@ export const setImage: Handler<typeof setMethod> = async (params, operation) => 
       const document = await documentOf(wim);
       const index = choosesImage ? choose(document, params, wim.errors) : undefined;
       if (newName !== undefined) { refuseTakenName(document, newName, wim.errors, index); }
-      refuseSolidBoot(wim.info.compression === WimCompression.Lzms, bootIndex ?? 0, action);
+      refuseSolidBoot(wim.info.compression === WimCompression.Lzms, bootIndex ?? 0, action, solidFileHint);
       if (bootIndex !== undefined && bootIndex > document.images.length) {
         throw wim.errors.make(Hresult.DISMAPI_E_INVALID_IMAGE_INDEX, `image index ${bootIndex} does not exist, so that it cannot boot it`);
       }

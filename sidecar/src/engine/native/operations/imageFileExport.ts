@@ -4,15 +4,17 @@ import { join } from 'node:path';
 import type { exportImage as exportMethod, joinImage as joinMethod, optimizeImageFile as optimizeMethod } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { chooseBootImage, optimizeHint, refuseSolidBoot } from '../../../wim/bootChoice.ts';
 import { WimAttribute, WimCompression } from '../binding/wimgapi/constants.ts';
 import type { Handler } from './handler.ts';
-import { copyImages } from './imageFile/exporting.ts';
+import { copyImages, newNames, requireFreeNames } from './imageFile/exporting.ts';
 import { withImageFiles, type ImageFileWork } from './imageFile/imageFileWork.ts';
-import { isSameFile, keepingImages, refuseSolidBoot, requireChangeable } from './imageFile/inPlace.ts';
+import { isSameFile, keepingImages, requireChangeable } from './imageFile/inPlace.ts';
 import { makeFile, requireNew, requireRoom, sizeOf } from './imageFile/newFile.ts';
 import { choose, documentOf, furtherParts, requireAllParts, statistics, type OpenWim } from './imageFile/openWim.ts';
 import { compressionOf, fileResult, plannedWrite } from './imageFile/results.ts';
-import type { WimDocument } from '../../../wim/imageXml.ts';
+import type { FileErrors } from '../../../wim/fileErrors.ts';
+import { imageName, type WimDocument } from '../../../wim/imageXml.ts';
 
 /** Metadata and tables of an image take little beside its content. */
 const overhead = 64 * 1024 * 1024;
@@ -32,6 +34,8 @@ function maximumBytes(document: WimDocument, indexes: readonly number[]): number
   return statistics(document, indexes).bytes + overhead;
 }
 
+type ExportParams = Parameters<Handler<typeof exportMethod>>[0];
+
 export const exportImage: Handler<typeof exportMethod> = async (params, operation) => {
   const { sourceImagePath, destinationImagePath, checkIntegrity = false, setbootable = false, wimBoot = false } = params;
   const action = `Cannot export "${sourceImagePath}" to "${destinationImagePath}"`;
@@ -47,31 +51,29 @@ export const exportImage: Handler<typeof exportMethod> = async (params, operatio
     const document = await documentOf(source);
     const indexes = chosenIndexes(document, params.sourceIndexes, params.sourceName, source);
     const counts = statistics(document, indexes);
-    // Counted from 1 among those that are copied; with all images comes the one that the source boots.
-    const boots = setbootable ? 1 : params.sourceIndexes === '*' ? source.info.bootIndex : 0;
     const compression = params.compressionType === undefined ? source.info.compression : compressionOf[params.compressionType];
     const allowSame = !grows || params.destinationName !== undefined;
+    const there = grows ? await lookAtDestination(work, params, compression) : nothingThere(source.errors);
+    requireFreeNames(newNames(document, indexes, params.destinationName), there.names, there.errors);
+    const { place, warning } = chooseBootImage({
+      sourcePath: sourceImagePath, sourceBoots: source.info.bootIndex, indexes, isAll: params.sourceIndexes === '*', setbootable,
+      destinationPath: destinationImagePath, destinationBoots: there.bootIndex, what: action,
+      // A file that is solid already, and boots, may stay so.
+      isSolid: grows ? there.isSolid : compression === WimCompression.Lzms && (source.info.compression !== WimCompression.Lzms || setbootable),
+    });
+    if (warning !== undefined) { operation.warnings.push(warning); }
     const copy = async (destination: OpenWim): Promise<number[]> => {
       const added = await copyImages(operation, destination, { source, document, indexes, newName: params.destinationName, verify: checkIntegrity, allowSame });
-      // The image that a file boots stays, unless another one is asked for.
-      const bootIndex = boots > 0 && (setbootable || destination.info.bootIndex === 0) ? added[boots - 1] ?? 0 : 0;
-      refuseSolidBoot(destination.info.compression === WimCompression.Lzms, bootIndex, action);
+      const bootIndex = added[place - 1] ?? 0;
       if (bootIndex > 0) { await work.api.setBootImage(destination.handle, bootIndex); }
       return added;
     };
-    if (grows) {
-      await requireChangeable(work, destinationImagePath);
-      if (params.compressionType !== undefined) { await warnOfOtherCompression(work, destinationImagePath, compression); }
-    } else {
-      refuseSolidBoot(compression === WimCompression.Lzms, boots, action);
-    }
     const outcomeFor = (imageIndexes: readonly number[]) => ({
       path: destinationImagePath, imagePath: destinationImagePath, imageIndex: imageIndexes[0] ?? null, sizeBefore,
     });
     if (params.validateOnly === true) {
-      const first = grows ? await countImages(work, destinationImagePath, checkIntegrity) : 0;
       const plan = { ...counts, writes: [plannedWrite(destinationImagePath, grows ? 'Grown' : 'New', sizeBefore + maximumBytes(document, indexes))] };
-      const imageIndexes = indexes.map((_, at) => first + at + 1);
+      const imageIndexes = indexes.map((_, at) => there.names.length + at + 1);
       return { ...fileResult(operation, { ...outcomeFor(imageIndexes), plan }), imageIndexes };
     }
     const imageIndexes = grows
@@ -83,17 +85,29 @@ export const exportImage: Handler<typeof exportMethod> = async (params, operatio
   }));
 };
 
-/** Images of a file that is to be added to. */
-async function countImages({ withWim }: ImageFileWork, path: string, verify: boolean): Promise<number> {
-  return withWim({ path, verify }, ({ info }) => Promise.resolve(info.imageCount));
+/** A file that images are to be added to, as it is before. */
+interface Destination {
+  readonly bootIndex: number;
+  readonly isSolid: boolean;
+  readonly names: readonly string[];
+  readonly errors: FileErrors;
 }
 
-/** A file that is there keeps its type. */
-async function warnOfOtherCompression({ withWim, operation }: ImageFileWork, path: string, asked: number): Promise<void> {
-  const { compression } = await withWim({ path }, ({ info }) => Promise.resolve(info));
-  if (compression !== asked) {
-    operation.warnings.push(`"${path}" keeps its type of compression: -CompressionType is for new files. Optimize-DismTsImageFile changes the type of a file`);
-  }
+const nothingThere = (errors: FileErrors): Destination => ({ bootIndex: 0, isSolid: false, names: [], errors });
+
+/** Looks at a file that is to be added to. A file that is there keeps its type, of which a warning tells. */
+async function lookAtDestination(
+  work: ImageFileWork, { destinationImagePath: path, compressionType, validateOnly, checkIntegrity = false }: ExportParams, asked: number,
+): Promise<Destination> {
+  await requireChangeable(work, path);
+  // Where it is opened for writing then, it is compared with its table there.
+  return work.withWim({ path, verify: checkIntegrity && validateOnly === true }, async (wim) => {
+    const { compression, bootIndex } = wim.info;
+    if (compressionType !== undefined && compression !== asked) {
+      work.operation.warnings.push(`"${path}" keeps its type of compression: -CompressionType is for new files. Optimize-DismTsImageFile changes the type of a file`);
+    }
+    return { bootIndex, isSolid: compression === WimCompression.Lzms, names: (await documentOf(wim)).images.map(imageName), errors: wim.errors };
+  });
 }
 
 export const joinImage: Handler<typeof joinMethod> = async (params, operation) => {
@@ -148,7 +162,7 @@ export const optimizeImageFile: Handler<typeof optimizeMethod> = async (params, 
       const document = await documentOf(source);
       if (document.images.length === 0) { throw source.errors.make(Hresult.E_INVALIDARG, 'it holds no image'); }
       const compression = params.compressionType === undefined ? source.info.compression : compressionOf[params.compressionType];
-      refuseSolidBoot(compression === WimCompression.Lzms, source.info.bootIndex, action);
+      refuseSolidBoot(compression === WimCompression.Lzms && source.info.compression !== WimCompression.Lzms, source.info.bootIndex, action, optimizeHint);
       const counts = statistics(document, document.images.map((_, at) => at + 1));
       const same = compression === source.info.compression && !recompress;
       return {

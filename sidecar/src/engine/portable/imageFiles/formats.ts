@@ -52,11 +52,3 @@ export function isCopied(source: OpenFile, format: OutputFormat): boolean {
   return format.recompress !== true && format.compressionType === own.compressionType && (format.solid === true) === (own.solid === true)
     && (format.chunkBytes ?? source.wim.header.chunkSize) === source.wim.header.chunkSize;
 }
-
-/** Nothing boots from solid files but Windows Setup, which does not boot by them. @throws DismError E_INVALIDARG. */
-export function refuseSolidBoot(isSolid: boolean, bootIndex: number, what: string): void {
-  if (!isSolid || bootIndex === 0) { return; }
-  throw new DismError(Hresult.E_INVALIDARG, `${what}: image ${bootIndex} would be the one to boot, and no boot manager reads a solid file (compression type Recovery)`, {
-    hint: 'Choose -CompressionType Max for images that are booted.',
-  });
-}

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { refuseSolidBoot, solidFileHint } from '../../../wim/bootChoice.ts';
 import { imageName } from '../../../wim/imageXml.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { CompressionType } from '../../../wimlib/codec.ts';
@@ -46,8 +47,9 @@ export async function appendImage(params: Params, context: OperationContext): Pr
   const what = `Cannot capture "${capturePath}" into "${imagePath}"`;
   return await guardedJob(what, imagePath, true, context, async () => {
     const prepared = await prepareCapture(params, what, context);
-    return await withChangeable(imagePath, what, context, true, async ({ state, wim }) => {
+    return await withChangeable(imagePath, what, context, true, async ({ state, wim, isSolid }) => {
       const format = formatOf(wim, wimBoot, what, imagePath);
+      refuseSolidBoot(isSolid, setbootable ? wim.header.imageCount + 1 : 0, what, solidFileHint);
       await requireNewName(wim, name, what);
       if (checkIntegrity) { await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); }); }
       const answer = { imagePath: wim.path, path: capturePath, imageIndex: wim.header.imageCount + 1, sizeBefore: wim.size };

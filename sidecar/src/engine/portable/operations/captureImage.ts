@@ -6,6 +6,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { CompressionType } from '../../../wimlib/codec.ts';
+import { refuseSolidBoot, setbootableHint } from '../../../wim/bootChoice.ts';
 import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { capturePlan, prepareCapture, runCapture } from '../imageFiles/capturing.ts';
@@ -40,6 +41,7 @@ export async function captureImage(params: Params, context: OperationContext): P
   const what = `Cannot capture "${capturePath}" into "${imagePath}"`;
   return await guardedJob(what, imagePath, true, context, async () => {
     const format = formatOf(params, what);
+    refuseSolidBoot(format.solid === true, params.setbootable === true ? 1 : 0, what, setbootableHint);
     const path = newFilePath(imagePath, what);
     const prepared = await prepareCapture(params, what, context);
     const answer = { imagePath: path, path: capturePath, imageIndex: 1, sizeBefore: 0 };

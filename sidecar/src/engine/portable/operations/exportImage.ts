@@ -6,6 +6,7 @@ import { DismError } from '../../../errors.ts';
 import { freeBytesAt } from '../../../freeBytes.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { chooseBootImage } from '../../../wim/bootChoice.ts';
 import { imageName } from '../../../wim/imageXml.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
@@ -13,7 +14,7 @@ import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
-import { isCopied, outputFormat, refuseSolidBoot, wimBootFormat } from '../imageFiles/formats.ts';
+import { isCopied, outputFormat, wimBootFormat } from '../imageFiles/formats.ts';
 import { growthJournal, makeFile, newFilePath, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { type ImageSource, withSource } from '../imageFiles/sources.ts';
@@ -63,10 +64,14 @@ async function requireFreeNames({ source, images, what, params }: Export, taken:
   }
 }
 
-/** The boot index of a new file: with all images comes that of the source. */
-function bootIndexOf({ params, source, images }: Export): number {
-  if (params.setbootable === true) { return 1; }
-  return params.sourceIndexes === '*' ? images.findIndex(({ index }) => index === source.wim.header.bootIndex) + 1 : 0;
+/** The place among the images of the one that the destination is to boot; 0: that stays. A warning goes to `warnings`. */
+function bootPlace({ params, source, images, what }: Export, isSolid: boolean, destinationBoots: number, warnings: string[]): number {
+  const { place, warning } = chooseBootImage({
+    sourcePath: params.sourceImagePath, sourceBoots: source.wim.header.bootIndex, indexes: images.map(({ index }) => index), isAll: params.sourceIndexes === '*',
+    destinationPath: params.destinationImagePath, destinationBoots, isSolid, setbootable: params.setbootable === true, what,
+  });
+  if (warning !== undefined) { warnings.push(warning); }
+  return place;
 }
 
 /** At most so many bytes are written. */
@@ -88,25 +93,23 @@ async function exportToNew(work: Export, context: OperationContext): Promise<Res
   const path = newFilePath(params.destinationImagePath, what);
   const integrity = params.checkIntegrity === true;
   const format = params.wimBoot === true ? wimBootFormat(params.compressionType, integrity, what) : outputFormat(source, params.compressionType, integrity);
-  const bootIndex = bootIndexOf(work);
-  // One that is so already may stay so.
-  refuseSolidBoot(format.solid === true && (!source.isSolid || params.setbootable === true), bootIndex, what);
+  const warnings: string[] = [];
+  // A file that is solid already, and boots, may stay so.
+  const bootIndex = bootPlace(work, format.solid === true && (!source.isSolid || params.setbootable === true), 0, warnings);
   await requireFreeNames(work, []);
   const maximumBytes = largestSize(work, format);
   const imageIndexes = images.map((_, at) => at + 1);
   const answer = { imagePath: params.destinationImagePath, imageIndex: 1, sizeBefore: 0 };
   if (params.validateOnly === true) {
-    return { ...fileResult({ ...answer, sizeAfter: 0, plan: planOf(work, path, 'New', maximumBytes) }, context), imageIndexes };
+    return { ...fileResult({ ...answer, sizeAfter: 0, plan: planOf(work, path, 'New', maximumBytes), warnings }, context), imageIndexes };
   }
   if (isCopied(source, format) && !source.isSolid) { requireFree(path, work.usage.storedBytes, what); }
   const state = await openImageFiles(context);
-  const warnings = await withUnfinishedWork(state, context, async (unfinished) => {
-    const said: string[] = [];
+  await withUnfinishedWork(state, context, async (unfinished) => {
     await makeFile(unfinished, path, what, context, async (temporary) => {
       const outcome = await runWimJob('exportImages', { source: sourceFileOf(work), images, path: temporary, format, bootIndex, wimBoot: params.wimBoot }, context);
-      said.push(...outcome.warnings);
+      warnings.push(...outcome.warnings);
     });
-    return said;
   });
   context.log.info(`exported ${images.length} images of "${source.wim.path}" into "${path}"`);
   return { ...fileResult({ ...answer, sizeAfter: statSync(path).size, warnings }, context), imageIndexes };
@@ -174,11 +177,9 @@ async function exportToExisting(work: Export, path: string, context: OperationCo
     const { images: existing } = await wim.document();
     await requireFreeNames(work, existing.map(imageName));
     const imageIndexes = images.map((_, at) => existing.length + at + 1);
-    const mapped = bootIndexOf(work);
-    // The image that a file boots stays, unless another one is asked for.
-    const bootIndex = mapped !== 0 && (params.setbootable === true || wim.header.bootIndex === 0) ? existing.length + mapped : undefined;
-    refuseSolidBoot(isSolid, bootIndex ?? 0, what);
     const warnings: string[] = [];
+    const place = bootPlace(work, isSolid, wim.header.bootIndex, warnings);
+    const bootIndex = place === 0 ? undefined : existing.length + place;
     const format = outputFormat(file, undefined, false);
     if (params.compressionType !== undefined && outputFormat(file, params.compressionType, false).compressionType !== format.compressionType) {
       warnings.push(`"${path}" keeps its type of compression: -CompressionType is for new files. Optimize-DismTsImageFile changes the type of a file`);

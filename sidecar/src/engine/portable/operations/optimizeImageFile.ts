@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { optimizeImageFile as method } from '@dismts/protocol';
 import { freeBytesAt } from '../../../freeBytes.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { optimizeHint, refuseSolidBoot } from '../../../wim/bootChoice.ts';
 import { signatureOf, type WimFile } from '../../../wim/wimFile.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { CompressionType } from '../../../wimlib/codec.ts';
@@ -11,7 +12,7 @@ import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { Hresult } from '../../../hresult.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
-import { isCopied, outputFormat, refuseSolidBoot } from '../imageFiles/formats.ts';
+import { isCopied, outputFormat } from '../imageFiles/formats.ts';
 import { replaceFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { overheadBytes, usageOf } from '../imageFiles/usage.ts';
@@ -40,7 +41,7 @@ export async function optimizeImageFile(params: Params, context: OperationContex
         await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
       }
       const format = { ...outputFormat(file, compressionType, hadTable || checkIntegrity === true), recompress: recompress === true };
-      refuseSolidBoot(format.solid === true && !isSolid, wim.header.bootIndex, what);
+      refuseSolidBoot(format.solid === true && !isSolid, wim.header.bootIndex, what, optimizeHint);
       const { images, text } = await wim.document();
       const usage = await usageOf(wim, images.map((_, at) => at + 1), context.signal);
       const copied = isCopied(file, format);

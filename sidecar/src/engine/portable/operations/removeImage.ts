@@ -7,6 +7,7 @@ import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { BlobTable } from '../../../wim/blobTable.ts';
+import { refuseSolidBoot, solidFileHint } from '../../../wim/bootChoice.ts';
 import { removeImage as removeFromDocument, setTexts } from '../../../wim/documentChange.ts';
 import { emptyResource, wimHeaderBytes } from '../../../wim/header.ts';
 import { imageName } from '../../../wim/imageXml.ts';
@@ -15,7 +16,6 @@ import { countReferences, type References } from '../../../wim/treeChange.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import { changeFile, type FileChange } from '../imageFiles/changeFile.ts';
 import { type ChangeableFile, requireIndexesUnused, withChangeable } from '../imageFiles/changing.ts';
-import { refuseSolidBoot } from '../imageFiles/formats.ts';
 import { withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult } from '../imageFiles/results.ts';
 
@@ -135,7 +135,7 @@ async function set({ wim, state, isSolid }: ChangeableFile, params: SetParams, w
   if (twin !== -1) { throw wim.errors.make(Hresult.ERROR_ALREADY_EXISTS, `image ${twin + 1} has the name "${newName ?? ''}" already`, 'Choose another name.'); }
   if (bootIndex !== undefined && bootIndex > 0) {
     await wim.chooseImage({ imageIndex: bootIndex });
-    refuseSolidBoot(isSolid, bootIndex, what);
+    refuseSolidBoot(isSolid, bootIndex, what, solidFileHint);
   }
   await verify(wim, params.checkIntegrity, context);
   const bootMetadata = bootIndex === undefined || bootIndex === 0 ? undefined : (await wim.blobs()).imageMetadata(bootIndex);

@@ -1,5 +1,6 @@
 /** Copies images from one open file into another. */
 import { Hresult } from '../../../../hresult.ts';
+import type { FileErrors } from '../../../../wim/fileErrors.ts';
 import { imageName, textAt, type WimDocument } from '../../../../wim/imageXml.ts';
 import { WIM_EXPORT_ALLOW_DUPLICATES, WIM_EXPORT_VERIFY_DESTINATION, WIM_EXPORT_VERIFY_SOURCE, WinError } from '../../binding/wimgapi/constants.ts';
 import { WimgapiError } from '../../binding/wimgapi/wimLibrary.ts';
@@ -23,7 +24,7 @@ export interface ExportParams {
 }
 
 /** People tell images by their names. @throws DismError ERROR_ALREADY_EXISTS */
-function requireFreeNames(names: readonly string[], taken: readonly string[], { errors }: OpenWim): void {
+export function requireFreeNames(names: readonly string[], taken: readonly string[], errors: FileErrors): void {
   const all = new Set(taken);
   for (const name of names) {
     if (name !== '' && all.has(name)) {
@@ -34,6 +35,11 @@ function requireFreeNames(names: readonly string[], taken: readonly string[], { 
   }
 }
 
+/** The names that images get. @param newName That of the only one. */
+export function newNames(document: WimDocument, indexes: readonly number[], newName: string | undefined): string[] {
+  return indexes.map((index) => newName ?? imageName(document.images[index - 1] ?? document.root));
+}
+
 /**
  * Copies images; what is said of them goes along to the letter, for the library loses some of it.
  * @returns Their indexes in the destination.
@@ -42,8 +48,8 @@ function requireFreeNames(names: readonly string[], taken: readonly string[], { 
 export async function copyImages(operation: NativeOperation, destination: OpenWim, params: ExportParams): Promise<number[]> {
   const { source, document, indexes, newName, verify, allowSame } = params;
   const there = await documentOf(destination);
-  const names = indexes.map((index) => newName ?? imageName(document.images[index - 1] ?? document.root));
-  if (params.keepNames !== true) { requireFreeNames(names, there.images.map(imageName), destination); }
+  const names = newNames(document, indexes, newName);
+  if (params.keepNames !== true) { requireFreeNames(names, there.images.map(imageName), destination.errors); }
   const added: number[] = [];
   const flags = (allowSame ? WIM_EXPORT_ALLOW_DUPLICATES : 0) | (verify ? WIM_EXPORT_VERIFY_SOURCE | WIM_EXPORT_VERIFY_DESTINATION : 0);
   const sizes = indexes.map((index) => Number(textAt(document.images[index - 1], 'TOTALBYTES') ?? 0) || 0);

@@ -68,11 +68,3 @@ export async function keepingImages<T>(wim: OpenWim, { operation }: ImageFileWor
     throw error;
   }
 }
-
-/** Nothing boots from solid files. @throws DismError E_INVALIDARG */
-export function refuseSolidBoot(isSolid: boolean, bootIndex: number, action: string): void {
-  if (!isSolid || bootIndex === 0) { return; }
-  throw new DismError(Hresult.E_INVALIDARG, `${action}: image ${bootIndex} would be the one to boot, and no boot manager reads a solid file (compression type Recovery)`, {
-    hint: 'Choose -CompressionType Max for images that are booted.',
-  });
-}
