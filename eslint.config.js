@@ -14,21 +14,28 @@ const shellFunctions = ['child_process', 'node:child_process'].map((name) => ({
   name, importNames: ['exec', 'execSync'], message: 'Nothing is run through a shell: use spawn or execFile.',
 }));
 
-/** Folders of sidecar/src from the floor up; '' are the files of the floor itself. Nothing imports what stands above it. */
+/** Folders and files of sidecar/src from the floor up; '' are the files of the floor itself. Nothing imports what stands above it. */
 const floors = [
   [''], ['nativeAddon', 'platform'], ['wimlib', 'registry'], ['wim', 'disk'], ['componentStore'], ['imageFiles', 'log'], ['servicing'],
-  ['health', 'inventory', 'drivers', 'wimJobs'],
-  ['engine'], ['engineless', 'transport'], ['program', 'commandLine'],
+  ['health', 'drivers', 'wimJobs'], ['inventory'],
+  ['engine', 'engine/native'],
+  ['engine/portable/saving'], ['engine/portable/images'], ['engine/portable/mounting'], ['engine/portable/imageFiles'],
+  ['engine/portable'], ['engine/portable/operations'], ['engine/portable/portableEngine.ts'], ['engine/selectEngine.ts'],
+  ['engineless', 'transport'], ['program', 'commandLine'],
 ];
 /** The files at the top of sidecar/src that make the program. */
 const programFiles = ['main.ts', 'executable.ts', 'programs.ts', 'cliMain.ts', 'cli.ts', 'stdio.ts', 'server.ts', 'operation.ts', 'exitWith.ts', 'moduleFolder.ts'];
 const sources = resolve(import.meta.dirname, 'sidecar/src');
 
-/** The number of the floor that a file of sidecar/src is on. */
+/** The number of the floor that a file of sidecar/src is on: its own, or that of the nearest folder that has one. */
 function floorOf(path) {
-  const [first, ...below] = relative(sources, path).split('/');
-  const folder = below.length > 0 ? first : programFiles.includes(first) ? 'program' : '';
-  return floors.findIndex((names) => names.includes(folder));
+  const place = relative(sources, path);
+  const names = programFiles.includes(place) ? ['program'] : place.includes('/') ? place.split('/') : [''];
+  for (let count = names.length; count > 0; count--) {
+    const floor = floors.findIndex((places) => places.includes(names.slice(0, count).join('/')));
+    if (floor !== -1) { return floor; }
+  }
+  return -1;
 }
 
 /** Holds the direction of imports. */

@@ -24,3 +24,14 @@ export interface OperationContext {
   /** Reports progress within a phase; call as often as you like, the server limits the rate. What is counted in bytes is shown with its speed. */
   progress(phase: ProgressPhase, current: number, total: number, unit?: 'bytes'): void;
 }
+
+/** The context of a step that another signal ends. */
+export function withSignal(context: OperationContext, signal: AbortSignal): OperationContext {
+  const { operation, log, scratchDirectory } = context;
+  return { operation, log, scratchDirectory, signal, progress: (...args) => { context.progress(...args); } };
+}
+
+/** A context that cannot be cancelled, for what has to be finished or undone once it was begun. */
+export function uncancellable(context: OperationContext): OperationContext {
+  return withSignal(context, new AbortController().signal);
+}

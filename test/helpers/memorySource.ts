@@ -1,6 +1,6 @@
 /** Bytes in memory as a source of bytes, which notes what was read. */
 import { ByteSource } from '../../sidecar/src/disk/byteSource.ts';
-import { FileErrors } from '../../sidecar/src/wim/fileErrors.ts';
+import { FileErrors } from '../../sidecar/src/fileErrors.ts';
 
 export class MemorySource extends ByteSource {
   readonly #data: Buffer;

@@ -5,7 +5,7 @@ import { DismError } from '../../sidecar/src/errors.ts';
 import { BlobTable } from '../../sidecar/src/wim/blobTable.ts';
 import { walk } from '../../sidecar/src/wim/dentry.ts';
 import { addImage, changeImage } from '../../sidecar/src/wim/documentChange.ts';
-import { FileErrors } from '../../sidecar/src/wim/fileErrors.ts';
+import { FileErrors } from '../../sidecar/src/fileErrors.ts';
 import { changedHeader, parseWimHeader, readResourceHeader, wimHeaderBytes } from '../../sidecar/src/wim/header.ts';
 import { encodeDocument, imageName, parseDocument, textAt } from '../../sidecar/src/wim/imageXml.ts';
 import { parseIntegrityTable, serializeIntegrityTable } from '../../sidecar/src/wim/integrity.ts';

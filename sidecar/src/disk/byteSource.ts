@@ -1,7 +1,7 @@
 /** Bytes that are read by their position: a file, the disk that a file describes, a part of that disk. Nobody reads outside. */
 import type { FileHandle } from 'node:fs/promises';
 import { Hresult } from '../hresult.ts';
-import type { FileErrors } from '../wim/fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 
 /** Something with a size that bytes can be read of. */
 export abstract class ByteSource {

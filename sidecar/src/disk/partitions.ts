@@ -1,6 +1,6 @@
 /** The partitions of a disk: GPT, MBR, or none at all where the disk is one volume. */
 import { Hresult } from '../hresult.ts';
-import type { FileErrors } from '../wim/fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 import type { ByteSource } from './byteSource.ts';
 import { readGpt } from './gpt.ts';
 import { isProtective, parseMbr, readLogical } from './mbr.ts';

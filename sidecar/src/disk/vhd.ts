@@ -1,6 +1,6 @@
 /** The VHD format: its footer, the header of a dynamic disk, and where the blocks lie. Format: Virtual Hard Disk Image Format Specification 1.0. */
 import { Hresult } from '../hresult.ts';
-import type { FileErrors } from '../wim/fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 import { BlockSource, type ByteSource, PageCache, PartSource, sizeAt } from './byteSource.ts';
 
 export const vhdFooterBytes = 512;

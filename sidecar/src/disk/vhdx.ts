@@ -1,7 +1,7 @@
 /** The VHDX format: headers, region table, metadata, and where the blocks lie. Format: [MS-VHDX]. */
 import { guidAt } from '../guid.ts';
 import { Hresult } from '../hresult.ts';
-import type { FileErrors } from '../wim/fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 import { BlockSource, type ByteSource, emptyGuid, PageCache, PartSource, sizeAt } from './byteSource.ts';
 import { crc32c } from './crc32c.ts';
 

@@ -1,7 +1,7 @@
 /** A virtual disk file that is open: VHD or VHDX, told apart by what is in it, never by its name. */
 import type { FileHandle } from 'node:fs/promises';
 import { Hresult } from '../hresult.ts';
-import type { FileErrors } from '../wim/fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 import { BlockSource, type ByteSource, FileSource } from './byteSource.ts';
 import { isVhdFooter, openVhd, vhdFooterBytes } from './vhd.ts';
 import { hasLog, isVhdx, openVhdx } from './vhdx.ts';

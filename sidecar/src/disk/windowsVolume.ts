@@ -1,7 +1,7 @@
 /** Finds the volume of a disk that an image is: the NTFS one that holds Windows. What cannot be used is said by its name. */
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import type { FileErrors } from '../wim/fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 import { type ByteSource, PartSource } from './byteSource.ts';
 import { NtfsVolume } from './ntfs/ntfsVolume.ts';
 import { type Partition, readPartitions } from './partitions.ts';

@@ -9,7 +9,7 @@ import { guidText } from '../drivers/driverRecords.ts';
 import { InfFile } from '../drivers/infFile.ts';
 import { directives } from '../drivers/infInstall.ts';
 import { readModels } from '../drivers/infModels.ts';
-import { imageLanguage, imageTarget } from '../drivers/imageTarget.ts';
+import { imageLanguage, imageTarget } from './imageTarget.ts';
 import { maxInfBytes } from '../drivers/infText.ts';
 import { fileTrouble } from '../imageFiles/fileTrouble.ts';
 import { architectureNumber } from './architectures.ts';

@@ -1,5 +1,5 @@
 /** The blob table of a WIM file (its "lookup table"): where each blob and each image's metadata lies. */
-import type { FileErrors } from './fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 import { readResourceHeader, ResourceFlag, type ResourceHeader, writeResourceHeader } from './header.ts';
 import type { SolidPlace } from './solid.ts';
 import type { References } from './treeChange.ts';

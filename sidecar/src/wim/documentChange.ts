@@ -1,6 +1,6 @@
 /** Changes the XML document of a WIM file: the statistics of one image, or a further image behind the last. */
 import type { XmlElement } from '../xml.ts';
-import type { FileErrors } from './fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 import { parseXmlNumber, type WimDocument } from './imageXml.ts';
 
 /** By how much an image's statistics change; the counts of other tools stay theirs in what did not change. */

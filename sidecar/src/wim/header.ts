@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { Hresult } from '../hresult.ts';
 import { CompressionType } from '../wimlib/codec.ts';
-import type { FileErrors } from './fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 
 export const wimHeaderBytes = 208;
 const magic = Buffer.from('MSWIM\0\0\0', 'latin1');

@@ -1,6 +1,6 @@
 /** Finds the image that a caller means: by index, or by name. */
 import { Hresult } from '../hresult.ts';
-import type { FileErrors } from './fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 
 /** One of both; where there is a name, it counts. */
 export interface ImageChoice {

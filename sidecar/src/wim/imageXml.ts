@@ -1,6 +1,6 @@
 /** The XML document of a WIM file: what it says of the images. */
 import { readXml, type XmlElement } from '../xml.ts';
-import type { FileErrors } from './fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 
 /** The document, read. */
 export interface WimDocument {

@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { CompressionType, decompressBlocks } from '../wimlib/codec.ts';
-import type { FileErrors } from './fileErrors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 import { ResourceFlag, type ResourceHeader, type WimHeader } from './header.ts';
 
 /** No metadata resource, blob table or file that is read whole is larger; a hostile one stops here. */

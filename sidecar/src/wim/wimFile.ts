@@ -10,7 +10,7 @@ import { Hresult } from '../hresult.ts';
 import { foreignMountError } from '../platform/linux/foreignMounts.ts';
 import { virtualDiskFormat } from '../disk/virtualDisk.ts';
 import { BlobTable } from './blobTable.ts';
-import { FileErrors } from './fileErrors.ts';
+import { FileErrors } from '../fileErrors.ts';
 import { emptyHash } from './hash.ts';
 import { integrityTrouble, isPipableMagic, isWimMagic, parseWimHeader, ResourceFlag, type ResourceHeader, WimFlag, type WimHeader, wimHeaderBytes, wimVersionSolid } from './header.ts';
 import { chooseImage, type ImageChoice } from './imageChoice.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { openVirtualDisk, type VirtualDisk } from '../../../sidecar/src/disk/virtualDisk.ts';
 import { crc32c } from '../../../sidecar/src/disk/crc32c.ts';
-import { FileErrors } from '../../../sidecar/src/wim/fileErrors.ts';
+import { FileErrors } from '../../../sidecar/src/fileErrors.ts';
 import { bytesAt, diskFile, type DiskKind, diskKinds, guidBytes, patch } from '../../helpers/disks.ts';
 import { failure } from '../../helpers/mounts.ts';
 import { pseudoRandom, shared } from '../../helpers/wims.ts';

@@ -4,7 +4,7 @@ import { DismError } from '../../../sidecar/src/errors.ts';
 import { BlobTable } from '../../../sidecar/src/wim/blobTable.ts';
 import { walk } from '../../../sidecar/src/wim/dentry.ts';
 import { addImage, changeImage } from '../../../sidecar/src/wim/documentChange.ts';
-import { FileErrors } from '../../../sidecar/src/wim/fileErrors.ts';
+import { FileErrors } from '../../../sidecar/src/fileErrors.ts';
 import { sha1 } from '../../../sidecar/src/wim/hash.ts';
 import { encodeDocument, imageName, parseDocument } from '../../../sidecar/src/wim/imageXml.ts';
 import { findNamedStreams, parseMetadata } from '../../../sidecar/src/wim/readMetadata.ts';

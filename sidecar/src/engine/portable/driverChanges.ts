@@ -2,7 +2,7 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DriverChange } from '../../drivers/driverChange.ts';
-import { imageLanguage, imageTarget } from '../../drivers/imageTarget.ts';
+import { imageLanguage, imageTarget } from '../../inventory/imageTarget.ts';
 import { DismError } from '../../errors.ts';
 import { Hresult } from '../../hresult.ts';
 import type { WritableFolderImage } from '../../imageFiles/writableFolder.ts';

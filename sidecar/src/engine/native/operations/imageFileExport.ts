@@ -13,7 +13,7 @@ import { isSameFile, keepingImages, requireChangeable } from './imageFile/inPlac
 import { makeFile, requireNew, requireRoom, sizeOf } from './imageFile/newFile.ts';
 import { choose, documentOf, furtherParts, requireAllParts, statistics, type OpenWim } from './imageFile/openWim.ts';
 import { compressionOf, fileResult, plannedWrite } from './imageFile/results.ts';
-import type { FileErrors } from '../../../wim/fileErrors.ts';
+import type { FileErrors } from '../../../fileErrors.ts';
 import { imageName, type WimDocument } from '../../../wim/imageXml.ts';
 
 /** Metadata and tables of an image take little beside its content. */

@@ -8,7 +8,7 @@ import { tryLock, unlock } from '../../../platform/linux/locks.ts';
 import { isDenied } from '../../../systemErrors.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { openState, readRecords } from '../mounting/mountOperation.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import type { State } from '../mounting/state.ts';
 import { clearUnfinished } from './unfinished.ts';
 

@@ -1,7 +1,7 @@
 /** Paths in images. */
 import { Hresult } from '../../../hresult.ts';
 import type { Dentry } from '../../../wim/dentry.ts';
-import type { FileErrors } from '../../../wim/fileErrors.ts';
+import type { FileErrors } from '../../../fileErrors.ts';
 import { isDirectory } from '../../../wim/inode.ts';
 
 /** The names of a path, which has slashes of either kind, and begins with one or not. */

@@ -22,7 +22,7 @@ import { Noted } from '../../../wimJobs/scanFolder.ts';
 import { volumeFile } from '../images/disk/chain.ts';
 import { ownOf } from '../images/wim/own.ts';
 import { busyError, findMount, isBusy, openState, readRecords, requireFree, withMount } from '../mounting/mountOperation.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import { freeze } from '../mounting/stacking.ts';
 import type { State } from '../mounting/state.ts';
 import { applyChanges } from '../saving/applyChanges.ts';

@@ -1,7 +1,7 @@
 /** How an image file looks: another look means that it may hold another image. */
 import { stat } from 'node:fs/promises';
 import { type FileSignature, signatureOf } from '../../../wim/wimFile.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { MountRecord } from './mountRecord.ts';
 
 /** How a file looks now. */
 export async function fileSignature(path: string): Promise<FileSignature> {

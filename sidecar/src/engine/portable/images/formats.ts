@@ -1,7 +1,7 @@
 /** The formats of image files that can be mounted. */
 import type { ImageInfo } from '@dismts/protocol';
 import type { OperationContext } from '../../../operationContext.ts';
-import { OtherFormatError } from '../../../wim/fileErrors.ts';
+import { OtherFormatError } from '../../../fileErrors.ts';
 import type { IdentifiedImage, ImageFormat, InformationParams, MountParams } from './imageFormat.ts';
 import { virtualDiskFormat } from './virtualDisk.ts';
 import { wimFormat } from './wim.ts';

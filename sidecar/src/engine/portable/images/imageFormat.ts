@@ -10,7 +10,7 @@ import type { z } from 'zod';
 import type { ImageFiles } from '../../../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
-import type { MountRecord, PendingCommit } from '../mounting/record.ts';
+import type { MountRecord, PendingCommit } from './mountRecord.ts';
 
 export type MountParams = z.output<typeof mountImage.params>;
 export type InformationParams = z.output<typeof getImageInfo.params>;

@@ -3,7 +3,7 @@ import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolders } from '../../../makeFolders.ts';
 import { getAttribute, listAttributes, setAttribute } from '../../../platform/linux/attributes.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { MountRecord } from './mountRecord.ts';
 import type { GenerationFolders, Staging } from './imageFormat.ts';
 
 /** Says whose changes a folder holds; ours, so no overlay looks at it. */

@@ -1,7 +1,7 @@
 /** WIM files as images that can be mounted: libwim serves them, changes are stacked on them, and a save appends to the file. */
 import { WimImage } from '../../../imageFiles/wimFiles.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { MountRecord } from './mountRecord.ts';
 import type { GenerationFolders, ImageFormat } from './imageFormat.ts';
 import { readUpperLayer } from '../saving/upperLayer.ts';
 import { overlayStaging } from './overlayStaging.ts';

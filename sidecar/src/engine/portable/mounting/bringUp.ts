@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
-import type { OperationContext } from '../../../operationContext.ts';
+import { type OperationContext, uncancellable, withSignal } from '../../../operationContext.ts';
 import { isElevated } from '../../../platform/elevation.ts';
 import { processState } from '../../../platform/linux/holders.ts';
 import { SystemCallError } from '../../../platform/linux/libc.ts';
@@ -14,8 +14,7 @@ import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platfo
 import { messageOf } from '../../../systemErrors.ts';
 import { formatOf } from '../images/formats.ts';
 import type { CheckedImage, IdentifiedImage } from '../images/imageFormat.ts';
-import { uncancellable, withSignal } from './mountOperation.ts';
-import type { LiveMount, MountRecord } from './record.ts';
+import type { LiveMount, MountRecord } from '../images/mountRecord.ts';
 import { endMount, findNewServer, findServers } from './serving.ts';
 import { bootId, coverSource, lookAt } from './sight.ts';
 import { makeCover, makeView } from './stacking.ts';

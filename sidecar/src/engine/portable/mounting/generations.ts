@@ -5,7 +5,7 @@ import { makeFolders } from '../../../makeFolders.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
 import { formatOf } from '../images/formats.ts';
 import type { GenerationFolders } from '../images/imageFormat.ts';
-import type { MountRecord } from './record.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 
 type Generation = Pick<MountRecord, 'id' | 'generation' | 'format'>;
 

@@ -8,11 +8,11 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { findHolders } from '../../../platform/linux/holders.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
+import { guarded } from '../../../systemErrors.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import { recover } from './recovery.ts';
-import type { MountRecord } from './record.ts';
 import { lookAt, mountIdAt, obstacleTo, type Sight } from './sight.ts';
 import { State } from './state.ts';
-import { guarded } from '../../../systemErrors.ts';
 
 /** Opens the state and recovers what a crash left. */
 export async function openState(context: OperationContext): Promise<State> {
@@ -152,15 +152,4 @@ export function imageResult(path: string, context: OperationContext, warnings: r
     path, online: false, winPath: '', sysDrivePath: '', restartNeeded: false,
     logPath: context.log.path, scratchDirectory: context.scratchDirectory, logLevel: context.log.level, warnings: [...warnings],
   };
-}
-
-/** The context of a step that another signal ends. */
-export function withSignal(context: OperationContext, signal: AbortSignal): OperationContext {
-  const { operation, log, scratchDirectory } = context;
-  return { operation, log, scratchDirectory, signal, progress: (...args) => { context.progress(...args); } };
-}
-
-/** A context that cannot be cancelled, for what has to be finished or undone once it was begun. */
-export function uncancellable(context: OperationContext): OperationContext {
-  return withSignal(context, new AbortController().signal);
 }

@@ -6,8 +6,8 @@ import * as z from 'zod';
 import { makeFolders } from '../../../makeFolders.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
 import { formatOf } from '../images/formats.ts';
+import { type MountRecord, mountRecordSchema } from '../images/mountRecord.ts';
 import type { MountLocks } from './mountLocks.ts';
-import { type MountRecord, mountRecordSchema } from './record.ts';
 
 /** The one call here that waits for a disk; all others take less time than to wake another thread up for them. */
 const flush = promisify(fsync);

@@ -8,9 +8,9 @@ import { makeStaging } from './bringUp.ts';
 import { takeDown, takeDownView } from './takeDown.ts';
 import { lookAt } from './sight.ts';
 import { freeze, isFrozen } from './stacking.ts';
-import type { MountRecord } from './record.ts';
 import type { State } from './state.ts';
 import { messageOf } from '../../../systemErrors.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 
 /**
  * The record after its changes are in the file: the staged ones are done with, and an empty generation begins.

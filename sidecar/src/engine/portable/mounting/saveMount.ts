@@ -11,12 +11,12 @@ import type { SaveOptions, SaveResult } from '../images/imageFormat.ts';
 import { bringUpAgain } from './bringUp.ts';
 import { takeDownView } from './takeDown.ts';
 import { busyError, isBusy, requireFree } from './mountOperation.ts';
-import type { MountRecord } from './record.ts';
 import { beginGeneration, endCommit, settleCommit } from './recovery.ts';
 import { endMount } from './serving.ts';
 import type { State } from './state.ts';
 import { mountStatus, requireKnown } from './status.ts';
 import { fileSignature } from '../images/fileSignature.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 
 /** The record as it is in the state directory after a save, and what was written. */
 export interface Saved {

@@ -12,7 +12,7 @@ import { unmountEntry } from '../../../platform/linux/mountCalls.ts';
 import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { findProgram, runProgram } from '../../../platform/linux/programs.ts';
 import { formatOf } from '../images/formats.ts';
-import type { MountRecord } from './record.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import type { State } from './state.ts';
 
 /** A killed program that waits for a broken disk ends when the disk answers; nobody waits for that. */

@@ -4,7 +4,7 @@ import { printable } from '../../../printable.ts';
 import { type MountTableEntry, mountsOn, readMountTable, topMount } from '../../../platform/linux/mountTable.ts';
 import { processState } from '../../../platform/linux/holders.ts';
 import { formatOf, servedTypes } from '../images/formats.ts';
-import type { LiveMount, MountRecord } from './record.ts';
+import type { LiveMount, MountRecord } from '../images/mountRecord.ts';
 import type { State } from './state.ts';
 
 /** What of a mount is there, and what is in its way. */

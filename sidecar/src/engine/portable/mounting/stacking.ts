@@ -9,8 +9,8 @@ import {
 } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { workFolder } from '../images/overlayStaging.ts';
-import { forgetOrigins } from './originMarks.ts';
-import type { MountRecord } from './record.ts';
+import { forgetOrigins } from '../saving/originMarks.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import { coverSource, lookAt, stackSource } from './sight.ts';
 import type { State } from './state.ts';
 

@@ -12,10 +12,10 @@ import { fileSignature, sameSignature } from '../images/fileSignature.ts';
 import { formatOf } from '../images/formats.ts';
 import { answers, findServers } from './serving.ts';
 import { bootId, describeMount, isServerAlive, lookAt, obstacleTo, showsGeneration, type Sight } from './sight.ts';
-import type { MountRecord } from './record.ts';
 import { isFrozen } from './stacking.ts';
 import type { State } from './state.ts';
 import { messageOf, toDismError } from '../../../systemErrors.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 
 export interface MountStatus {
   readonly status: MountedImage['mountStatus'];

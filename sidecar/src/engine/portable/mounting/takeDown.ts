@@ -3,7 +3,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { isElevated } from '../../../platform/elevation.ts';
 import { formatOf } from '../images/formats.ts';
-import type { MountRecord } from './record.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import { endMount, endServers, killServers } from './serving.ts';
 import { lookAt, obstacleTo, type Sight } from './sight.ts';
 import type { State } from './state.ts';

@@ -9,7 +9,7 @@ import { formatOf } from '../images/formats.ts';
 import { renewView } from '../mounting/bringUp.ts';
 import { busyError, imageResult, isBusy, requireFree, requireMeant, withMount } from '../mounting/mountOperation.ts';
 import { finishChanges } from './finishedChanges.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import { requireSaveable, saveChanges, type Saved, savedAnyway, saveInPlace, showAgain, unsavedRecord } from '../mounting/saveMount.ts';
 import { lookAt } from '../mounting/sight.ts';
 import { freeze } from '../mounting/stacking.ts';

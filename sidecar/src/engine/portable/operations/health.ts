@@ -10,7 +10,7 @@ import { formatOf } from '../images/formats.ts';
 import { allRecords, imageResult, openState } from '../mounting/mountOperation.ts';
 import { mountStatus } from '../mounting/status.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import type { State } from '../mounting/state.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { DismError } from '../../../errors.ts';

@@ -9,7 +9,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { printable } from '../../../printable.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { type Dentry, walk } from '../../../wim/dentry.ts';
-import type { FileErrors } from '../../../wim/fileErrors.ts';
+import type { FileErrors } from '../../../fileErrors.ts';
 import { isDirectory } from '../../../wim/inode.ts';
 import { hexHash } from '../../../wim/hash.ts';
 import { parseMetadata } from '../../../wim/readMetadata.ts';

@@ -18,7 +18,7 @@ import { steadily } from '../images/steadily.ts';
 import { bringUp, placeOf } from '../mounting/bringUp.ts';
 import { takeDown } from '../mounting/takeDown.ts';
 import { imageResult, openState, readRecords } from '../mounting/mountOperation.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import { describeMount, mountIdAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
 import { placeOfFile } from '../mounting/status.ts';

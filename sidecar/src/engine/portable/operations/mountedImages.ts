@@ -8,7 +8,7 @@ import { type MountTableEntry, readMountTable } from '../../../platform/linux/mo
 import { formatOf } from '../images/formats.ts';
 import { takeDown } from '../mounting/takeDown.ts';
 import { allRecords, canonicalMountPath, findMount, openState } from '../mounting/mountOperation.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import { coverSource, lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
 import { currentStatus, mountStatus, type MountStatus } from '../mounting/status.ts';

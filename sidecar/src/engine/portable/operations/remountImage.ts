@@ -9,7 +9,7 @@ import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
 import { bringUpAgain, placeOf } from '../mounting/bringUp.ts';
 import { takeDownView } from '../mounting/takeDown.ts';
 import { imageResult, withMount } from '../mounting/mountOperation.ts';
-import type { MountRecord } from '../mounting/record.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import { lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
 import { mountStatus, requireKnown } from '../mounting/status.ts';

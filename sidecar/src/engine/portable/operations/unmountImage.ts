@@ -11,7 +11,7 @@ import { formatNames, formatOf } from '../images/formats.ts';
 import { attachView } from '../mounting/bringUp.ts';
 import { takeDown } from '../mounting/takeDown.ts';
 import { imageResult, requireFree, requireMeant, withMount } from '../mounting/mountOperation.ts';
-import { type MountRecord, recordsOfUnknown } from '../mounting/record.ts';
+import { type MountRecord, recordsOfUnknown } from '../images/mountRecord.ts';
 import { settleCommit } from '../mounting/recovery.ts';
 import { finishChanges } from './finishedChanges.ts';
 import { requireSaveable, saveChanges, saveInPlace, takeOffView, unsavedRecord } from '../mounting/saveMount.ts';

@@ -5,7 +5,7 @@ import { Hresult } from '../../../hresult.ts';
 import { Breather } from '../../../breather.ts';
 import { getAttribute, listAttributeNames } from '../../../platform/linux/attributes.ts';
 import { isSystemError } from '../../../systemErrors.ts';
-import { copiedAttribute } from '../mounting/originMarks.ts';
+import { copiedAttribute } from './originMarks.ts';
 
 /**
  * Where overlayfs keeps its own attributes. What other overlay file systems would use is an attribute like any other:

@@ -1,6 +1,6 @@
 /** Copies images from one open file into another. */
 import { Hresult } from '../../../../hresult.ts';
-import type { FileErrors } from '../../../../wim/fileErrors.ts';
+import type { FileErrors } from '../../../../fileErrors.ts';
 import { imageName, textAt, type WimDocument } from '../../../../wim/imageXml.ts';
 import { WIM_EXPORT_ALLOW_DUPLICATES, WIM_EXPORT_VERIFY_DESTINATION, WIM_EXPORT_VERIFY_SOURCE, WinError } from '../../binding/wimgapi/constants.ts';
 import { WimgapiError } from '../../binding/wimgapi/wimLibrary.ts';

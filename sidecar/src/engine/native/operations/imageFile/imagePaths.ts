@@ -1,7 +1,7 @@
 /** The paths of an image: listed, and checked before they are written to a folder by wimgapi.dll, which takes any name as it comes. */
 import type { ProgressPhase } from '@dismts/protocol';
 import { Hresult } from '../../../../hresult.ts';
-import type { FileErrors } from '../../../../wim/fileErrors.ts';
+import type { FileErrors } from '../../../../fileErrors.ts';
 import { WIM_FLAG_FILEINFO, WIM_FLAG_NO_APPLY } from '../../binding/wimgapi/constants.ts';
 import type { WimFileInfo, WimHandle } from '../../binding/wimgapi/wimgapi.ts';
 import type { NativeOperation } from '../nativeOperation.ts';

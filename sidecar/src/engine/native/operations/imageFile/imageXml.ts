@@ -1,5 +1,5 @@
 /** Changes what is said of one image: the element IMAGE, as wimgapi.dll gives and takes it. */
-import type { FileErrors } from '../../../../wim/fileErrors.ts';
+import type { FileErrors } from '../../../../fileErrors.ts';
 import { readXml, type XmlElement } from '../../../../xml.ts';
 
 /** The text with these child elements of its root; empty: without the element. What else is there stays to the letter. */

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { readdirSync } from 'node:fs';
 import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
-import { FileErrors } from '../../../../wim/fileErrors.ts';
+import { FileErrors } from '../../../../fileErrors.ts';
 import { chooseImage, type ImageChoice } from '../../../../wim/imageChoice.ts';
 import { imageName, parseDocument, parseXmlNumber, textAt, type WimDocument } from '../../../../wim/imageXml.ts';
 import { MessageRelay } from '../../binding/wimgapi/messages.ts';

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { openVirtualDisk } from '../../../../disk/virtualDisk.ts';
 import { DismError } from '../../../../errors.ts';
 import { isSystemError } from '../../../../systemErrors.ts';
-import { FileErrors } from '../../../../wim/fileErrors.ts';
+import { FileErrors } from '../../../../fileErrors.ts';
 
 const diskName = /\.a?vhdx?$/i;
 /** A folder with more disks than that is none of a virtual machine. */

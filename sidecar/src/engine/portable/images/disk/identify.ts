@@ -7,7 +7,7 @@ import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { isElevated } from '../../../../platform/elevation.ts';
 import { findWriters } from '../../../../platform/linux/writers.ts';
-import { FileErrors } from '../../../../wim/fileErrors.ts';
+import { FileErrors } from '../../../../fileErrors.ts';
 import type { IdentifiedImage, MountParams } from '../imageFormat.ts';
 import { checkWritable } from '../writable.ts';
 import { findChildren } from './children.ts';

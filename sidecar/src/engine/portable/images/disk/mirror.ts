@@ -9,7 +9,7 @@ import { NtfsVolume } from '../../../../disk/ntfs/ntfsVolume.ts';
 import { applyFixups } from '../../../../disk/ntfs/record.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
-import { FileErrors } from '../../../../wim/fileErrors.ts';
+import { FileErrors } from '../../../../fileErrors.ts';
 
 const mirroredRecords = 4;
 

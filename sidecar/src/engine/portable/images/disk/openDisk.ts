@@ -4,7 +4,7 @@ import { open, stat } from 'node:fs/promises';
 import { openVirtualDisk, type VirtualDisk } from '../../../../disk/virtualDisk.ts';
 import { findVolume, type FoundVolume } from '../../../../disk/windowsVolume.ts';
 import { Hresult } from '../../../../hresult.ts';
-import { FileErrors } from '../../../../wim/fileErrors.ts';
+import { FileErrors } from '../../../../fileErrors.ts';
 import { hexHash, sha1 } from '../../../../wim/hash.ts';
 import { type FileSignature, signatureOf } from '../../../../wim/wimFile.ts';
 

@@ -1,6 +1,6 @@
 /** What the record of a mount holds of a virtual disk alone. */
 import * as z from 'zod';
-import type { MountRecord, PendingCommit } from '../../mounting/record.ts';
+import type { MountRecord, PendingCommit } from '../mountRecord.ts';
 
 const ownSchema = z.object({
   /** Name of the format to QEMU, which never finds it out by itself. */

@@ -9,7 +9,7 @@ import type { OperationContext } from '../../../../operationContext.ts';
 import { runProgram } from '../../../../platform/linux/programs.ts';
 import { messageOf } from '../../../../systemErrors.ts';
 import { signatureOf } from '../../../../wim/wimFile.ts';
-import type { MountRecord, PendingCommit } from '../../mounting/record.ts';
+import type { MountRecord, PendingCommit } from '../mountRecord.ts';
 import type { GenerationFolders, SaveRequest, SaveResult, SettledSave } from '../imageFormat.ts';
 import { waitForEnd } from './chain.ts';
 import { requireUnused } from './identify.ts';

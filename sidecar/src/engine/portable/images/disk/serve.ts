@@ -5,7 +5,7 @@ import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { holdFile } from '../../../../platform/linux/mountCalls.ts';
 import { runProgram } from '../../../../platform/linux/programs.ts';
-import type { MountRecord } from '../../mounting/record.ts';
+import type { MountRecord } from '../mountRecord.ts';
 import type { GenerationFolders, ServeRequest } from '../imageFormat.ts';
 import { mountPrivately } from '../privateRoot.ts';
 import { protectFromMemoryKiller, volumeFile } from './chain.ts';

@@ -1,6 +1,6 @@
 /** What the record of a mount holds of a WIM file alone. */
 import * as z from 'zod';
-import type { MountRecord, PendingCommit } from '../../mounting/record.ts';
+import type { MountRecord, PendingCommit } from '../mountRecord.ts';
 
 const ownSchema = z.object({
   /** Named streams show as `user.*` attributes; off where one is too large for the file system of the changes. */

@@ -7,7 +7,7 @@ import { messageOf } from '../../../../systemErrors.ts';
 import { hexHash, sha1 } from '../../../../wim/hash.ts';
 import { wimHeaderBytes } from '../../../../wim/header.ts';
 import { signatureOf } from '../../../../wim/wimFile.ts';
-import type { MountRecord, PendingCommit } from '../../mounting/record.ts';
+import type { MountRecord, PendingCommit } from '../mountRecord.ts';
 import { commitChanges } from '../../saving/commit.ts';
 import { fileSignature } from '../fileSignature.ts';
 import type { GenerationFolders, SaveRequest, SaveResult, SettledSave } from '../imageFormat.ts';

@@ -7,7 +7,7 @@ import { holdFile } from '../../../../platform/linux/mountCalls.ts';
 import { installHint } from '../../../../platform/linux/packages.ts';
 import { findProgram, runProgram } from '../../../../platform/linux/programs.ts';
 import { wimlibError, wimlibErrors } from '../../../../wimlib/errors.ts';
-import type { MountRecord } from '../../mounting/record.ts';
+import type { MountRecord } from '../mountRecord.ts';
 import type { ServeRequest } from '../imageFormat.ts';
 import { mountPrivately } from '../privateRoot.ts';
 import { ownOf } from './own.ts';

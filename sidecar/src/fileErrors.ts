@@ -1,7 +1,7 @@
 /** Makes the errors of one image file: each says what cannot be done with it, and why. */
-import { DismError, UnsupportedError } from '../errors.ts';
-import { Hresult } from '../hresult.ts';
-import { isSystemError, systemFailure } from '../systemErrors.ts';
+import { DismError, UnsupportedError } from './errors.ts';
+import { Hresult } from './hresult.ts';
+import { isSystemError, systemFailure } from './systemErrors.ts';
 
 /** The file is an image of another format. */
 export class OtherFormatError extends UnsupportedError {}

@@ -1,8 +1,8 @@
 /** Which Windows is in an image, as far as it decides on drivers. */
-import { architectureNumber } from '../inventory/architectures.ts';
-import type { WindowsImage } from '../inventory/windowsImage.ts';
+import { architectureNumber } from './architectures.ts';
+import type { WindowsImage } from './windowsImage.ts';
 import { UnsupportedError } from '../errors.ts';
-import { type InfArchitecture, infArchitectures, type InfTarget } from './infTarget.ts';
+import { type InfArchitecture, infArchitectures, type InfTarget } from '../drivers/infTarget.ts';
 
 const currentVersion = 'Microsoft\\Windows NT\\CurrentVersion';
 /** wProductType of Windows. */
