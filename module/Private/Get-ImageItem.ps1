@@ -37,6 +37,9 @@ function Get-ImageItem {
         # Only items whose property matches these wildcards.
         [string] $Like
     )
+    if ($Like -and -not (Test-Wildcard -Cmdlet $Cmdlet -Pattern $Like)) {
+        return
+    }
     $image = Get-ImageTitle -Params $Params
     $request = @{ Method = $Method; Params = $Params; Cmdlet = $Cmdlet; Engine = $Engine; DismPath = $DismPath; Target = $image; Activity = "Read $List of $image" }
     $result = Invoke-SidecarRequest @request

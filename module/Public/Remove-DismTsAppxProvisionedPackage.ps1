@@ -113,6 +113,9 @@ function Remove-DismTsAppxProvisionedPackage {
             $names, $parameter = $DisplayName, 'displayName'
         }
         foreach ($name in $names) {
+            if ($DisplayName -and -not (Test-Wildcard -Cmdlet $PSCmdlet -Pattern $name)) {
+                continue
+            }
             $params[$parameter] = $name
             $change = @{
                 Cmdlet             = $PSCmdlet

@@ -218,6 +218,12 @@ Describe 'Commands that list what is in an image' -Tag 'Unit' {
             (Get-DismTsCapability -Path /fake/m -Name openssh*).Name | Should -Be 'OpenSSH.Client~~~~0.0.1.0'
         }
 
+        It 'that nobody can read are an error' {
+            foreach ($script in { Get-DismTsPackage -Path /fake/m -PackageName '[x' }, { Remove-DismTsAppxProvisionedPackage -Path /fake/m -DisplayName '[x' }) {
+                $script | Should -Throw -ErrorId 'E_INVALIDARG,*'
+            }
+        }
+
         It 'ask for the devices of each driver that matches' {
             (Get-DismTsDriver -Path /fake/m -Driver oem*.inf -All).HardwareId | Should -HaveCount 4
             $requests = '{"all":true,"path":"/fake/m"}', '{"all":true,"driver":"oem0.inf","path":"/fake/m"}', '{"all":true,"driver":"oem1.inf","path":"/fake/m"}'

@@ -7,7 +7,7 @@ import { splitKeyPath } from '../registry/editableHive.ts';
 import type { Hive, HiveKey } from '../registry/hive.ts';
 import { describeContent } from './registryData.ts';
 import { resolveKeyPath } from './registryEdits.ts';
-import { hasWildcard, wildcardMatcher, withoutEscapes } from './wildcard.ts';
+import { hasWildcard, wildcardMatcher, withoutEscapes } from '../wildcard.ts';
 
 /** An answer larger than this is no message any more. */
 const maxAnswerBytes = 12 * 1024 * 1024;

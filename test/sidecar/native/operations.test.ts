@@ -323,12 +323,15 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       await run('setAppxProvisionedDataFile', { path, packageName, customDataPath: file('custom.data') });
       expect(lastCall('_DismSetAppXProvisionedDataFile')?.arguments).toMatchObject({ PackageName: packageName, DataFilePath: file('custom.data') });
       await run('optimizeAppxProvisionedPackages', { path });
+      // A bracket without its other half is no pattern, and must not stand for every app.
+      expect((await run('removeAppxProvisionedPackage', { path, displayName: '[Contoso.*' })).removedPackages).toEqual([]);
       await run('removeAppxProvisionedPackage', { path, packageName });
       double.setModes({ 'user-errors': 'yes' });
       const { warnings } = await run('removeAppxProvisionedPackage', { path, packageName: 'Contoso.\u{1F600}Mail_70000.0.1.2_x64__8wekyb3d8bbwe', allUsers: true });
       expect(warnings).toEqual([expect.stringContaining('could not be removed for every user')]);
       expect(called()).toEqual([
-        '_DismSetAppXProvisionedDataFile', '_DismOptimizeProvisionedAppxPackages', '_DismRemoveProvisionedAppxPackage', '_DismRemoveProvisionedAppxPackageAllUsers',
+        '_DismSetAppXProvisionedDataFile', '_DismOptimizeProvisionedAppxPackages', '_DismGetProvisionedAppxPackages', '_DismRemoveProvisionedAppxPackage',
+        '_DismRemoveProvisionedAppxPackageAllUsers',
       ]);
     });
 

@@ -5,7 +5,6 @@ import { join } from 'node:path';
 import { engineMethods } from '@dismts/protocol';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { CancelledError, type DismError } from '../../../sidecar/src/errors.ts';
-import { wildcard } from '../../../sidecar/src/engine/native/operations/wildcard.ts';
 import { installDouble, lacksDouble, type DoubleModes } from '../../helpers/dismDouble.ts';
 import { isRunning, startNativeEngine, until, type TestEngine } from '../../helpers/nativeEngine.ts';
 import { testContext } from '../../helpers/operationContext.ts';
@@ -249,13 +248,6 @@ describe.skipIf(lacking !== undefined)(`details (needs ${lacking ?? 'nothing'})`
     await native.engine.getCapabilities({ path, detailed: true, like: 'OpenSSH.?erver~*' }, testContext('capability/get'));
     expect(count(native, 'DismGetCapabilityInfo')).toBe(1);
   });
-});
-
-test.for([
-  ['*', 'anything', true], ['a?c', 'abc', true], ['a?c', 'ac', false], ['[a-c]x', 'Bx', true], ['[a-c]x', 'dx', false], ['a`*', 'a*', true], ['a`*', 'ab', false],
-  ['a.b', 'axb', false], ['a(b)+', 'A(B)+', true], ['[', 'whatever', true], ['[z-a]', 'whatever', true], ['*\u{1F4E6}?', 'x\u{1F4E6}y', true], [undefined, 'x', true],
-] as const)('wildcard() %s matches "%s": %s', ([pattern, name, matches]) => {
-  expect(wildcard(pattern)(name)).toBe(matches);
 });
 
 describe.skipIf(lacking !== undefined)(`settings that have no effect (needs ${lacking ?? 'nothing'})`, () => {

@@ -7,7 +7,6 @@ import { describe, expect, it } from 'vitest';
 import { DismError } from '../../../sidecar/src/errors.ts';
 import * as registry from '../../../sidecar/src/engine/portable/operations/registry.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
-import { wildcardMatcher } from '../../../sidecar/src/servicing/wildcard.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { dirtyHive, newLog } from '../../helpers/store/hiveLogWriter.ts';
 import { KeyBuilder, writeHive } from '../../helpers/store/hiveWriter.ts';
@@ -201,18 +200,5 @@ describe('registry/importFile', () => {
     ]);
     expect([result.changed, result.editCount, result.warnings]).toEqual([true, 8, [expect.stringContaining('HKEY_CURRENT_USER')]]);
     expect(await importFile(path, text)).toMatchObject({ changed: false, changes: [] });
-  });
-});
-
-describe('wildcardMatcher()', () => {
-  it.each([
-    ['*', '', true], ['a*c', 'ABC', true], ['a?c', 'ac', false], ['[a-c]x', 'Bx', true], ['[a-c]x', 'dx', false], ['`*', '*', true], ['`*', 'a', false],
-    ['a[', 'a[', true], ['*a*b*c*', 'xxaxxbxxcxx', true], ['(x).+', '(x).+', true],
-  ])('%s and %s: %s', (pattern, name, wanted) => {
-    expect(wildcardMatcher(pattern)(name)).toBe(wanted);
-  });
-
-  it('takes no time for a nasty name', () => {
-    expect(wildcardMatcher('*a'.repeat(50))('a'.repeat(5000) + 'b')).toBe(false);
   });
 });

@@ -6,6 +6,7 @@ import type {
 } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { wildcardMatcher } from '../../../wildcard.ts';
 import { DismStubPackageOption } from '../binding/constants.ts';
 import type { DismAppxPackage } from '../binding/structs.ts';
 import { requireFile, requireFolder } from './requiredFiles.ts';
@@ -13,7 +14,6 @@ import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import type { ImageReference } from '../process/sessions.ts';
 import { text } from './values.ts';
-import { wildcard } from './wildcard.ts';
 
 function toAppxPackage(info: DismAppxPackage): AppxPackage {
   return {
@@ -63,7 +63,7 @@ export const addAppxProvisionedPackage: Handler<typeof addMethod> = async (param
 export const removeAppxProvisionedPackage: Handler<typeof removeMethod> = async (params, operation) => {
   const { packageName, displayName, allUsers = false } = params;
   const { api } = operation;
-  const isWanted = wildcard(displayName);
+  const isWanted = wildcardMatcher(displayName ?? '');
   const names = packageName === undefined
     ? (await listPackages(operation, params)).filter((one) => isWanted(one.displayName)).map((one) => one.packageName) : [packageName];
   for (const name of names) {

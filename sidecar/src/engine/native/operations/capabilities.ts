@@ -2,6 +2,7 @@
 import type {
   addCapability as addMethod, CapabilityInfo, exportCapabilitySource as exportMethod, getCapabilities as getMethod, removeCapability as removeMethod,
 } from '@dismts/protocol';
+import { wildcardMatcher } from '../../../wildcard.ts';
 import type { CapabilitySources } from '../binding/capabilities.ts';
 import type { DismCapabilityInfo } from '../binding/structs.ts';
 import { requireFolder, requireSources } from './requiredFiles.ts';
@@ -9,7 +10,6 @@ import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import { readEach } from './readEach.ts';
 import type { ImageReference } from '../process/sessions.ts';
-import { wildcard } from './wildcard.ts';
 import { packageState, text } from './values.ts';
 
 function toCapabilityInfo(info: DismCapabilityInfo): CapabilityInfo {
@@ -35,7 +35,7 @@ export const getCapabilities: Handler<typeof getMethod> = async (params, operati
   }
   const { api } = operation;
   const listed = await operation.read(params, (session) => (from === undefined ? api.getCapabilities(session) : api.getCapabilitiesEx(session, from)));
-  const matches = wildcard(params.like);
+  const matches = wildcardMatcher(params.like ?? '*');
   const capabilities = listed.map((one) => ({ name: text(one.name), state: packageState(one.state) })).filter((one) => matches(one.name));
   const found = detailed ? await readEach(operation, capabilities, (one) => readInfo(operation, params, one.name, from)) : capabilities;
   return { capabilities: found, ...operation.imageResult(params) };

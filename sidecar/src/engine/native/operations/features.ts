@@ -1,11 +1,11 @@
 /** feature/*: optional features. */
 import type { disableFeature as disableMethod, enableFeature as enableMethod, FeatureInfo, getFeatureParent as parentMethod, getFeatures as getMethod } from '@dismts/protocol';
+import { wildcardMatcher } from '../../../wildcard.ts';
 import type { PackageReference } from '../binding/packages.ts';
 import type { DismFeatureInfo } from '../binding/structs.ts';
 import { requireSources } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import { readEach } from './readEach.ts';
-import { wildcard } from './wildcard.ts';
 import { featureState, restartType, text, toCustomProperty, toFeature } from './values.ts';
 
 interface PackageParams {
@@ -32,7 +32,7 @@ export const getFeatures: Handler<typeof getMethod> = async (params, operation) 
   if (featureName !== undefined) {
     return { features: [await info(featureName)], ...operation.imageResult(params) };
   }
-  const matches = wildcard(params.like);
+  const matches = wildcardMatcher(params.like ?? '*');
   const features = (await operation.read(params, (session) => operation.api.getFeatures(session, reference))).map(toFeature)
     .filter((feature) => matches(feature.featureName));
   const found = detailed ? await readEach(operation, features, (feature) => info(feature.featureName)) : features;

@@ -4,6 +4,7 @@ import type { addPackage as addMethod, getPackages as getMethod, PackageInfo, Pa
 import { errorData } from '../../../errorData.ts';
 import { CancelledError, DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { wildcardMatcher } from '../../../wildcard.ts';
 import type { PackageReference } from '../binding/packages.ts';
 import type { DismPackage, DismPackageInfo } from '../binding/structs.ts';
 import { isFolder, listFolder, requireFile } from './requiredFiles.ts';
@@ -11,7 +12,6 @@ import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import { readEach } from './readEach.ts';
 import type { ImageReference } from '../process/sessions.ts';
-import { wildcard } from './wildcard.ts';
 import { packageState, releaseType, restartType, text, toCustomProperty, toFeature } from './values.ts';
 
 const offlineTypes = ['Yes', 'No', 'Undetermined'] as const;
@@ -55,7 +55,7 @@ export const getPackages: Handler<typeof getMethod> = async (params, operation) 
   if (packageName !== undefined) {
     return { packages: [await readInfo(operation, params, { name: packageName })], ...operation.imageResult(params) };
   }
-  const matches = wildcard(params.like);
+  const matches = wildcardMatcher(params.like ?? '*');
   const packages = (await operation.read(params, (session) => operation.api.getPackages(session))).map(toPackage).filter((one) => matches(one.packageName));
   const found = detailed ? await readEach(operation, packages, ({ packageName: name }) => readInfo(operation, params, { name })) : packages;
   return { packages: found, ...operation.imageResult(params) };

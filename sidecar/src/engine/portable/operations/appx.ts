@@ -2,7 +2,7 @@
 import type { getAppxProvisionedPackages as getMethod, removeAppxProvisionedPackage as removeMethod } from '@dismts/protocol';
 import type { z } from 'zod';
 import type { OperationContext } from '../../../operationContext.ts';
-import { hasWildcard, wildcardMatcher, withoutEscapes } from '../../../servicing/wildcard.ts';
+import { hasWildcard, wildcardMatcher } from '../../../wildcard.ts';
 import { listProvisionedApps, removeProvisionedApps } from '../../../servicing/provisionedApps.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { imageResult } from '../mounting/mountOperation.ts';
@@ -33,7 +33,7 @@ export async function removeAppxProvisionedPackage(
     await withChangeableImage(target, what, context, async ({ files, windows }) => {
       const warnings = params.allUsers === true ? ['-AllUsers makes no difference: an image that was never started has no users with apps'] : [];
       const isExact = packageName !== undefined || !hasWildcard(displayName);
-      const wanted = packageName === undefined ? wildcardMatcher(isExact ? withoutEscapes(displayName) : displayName) : (): boolean => false;
+      const wanted = packageName === undefined ? wildcardMatcher(displayName) : (): boolean => false;
       const { changed, packages } = await removeProvisionedApps(files, { packageName, isWanted: wanted, asked, isExact }, {
         windows, signal: context.signal, validateOnly, warn: (text) => { warnings.push(text); },
       });

@@ -11,7 +11,7 @@ import { listCapabilities } from '../../../inventory/capabilities.ts';
 import { listFeatures } from '../../../inventory/features.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import * as firstBoot from '../../../servicing/firstBoot.ts';
-import { wildcardMatcher } from '../../../servicing/wildcard.ts';
+import { wildcardMatcher } from '../../../wildcard.ts';
 import { guarded, messageOf } from '../../../systemErrors.ts';
 import { imageResult } from '../mounting/mountOperation.ts';
 import { readWindows } from '../windowsReading.ts';
