@@ -10,7 +10,7 @@ import { version } from './versions.ts';
 const maxNotesLength = 4000;
 
 /** What CHANGELOG.md says of this version, or of the next one where this is not in it yet. */
-export function releaseNotes(changelog: string, of: string): string {
+function releaseNotes(changelog: string, of: string): string {
   const sections = changelog.split(/^## /m).slice(1).map((text) => ({ title: text.slice(0, text.indexOf('\n')).trim(), text: text.slice(text.indexOf('\n')).trim() }));
   const section = sections.find(({ title }) => title.split(' ')[0] === of) ?? sections.find(({ title }) => title === 'Unreleased');
   if (section === undefined) { throw new Error(`CHANGELOG.md has neither "## ${of}" nor "## Unreleased"`); }

@@ -19,7 +19,7 @@ const scriptKinds = ['.ps1', '.psm1', '.psd1', '.ps1xml'];
 const signatureMark = 'SIG # Begin signature block';
 
 /** Files below a folder, in order. */
-export function filesBelow(folder: string): string[] {
+function filesBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name)).sort();
 }
@@ -60,7 +60,7 @@ function makeNupkg(module: string, folder: string): void {
 }
 
 /** Makes the release; gives its folder. */
-export function release(certificate: Certificate | undefined, folder = join(root, 'dist', 'release')): string {
+function release(certificate: Certificate | undefined, folder = join(root, 'dist', 'release')): string {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   execFileSync(process.execPath, [join(import.meta.dirname, 'package.ts'), folder], { stdio: ['ignore', 'ignore', 'inherit'] });

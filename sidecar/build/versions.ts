@@ -13,7 +13,7 @@ if (numbers === undefined) { throw new Error(`package.json has the version "${ve
 /** ModuleVersion of the manifest. */
 export const moduleVersion = numbers;
 /** Prerelease of the manifest; empty for a release. */
-export const prerelease = label;
+const prerelease = label;
 
 /** Where it stands: what is replaced is between the two texts. */
 const places: readonly { readonly file: string; readonly before: string; readonly after: string; readonly text: string }[] = [

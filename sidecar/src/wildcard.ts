@@ -1,4 +1,4 @@
-/** Wildcards as PowerShell has them. */
+/** Wildcards: as PowerShell has them, and as Windows has them in names of files. */
 
 /** One part of a pattern: what a character has to be, or any number of them. */
 type Part = '*' | ((letter: string) => boolean);
@@ -17,6 +17,11 @@ export function withoutEscapes(text: string): string {
 export function wildcardMatcher(pattern: string): (name: string) => boolean {
   const parts = parsePattern(pattern.toUpperCase());
   return (name) => matchParts(parts, name.toUpperCase());
+}
+
+/** Tells whether names of files match a pattern with `*` and `?`, in any case; brackets are ordinary characters there. */
+export function fileNameMatcher(pattern: string): (name: string) => boolean {
+  return wildcardMatcher(pattern.replaceAll(/[`[]/g, '`$&'));
 }
 
 function parsePattern(text: string): Part[] {

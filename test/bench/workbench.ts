@@ -22,7 +22,7 @@ function text(bytes: number, seed: number): string {
 }
 
 /** Paths of the many small files within their image. */
-export function smallFilePath(folder: number, file: number): string {
+function smallFilePath(folder: number, file: number): string {
   return `folder-${String(folder).padStart(3, '0')}/configuration file ${String(file).padStart(3, '0')}.xml`;
 }
 

@@ -22,7 +22,7 @@ export async function writeScenarioFolder(folder: string): Promise<void> {
 type Change = (path: (name: string) => string) => Promise<void>;
 
 /** Each works in a folder of its own; what it leaves has to be in the image after a save. */
-export const scenarios: Readonly<Record<string, Change>> = {
+const scenarios: Readonly<Record<string, Change>> = {
   'change a file': async (at) => { await writeFile(at('a.txt'), 'changed'); },
   'append to a file': async (at) => { await appendFile(at('large.bin'), 'at the end'); },
   'write into the middle': async (at) => {

@@ -45,7 +45,7 @@ function sid(text: string): Buffer {
 }
 
 /** A security descriptor that gives `allowed` everything. */
-export function securityDescriptor(owner: string, group: string, allowed: readonly string[]): Buffer {
+function securityDescriptor(owner: string, group: string, allowed: readonly string[]): Buffer {
   const entries = allowed.map((one) => {
     const entry = Buffer.alloc(8);
     const who = sid(one);

@@ -1,6 +1,6 @@
 /** Wildcards: what they match, and that what is none matches no more than itself, as names that match are removed. */
 import { describe, expect, test } from 'vitest';
-import { wildcardMatcher } from '../../sidecar/src/wildcard.ts';
+import { fileNameMatcher, wildcardMatcher } from '../../sidecar/src/wildcard.ts';
 
 describe('wildcardMatcher()', () => {
   test.for([
@@ -14,4 +14,10 @@ describe('wildcardMatcher()', () => {
   test('takes no time for a nasty name', () => {
     expect(wildcardMatcher('*a'.repeat(50))('a'.repeat(5000) + 'b')).toBe(false);
   });
+});
+
+test.for([
+  ['install*.swm', 'INSTALL12.SWM', true], ['a?.swm', 'a.swm', false], ['a[1]*.swm', 'a[1]2.swm', true], ['a[1]*.swm', 'a12.swm', false], ['a`*', 'a`b', true],
+] as const)('fileNameMatcher() %s and %s: %s', ([pattern, name, wanted]) => {
+  expect(fileNameMatcher(pattern)(name)).toBe(wanted);
 });

@@ -123,7 +123,7 @@ function refuse(reason: string): never {
 }
 
 /** A number, also in hexadecimal, and a code as logs print it; undefined where it is none. */
-export function readNumber(name: string, word: string): number | undefined {
+function readNumber(name: string, word: string): number | undefined {
   if (name === 'code' && /^[0-9a-f]{8}$/i.test(word)) { return Number.parseInt(word, 16); }
   const [, sign, digits = ''] = /^([+-]?)(0x[0-9a-f]+|\d+)$/i.exec(word) ?? [];
   return digits === '' ? undefined : (sign === '-' ? -1 : 1) * Number(digits);

@@ -161,7 +161,7 @@ function usageText(error: WireError, verb: Verb): string {
 }
 
 /** What an answer that is an error comes to. */
-export function outcomeOfError(error: WireError): Outcome {
+function outcomeOfError(error: WireError): Outcome {
   switch (error.code) {
     case ErrorCode.InvalidParams: return 'usage';
     case ErrorCode.RequestCancelled: return 'cancelled';

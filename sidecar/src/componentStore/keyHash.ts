@@ -1,4 +1,4 @@
-/** The names of components, deployments and files in the registry and on disk, and the hash in them. */
+/** The names of components and files in the registry and on disk, and the hash in them. */
 import { isNeutralCulture, type ComponentIdentity } from './identity.ts';
 
 const multiplier = 0x1fffffff7n;
@@ -77,21 +77,7 @@ export function keyform(identity: ComponentIdentity, options: KeyformOptions = {
   ].join('_');
 }
 
-/** The name of a deployment's key: `name_token_version_hash`, in lower case. */
-export function deploymentKey(identity: ComponentIdentity): string {
-  return [shorten(printedName(identity), 24, 11), identity.publicKeyToken?.toLowerCase() ?? 'none', identity.version, identityHash(identity)].join('_');
-}
-
 /** The name of the value that holds the flags of a component's file. */
 export function fileValueName(name: string): string {
   return `f!${name.length > 25 ? `${name.slice(0, 25)}_${toHex(hashString(name))}` : name}`;
-}
-
-/**
- * The name of the value that says which update of which package planned (`p`), staged (`s`) or installed (`i`) a deployment.
- * @param packageIdentity - As in the name of the package's key.
- */
-export function deploymentValueName(kind: 'p' | 's' | 'i', packageIdentity: string, update: string): string {
-  const text = `${packageIdentity}.${update}`.toLowerCase();
-  return `${kind}!CBS_${text.slice(0, 60)}_${toHex(hashString(text))}`;
 }

@@ -30,7 +30,7 @@ export interface PartitionTable {
 }
 
 /** @throws DismError ERROR_DISK_CORRUPT: a partition ends beyond the disk, or two share a sector. */
-export function checkPartitions(partitions: readonly Partition[], diskSize: number, errors: FileErrors): void {
+function checkPartitions(partitions: readonly Partition[], diskSize: number, errors: FileErrors): void {
   const corrupt = (reason: string) => errors.make(Hresult.ERROR_DISK_CORRUPT, `its partition table is damaged: ${reason}`);
   const sorted = [...partitions].sort((a, b) => a.start - b.start);
   sorted.forEach(({ number, start, length }, index) => {

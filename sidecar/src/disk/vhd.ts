@@ -39,7 +39,7 @@ function vhdChecksum(raw: Buffer, checksumOffset: number): number {
  * Parses and checks the footer.
  * @throws DismError ERROR_VHD_DRIVE_FOOTER_CHECKSUM_MISMATCH, ERROR_VHD_DRIVE_FOOTER_CORRUPT, ERROR_VHD_FORMAT_UNSUPPORTED_VERSION.
  */
-export function parseVhdFooter(raw: Buffer, errors: FileErrors): VhdFooter {
+function parseVhdFooter(raw: Buffer, errors: FileErrors): VhdFooter {
   if (raw.length < vhdFooterBytes || !isVhdFooter(raw)) { throw errors.make(Hresult.ERROR_VHD_DRIVE_FOOTER_CORRUPT, 'it does not end with the footer of a VHD'); }
   if (vhdChecksum(raw.subarray(0, vhdFooterBytes), 64) !== raw.readUInt32BE(64)) {
     throw errors.make(Hresult.ERROR_VHD_DRIVE_FOOTER_CHECKSUM_MISMATCH, 'its footer has been damaged');
@@ -66,7 +66,7 @@ interface SparseHeader {
 }
 
 /** @throws DismError ERROR_VHD_SPARSE_HEADER_CHECKSUM_MISMATCH, ERROR_VHD_SPARSE_HEADER_CORRUPT, ERROR_VHD_INVALID_BLOCK_SIZE. */
-export function parseSparseHeader(raw: Buffer, disk: VhdFooter, fileSize: number, errors: FileErrors): SparseHeader {
+function parseSparseHeader(raw: Buffer, disk: VhdFooter, fileSize: number, errors: FileErrors): SparseHeader {
   const corrupt = (reason: string) => errors.make(Hresult.ERROR_VHD_SPARSE_HEADER_CORRUPT, reason);
   if (raw.toString('latin1', 0, 8) !== 'cxsparse') { throw corrupt('it has no header of a dynamic disk where its footer says'); }
   if (vhdChecksum(raw.subarray(0, headerBytes), 36) !== raw.readUInt32BE(36)) {

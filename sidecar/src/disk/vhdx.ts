@@ -42,7 +42,7 @@ export interface VhdxHeader {
 }
 
 /** @returns undefined where it is none, or damaged. */
-export function parseVhdxHeader(raw: Buffer): VhdxHeader & { readonly version: number } | undefined {
+function parseVhdxHeader(raw: Buffer): VhdxHeader & { readonly version: number } | undefined {
   if (raw.length < headerBytes || raw.toString('latin1', 0, 4) !== 'head' || crc32c(raw.subarray(0, headerBytes), 4) !== raw.readUInt32LE(4)) { return undefined; }
   return { sequence: raw.readBigUInt64LE(8), dataWriteId: guidAt(raw, 32), logId: guidAt(raw, 48), version: raw.readUInt16LE(66) };
 }
@@ -53,7 +53,7 @@ interface Region {
 }
 
 /** The two regions that every file has. @returns undefined where the table is none, or damaged. @throws DismError: what it says cannot be. */
-export function parseRegionTable(raw: Buffer, fileSize: number, errors: FileErrors): { readonly table: Region; readonly metadata: Region } | undefined {
+function parseRegionTable(raw: Buffer, fileSize: number, errors: FileErrors): { readonly table: Region; readonly metadata: Region } | undefined {
   if (raw.length < regionTableBytes || raw.toString('latin1', 0, 4) !== 'regi' || crc32c(raw.subarray(0, regionTableBytes), 4) !== raw.readUInt32LE(4)) { return undefined; }
   const count = raw.readUInt32LE(8);
   if (count > maxRegions) { throw errors.make(Hresult.ERROR_FILE_CORRUPT, `its region table claims to have ${count} entries`); }
@@ -104,7 +104,7 @@ function parseParentLocator(raw: Buffer, errors: FileErrors): Map<string, string
 }
 
 /** @throws DismError ERROR_FILE_CORRUPT, ERROR_VHD_INVALID_SIZE, ERROR_VHD_INVALID_BLOCK_SIZE, ERROR_VIRTDISK_UNSUPPORTED_DISK_SECTOR_SIZE. */
-export async function readVhdxMetadata(region: ByteSource): Promise<VhdxMetadata> {
+async function readVhdxMetadata(region: ByteSource): Promise<VhdxMetadata> {
   const { errors } = region;
   const corrupt = (reason: string) => errors.make(Hresult.ERROR_FILE_CORRUPT, reason);
   const table = await region.read(0, Math.min(metadataTableBytes, region.size));

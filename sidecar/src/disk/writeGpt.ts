@@ -5,8 +5,6 @@ import { guidBytes } from '../guid.ts';
 const sectorBytes = 512;
 const [entries, entryBytes] = [128, 128];
 const tableSectors = entries * entryBytes / sectorBytes;
-/** Bytes that each copy takes, with the boot record the first. */
-export const gptBytes = (2 + tableSectors) * sectorBytes;
 
 /** A partition; in bytes, of whole sectors. */
 export interface NewPartition {
@@ -30,7 +28,7 @@ function protectiveRecord(sectors: number): Buffer {
 
 /**
  * The bytes of a table for a disk.
- * @returns What its first `gptBytes` hold, and what stands before its end.
+ * @returns What it begins with: the boot record and the first copy. And what it ends with: the second.
  */
 export function writeGpt(diskBytes: number, diskId: string, partitions: readonly NewPartition[]): { readonly start: Buffer; readonly end: Buffer } {
   const sectors = diskBytes / sectorBytes;

@@ -23,7 +23,7 @@ export interface PublishedPackage extends ReflectedPackage {
 export type LoadPackage = (registered: RegisteredPackage) => Promise<PublishedPackage | undefined>;
 
 /** The better one first: by date, then by version, as Windows ranks drivers that fit equally well. */
-export function byRank(a: ReflectedPackage, b: ReflectedPackage): number {
+function byRank(a: ReflectedPackage, b: ReflectedPackage): number {
   if (a.version.date !== b.version.date) { return a.version.date > b.version.date ? -1 : 1; }
   const place = a.version.version.findIndex((part, index) => part !== b.version.version[index]);
   return place === -1 ? 0 : (b.version.version[place] ?? 0) - (a.version.version[place] ?? 0);

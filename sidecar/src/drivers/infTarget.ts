@@ -42,7 +42,7 @@ export function parseDecoration(text: string): Decoration | undefined {
 }
 
 /** Whether a Windows is what a decoration asks for, or newer. Without an architecture it means x86, the only one when that was allowed. */
-export function fits(decoration: Decoration, target: InfTarget): boolean {
+function fits(decoration: Decoration, target: InfTarget): boolean {
   if ((decoration.architecture ?? 'x86') !== target.architecture) { return false; }
   if (decoration.productType !== undefined && decoration.productType !== 0 && decoration.productType !== target.productType) { return false; }
   // Suites are editions such as "embedded" or "data center", of which an image does not tell; a section for one of them only is passed over.
@@ -51,7 +51,7 @@ export function fits(decoration: Decoration, target: InfTarget): boolean {
 }
 
 /** Compares versions of Windows. */
-export function compareVersions(a: Pick<Decoration, 'major' | 'minor' | 'build'>, b: Pick<Decoration, 'major' | 'minor' | 'build'>): number {
+function compareVersions(a: Pick<Decoration, 'major' | 'minor' | 'build'>, b: Pick<Decoration, 'major' | 'minor' | 'build'>): number {
   return a.major - b.major || a.minor - b.minor || a.build - b.build;
 }
 

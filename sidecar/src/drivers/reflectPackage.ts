@@ -35,7 +35,7 @@ export interface ReflectedFile {
 const bootStart = 0;
 const noClobberMark = 0x20000;
 
-export function installSections(models: readonly InfModel[]): string[] {
+function installSections(models: readonly InfModel[]): string[] {
   return [...new Set(models.flatMap(({ installSection }) => installSection ?? []))];
 }
 

@@ -1,7 +1,7 @@
 /** What the parts of one restore share: the image, its sources, what was touched, and how far the restore is. */
 import type { Digest } from '../componentStore/manifest.ts';
 import { CancellableFiles } from '../imageFiles/cancellableFiles.ts';
-import { fileTrouble, isDenied, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
+import { fileTrouble, isForbidden, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import type { FileStat, ImageFiles, WritableImageFiles } from '../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../operationContext.ts';
 import { type OwnBases, readOwnBases } from './baseManifests.ts';
@@ -68,7 +68,7 @@ export class RestoreSession {
     } catch (error) {
       const reason = fileTrouble(error);
       // Who may not write one file of an image may write none.
-      if (reason === undefined || isDenied(error)) { throw error; }
+      if (reason === undefined || isForbidden(error)) { throw error; }
       this.failures.set(item.toLowerCase(), reason);
       this.context.log.error(`(n)\t${item}\t${reason}`);
     }

@@ -2,7 +2,7 @@
 import type { ProgressPhase } from '@dismts/protocol';
 import { Breather } from '../breather.ts';
 import { CancellableFiles, untilAborted } from '../imageFiles/cancellableFiles.ts';
-import { fileTrouble, isDenied, isLoss, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
+import { fileTrouble, isForbidden, isLoss, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import type { FileStat, ImageFiles } from '../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../operationContext.ts';
 import type { StoreIndex } from './storeIndex.ts';
@@ -120,7 +120,7 @@ export class ScanSession {
         } catch (error) {
           const reason = fileTrouble(error);
           if (reason === undefined) { throw error; }
-          onTrouble(item, { reason, isLoss: isLoss(error), isDenied: isDenied(error) });
+          onTrouble(item, { reason, isLoss: isLoss(error), isDenied: isForbidden(error) });
         }
       }
     };

@@ -41,7 +41,7 @@ export async function* readPieces(descriptor: number, pieceBytes: number): Async
 }
 
 /** Writes from the start and waits for the disk. @throws the signal's reason, between two pieces. */
-export async function writeWhole(descriptor: number, data: Buffer, signal: AbortSignal | undefined): Promise<void> {
+async function writeWhole(descriptor: number, data: Buffer, signal: AbortSignal | undefined): Promise<void> {
   for (let done = 0; done < data.length;) {
     const end = Math.min(done + flushBytes, data.length);
     while (done < end) { done += (await writeAsync(descriptor, data, done, end - done, done)).bytesWritten; }

@@ -38,7 +38,7 @@ export function isLoss(error: unknown): boolean {
 }
 
 /** Whether the trouble is that this user may not look. */
-export function isDenied(error: unknown): boolean {
+export function isForbidden(error: unknown): boolean {
   return isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM');
 }
 

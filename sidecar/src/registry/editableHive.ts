@@ -86,7 +86,7 @@ export class EditableHive {
 }
 
 /** The error for a hive whose last changes are in its logs. */
-export function dirtyHive(path: string): DismError {
+function dirtyHive(path: string): DismError {
   return new DismError(Hresult.DISMTS_E_HIVE_DIRTY,
     `Cannot change the registry hive "${path}": it was not closed properly, and its last changes are in its log files`, { target: path });
 }

@@ -7,7 +7,7 @@ import type { FileErrors } from '../fileErrors.ts';
 import { ResourceFlag, type ResourceHeader, type WimHeader } from './header.ts';
 
 /** No metadata resource, blob table or file that is read whole is larger; a hostile one stops here. */
-export const maxResourceBytes = 1024 ** 3;
+const maxResourceBytes = 1024 ** 3;
 
 /** A file that is open for reading, and the errors that are its own. */
 export interface ReadableFile {

@@ -3,6 +3,7 @@ import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { fileNameMatcher } from '../wildcard.ts';
 import type { WimHeader } from './header.ts';
 import { WimFile } from './wimFile.ts';
 
@@ -18,12 +19,6 @@ async function headerOf(path: string): Promise<WimHeader | DismError> {
   }
 }
 
-/** As Windows matches names: whatever their case. */
-function wildcard(pattern: string): RegExp {
-  const source = pattern.replace(/[.*+?^${}()|[\]\\]/g, (character) => (character === '*' ? '.*' : character === '?' ? '.' : `\\${character}`));
-  return new RegExp(`^${source}$`, 'iu');
-}
-
 /**
  * All parts of the set that a file belongs to, the first part first. A file that is not split is its own only part.
  * Parts are recognised by what their headers say, not by their names.
@@ -33,12 +28,12 @@ function wildcard(pattern: string): RegExp {
 export async function findParts({ path, header: own, errors }: WimFile, pattern?: string): Promise<string[]> {
   if (own.totalParts <= 1) { return [path]; }
   const folder = dirname(pattern ?? path);
-  const fits = pattern === undefined ? /\.swm$/i : wildcard(basename(pattern));
+  const fits = fileNameMatcher(pattern === undefined ? '*.swm' : basename(pattern));
   const parts = new Map<number, string>([[own.partNumber, path]]);
   let unreadable: DismError | undefined;
   for (const entry of await readdir(folder, { withFileTypes: true })) {
     const candidate = join(folder, entry.name);
-    if (!fits.test(entry.name) || !entry.isFile() || candidate === path) { continue; }
+    if (!fits(entry.name) || !entry.isFile() || candidate === path) { continue; }
     const header = await headerOf(candidate);
     if (header instanceof DismError) {
       unreadable = header;

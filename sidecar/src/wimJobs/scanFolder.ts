@@ -1,8 +1,8 @@
 /** Looks through a folder before it is captured: what it holds, what is left out, and what Windows could not do with it. */
 import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { isForbidden } from '../imageFiles/fileTrouble.ts';
 import { isRoot } from '../isRoot.ts';
-import { isSystemError } from '../systemErrors.ts';
 import type { WimScript } from '../wim/wimScript.ts';
 import { foldName, isAwkwardOnWindows, isImpossibleOnWindows } from '../wim/windowsNames.ts';
 
@@ -66,12 +66,12 @@ export interface ScanOptions {
 const replacement = '\ufffd';
 
 /** Whether this user may not read a file. Not access(), which asks for the user that has started the process. */
-function isDenied(path: string): boolean {
+function isUnreadable(path: string): boolean {
   try {
     closeSync(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
     return false;
   } catch (error) {
-    return isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM');
+    return isForbidden(error);
   }
 }
 
@@ -108,7 +108,7 @@ export function scanFolder(root: string, { script, withoutPaths, withoutOutwardL
     }
     scan.bytes += Number(stats.size);
     // libwim opens it when half of the work is done, and does not tell which it was.
-    if (asksRights && stats.isFile() && isDenied(path)) { scan.unreadable.add(shown); }
+    if (asksRights && stats.isFile() && isUnreadable(path)) { scan.unreadable.add(shown); }
   };
 
   const pending = [''];

@@ -40,7 +40,7 @@ export interface DamageCase {
 }
 
 /** Changes a file in place, for all of its names, and keeps its time. */
-export function editInPlace(path: string, edit: (descriptor: number, size: number) => void): void {
+function editInPlace(path: string, edit: (descriptor: number, size: number) => void): void {
   const { atime, mtime, size } = lstatSync(path);
   const descriptor = openSync(path, 'r+');
   try {

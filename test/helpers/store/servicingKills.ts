@@ -12,7 +12,7 @@ import { makeStore, type SyntheticStore } from './syntheticImage.ts';
 import { runTraced } from './tracedHealth.ts';
 
 /** The calls that make, change, name and flush files: what is on the disk is different before and after each. */
-export const changingCalls = ['mkdir', 'rename', 'unlink', 'rmdir', 'fsync', 'fchmod'] as const;
+const changingCalls = ['mkdir', 'rename', 'unlink', 'rmdir', 'fsync', 'fchmod'] as const;
 
 const publisher = 'abcdefghjkmnp';
 const app = (name: string): string => `Sample.${name}_1.0.0.0_x64__${publisher}`;

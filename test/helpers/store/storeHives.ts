@@ -1,6 +1,6 @@
 /** Writes the registry hives of a synthetic image: what components, packages, features and drivers it has. */
 import { createHash } from 'node:crypto';
-import { deploymentKey, deploymentValueName, fileValueName, keyform } from '../../../sidecar/src/componentStore/keyHash.ts';
+import { fileValueName, keyform } from '../../../sidecar/src/componentStore/keyHash.ts';
 import { packageName, type ComponentIdentity } from '../../../sidecar/src/componentStore/identity.ts';
 import { guidBytes } from '../../../sidecar/src/guid.ts';
 import { deviceIdRecords } from '../../../sidecar/src/drivers/driverRecords.ts';
@@ -8,6 +8,7 @@ import { InfFile } from '../../../sidecar/src/drivers/infFile.ts';
 import { readModels } from '../../../sidecar/src/drivers/infModels.ts';
 import { readVersion } from '../../../sidecar/src/drivers/infVersion.ts';
 import { storeName } from '../../../sidecar/src/drivers/storeName.ts';
+import { deploymentKey, deploymentValueName } from './deploymentNames.ts';
 import { type DriverPackage, makeDriverPackage, netClass } from './driverPackage.ts';
 import { KeyBuilder, writeHive } from './hiveWriter.ts';
 import { identityText } from './manifestText.ts';
@@ -169,7 +170,7 @@ function deviceIds(driver: DriverSpec): { id: string; record: Buffer }[] {
 }
 
 /** The SYSTEM hive. */
-export function systemHive(): KeyBuilder {
+function systemHive(): KeyBuilder {
   const root = new KeyBuilder();
   root.key('Select').dword('Default', 1).dword('Current', 1).dword('LastKnownGood', 1).dword('Failed', 0);
   const control = root.key('ControlSet001\\Control');
@@ -187,7 +188,7 @@ export function systemHive(): KeyBuilder {
 }
 
 /** The DRIVERS hive. */
-export function driversHive(): KeyBuilder {
+function driversHive(): KeyBuilder {
   const root = new KeyBuilder();
   root.key('DriverDatabase').dword('Version', 10).dword('SchemaVersion', 0x10000).dword('Architecture', 9);
   addDriver(root, sampleDrivers.net);

@@ -4,9 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
-import { deploymentKey, keyform } from '../../../sidecar/src/componentStore/keyHash.ts';
+import { keyform } from '../../../sidecar/src/componentStore/keyHash.ts';
 import { packageName, type ComponentIdentity } from '../../../sidecar/src/componentStore/identity.ts';
 import { captureWim, pseudoRandom } from '../wims.ts';
+import { deploymentKey } from './deploymentNames.ts';
 import { writeCatalog } from './catalogWriter.ts';
 import { encodeDcs } from './dcs.ts';
 import { baseManifestText, type ComponentSpec, type FileSpec, manifestText } from './manifestText.ts';

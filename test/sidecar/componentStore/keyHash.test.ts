@@ -1,9 +1,8 @@
 /** Names of components against names that Windows gave. */
 import { describe, expect, it } from 'vitest';
 import { packageName, type ComponentIdentity } from '../../../sidecar/src/componentStore/identity.ts';
-import {
-  deploymentKey, deploymentValueName, fileValueName, hashString, identityHash, keyform,
-} from '../../../sidecar/src/componentStore/keyHash.ts';
+import { fileValueName, hashString, identityHash, keyform } from '../../../sidecar/src/componentStore/keyHash.ts';
+import { deploymentKey, deploymentValueName } from '../../helpers/store/deploymentNames.ts';
 
 const microsoft = { publicKeyToken: '31bf3856ad364e35', versionScope: 'nonSxS' };
 const servicingStack: ComponentIdentity = {

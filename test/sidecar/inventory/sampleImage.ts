@@ -4,7 +4,7 @@ import { KeyBuilder, writeHive } from '../../helpers/store/hiveWriter.ts';
 
 export const cbs = 'Microsoft\\Windows\\CurrentVersion\\Component Based Servicing';
 /** FILETIME of 2024-09-06T05:14:36Z. */
-export const sampleTime = 133_700_732_760_000_000n;
+const sampleTime = 133_700_732_760_000_000n;
 const token = '31bf3856ad364e35';
 
 export const foundation = `Contoso-Foundation-Package~${token}~amd64~~10.0.100.1`;

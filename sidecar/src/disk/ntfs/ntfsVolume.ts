@@ -208,7 +208,7 @@ export class NtfsVolume {
 }
 
 /** The parts of one attribute of a file. */
-export function partsOf({ attributes }: NtfsFile, type: number, name: string): readonly Attribute[] {
+function partsOf({ attributes }: NtfsFile, type: number, name: string): readonly Attribute[] {
   const parts = attributes.filter((attribute) => attribute.type === type && attribute.name === name);
   return parts.some(({ value }) => value !== undefined) ? parts.slice(0, 1) : parts;
 }

@@ -67,7 +67,7 @@ export function applyFixups(raw: Buffer, mark: string): Buffer {
 }
 
 /** The clusters that a list of runs names. @throws BadRecord: it cannot be. */
-export function parseRuns(data: Buffer, clusters: number): Run[] {
+function parseRuns(data: Buffer, clusters: number): Run[] {
   const runs: Run[] = [];
   let cluster = 0;
   for (let at = 0; at < data.length;) {

@@ -9,12 +9,12 @@ export type Family = keyof typeof table.managers;
 export const requirements = Object.keys(table.programs) as Requirement[];
 
 /** What a program or library is needed for. */
-export function jobOf(name: Requirement): string {
+function jobOf(name: Requirement): string {
   return table.programs[name].job;
 }
 
 /** The packages with these, each once. */
-export function packagesOf(names: readonly Requirement[], family: Family): string[] {
+function packagesOf(names: readonly Requirement[], family: Family): string[] {
   return [...new Set(names.map((name) => table.programs[name][family]))];
 }
 
@@ -32,7 +32,7 @@ export function installLine(names: readonly Requirement[], osRelease: string, is
 }
 
 /** The family of a system, by its os-release(5). */
-export function familyOf(osRelease: string): Family | undefined {
+function familyOf(osRelease: string): Family | undefined {
   const words = [...osRelease.matchAll(/^(?:ID|ID_LIKE)=(.*)$/gm)].flatMap(([, value = '']) => value.replaceAll(/["']/g, '').split(' '));
   const known: Readonly<Record<string, Family>> = {
     debian: 'debian', ubuntu: 'debian', fedora: 'fedora', rhel: 'fedora', centos: 'fedora', suse: 'suse', opensuse: 'suse', sles: 'suse', arch: 'arch',

@@ -35,7 +35,7 @@ export function renameWithoutReplacing(from: string, to: string): boolean {
 }
 
 /** For file systems that cannot, such as NFS and what FUSE serves: a second name fails where there is one. */
-export function renameByLink(from: string, to: string): boolean {
+function renameByLink(from: string, to: string): boolean {
   try {
     linkSync(from, to);
   } catch (error) {

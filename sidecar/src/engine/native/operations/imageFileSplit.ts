@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { splitImage as splitMethod } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
+import { escapeRegExp } from '../../../escapeRegExp.ts';
 import { Hresult } from '../../../hresult.ts';
 import { WimAttribute } from '../binding/wimgapi/constants.ts';
 import type { Handler } from './handler.ts';
@@ -25,8 +26,7 @@ function partName(first: string, number: number): string {
 /** @throws DismError ERROR_FILE_EXISTS: a part would overwrite something, or be taken for one of an older set. */
 function requireNoParts(firstPart: string, action: string): void {
   requireFolder(dirname(firstPart), action);
-  const stem = basename(firstPart).replace(/\.[^.]*$/, '').replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  const part = new RegExp(`^${stem}\\d*\\.swm$`, 'i');
+  const part = new RegExp(`^${escapeRegExp(basename(firstPart).replace(/\.[^.]*$/, ''))}\\d*\\.swm$`, 'i');
   const there = readdirSync(dirname(firstPart)).find((name) => part.test(name));
   if (there !== undefined) {
     const path = join(dirname(firstPart), there);

@@ -1,12 +1,13 @@
 /** image/*: image files, and mounting, committing and unmounting their images. */
-import { resolve } from 'node:path';
 import type {
   applyCustomDataImage as customDataMethod, cleanupMountPoints as cleanupMethod, commitImage as commitMethod, getImageInfo as infoMethod, ImageInfo,
   listMountedImages as listMethod, MountedImage, mountImage as mountMethod, optimizeImage as optimizeMethod, remountImage as remountMethod,
   unmountImage as unmountMethod,
 } from '@dismts/protocol';
 import { DismError, UnsupportedError } from '../../../errors.ts';
+import { FileErrors } from '../../../fileErrors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { chooseImage, type ImageChoice } from '../../../wim/imageChoice.ts';
 import {
   DISM_COMMIT_APPEND, DISM_COMMIT_GENERATE_INTEGRITY, DISM_COMMIT_IMAGE, DISM_COMMIT_SUPPORT_EA, DISM_DISCARD_IMAGE, DISM_MOUNT_CHECK_INTEGRITY,
   DISM_MOUNT_OPTIMIZE, DISM_MOUNT_READONLY, DISM_MOUNT_READWRITE, DISM_MOUNT_SUPPORT_EA, DismApplyCustomDataImageFlags,
@@ -14,6 +15,7 @@ import {
 } from '../binding/constants.ts';
 import type { CallOptions } from '../binding/dismApi.ts';
 import type { DismImageInfo, DismMountedImageInfo } from '../binding/structs.ts';
+import { comparablePath } from '../comparablePath.ts';
 import { isFolder, listFolder, requireFile, requireFolder } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
@@ -55,24 +57,9 @@ async function readImages(operation: NativeOperation, imagePath: string, action:
   return (await operation.call(() => operation.api.getImageInfo(imagePath))).value.map((info) => toImageInfo(imagePath, info));
 }
 
-interface ImageChoice {
-  readonly imageIndex?: number | undefined;
-  readonly imageName?: string | undefined;
-}
-
-/** The one image of a file that index or name choose. */
-function chooseImage(images: readonly ImageInfo[], { imageIndex, imageName }: ImageChoice, action: string): ImageInfo {
-  if (imageName === undefined) {
-    const byIndex = images.find((image) => image.imageIndex === imageIndex);
-    if (byIndex === undefined) { throw new DismError(Hresult.DISMAPI_E_INVALID_IMAGE_INDEX, `${action}: image index ${imageIndex ?? 0} does not exist`); }
-    return byIndex;
-  }
-  const [byName, another] = images.filter((image) => image.imageName.toLowerCase() === imageName.toLowerCase());
-  if (byName === undefined || another !== undefined) {
-    throw new DismError(Hresult.DISMAPI_E_INVALID_IMAGE_NAME,
-      `${action}: ${byName === undefined ? `there is no image of the name "${imageName}"` : `several images have the name "${imageName}"`}`, { target: imageName });
-  }
-  return byName;
+/** The 1-based index of the image that index or name choose. @throws DismError DISMAPI_E_INVALID_IMAGE_INDEX, DISMAPI_E_INVALID_IMAGE_NAME */
+function indexOf(images: readonly ImageInfo[], choice: ImageChoice, errors: FileErrors): number {
+  return chooseImage(images.map(({ imageName }) => imageName), choice, errors);
 }
 
 /** Which volume of a virtual disk is the image, the API decides. @throws UnsupportedError */
@@ -88,13 +75,14 @@ export const getImageInfo: Handler<typeof infoMethod> = async (params, operation
   const action = `Cannot read "${imagePath}"`;
   refusePartition(params, action);
   const images = await readImages(operation, imagePath, action);
-  return { images: imageIndex === undefined && imageName === undefined ? images : [chooseImage(images, params, action)], logPath: '' };
+  if (imageIndex === undefined && imageName === undefined) { return { images, logPath: '' }; }
+  const index = indexOf(images, params, new FileErrors(imagePath, action));
+  return { images: images.slice(index - 1, index), logPath: '' };
 };
 
 /** The API numbers no mounts, so it is the image that tells them apart. */
 function mountIdOf(imagePath: string, imageIndex: number): string {
-  const path = resolve(imagePath);
-  return `${imageIndex}:${process.platform === 'win32' ? path.toLowerCase() : path}`;
+  return `${imageIndex}:${comparablePath(imagePath)}`;
 }
 
 /** @throws DismError DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH: another image is mounted there by now. */
@@ -126,8 +114,7 @@ async function readMounts(operation: NativeOperation): Promise<MountedImage[]> {
 function samePath(one: string, other: string): boolean {
   // An empty path is that of no folder; resolved it would be the current one.
   if (one === '' || other === '') { return one === other; }
-  const [left, right] = [resolve(one), resolve(other)];
-  return process.platform === 'win32' ? left.toLowerCase() === right.toLowerCase() : left === right;
+  return comparablePath(one) === comparablePath(other);
 }
 
 async function findMount(operation: NativeOperation, mountPath: string): Promise<MountedImage | undefined> {
@@ -158,7 +145,7 @@ export const mountImage: Handler<typeof mountMethod> = async (params, operation)
     ...operation.mountResult(mountPath), imagePath, imageIndex: index, mountMode: readOnly ? 'ReadOnly' as const : 'ReadWrite' as const,
     ...index === null ? {} : { mountId: mountIdOf(imagePath, index) },
   });
-  if (params.validateOnly === true) { return result(chooseImage(await readImages(operation, imagePath, action), params, action).imageIndex); }
+  if (params.validateOnly === true) { return result(indexOf(await readImages(operation, imagePath, action), params, new FileErrors(imagePath, action))); }
   await operation.closeSessions(mountPath);
   await operation.call(() => operation.api.mountImage({
     imageFilePath: imagePath, mountPath, image: imageName === undefined ? { index: imageIndex ?? 0 } : { name: imageName },

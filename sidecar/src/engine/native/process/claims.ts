@@ -1,9 +1,9 @@
 /** Images that a process without a server still works on: other engine processes leave them alone until it ends. */
 import { createHash } from 'node:crypto';
 import { connect, createServer, type Server } from 'node:net';
-import { resolve } from 'node:path';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { comparablePath } from '../comparablePath.ts';
 
 /** Who works on an image. */
 export interface Claim {
@@ -18,13 +18,8 @@ const answerTimeoutMs = 2000;
 /** What an operation works on, as it is named in its parameters. */
 export function imagesOf(params: unknown): readonly string[] {
   const { path, mountPath, imagePath, destinationImagePath, splitImagePath, applyPath, online } = params as Readonly<Record<string, unknown>>;
-  const paths = [path, mountPath, imagePath, destinationImagePath, splitImagePath, applyPath].filter((one) => typeof one === 'string').map(comparable);
+  const paths = [path, mountPath, imagePath, destinationImagePath, splitImagePath, applyPath].filter((one) => typeof one === 'string').map(comparablePath);
   return online === true ? ['online', ...paths] : paths;
-}
-
-function comparable(path: string): string {
-  const absolute = resolve(path);
-  return process.platform === 'win32' ? absolute.toLowerCase() : absolute;
 }
 
 /** The name that stands for an image. It goes with the process that has it, however that ends, which no file does. */

@@ -1,9 +1,10 @@
 /** The open sessions on images: opened when they are needed, shared by the operations that follow, closed where they are in the way. */
-import { resolve, sep } from 'node:path';
+import { sep } from 'node:path';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { DISM_ONLINE_IMAGE } from '../binding/constants.ts';
 import type { CallOutcome, DismApi, DismSession } from '../binding/dismApi.ts';
+import { comparablePath } from '../comparablePath.ts';
 
 /** Which image an operation is about, as its parameters say it. */
 export interface ImageReference {
@@ -85,9 +86,9 @@ export class Sessions {
 
   /** Closes the sessions on an image, so that it can be mounted, unmounted or remounted. */
   async closeOn(path: string): Promise<void> {
-    const root = comparable(path);
+    const root = comparablePath(path);
     for (const [key, open] of [...this.#open]) {
-      const there = open.path === undefined ? '' : comparable(open.path);
+      const there = open.path === undefined ? '' : comparablePath(open.path);
       if (there === root || there.startsWith(`${root}${sep}`)) { await this.#close(key); }
     }
   }
@@ -133,15 +134,9 @@ export class Sessions {
 function keyOf({ path, windowsDirectory, systemDrive }: ImageReference): string {
   return path === undefined
     ? 'online'
-    : JSON.stringify([comparable(path), isDefault(windowsDirectory) ? null : windowsDirectory?.toLowerCase(), systemDrive?.toLowerCase() ?? null]);
+    : JSON.stringify([comparablePath(path), isDefault(windowsDirectory) ? null : windowsDirectory?.toLowerCase(), systemDrive?.toLowerCase() ?? null]);
 }
 
 function isDefault(windowsDirectory: string | undefined): boolean {
   return windowsDirectory === undefined || windowsDirectory.toLowerCase() === defaultWindowsDirectory.toLowerCase();
-}
-
-/** Two paths of one folder that are written differently; what is not noticed here costs a second session, which the API shares. */
-function comparable(path: string): string {
-  const absolute = resolve(path);
-  return process.platform === 'win32' ? absolute.toLowerCase() : absolute;
 }

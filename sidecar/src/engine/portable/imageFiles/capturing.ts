@@ -85,7 +85,7 @@ export async function runCapture(
 }
 
 /** Bytes that the image takes in a file at most: nothing gets larger by being compressed, and a name takes less than 1 KiB of metadata and tables. */
-export function mostBytes({ files, directories, bytes }: Captured): number {
+function mostBytes({ files, directories, bytes }: Captured): number {
   return bytes + Math.ceil(bytes / 32768) * 8 + (files + directories) * 1024 + 1024 * 1024;
 }
 

@@ -1,8 +1,9 @@
 /** What the kernel says of a mount: which of the mounts there are ours, and what others put on them, in them or in their place. */
-import { lstatSync, readFileSync } from 'node:fs';
-import { printable } from '../../../printable.ts';
-import { type MountTableEntry, mountsOn, readMountTable, topMount } from '../../../platform/linux/mountTable.ts';
+import { lstatSync } from 'node:fs';
+import { bootId } from '../../../platform/linux/bootId.ts';
 import { processState } from '../../../platform/linux/holders.ts';
+import { type MountTableEntry, mountsOn, readMountTable, topMount } from '../../../platform/linux/mountTable.ts';
+import { printable } from '../../../printable.ts';
 import { formatOf, servedTypes } from '../images/formats.ts';
 import type { LiveMount, MountRecord } from '../images/mountRecord.ts';
 import type { State } from './state.ts';
@@ -57,13 +58,6 @@ function lowersOf(state: State, table: readonly MountTableEntry[], id?: string):
 function rootsOf(state: State, table: readonly MountTableEntry[], id: string): MountTableEntry[] {
   const folder = `${state.records.folder(id)}/generations/`;
   return table.filter(({ mountPoint }) => mountPoint.startsWith(folder) && /^\d+\/root$/.test(mountPoint.slice(folder.length)));
-}
-
-let ownBoot: string | undefined;
-
-/** Changes with every start of the machine. */
-export function bootId(): string {
-  return ownBoot ??= readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
 }
 
 /** Whether the process that serves a mount is the one that was recorded, and lives. */

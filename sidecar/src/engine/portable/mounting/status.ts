@@ -6,16 +6,17 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { printable } from '../../../printable.ts';
+import { bootId } from '../../../platform/linux/bootId.ts';
 import { processState } from '../../../platform/linux/holders.ts';
 import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
+import { messageOf, toDismError } from '../../../systemErrors.ts';
 import { fileSignature, sameSignature } from '../images/fileSignature.ts';
 import { formatOf } from '../images/formats.ts';
+import type { MountRecord } from '../images/mountRecord.ts';
 import { answers, findServers } from './serving.ts';
-import { bootId, describeMount, isServerAlive, lookAt, obstacleTo, showsGeneration, type Sight } from './sight.ts';
+import { describeMount, isServerAlive, lookAt, obstacleTo, showsGeneration, type Sight } from './sight.ts';
 import { isFrozen } from './stacking.ts';
 import type { State } from './state.ts';
-import { messageOf, toDismError } from '../../../systemErrors.ts';
-import type { MountRecord } from '../images/mountRecord.ts';
 
 export interface MountStatus {
   readonly status: MountedImage['mountStatus'];

@@ -4,6 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { DismError } from '../../../../errors.ts';
+import { escapeRegExp } from '../../../../escapeRegExp.ts';
 import { freeBytesAt } from '../../../../freeBytes.ts';
 import { Hresult } from '../../../../hresult.ts';
 import { moveNew, moveOver } from '../../../../platform/moveNew.ts';
@@ -42,7 +43,7 @@ function temporaryName(path: string): string {
 
 /** Removes what processes of this machine that are gone have left beside a name. */
 function removeLeftovers(path: string): void {
-  const own = new RegExp(`^${basename(path).replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)}\\.${machine}-(\\d+)-[0-9a-f]{8}${suffix.replaceAll('.', '\\.')}$`);
+  const own = new RegExp(`^${escapeRegExp(basename(path))}\\.${machine}-(\\d+)-[0-9a-f]{8}${escapeRegExp(suffix)}$`);
   try {
     for (const name of readdirSync(dirname(path))) {
       const pid = own.exec(name)?.[1];

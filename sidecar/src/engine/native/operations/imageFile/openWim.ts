@@ -2,10 +2,12 @@
 import { basename, dirname, join } from 'node:path';
 import { readdirSync } from 'node:fs';
 import { DismError } from '../../../../errors.ts';
+import { escapeRegExp } from '../../../../escapeRegExp.ts';
 import { Hresult } from '../../../../hresult.ts';
 import { FileErrors } from '../../../../fileErrors.ts';
 import { chooseImage, type ImageChoice } from '../../../../wim/imageChoice.ts';
 import { imageName, parseDocument, parseXmlNumber, textAt, type WimDocument } from '../../../../wim/imageXml.ts';
+import { fileNameMatcher } from '../../../../wildcard.ts';
 import { MessageRelay } from '../../binding/wimgapi/messages.ts';
 import type { WimInfo } from '../../binding/wimgapi/files.ts';
 import type { WimgApi, WimHandle } from '../../binding/wimgapi/wimgapi.ts';
@@ -115,7 +117,7 @@ export function furtherParts(imagePath: string, pattern: string | undefined, act
   requireFile(imagePath, action);
   if (pattern === undefined && !/\.swm$/i.test(imagePath)) { return []; }
   const folder = dirname(pattern ?? imagePath);
-  const fits = pattern === undefined ? numbered(basename(imagePath)) : wildcardPattern(basename(pattern));
+  const fits = pattern === undefined ? numbered(basename(imagePath)) : fileNameMatcher(basename(pattern));
   const own = basename(imagePath).toLowerCase();
   let names: string[];
   try {
@@ -123,7 +125,7 @@ export function furtherParts(imagePath: string, pattern: string | undefined, act
   } catch {
     throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `${action}: the folder "${folder}" cannot be read`, { target: folder });
   }
-  const found = names.filter((name) => fits.test(name));
+  const found = names.filter(fits);
   if (pattern !== undefined && found.length === 0) {
     throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `${action}: no file fits the pattern "${pattern}"`, { target: pattern });
   }
@@ -133,15 +135,9 @@ export function furtherParts(imagePath: string, pattern: string | undefined, act
 }
 
 /** `install2.swm`, `install3.swm` and so on, for `install.swm`. */
-function numbered(first: string): RegExp {
-  const stem = first.replace(/\.[^.]*$/, '').replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  return new RegExp(`^${stem}[1-9]\\d*\\.swm$`, 'i');
-}
-
-/** `*` and `?`, in any case. */
-function wildcardPattern(pattern: string): RegExp {
-  const source = pattern.replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`).replaceAll('*', '.*').replaceAll('?', '.');
-  return new RegExp(`^${source}$`, 'i');
+function numbered(first: string): (name: string) => boolean {
+  const part = new RegExp(`^${escapeRegExp(first.replace(/\.[^.]*$/, ''))}[1-9]\\d*\\.swm$`, 'i');
+  return (name) => part.test(name);
 }
 
 /** Refuses a set of which parts are missing: the library would say so in the middle of the work. @throws DismError ERROR_FILE_NOT_FOUND, E_INVALIDARG */

@@ -1,8 +1,9 @@
 /** Serves the volume of a virtual disk: QEMU shows its bytes as a file, with the staged changes on them, and NTFS-3G the files on it. */
-import { closeSync, fstatSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, writeFileSync } from 'node:fs';
 import { DismError, WimError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
+import { bootId } from '../../../../platform/linux/bootId.ts';
 import { holdFile } from '../../../../platform/linux/mountCalls.ts';
 import { runProgram } from '../../../../platform/linux/programs.ts';
 import type { MountRecord } from '../mountRecord.ts';
@@ -13,11 +14,6 @@ import { mendMirror, requireWhole } from './mirror.ts';
 import { ownOf } from './own.ts';
 import { diskStaging } from './staging.ts';
 import { confined, requireProgram } from './tools.ts';
-
-/** Changes with every start of the machine. */
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-}
 
 /** Type of the file system in the mount table. */
 export const ntfsType = 'fuse';
