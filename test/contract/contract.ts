@@ -232,6 +232,8 @@ export function describeContract({ title, name, gaps, bench: makeBench }: Engine
       const { capabilities } = await run(bench, 'getCapabilities', { path });
       const byName = await run(bench, 'getCapabilities', { path, name: capabilities[0]?.name });
       expect(byName.capabilities).toEqual([expect.objectContaining({ ...capabilities[0], downloadSize: expect.any(Number) as unknown })]);
+      const unknown = await failure(run(bench, 'getCapabilities', { path, name: 'missing' }));
+      expect(unknown.data).toMatchObject({ symbol: 'ERROR_NOT_FOUND', category: 'ObjectNotFound', target: 'missing' });
       expect((await run(bench, 'getEdition', { path })).edition).toMatch(/./);
     });
 

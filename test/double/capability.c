@@ -60,15 +60,16 @@ static void listCapabilities(const Call *call, DismCapability **out, UINT *count
 static HRESULT describeCapability(const Call *call, PCWSTR name, DismCapabilityInfo **out)
 {
   int index = findCapability(name);
-  if (index < 0) {
-    return HR_INVALID_ARGUMENT;
-  }
   Tree *tree = newTree();
   DismCapabilityInfo *capability = newBlock(tree, sizeof *capability);
-  *capability = (DismCapabilityInfo){
-    newText(tree, fixtures[index].name), call->image->content.capabilities[index], newText(tree, fixtures[index].display),
-    newText(tree, fixtures[index].display), fixtures[index].download, fixtures[index].install,
-  };
+  // Windows answers about a capability that it does not know, too: without a name, and not present.
+  *capability = (DismCapabilityInfo){ NULL, DismStateNotPresent, NULL, NULL, 0, 0 };
+  if (index >= 0) {
+    *capability = (DismCapabilityInfo){
+      newText(tree, fixtures[index].name), call->image->content.capabilities[index], newText(tree, fixtures[index].display),
+      newText(tree, fixtures[index].display), fixtures[index].download, fixtures[index].install,
+    };
+  }
   *out = capability;
   return S_OK;
 }

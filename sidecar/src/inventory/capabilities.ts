@@ -9,7 +9,7 @@ import type { WindowsImage } from './windowsImage.ts';
 
 /** What to list. */
 export interface CapabilityQuery {
-  /** The whole name, in any case; implies `detailed`. */
+  /** The whole name, in any case, or the part in front of the first `~`, which several may share; implies `detailed`. */
   readonly name?: string | undefined;
   readonly detailed?: boolean | undefined;
 }
@@ -52,10 +52,13 @@ export async function listCapabilities(
     return [...found].sort(([a], [b]) => (a < b ? -1 : 1))
       .map(([, capability]) => (query.detailed === true ? capability : { name: capability.name, state: capability.state }));
   }
-  const capability = found.get(query.name.toLowerCase());
-  if (capability === undefined) {
+  const wanted = query.name.toLowerCase();
+  const exact = found.get(wanted);
+  // Newer versions of Windows know them by the name in front, too.
+  const capabilities = exact === undefined ? [...found].filter(([name]) => name.split('~', 1)[0] === wanted).map(([, capability]) => capability) : [exact];
+  if (capabilities.length === 0) {
     throw new DismError(Hresult.ERROR_NOT_FOUND, `Cannot find the capability "${query.name}" in "${image.path}"`,
       { target: query.name, hint: 'List the capabilities of the image with Get-DismTsCapability, and give the whole name, such as "App.WirelessDisplay.Connect~~~~0.0.1.0".' });
   }
-  return [capability];
+  return capabilities;
 }

@@ -1,6 +1,8 @@
 /** What the fake engine answers about the capabilities of an image. */
 import type { CapabilityInfo } from '@dismts/protocol';
 import type { EngineOperations } from '../../../sidecar/src/engine/engine.ts';
+import { DismError } from '../../../sidecar/src/errors.ts';
+import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { named, type AnswerImage } from './session.ts';
 
 const capabilities: CapabilityInfo[] = [
@@ -20,6 +22,9 @@ export function fakeCapabilities(image: AnswerImage) {
     getCapabilities: async (params, context) => {
       const answer = await image(params, context, { names: [params.name, ...params.sources ?? []] });
       const found = named(params.sources === undefined ? capabilities : [...capabilities, offered], ({ name }) => name, params.name);
+      if (params.name !== undefined && found.length === 0) {
+        throw new DismError(Hresult.ERROR_NOT_FOUND, `Cannot find the capability "${params.name}"`, { target: params.name });
+      }
       const advanced = params.detailed === true || params.name !== undefined;
       return { ...answer, capabilities: advanced ? found : found.map(({ name, state }) => ({ name, state })) };
     },

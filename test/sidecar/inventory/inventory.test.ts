@@ -182,8 +182,21 @@ describe('listCapabilities()', () => {
     }]);
   });
 
+  it('takes the name in front for all capabilities that have it', async () => {
+    expect((await listCapabilities(await open(), { name: 'contoso.TOOL' })).map(({ name }) => name)).toEqual(['Contoso.Tool~~~de-DE~0.0.1.0']);
+    const capabilities = ['de-DE', 'fr-FR'].map((language) => `<capability><capabilityIdentity name="Contoso.Several" language="${language}" version="1.0"/></capability>`);
+    const image = await open(({ software, files }) => {
+      addPackage(software, 'Contoso-Several-FoD-Package~~amd64~~10.0.100.1', { state: 0x70 });
+      files.set('Windows/servicing/Packages/Contoso-Several-FoD-Package~~amd64~~10.0.100.1.mum',
+        mum('Contoso-Several-FoD-Package~~amd64~~10.0.100.1', {}, `<declareCapability>${capabilities.join('')}</declareCapability>`));
+    });
+    expect((await listCapabilities(image, { name: 'Contoso.Several' })).map(({ name }) => name)).toEqual(['Contoso.Several~~~de-DE~0.0.1.0', 'Contoso.Several~~~fr-FR~0.0.1.0']);
+  });
+
   it('refuses a name that no capability has', async () => {
-    expect((await failureOf(listCapabilities(await open(), { name: 'Contoso.Tool' }))).hresult).toBe(Hresult.ERROR_NOT_FOUND);
+    for (const name of ['Contoso.None', 'Contoso', 'Contoso.Tool~', 'Contoso.Tool~~~de-DE~0.0.2.0']) {
+      expect((await failureOf(listCapabilities(await open(), { name }))).hresult, name).toBe(Hresult.ERROR_NOT_FOUND);
+    }
   });
 });
 

@@ -2,6 +2,8 @@
 import type {
   addCapability as addMethod, CapabilityInfo, exportCapabilitySource as exportMethod, getCapabilities as getMethod, removeCapability as removeMethod,
 } from '@dismts/protocol';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
 import { wildcardMatcher } from '../../../wildcard.ts';
 import type { CapabilitySources } from '../binding/capabilities.ts';
 import type { DismCapabilityInfo } from '../binding/structs.ts';
@@ -22,8 +24,15 @@ function toCapabilityInfo(info: DismCapabilityInfo): CapabilityInfo {
 /** All about one capability; the functions that look into sources are called only when they have to. */
 async function readInfo(operation: NativeOperation, image: ImageReference, name: string, from?: CapabilitySources): Promise<CapabilityInfo> {
   const { api } = operation;
-  return toCapabilityInfo(await operation.read(image, (session) => (
+  const found = toCapabilityInfo(await operation.read(image, (session) => (
     from === undefined ? api.getCapabilityInfo(session, name) : api.getCapabilityInfoEx(session, name, from))));
+  // The API answers about one that it does not know, too: that it has no name, and is not present.
+  if (found.name === '') {
+    throw new DismError(Hresult.ERROR_NOT_FOUND, `Cannot find the capability "${name}"`, {
+      target: name, hint: 'List the capabilities with Get-DismTsCapability, and give the whole name, such as "App.WirelessDisplay.Connect~~~~0.0.1.0".',
+    });
+  }
+  return found;
 }
 
 export const getCapabilities: Handler<typeof getMethod> = async (params, operation) => {
