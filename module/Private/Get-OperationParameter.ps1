@@ -23,18 +23,25 @@ function Get-OperationParameter {
         [string] $LogLevel
     )
     $operation = @{}
-    if ($LogPath -and $Cmdlet.MyInvocation.ExpectingInput) {
+    if (($LogPath -or $ScratchDirectory) -and $Cmdlet.MyInvocation.ExpectingInput) {
+        $carried = @{ LogPath = @(); ScratchDirectory = @() }
         # The command itself may have called this, or a function that it called.
-        $carried = foreach ($scope in 1, 2) {
+        foreach ($scope in 1, 2) {
             $piped = Get-Variable -Name '_' -Scope $scope -ValueOnly -ErrorAction Ignore
             if ($null -ne $piped) {
-                Get-NoteValue -InputObject $piped -Name 'LogPath'
+                foreach ($name in @($carried.Keys)) {
+                    $carried[$name] += Get-NoteValue -InputObject $piped -Name $name
+                }
             }
         }
         $end = $LogPath.LastIndexOfAny('/\')
         $isOwn = $LogPath.Substring($end + 1) -match '^\d{8}-\d{6}-.+-\d+-\d+\.log$'
-        if ($LogPath -in $carried -and ($isOwn -or -not [System.IO.Directory]::Exists($LogPath.Substring(0, [Math]::Max(0, $end))))) {
+        if ($LogPath -in $carried['LogPath'] -and ($isOwn -or -not [System.IO.Directory]::Exists($LogPath.Substring(0, [Math]::Max(0, $end))))) {
             $LogPath = ''
+        }
+        # It was there when the object was made; that it is gone since is no fault of this command.
+        if ($ScratchDirectory -in $carried['ScratchDirectory'] -and -not [System.IO.Directory]::Exists($ScratchDirectory)) {
+            $ScratchDirectory = ''
         }
     }
     if ($LogPath) {

@@ -126,6 +126,15 @@ export function describeContract({ title, name, gaps, bench: makeBench }: Engine
       }
     });
 
+    contract('refuses a scratch folder that is not there, whether it needs one or not', async (bench) => {
+      const scratchDirectory = join(bench.emptyFolder(), 'missing');
+      for (const method of methodNames) {
+        if (bench.engine.unsupported[engineMethods[method].method] !== undefined || method === 'getEnvironment') { continue; }
+        const { data } = await failure(run(bench, method, { ...sampleParams(bench)[method], scratchDirectory }));
+        expect([method, data.symbol, data.target, data.hint]).toEqual([method, 'ERROR_PATH_NOT_FOUND', scratchDirectory, expect.stringContaining('-ScratchDirectory')]);
+      }
+    });
+
     contract('tells what it needs of the machine', async (bench) => {
       const environment = await run(bench, 'getEnvironment', {});
       expect(environment).toMatchObject({ engine: name, architecture: expect.stringMatching(/./) as string });

@@ -9,6 +9,7 @@ describeContract({
   title: 'fake',
   name: 'Portable',
   gaps: {
+    'refuses a scratch folder that is not there, whether it needs one or not': 'what happens stands in the path of the scratch folder where there is no other',
     'says of an index or name that the file does not have': noImages,
     'says of a file that does not exist': noImages,
     'says of a folder where nothing is mounted': noImages,

@@ -13,10 +13,10 @@ Describe 'The LogPath of an object that comes down the pipeline' -Tag 'Unit' {
         $recordPath = Import-FakeModule -Folder $TestDrive
 
         function Get-SentLogPath {
-            # The log path of each request.
-            param()
+            # The log path of each request, or another parameter.
+            param([string] $Name = 'logPath')
             Get-ReceivedMessage -RecordPath $recordPath | Where-Object { $_.Message.method -ne 'initialize' } | ForEach-Object {
-                $property = $_.Message.params.PSObject.Properties['logPath']
+                $property = $_.Message.params.PSObject.Properties[$Name]
                 if ($property) { $property.Value } else { 'none' }
             }
         }
@@ -34,6 +34,18 @@ Describe 'The LogPath of an object that comes down the pipeline' -Tag 'Unit' {
         $null = [pscustomobject] @{ Path = '/fake/m'; LogPath = 'Q:\Elsewhere\dism.log' } | Get-DismTsPackage
         $null = [pscustomobject] @{ Path = '/fake/m'; LogPath = [System.IO.Path]::Combine($TestDrive, 'missing', 'dism.log') } | Get-DismTsPackage
         Get-SentLogPath | Should -Be 'none', 'none'
+    }
+
+    It 'comes without a scratch folder that is gone since' {
+        $scratch = [System.IO.Path]::Combine($TestDrive, 'scratch')
+        $null = New-Item -ItemType Directory -Path $scratch
+        $object = [pscustomobject] @{ Path = '/fake/m'; ScratchDirectory = $scratch }
+        $null = $object | Get-DismTsPackage
+        Remove-Item -LiteralPath $scratch
+        $null = $object | Get-DismTsPackage
+        $null = $object | Dismount-DismTsImage -Discard -Confirm:$false
+        $null = $object | Get-DismTsPackage -ScratchDirectory "$scratch-2"
+        Get-SentLogPath -Name 'scratchDirectory' | Should -Be $scratch, 'none', 'none', "$scratch-2"
     }
 
     It 'is used where the caller chose it' {

@@ -1,4 +1,6 @@
 /** The portable engine: WIM files through libwim, mounts through FUSE and overlays. No Windows needed. */
+import type { OperationContext } from '../../operationContext.ts';
+import { requireScratchFolder } from '../../scratchFolder.ts';
 import type { Engine } from '../engine.ts';
 import { unsupportedBy, unsupportedOffLinux } from '../support.ts';
 import * as append from './operations/appendImage.ts';
@@ -40,8 +42,21 @@ export function createPortableEngine() {
       'imageFile/capture', 'imageFile/append', 'imageFile/apply', 'imageFile/convert',
     ],
     // What else a file exports bears the name of no method.
-    ...registry, ...appx, ...unattend, ...firstBoot,
-    ...environment, ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...drivers,
-    ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content, ...capture, ...append, ...apply, ...converting,
+    ...environment,
+    ...checkingScratch({
+      ...registry, ...appx, ...unattend, ...firstBoot,
+      ...information, ...mount, ...remount, ...commit, ...unmount, ...mounted, ...health, ...inventory, ...drivers,
+      ...exporting, ...splitting, ...optimizing, ...testing, ...items, ...removing, ...content, ...capture, ...append, ...apply, ...converting,
+    }),
   } satisfies Engine;
+}
+
+/** The same operations; each looks at its scratch folder first. */
+function checkingScratch<T extends object>(operations: T): T {
+  const checking = (operation: (params: unknown, context: OperationContext) => Promise<unknown>) => async (params: unknown, context: OperationContext) => {
+    requireScratchFolder(context.scratchDirectory);
+    return await operation(params, context);
+  };
+  return Object.fromEntries(Object.entries(operations).map(([name, value]: [string, unknown]) => (
+    [name, typeof value === 'function' ? checking(value as Parameters<typeof checking>[0]) : value]))) as T;
 }

@@ -7,6 +7,7 @@ import { Hresult } from '../../../hresult.ts';
 import { createDefaultFile, defaultLogDirectory } from '../../../log/logFolder.ts';
 import { systemFolder } from '../../../platform/windows/systemFolder.ts';
 import type { OperationLog } from '../../../operationContext.ts';
+import { requireScratchFolder } from '../../../scratchFolder.ts';
 import { DismLogLevel, type ValueOf } from '../binding/constants.ts';
 import { openDismApi, type DismApi } from '../binding/dismApi.ts';
 import type { InitializeParams } from '../binding/lifecycle.ts';
@@ -69,7 +70,7 @@ export class ApiState {
    */
   async ready(settings: OperationSettings, log: OperationLog): Promise<ReadyApi> {
     this.#log = log;
-    refuseMissingScratch(settings.scratchDirectory);
+    requireScratchFolder(settings.scratchDirectory);
     this.#api ??= openDismApi(findLibraries(this.#configuration));
     this.#sessions ??= new Sessions(this.#api, (text) => { this.#log?.warning(text); });
     const wanted = this.#parametersFor(settings);
@@ -126,15 +127,6 @@ export class ApiState {
       this.#log?.warning(`The DISM API could not be shut down: ${message}`);
       return message;
     }
-  }
-}
-
-/** The API would fail with a code that says nothing of this folder, at some point of the work. */
-function refuseMissingScratch(scratchDirectory: string): void {
-  if (scratchDirectory !== '' && statSync(scratchDirectory, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `Cannot use the scratch folder "${scratchDirectory}": it does not exist`, {
-      target: scratchDirectory, hint: 'Make the folder, or give another one with -ScratchDirectory.',
-    });
   }
 }
 
