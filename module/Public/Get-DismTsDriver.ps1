@@ -4,7 +4,8 @@ function Get-DismTsDriver {
     Gets the driver packages of an image.
     .DESCRIPTION
     Without -Driver it lists the drivers that were added to Windows, with -All also those that came with it. With -Driver it gives one object for each device that
-    the driver is for; the name may have wildcards, then it does so for all that match.
+    the driver is for; the name may have wildcards, then it does so for all that match. A path stands for a driver package that is not in the image: what its INF
+    file has for this image. In a folder those that are no drivers of the image are left out.
 
     Off Windows it is read from the driver databases of the image, and what a driver is for from its INF file in the driver store. DriverSignature is what was
     recorded when the driver came in; nothing is verified anew. BootCritical is what Windows recorded, or that the driver is of a class that Windows may need to start.
@@ -22,6 +23,10 @@ function Get-DismTsDriver {
     Get-DismTsDriver -Path C:\mnt -All | Where-Object BootCritical
 
     Lists the boot-critical drivers, also those that came with Windows.
+    .EXAMPLE
+    Get-DismTsDriver -Path C:\mnt -Driver D:\drivers\net.inf | Format-Table HardwareId, HardwareDescription
+
+    Shows what a driver package would be for in the image, before it is added.
     .INPUTS
     Objects with a property Path, as Get-DismTsImage -Mounted and Mount-DismTsImage give; with a property Driver too, as this command gives.
     .OUTPUTS
@@ -47,7 +52,7 @@ function Get-DismTsDriver {
         [Parameter(Mandatory, ParameterSetName = 'Online', ValueFromPipelineByPropertyName)]
         [switch] $Online,
 
-        # Published name of a driver, such as oem3.inf. Wildcards stand for all that match.
+        # Published name of a driver, such as oem3.inf; wildcards stand for all that match. Or the path of an INF file or a folder, as ./drivers.
         [Parameter(ValueFromPipelineByPropertyName)]
         [SupportsWildcards()]
         [string] $Driver,
@@ -100,6 +105,16 @@ function Get-DismTsDriver {
             $params['all'] = $true
         }
         $request = @{ Method = 'driver/get'; Params = $params; List = 'drivers'; TypeName = 'BasicDriverObject'; Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
+        if ($Driver -match '[/\\:]') {
+            # No published name has one of these.
+            $params['infPath'] = Resolve-DismTsPath -Path $Driver -Cmdlet $PSCmdlet -Parameter 'Driver'
+            if ($null -eq $params['infPath']) {
+                return
+            }
+            $request['TypeName'] = 'AdvancedDriverObject'
+            Get-ImageItem @request
+            return
+        }
         $drivers = @($Driver)
         if ([System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Driver)) {
             # Devices are given for one driver at a time.

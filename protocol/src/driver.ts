@@ -41,10 +41,12 @@ export const driverInfoSchema = driverSchema.extend({
 });
 export type DriverInfo = z.infer<typeof driverInfoSchema>;
 
-/** The third-party drivers of an image, or the one of that name. DismGetDrivers, DismGetDriverInfo. */
+/** The third-party drivers of an image, the one of that name, or packages that are not in it. DismGetDrivers, DismGetDriverInfo. */
 export const getDrivers = request('driver/get', () => ofImage({
   /** Published name: gives one object for each hardware id. */
   driver: nameSchema.optional(),
+  /** Instead of a driver of the image: an INF file, or a folder of some, and what it has for the image, one object for each hardware id. */
+  infPath: absolutePathSchema.optional(),
   /** Also those that came with Windows. */
   all: z.boolean().optional(),
 }), () => imageResultSchema.extend({ drivers: z.array(z.union([driverInfoSchema, driverSchema])) }));

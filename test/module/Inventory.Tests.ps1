@@ -150,6 +150,7 @@ Describe 'Commands that list what is in an image' -Tag 'Unit' {
             @{ Script = { Get-DismTsDriver -Path /fake/m }; Sent = 'driver/get {"path":"/fake/m"}' }
             @{ Script = { Get-DismTsDriver -Path /fake/m -All }; Sent = 'driver/get {"all":true,"path":"/fake/m"}' }
             @{ Script = { Get-DismTsDriver -Path /fake/m -Driver oem1.inf -All:$false }; Sent = 'driver/get {"driver":"oem1.inf","path":"/fake/m"}' }
+            @{ Script = { Get-DismTsDriver -Path /fake/m -Driver '/d [x64]/net.inf' }; Sent = 'driver/get {"infPath":"/d [x64]/net.inf","path":"/fake/m"}' }
             @{ Script = { Get-DismTsEdition -Path /fake/m -SystemDrive D: -LogLevel 4 }; Sent = 'edition/get {"logLevel":"Debug","path":"/fake/m","systemDrive":"D:"}' }
             @{ Script = { Get-DismTsEdition -Online }; Sent = 'edition/get {"online":true}' }
         ) {
@@ -222,6 +223,20 @@ Describe 'Commands that list what is in an image' -Tag 'Unit' {
             foreach ($script in { Get-DismTsPackage -Path /fake/m -PackageName '[x' }, { Remove-DismTsAppxProvisionedPackage -Path /fake/m -DisplayName '[x' }) {
                 $script | Should -Throw -ErrorId 'E_INVALIDARG,*'
             }
+        }
+
+        It 'take the path of a driver package, relative and on a drive of PowerShell too' {
+            Push-Location -LiteralPath $TestDrive
+            try {
+                $devices = @(Get-DismTsDriver -Path /fake/m -Driver ./net.inf)
+                $null = Get-DismTsDriver -Path /fake/m -Driver TestDrive:\sub
+            } finally {
+                Pop-Location
+            }
+            $devices[0].PSObject.TypeNames[0] | Should -Be 'DismTs.AdvancedDriverObject'
+            $infPaths = Get-ReceivedMessage -RecordPath $recordPath | Where-Object { $_.Message.method -eq 'driver/get' } | ForEach-Object { $_.Message.params.infPath }
+            $infPaths | Should -Be ([System.IO.Path]::Combine($TestDrive, 'net.inf')), ([System.IO.Path]::Combine($TestDrive, 'sub'))
+            { Get-DismTsDriver -Path /fake/m -Driver NoSuchDrive:/x.inf } | Should -Throw -ErrorId 'ERROR_PATH_NOT_FOUND,Get-DismTsDriver'
         }
 
         It 'ask for the devices of each driver that matches' {

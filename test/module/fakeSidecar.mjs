@@ -182,7 +182,7 @@ function answerRecorded({ id, method, params }) {
   const recordings = {
     'health/check': 'health-check', 'health/scan': 'health-scan', 'health/restore': params.path?.endsWith('lacking') ? 'health-restore-failure' : 'health-restore',
     'package/get': detailed ? 'package-get-name' : 'package-get', 'feature/get': detailed ? 'feature-get-detailed' : 'feature-get',
-    'driver/get': params.driver === undefined ? 'driver-get' : 'driver-get-driver',
+    'driver/get': params.driver === undefined && params.infPath === undefined ? 'driver-get' : 'driver-get-driver',
     'capability/get': detailed ? 'capability-get-name' : 'capability-get', 'edition/get': 'edition-get',
   };
   const recording = JSON.parse(readFileSync(new URL(`../fixtures/rpc/${recordings[method] ?? method.replace('/', '-')}.json`, import.meta.url), 'utf8'));

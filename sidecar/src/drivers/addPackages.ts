@@ -10,6 +10,7 @@ import type { BootDrivers } from './bootDrivers.ts';
 import { type DriverChange, driverHives, openDatabase, undo } from './driverChange.ts';
 import type { DriverDatabase } from './driverDatabase.ts';
 import { DriverJournal, settleFile, takenNumbers } from './driverJournal.ts';
+import { infMessage } from './infMessage.ts';
 import { putPackage, requireReachable } from './packageFiles.ts';
 import { isBootCritical, isReflected, reflectedFiles } from './reflectPackage.ts';
 import { readSourcePackage, type SourcePackage } from './sourcePackage.ts';
@@ -169,7 +170,7 @@ async function attempt(infPath: string, context: OperationContext, step: () => P
     if (reason === undefined) { throw error; }
     const failure = error instanceof DismError ? error
       : new DismError(Hresult.ERROR_READ_FAULT, `Cannot add the driver "${infPath}": ${reason}`, { target: infPath, cause: error });
-    context.log.error(failure.message);
+    context.log.error(infMessage(failure, infPath));
     return failure;
   }
 }

@@ -8,7 +8,7 @@ import { bootCriticalClasses } from '../drivers/deviceClasses.ts';
 import { guidText } from '../drivers/driverRecords.ts';
 import { InfFile } from '../drivers/infFile.ts';
 import { directives } from '../drivers/infInstall.ts';
-import { readModels } from '../drivers/infModels.ts';
+import { type InfModel, readModels } from '../drivers/infModels.ts';
 import { imageLanguage, imageTarget } from './imageTarget.ts';
 import { maxInfBytes } from '../drivers/infText.ts';
 import { fileTrouble } from '../imageFiles/fileTrouble.ts';
@@ -146,22 +146,27 @@ async function describeModels(image: WindowsImage, key: HiveKey, driver: Driver)
     const target = await imageTarget(image, architecture);
     const inf = InfFile.parse(data, await imageLanguage(image));
     const models = readModels(inf, target);
-    return models.length === 0 ? undefined : models.map((model) => ({
-      ...driver,
-      manufacturerName: inf.text(model.rawManufacturer),
-      hardwareDescription: inf.text(model.rawDescription),
-      hardwareId: model.hardwareId,
-      architecture: architectureNumber(architecture),
-      serviceName: model.installSection === undefined ? '' : serviceOf(inf, model.installSection),
-      compatibleIds: model.compatibleIds.join(', '),
-      // No INF file names ids that a driver is not for.
-      excludeIds: '',
-    }));
+    return models.length === 0 ? undefined : models.map((model) => describeModel(inf, model, driver, architecture));
   } catch (error) {
     // What Windows recorded of it when it was configured is there all the same.
     if (fileTrouble(error) === undefined) { throw error; }
     return undefined;
   }
+}
+
+/** A driver for one device of its INF file. @param architecture As folders of the driver store name it. */
+export function describeModel(inf: InfFile, model: InfModel, driver: Driver, architecture: string | undefined): DriverInfo {
+  return {
+    ...driver,
+    manufacturerName: inf.text(model.rawManufacturer),
+    hardwareDescription: inf.text(model.rawDescription),
+    hardwareId: model.hardwareId,
+    architecture: architectureNumber(architecture),
+    serviceName: model.installSection === undefined ? '' : serviceOf(inf, model.installSection),
+    compatibleIds: model.compatibleIds.join(', '),
+    // No INF file names ids that a driver is not for.
+    excludeIds: '',
+  };
 }
 
 /** The service that drives the devices of an install section: the one with flag 2. */

@@ -103,6 +103,7 @@ describe('addDriver()', () => {
       'oem1.inf', 'SPAPI_E_NO_CATALOG_FOR_OEM_INF', 'SPAPI_E_DRIVER_NONNATIVE', 'SPAPI_E_INVALID_TARGET', 'SPAPI_E_FILE_HASH_NOT_IN_CATALOG', 'ERROR_FILE_NOT_FOUND',
       'SPAPI_E_GENERAL_SYNTAX', expect.stringMatching(/^SPAPI_E_/) as string, 'oem2.inf',
     ]);
+    for (const { infPath, failure } of results) { if (failure !== null) { expect([failure.message, failure.data.target]).toEqual([expect.stringContaining(`"${infPath}"`), infPath]); } }
     expect(warnings).toEqual([]);
     const forced = await add(image, join(folder, 'b-unsigned'), { forceUnsigned: true });
     expect([forced.results[0]?.driver?.driverSignature, forced.warnings.length]).toEqual(['Unsigned', 1]);

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { exportDrivers } from '../../../sidecar/src/engine/portable/operations/drivers.ts';
 import { getDrivers } from '../../../sidecar/src/engine/portable/operations/inventory.ts';
 import { testContext } from '../../helpers/operationContext.ts';
+import { makeDriverPackage, scsiClass, writeDriverPackage } from '../../helpers/store/driverPackage.ts';
 import { sampleDriverFolder, sampleDriverPackage, sampleDrivers } from '../../helpers/store/storeHives.ts';
 import { buildStore } from '../../helpers/store/syntheticImage.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
@@ -37,6 +38,47 @@ describe('getDrivers()', () => {
       spoil();
       expect((await getDrivers({ path, driver: 'oem0.inf' }, testContext('driver/get'))).drivers).toMatchObject(recorded);
     }
+  });
+});
+
+describe('getDrivers() of INF files that are not in the image', () => {
+  it('says what they are for in it, one row a hardware id, and changes nothing', async () => {
+    const { path } = await makeImage();
+    const folder = tempFolder();
+    const devices = [['PCI\\VEN_1&DEV_1', 'PCI\\VEN_1'], ['PCI\\VEN_1&DEV_2']];
+    writeDriverPackage(folder, makeDriverPackage({ name: 'new', devices, classGuid: scsiClass, className: 'SCSIAdapter', date: '12/31/2025', version: '7.8.9' }));
+    const infPath = join(folder, 'new.inf');
+    const context = testContext('driver/get');
+    const { drivers } = await getDrivers({ path, infPath }, context);
+    expect(drivers).toMatchObject(devices.map(([hardwareId, ...compatibleIds]) => ({
+      driver: infPath, originalFileName: infPath, inbox: false, hardwareId, compatibleIds: compatibleIds.join(', '), architecture: 9, serviceName: 'new',
+      className: 'SCSIAdapter', classGuid: scsiClass, bootCritical: true, catalogFile: 'new.cat', driverSignature: 'Unknown', providerName: 'DismTs Tests',
+      date: '2025-12-31T00:00:00.000Z', version: '7.8.9.0', majorVersion: 7, minorVersion: 8, build: 9, revision: 0, manufacturerName: 'DismTs Tests',
+    })));
+    expect((await getDrivers({ path }, context)).drivers.map(({ driver }) => driver)).toEqual(['oem0.inf']);
+    // Only the INF file is looked at.
+    rmSync(join(folder, 'new.sys'));
+    expect((await getDrivers({ path, infPath }, context)).drivers).toHaveLength(2);
+  });
+
+  it('leaves out what is no driver of the image in a folder, and says why where it is asked for by name', async () => {
+    const { path } = await makeImage();
+    const folder = tempFolder();
+    for (const [name, decoration] of [['good', 'NTamd64'], ['other', 'NTx86']] as const) { writeDriverPackage(folder, makeDriverPackage({ name, decoration })); }
+    writeFileSync(join(folder, 'autorun.inf'), '[autorun]');
+    mkdirSync(join(folder, 'below'));
+    writeDriverPackage(join(folder, 'below'), makeDriverPackage({ name: 'below' }));
+    const context = testContext('driver/get');
+    expect((await getDrivers({ path, infPath: folder }, context)).drivers.map(({ driver }) => driver)).toEqual([join(folder, 'good.inf')]);
+    expect(context.lines.filter((line) => line.startsWith('warning')).map((line) => /"([^"]*)"\)?$/.exec(line)?.[1])).toEqual(['autorun', 'other'].map((name) => join(folder, `${name}.inf`)));
+    const failure = async (infPath: string): Promise<[string | undefined, string]> => await getDrivers({ path, infPath }, testContext('driver/get'))
+      .then(() => ['no error', ''], (error: unknown) => [(error as { symbol?: string }).symbol, (error as Error).message]);
+    for (const [name, symbol] of [['autorun.inf', 'SPAPI_E_GENERAL_SYNTAX'], ['other.inf', 'SPAPI_E_DRIVER_NONNATIVE'], ['none.inf', 'ERROR_FILE_NOT_FOUND']] as const) {
+      expect(await failure(join(folder, name))).toEqual([symbol, expect.stringContaining(`"${join(folder, name)}"`)]);
+    }
+    rmSync(join(folder, 'good.inf'));
+    expect((await failure(folder))[0]).toBe('SPAPI_E_GENERAL_SYNTAX');
+    expect((await failure(tempFolder()))[0]).toBe('ERROR_FILE_NOT_FOUND');
   });
 });
 

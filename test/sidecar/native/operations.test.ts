@@ -190,6 +190,19 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       expect(drivers[0]).toMatchObject({ driver: 'oem0.inf', manufacturerName: 'Maker \u{1F3ED}', hardwareId: 'USB\\VID_1234&PID_5678', serviceName: 'usbsvc' });
     });
 
+    test('that are not in the image have an object for each hardware id by path', async () => {
+      const folder = file('offered');
+      mkdirSync(join(folder, 'below'), { recursive: true });
+      for (const name of ['a.inf', 'missing.inf', 'z.INF', 'readme.txt', join('below', 'c.inf')]) { writeFileSync(join(folder, name), ''); }
+      const infPath = join(folder, 'a.inf');
+      expect((await run('getDrivers', { path, infPath })).drivers).toHaveLength(3);
+      expect(lastCall('DismGetDriverInfo')?.arguments).toMatchObject({ DriverPath: infPath });
+      const context = testContext('driver/get');
+      const { drivers } = await run('getDrivers', { path, infPath: folder }, context);
+      expect([...new Set(drivers.map(({ originalFileName }) => originalFileName))]).toEqual([infPath, join(folder, 'z.INF')]);
+      expect(context.lines.some((line) => line.startsWith('warning: ') && line.includes('missing.inf'))).toBe(true);
+    });
+
     test('of a folder are added one by one, each with what became of it', async () => {
       const drivers = file('drivers');
       mkdirSync(join(drivers, 'more', 'deep'), { recursive: true });
@@ -500,6 +513,7 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       ['addPackage', { packagePath: file('none.cab') }, 'ERROR_FILE_NOT_FOUND'], ['addPackage', { packagePath: file('plain.txt') }, 'E_INVALIDARG'],
       ['addPackage', { packagePath: file('source') }, 'ERROR_FILE_NOT_FOUND'], ['removePackage', { packagePath: file('b.msu') }, 'E_INVALIDARG'],
       ['addDriver', { driver: file('plain.txt') }, 'E_INVALIDARG'], ['addDriver', { driver: file('source') }, 'ERROR_FILE_NOT_FOUND'],
+      ['getDrivers', { infPath: file('plain.txt') }, 'E_INVALIDARG'], ['getDrivers', { infPath: file('source') }, 'ERROR_FILE_NOT_FOUND'],
       ['addDriver', { driver: file('none.inf') }, 'ERROR_FILE_NOT_FOUND'], ['exportDrivers', { destination: file('none') }, 'ERROR_PATH_NOT_FOUND'],
       ['enableFeature', { featureName: 'NetFx3', sources: [file('source'), file('none')] }, 'ERROR_PATH_NOT_FOUND'],
       ['addCapability', { name: 'x', sources: [`WIM:${file('none.wim')}:1`] }, 'ERROR_PATH_NOT_FOUND'],

@@ -104,6 +104,14 @@ describe('unattend/apply', () => {
     expect((await failure(apply(path, unattend(offline(component('Microsoft-Windows-PnpCustomizationsNonWinPE', paths)))))).message).toContain(folder);
   });
 
+  it('says which folder of drivers, not which file, does not exist', async () => {
+    const { path } = makeImage();
+    const missing = join(tempFolder(), 'missing');
+    const paths = `<DriverPaths><PathAndCredentials><Path>${missing}</Path></PathAndCredentials></DriverPaths>`;
+    const error = await failure(apply(path, unattend(offline(component('Microsoft-Windows-PnpCustomizationsNonWinPE', paths)))));
+    expect([error.symbol, error.target, error.message]).toEqual(['ERROR_FILE_NOT_FOUND', missing, expect.stringContaining(`its drivers of "${missing}" cannot be added: it does not exist`)]);
+  });
+
   it('looks at all drivers before anything is changed', async () => {
     const { path, config } = makeImage();
     const paths = `<DriverPaths><PathAndCredentials><Path>${tempFolder()}</Path></PathAndCredentials></DriverPaths>`;

@@ -14,13 +14,15 @@ const maxDepth = 64;
 
 /**
  * The INF files that a path stands for, sorted.
+ * @param recurse Whether to look in the folders below as well; undefined: nobody can ask for that.
+ * @param what What cannot be done without one, such as `Cannot add the driver "/d"`.
  * @throws DismError ERROR_FILE_NOT_FOUND: there is none.
  */
-export function requireInfFiles(path: string, recurse: boolean, signal: AbortSignal): string[] {
-  const paths = infFiles(path, recurse, signal);
+export function requireInfFiles(path: string, { recurse, what }: { readonly recurse?: boolean; readonly what: string }, signal: AbortSignal): string[] {
+  const paths = infFiles(path, recurse ?? false, signal);
   if (paths.length === 0) {
-    throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `Cannot add the driver "${path}": there is no .inf file in the folder`, {
-      target: path, hint: recurse ? 'Give the folder that the driver was unpacked to.' : 'Look in the folders below it as well: -Recurse.',
+    throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `${what}: there is no .inf file in the folder`, {
+      target: path, hint: recurse === false ? 'Look in the folders below it as well: -Recurse.' : 'Give the folder that the driver was unpacked to.',
     });
   }
   return paths;

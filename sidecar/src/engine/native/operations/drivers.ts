@@ -1,6 +1,7 @@
 /** driver/*: driver packages. */
 import { join } from 'node:path';
 import type { addDriver as addMethod, Driver, DriverInfo, DriverResult, exportDrivers as exportMethod, getDrivers as getMethod, removeDriver as removeMethod } from '@dismts/protocol';
+import type { z } from 'zod';
 import { CancelledError, DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { errorData } from '../../../errorData.ts';
@@ -34,9 +35,38 @@ async function listDrivers(operation: NativeOperation, image: ImageReference, al
 }
 
 export const getDrivers: Handler<typeof getMethod> = async (params, operation) => ({
-  drivers: params.driver === undefined ? await listDrivers(operation, params, params.all ?? false) : await readDevices(operation, params, params.driver),
-  ...operation.imageResult(params),
+  drivers: await readDrivers(operation, params), ...operation.imageResult(params),
 });
+
+async function readDrivers(operation: NativeOperation, params: z.output<typeof getMethod.params>): Promise<(Driver | DriverInfo)[]> {
+  const { driver, infPath, all = false } = params;
+  if (infPath !== undefined) { return await readInfFiles(operation, params, infPath); }
+  return driver === undefined ? await listDrivers(operation, params, all) : await readDevices(operation, params, driver);
+}
+
+/** What packages that are not in the image are for. In a folder those that the API refuses are left out, as the in-box module does. */
+async function readInfFiles(operation: NativeOperation, image: ImageReference, path: string): Promise<DriverInfo[]> {
+  const action = `Cannot read the driver "${path}"`;
+  if (!isFolder(path, action)) {
+    requireFile(path, action, ['.inf']);
+    return await readDevices(operation, image, path);
+  }
+  const files = requireInfFiles(path, undefined, action);
+  const devices: DriverInfo[] = [];
+  let refused: DismError | undefined;
+  for (const file of files) {
+    operation.throwIfCancelled();
+    try {
+      for (const device of await readDevices(operation, image, file)) { devices.push(device); }
+    } catch (error) {
+      if (!(error instanceof DismError) || error instanceof CancelledError || operation.dead) { throw error; }
+      operation.context.log.warning(error.message);
+      refused ??= error;
+    }
+  }
+  if (devices.length === 0 && refused !== undefined) { throw refused; }
+  return devices;
+}
 
 /** The INF files that a path stands for. Links are not followed: a loop of them would never end. */
 function infFiles(path: string, recurse: boolean, action: string): string[] {
@@ -51,15 +81,21 @@ function infFiles(path: string, recurse: boolean, action: string): string[] {
   });
 }
 
+/** @param recurse undefined: nobody can ask for that. @throws DismError ERROR_FILE_NOT_FOUND: there is none. */
+function requireInfFiles(path: string, recurse: boolean | undefined, action: string): string[] {
+  const files = infFiles(path, recurse ?? false, action);
+  if (files.length === 0) {
+    throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `${action}: there is no .inf file in the folder`, {
+      target: path, hint: recurse === false ? 'Look in the folders below it as well: -Recurse.' : 'Give the folder that the driver was unpacked to.',
+    });
+  }
+  return files;
+}
+
 export const addDriver: Handler<typeof addMethod> = async (params, operation) => {
   const { driver: path, recurse = false, forceUnsigned = false } = params;
   const action = `Cannot add the driver "${path}"`;
-  const files = infFiles(path, recurse, action);
-  if (files.length === 0) {
-    throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `${action}: there is no .inf file in the folder`, {
-      target: path, hint: recurse ? 'Give the folder that the driver was unpacked to.' : 'Look in the folders below it as well: -Recurse.',
-    });
-  }
+  const files = requireInfFiles(path, recurse, action);
   let known = namesOf(await listDrivers(operation, params, false));
   if (params.validateOnly === true) { return { results: [], ...operation.imageResult(params) }; }
   const results: DriverResult[] = [];

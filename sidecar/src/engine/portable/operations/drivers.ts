@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { addPackages, type AddOutcome } from '../../../drivers/addPackages.ts';
 import { bootCriticalClasses } from '../../../drivers/deviceClasses.ts';
 import { exportPackages } from '../../../drivers/exportPackages.ts';
+import { infMessage } from '../../../drivers/infMessage.ts';
 import { removePackages } from '../../../drivers/removePackages.ts';
 import { storePath } from '../../../drivers/storeFolder.ts';
 import { errorData } from '../../../errorData.ts';
@@ -47,7 +48,7 @@ export async function addDriver(params: z.output<typeof addMethod.params>, conte
   const { driver: path, recurse = false, forceUnsigned = false, bootCritical = false } = params;
   const what = `Cannot add the driver "${path}"`;
   return await guarded(what, path, context, async () => {
-    const paths = requireInfFiles(path, recurse, context.signal);
+    const paths = requireInfFiles(path, { recurse, what }, context.signal);
     return await withChangeableImage(params, what, context, async (image) => {
       const warnings: string[] = [];
       const change = await changeOf(image, params, warnings, context);
@@ -67,7 +68,8 @@ export async function addDriver(params: z.output<typeof addMethod.params>, conte
 /** Why it failed, about the INF file: whatever is wrong with that, scripts ask which one it was. */
 function failureOf({ infPath, failure }: AddOutcome, context: OperationContext): DriverResult['failure'] {
   if (failure === undefined) { return null; }
-  return { message: failure.message, data: { ...errorData(failure, { operation: context.operation, logPath: context.log.path }), target: infPath } };
+  const data = errorData(failure, { operation: context.operation, logPath: context.log.path });
+  return { message: infMessage(failure, infPath), data: { ...data, target: infPath } };
 }
 
 /** The driver as Get-DismTsDriver will list it. */

@@ -1,16 +1,20 @@
 /** package/get, feature/get, driver/get, capability/get and edition/get on the portable engine. */
 import type {
-  getCapabilities as capabilitiesMethod, getDrivers as driversMethod, getEdition as editionMethod,
+  DriverInfo, getCapabilities as capabilitiesMethod, getDrivers as driversMethod, getEdition as editionMethod,
   getFeatures as featuresMethod, getPackages as packagesMethod,
 } from '@dismts/protocol';
 import type { z } from 'zod';
 import type { OperationContext } from '../../../operationContext.ts';
-import { UnsupportedError } from '../../../errors.ts';
+import { type DismError, UnsupportedError } from '../../../errors.ts';
 import { listCapabilities } from '../../../inventory/capabilities.ts';
+import { describeInfFiles } from '../../../inventory/driverFiles.ts';
 import { listDrivers } from '../../../inventory/drivers.ts';
 import { readEdition } from '../../../inventory/edition.ts';
 import { listFeatures } from '../../../inventory/features.ts';
 import { listPackages } from '../../../inventory/packages.ts';
+import type { WindowsImage } from '../../../inventory/windowsImage.ts';
+import { guarded } from '../../../systemErrors.ts';
+import { requireInfFiles } from '../driverChanges.ts';
 import { readWindows } from '../windowsReading.ts';
 
 /** A package file has to be expanded and judged, which the servicing stack of Windows does. */
@@ -44,7 +48,24 @@ export async function getFeatures(params: z.output<typeof featuresMethod.params>
 
 /** The driver packages of an image. */
 export async function getDrivers(params: z.output<typeof driversMethod.params>, context: OperationContext): Promise<z.input<typeof driversMethod.result>> {
-  return await readWindows('drivers', params, context, async (image) => ({ drivers: await listDrivers(image, params) }));
+  return await readWindows('drivers', params, context, async (image) => (
+    { drivers: params.infPath === undefined ? await listDrivers(image, params) : await readInfFiles(image, params.infPath, context) }));
+}
+
+/** What packages that are not in the image are for. In a folder those that are no drivers of this image are left out. */
+async function readInfFiles(image: WindowsImage, path: string, context: OperationContext): Promise<DriverInfo[]> {
+  const what = `Cannot read the driver "${path}"`;
+  return await guarded(what, path, context, async () => {
+    const infPaths = requireInfFiles(path, { what }, context.signal);
+    if (infPaths.length === 1 && infPaths[0] === path) { return await describeInfFiles(image, infPaths, context.signal); }
+    const invalid: DismError[] = [];
+    const devices = await describeInfFiles(image, infPaths, context.signal, (error) => {
+      context.log.warning(error.message);
+      invalid.push(error);
+    });
+    if (devices.length === 0 && invalid[0] !== undefined) { throw invalid[0]; }
+    return devices;
+  });
 }
 
 /** The capabilities of an image. */

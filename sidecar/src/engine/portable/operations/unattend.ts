@@ -4,6 +4,7 @@ import type { applyUnattend as method, RegistryChange } from '@dismts/protocol';
 import type { z } from 'zod';
 import { addPackagesTo, withDriverFiles } from '../../../drivers/addPackages.ts';
 import { driverHives } from '../../../drivers/driverChange.ts';
+import { infMessage } from '../../../drivers/infMessage.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { joinPath } from '../../../imageFiles/imageFiles.ts';
@@ -31,7 +32,7 @@ export async function applyUnattend(params: Params, context: OperationContext): 
     return await withChangeableImage(target, what, context, async (image) => {
       const { files, windows } = image;
       const answers = readAnswerFile(data, unattendPath, await architectureOf(files, target.path, windows));
-      const infPaths = answers.driverPaths.flatMap((path) => requireInfFiles(path, true, context.signal));
+      const infPaths = await infFilesOf(answers.driverPaths, what, context);
       // Everything is looked at before the first driver is written.
       for (const validate of validateOnly ? [true] : [true, false]) {
         const warnings = [...answers.warnings];
@@ -74,8 +75,11 @@ async function apply(
   const hives = [...new Set([...infPaths.length === 0 ? [] : driverHives, ...answers.edits.map(({ hive }) => hive)])];
   return await withDriverFiles(change, async (journal) => await changeImage(files, hives, options, async (open) => {
     const added = infPaths.length === 0 ? [] : await addPackagesTo(open, infPaths, { forceUnsigned: false, bootCritical }, change, journal);
-    const failure = added.find((outcome) => outcome.failure !== undefined)?.failure;
-    if (failure !== undefined) { throw new DismError(failure.hresult, `${what}: ${failure.message}`, { target: failure.target ?? '', hint: failure.hint, cause: failure }); }
+    for (const { failure, infPath } of added) {
+      if (failure !== undefined) {
+        throw new DismError(failure.hresult, `${what}: ${infMessage(failure, infPath)}`, { target: failure.target ?? infPath, hint: failure.hint, cause: failure });
+      }
+    }
     const settings = applyEdits(open, answers.edits, context.signal);
     for (const { hive, key, name, changed } of settings) { if (changed) { context.log.info(`${validateOnly ? 'Would be set' : 'Set'}: ${hive}\\${key} "${name}"`); } }
     const writtenFiles = copyToPanther ? await copyIntoPanther(open, files, windows, data, context) : [];
@@ -83,6 +87,16 @@ async function apply(
     const addedDrivers = added.filter(({ isNew }) => isNew).map(({ infPath }) => infPath);
     return { changed: writtenFiles.length > 0 || addedDrivers.length > 0 || settings.some((one) => one.changed), settings, addedDrivers, writtenFiles };
   }));
+}
+
+/** The INF files of the folders that the file names. */
+async function infFilesOf(folders: readonly string[], what: string, context: OperationContext): Promise<string[]> {
+  const infPaths: string[] = [];
+  for (const folder of folders) {
+    const why = `${what}: its drivers of "${folder}" cannot be added`;
+    infPaths.push(...await guarded(why, folder, context, async () => Promise.resolve(requireInfFiles(folder, { recurse: true, what: why }, context.signal))));
+  }
+  return infPaths;
 }
 
 /** Name of the image's architecture, as answer files spell it. */
