@@ -35,7 +35,10 @@ function Get-ImageItem {
         [string] $Property,
 
         # Only items whose property matches these wildcards.
-        [string] $Like
+        [string] $Like,
+
+        # Stands for the items where there are none.
+        [psobject] $Missing
     )
     if ($Like -and -not (Test-Wildcard -Cmdlet $Cmdlet -Pattern $Like)) {
         return
@@ -49,6 +52,9 @@ function Get-ImageItem {
     $items = $result.$List
     if ($Like) {
         $items = @($items | Where-Object { $_.$Property -like $Like })
+    }
+    if ($null -ne $Missing -and @($items).Count -eq 0) {
+        $items = $Missing
     }
     ConvertTo-DismTsObject -InputObject $items -TypeName $TypeName -Image $result
 }

@@ -15,9 +15,12 @@ function Set-NameParameter {
 
         # The name.
         [Parameter(Mandatory)]
-        [string] $Name
+        [string] $Name,
+
+        # Match any name as wildcards are: one that is not there gives nothing then, and is no error.
+        [switch] $Match
     )
-    if ([System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Name)) {
+    if ($Match -or [System.Management.Automation.WildcardPattern]::ContainsWildcardCharacters($Name)) {
         $Request['Params']['detailed'] = $true
         # It reads details of what may match alone.
         $Request['Params']['like'] = $Name

@@ -113,6 +113,16 @@ function Get-DismTsCapability {
         if ($Name) {
             $request['TypeName'] = 'AdvancedCapabilityObject'
             Set-NameParameter -Request $request -Property 'Name' -Name $Name
+            if ($inboxCall -and -not $request.ContainsKey('Like')) {
+                # The in-box command gives an object without a name for a capability that is not there, and takes the name in front for the whole.
+                $like = $Name
+                if (-not $Name.Contains('~')) {
+                    $like = "$Name~*"
+                }
+                $null = $params.Remove('name')
+                Set-NameParameter -Request $request -Property 'Name' -Name $like -Match
+                $request['Missing'] = [pscustomobject] @{ name = ''; state = 'NotPresent'; displayName = ''; description = ''; downloadSize = 0; installSize = 0 }
+            }
         }
         Get-ImageItem @request
     }

@@ -140,7 +140,8 @@ function Get-DismTsOptionalFeature {
         }
         if ($FeatureName) {
             $request['TypeName'] = 'AdvancedFeatureObject'
-            Set-NameParameter -Request $request -Property 'FeatureName' -Name $FeatureName
+            # Scripts for the in-box command ask whether it gives something.
+            Set-NameParameter -Request $request -Property 'FeatureName' -Name $FeatureName -Match:$inboxCall
         }
         Get-ImageItem @request
     }

@@ -118,12 +118,12 @@ Describe 'Enable-DismTsInboxName' -Tag 'Unit' {
             @{ Script = { Clear-WindowsCorruptMountPoint }; Type = 'BaseDismObject' }
             @{ Script = { Repair-WindowsImage -Path /fake/m -ScanHealth }; Type = 'ImageObjectWithState' }
             @{ Script = { Get-WindowsOptionalFeature -Path /fake/m }; Type = 'BasicFeatureObject' }
-            @{ Script = { Get-WindowsOptionalFeature -Path /fake/m -FeatureName NetFx3 }; Type = 'AdvancedFeatureObject' }
+            @{ Script = { Get-WindowsOptionalFeature -Path /fake/m -FeatureName * }; Type = 'AdvancedFeatureObject' }
             @{ Script = { Enable-WindowsOptionalFeature -Path /fake/m -FeatureName NetFx3 -All }; Type = 'ImageObject' }
             @{ Script = { Get-WindowsPackage -Path /fake/m }; Type = 'BasicPackageObject' }
             @{ Script = { Get-WindowsPackage -Path /fake/m -PackageName x }; Type = 'AdvancedPackageObject' }
             @{ Script = { Get-WindowsCapability -Path /fake/m }; Type = 'BasicCapabilityObject' }
-            @{ Script = { Get-WindowsCapability -Path /fake/m -Name x }; Type = 'AdvancedCapabilityObject' }
+            @{ Script = { Get-WindowsCapability -Path /fake/m -Name * }; Type = 'AdvancedCapabilityObject' }
             @{ Script = { Get-WindowsDriver -Path /fake/m }; Type = 'BasicDriverObject' }
             @{ Script = { Get-WindowsDriver -Path /fake/m -Driver oem0.inf }; Type = 'AdvancedDriverObject' }
             @{ Script = { Get-WindowsEdition -Path /fake/m }; Type = 'EditionObject' }
@@ -180,6 +180,19 @@ Describe 'Enable-DismTsInboxName' -Tag 'Unit' {
             & $typed (Get-WindowsImage -ImagePath /fake/x.wim -Index 2) | Should -Be 'Second 1'
             [Microsoft.Dism.Commands.FeatureState] $state = (Get-WindowsOptionalFeature -Path /fake/m -FeatureName NetFx3 | Select-Object -First 1).State
             $state | Should -Not -BeNullOrEmpty
+        }
+
+        It 'is nothing for a feature that is not there, and has no name for such a capability' {
+            Get-WindowsOptionalFeature -Path /fake/m -FeatureName NoSuchFeature | Should -BeNullOrEmpty
+            (Get-WindowsOptionalFeature -Path /fake/m -FeatureName netfx3).FeatureName | Should -Be 'NetFx3'
+            $missing = Get-WindowsCapability -Path /fake/m -Name NoSuch~~~~0.0.1.0
+            $missing | Should -BeOfType Microsoft.Dism.Commands.AdvancedCapabilityObject
+            $missing.Name | Should -Be ''
+            $missing.State -eq 'NotPresent' | Should -BeTrue
+            $missing.DownloadSize, $missing.InstallSize, $missing.Path | Should -Be 0, 0, '/fake/m'
+            (Get-WindowsCapability -Path /fake/m -Name openssh.CLIENT).Name | Should -Be 'OpenSSH.Client~~~~0.0.1.0'
+            (Get-WindowsCapability -Path /fake/m -Name openssh).Name | Should -Be ''
+            Get-WindowsCapability -Path /fake/m -Name openssh.Server* | Should -BeNullOrEmpty
         }
 
         It 'goes down a pipeline, in-box and to the commands of DismTs' {
