@@ -50,10 +50,8 @@ export interface GenerationFolders {
   readonly folder: string;
   /** What is staged: `folder` and the name that the format gives it. */
   readonly staged: string;
-  /** Where root serves the image. */
+  /** Where root serves the image: nobody else can put anything there. */
   readonly lower: string;
-  /** For a private root. */
-  readonly root: string;
 }
 
 /** How changes are staged. */

@@ -6,8 +6,7 @@
  * then, which FUSE wants. So the program runs in a copy of the few mounts that it needs (read-only and cut off from the
  * originals), mounts there, and the result is put into the state directory.
  */
-import { closeSync, rmdirSync } from 'node:fs';
-import { makeFolders } from '../../../makeFolders.ts';
+import { closeSync } from 'node:fs';
 import { attachMount, cloneMount, holdFile, holdFolder, sealMount, unmount } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
 
@@ -24,14 +23,12 @@ function mountOf(table: readonly MountTableEntry[], path: string): MountTableEnt
 
 /** What a private root is made of. */
 export interface PrivateRootRequest {
-  /** Where it is mounted while the program starts. */
-  readonly root: string;
   /** Files that have to be seen at their paths. */
   readonly files: readonly string[];
   /** The mount folder, and the mount that it is on: what lies on it by now is not seen. */
   readonly mountPath: string;
   readonly baseMount: number;
-  /** Where the served image is put at last. */
+  /** Where the private root is while the program starts, and the served image afterwards. */
   readonly target: string;
   /** Of the file system that is mounted there, in the mount table. */
   readonly type: string;
@@ -44,11 +41,21 @@ export interface PrivateRootRequest {
  * @throws Error: nothing was mounted; SystemCallError.
  */
 export async function mountPrivately<T>(request: PrivateRootRequest, serve: () => Promise<T>): Promise<T> {
-  const { root, mountPath, target, type, mountedFile } = request;
+  const target = holdFolder(request.target);
+  try {
+    const { served, result } = await serveInRoot(request, serve);
+    try { attachMount(served, target); } finally { closeSync(served); }
+    return result;
+  } finally {
+    closeSync(target);
+  }
+}
+
+/** Makes the private root, lets `serve` mount there, and ends the root. @returns A descriptor of what was mounted, which the caller closes. */
+async function serveInRoot<T>(request: PrivateRootRequest, serve: () => Promise<T>): Promise<{ readonly served: number; readonly result: T }> {
+  const { files, mountPath, baseMount, target: root, type, mountedFile } = request;
   const table = readMountTable();
-  const wanted = new Set([...request.files.map((path) => mountOf(table, path)), table.find(({ id }) => id === request.baseMount)]
-    .filter((entry) => entry !== undefined));
-  makeFolders(root, 0o700);
+  const wanted = new Set([...files.map((path) => mountOf(table, path)), table.find(({ id }) => id === baseMount)].filter((entry) => entry !== undefined));
   let isMounted = false;
   try {
     for (const entry of [...wanted].sort((a, b) => a.mountPoint.length - b.mountPoint.length)) {
@@ -57,13 +64,9 @@ export async function mountPrivately<T>(request: PrivateRootRequest, serve: () =
     }
     if (mountedFile !== undefined) { attachFile(mountedFile, `${root}${mountedFile}`); }
     const result = await serve();
-    const served = readMountTable().find((entry) => entry.type === type && entry.mountPoint === `${root}${mountPath}`);
-    if (served === undefined) { throw new Error(`the image is not served at "${mountPath}"`); }
-    move(served, target);
-    return result;
+    return { served: takeServed(type, root, mountPath), result };
   } finally {
     if (isMounted) { unmount(root, true); }
-    rmdirSync(root);
   }
 }
 
@@ -99,13 +102,14 @@ function attachFile(path: string, target: string): void {
   }
 }
 
-function move(served: MountTableEntry, target: string): void {
-  const [from, to] = [holdFolder(served.mountPoint), holdFolder(target)];
+/** What was mounted in a private root. @returns A descriptor of another mount of it, which shows nowhere yet. @throws Error: nothing was mounted. */
+function takeServed(type: string, root: string, mountPath: string): number {
+  const served = readMountTable().find((entry) => entry.type === type && entry.mountPoint === `${root}${mountPath}`);
+  if (served === undefined) { throw new Error(`the image is not served at "${mountPath}"`); }
+  const folder = holdFolder(served.mountPoint);
   try {
-    const copy = cloneMount(from);
-    try { attachMount(copy, to); } finally { closeSync(copy); }
+    return cloneMount(folder);
   } finally {
-    closeSync(from);
-    closeSync(to);
+    closeSync(folder);
   }
 }

@@ -25,8 +25,7 @@ export class Generations {
   /** What is where in the folder of a generation. */
   folders(record: Generation): GenerationFolders {
     const folder = this.folder(record);
-    // Root serves the image where nobody else can put anything, and shows the machine there to what serves it, while that starts.
-    return { folder, staged: join(folder, formatOf(record).staging.name), lower: join(folder, 'lower'), root: join(folder, 'root') };
+    return { folder, staged: join(folder, formatOf(record).staging.name), lower: join(folder, 'lower') };
   }
 
   /** Makes the folder for the served image. Its mode keeps the content of the image from other users. */

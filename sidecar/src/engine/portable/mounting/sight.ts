@@ -50,14 +50,21 @@ export function mountIdAt(state: State, path: string, table: readonly MountTable
   return undefined;
 }
 
+/** What is mounted where images are served, of one mount or of all: a served image, or a private root. */
+function atLowers({ mountsFolder }: State, table: readonly MountTableEntry[], id?: string): MountTableEntry[] {
+  return table.filter(({ mountPoint }) => {
+    if (!mountPoint.startsWith(`${mountsFolder}/`)) { return false; }
+    const owner = /^([^/]+)\/generations\/\d+\/lower$/.exec(mountPoint.slice(mountsFolder.length + 1))?.[1];
+    return owner !== undefined && (id === undefined || owner === id);
+  });
+}
+
 function lowersOf(state: State, table: readonly MountTableEntry[], id?: string): MountTableEntry[] {
-  const folder = `${id === undefined ? state.mountsFolder : state.records.folder(id)}/`;
-  return table.filter(({ type, mountPoint }) => servedTypes.has(type) && mountPoint.startsWith(folder) && mountPoint.endsWith('/lower'));
+  return atLowers(state, table, id).filter(({ type }) => servedTypes.has(type));
 }
 
 function rootsOf(state: State, table: readonly MountTableEntry[], id: string): MountTableEntry[] {
-  const folder = `${state.records.folder(id)}/generations/`;
-  return table.filter(({ mountPoint }) => mountPoint.startsWith(folder) && /^\d+\/root$/.test(mountPoint.slice(folder.length)));
+  return atLowers(state, table, id).filter(({ type }) => !servedTypes.has(type));
 }
 
 /** Whether the process that serves a mount is the one that was recorded, and lives. */

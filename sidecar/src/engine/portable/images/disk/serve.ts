@@ -100,11 +100,11 @@ async function startFileSystem({ record, folders, target, baseMount, lock }: Ser
   const { path: program, words } = confined('ntfs-3g', [path, mountPath, '-n', '-o', options]);
   const programs = ['unshare', 'setpriv', 'ntfs-3g'] as const;
   return await mountPrivately({
-    root: folders.root, baseMount, target, mountPath, type: ntfsType,
+    baseMount, target, mountPath, type: ntfsType,
     files: ['/', '/proc/self', '/dev/fuse', ...programs.map(requireProgram), path], mountedFile: path,
   }, async () => {
     context.log.debug(`${program} ${words.join(' ')}`);
-    const { exitCode, output, pid } = await runProgram(program, words, context.signal, { lock, root: folders.root });
+    const { exitCode, output, pid } = await runProgram(program, words, context.signal, { lock, root: target });
     if (exitCode === 0) { return pid; }
     context.log.error(output);
     throw servingError(record, 'ntfs-3g', exitCode, output);

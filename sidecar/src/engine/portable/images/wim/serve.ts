@@ -43,7 +43,7 @@ export function requireServing(): { readonly imagex: string } {
  * below the mount folder, wherever it is mounted at first.
  * @throws DismError. Killed at the wrong moment it may have mounted already, which takeDown() ends.
  */
-export async function serve({ record, folders, target, baseMount, otherFiles, lock, maxMemory }: ServeRequest, context: OperationContext): Promise<number> {
+export async function serve({ record, target, baseMount, otherFiles, lock, maxMemory }: ServeRequest, context: OperationContext): Promise<number> {
   const { imagex } = requireServing();
   const { mountPath, wimPath } = record;
   const isPrivate = target !== mountPath;
@@ -66,8 +66,8 @@ export async function serve({ record, folders, target, baseMount, otherFiles, lo
     };
     if (!isPrivate) { return await run(); }
     return await mountPrivately({
-      root: folders.root, baseMount, target, mountPath, type: wimfsType, files: ['/', '/proc/self', '/dev/fuse', imagex, wimPath, ...otherFiles],
-    }, async () => await run(folders.root));
+      baseMount, target, mountPath, type: wimfsType, files: ['/', '/proc/self', '/dev/fuse', imagex, wimPath, ...otherFiles],
+    }, async () => await run(target));
   } finally {
     for (const file of files) { closeSync(file); }
   }
