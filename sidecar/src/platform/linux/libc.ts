@@ -32,6 +32,8 @@ function bind() {
       (number: number, context: number, flags: number, attributes: number) => number | bigint,
     mountSetattr: library.func('long syscall(long number, int dirfd, const char *path, uint flags, void *attributes, size_t size)') as unknown as
       (number: number, folder: number, path: string, flags: number, attributes: Buffer, size: number) => number | bigint,
+    statx: library.func('int statx(int dirfd, const char *path, int flags, uint mask, void *result)') as unknown as
+      (folder: number, path: string, flags: number, mask: number, result: Buffer) => number,
     openTree: library.func('long syscall(long number, int dirfd, const char *path, uint flags)') as unknown as
       (number: number, folder: number, path: string, flags: number) => number | bigint,
     moveMount: library.func('long syscall(long number, int fromfd, const char *from, int tofd, const char *to, uint flags)') as unknown as
