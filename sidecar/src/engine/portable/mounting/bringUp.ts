@@ -85,8 +85,11 @@ function movedTo(record: MountRecord, mountPath: string): MountRecord {
   return { ...record, mountPath, ...record.given === undefined ? {} : { given: { ...record.given, mountPath } } };
 }
 
-/** Puts the view of a served image on a held folder, with the cover below it. @returns The record with what stands now. */
-function showAt(state: State, record: MountRecord, folder: number, server: LiveMount['server']): MountRecord {
+/**
+ * Puts the view of a served image on a held folder, with the cover below it.
+ * @param put The cover, where it was just put on that folder. @returns The record with what stands now.
+ */
+function showAt(state: State, record: MountRecord, folder: number, server: LiveMount['server'], put?: MountTableEntry): MountRecord {
   const base = mountIdOf(folder);
   if (!isElevated()) {
     const view = mountedOn(record, folder, () => true);
@@ -99,7 +102,7 @@ function showAt(state: State, record: MountRecord, folder: number, server: LiveM
       attachMount(view, folder);
       return { ...record, live: liveMount(state, record, mountedOn(record, folder, (entry) => entry.id === id), base, server) };
     }
-    const cover = lookAt(state, record).cover ?? putCover(record, folder);
+    const cover = put === undefined ? lookAt(state, record).cover ?? putCover(record, folder) : { ...put, mountPoint: readlinkSync(pathOf(folder)) };
     attachView(record, view, cover);
     const shown = readMountTable().find((entry) => entry.id === id && entry.parentId === cover.id);
     if (shown === undefined) { throw folderChanged(record); }
@@ -126,14 +129,21 @@ export function attachView(record: MountRecord, view: number, cover: MountTableE
   }
 }
 
+/** A new mount that is served. */
+interface Served {
+  /** With what the check of the image found. */
+  readonly record: MountRecord;
+  readonly server: LiveMount['server'];
+  /** What was put on the mount folder; undefined: nothing yet. */
+  readonly cover?: MountTableEntry | undefined;
+  readonly warnings: readonly string[];
+}
+
 /**
  * Serves an image that is checked meanwhile, and prepares all that does not need it. Nobody else can reach it, and what serves it may not
  * take all memory before it is known what that will be.
- * @returns The record, with what the check found.
  */
-async function serveWhileChecked(
-  state: State, record: MountRecord, image: IdentifiedImage, folder: number, context: OperationContext,
-): Promise<{ readonly record: MountRecord; readonly server: LiveMount['server']; readonly warnings: readonly string[] }> {
+async function serveWhileChecked(state: State, record: MountRecord, image: IdentifiedImage, folder: number, context: OperationContext): Promise<Served> {
   const base = mountIdOf(folder);
   if (!isElevated()) {
     // It shows at the mount folder at once.
@@ -145,12 +155,13 @@ async function serveWhileChecked(
   const serving = serveImage(state, record, image.otherFiles, base, bounded, image.uncheckedBytes);
   serving.catch(() => undefined);
   let checked: CheckedImage;
+  let cover: MountTableEntry | undefined;
   try {
     // The program is started first: work on other threads would hold that up.
     await setImmediate();
     checked = await image.check();
     if (record.stacking === 'overlayfs') { await makeStaging(state, record, context); }
-    if (record.mode === 'ReadWrite') { putCover(record, folder); }
+    if (record.mode === 'ReadWrite') { cover = putCover(record, folder); }
   } catch (error) {
     refusal.abort();
     await serving.catch(() => undefined);
@@ -160,7 +171,7 @@ async function serveWhileChecked(
   let server = await serving;
   if (isDeepStrictEqual(own, record.own)) {
     if (server !== undefined && image.uncheckedBytes !== undefined) { unlimitMemory(server.pid); }
-    return { record, server, warnings };
+    return { record, server, cover, warnings };
   }
   // It is served in another way than its streams allow.
   await takeDown(state, record);
@@ -177,9 +188,9 @@ export async function bringUp(
   state: State, record: MountRecord, image: IdentifiedImage, folder: number, context: OperationContext,
 ): Promise<readonly string[]> {
   context.progress('Mounting', 0, 2);
-  const { record: served, server, warnings } = await serveWhileChecked(state, record, image, folder, context);
+  const { record: served, server, cover, warnings } = await serveWhileChecked(state, record, image, folder, context);
   context.progress('Mounting', 1, 2);
-  const shown = showAt(state, served, folder, server);
+  const shown = showAt(state, served, folder, server, cover);
   // From here on it is a mount, so a cancellation comes too late.
   context.signal.throwIfAborted();
   await state.records.write({ ...shown, state: 'mounted' });
