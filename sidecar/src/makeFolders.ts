@@ -1,5 +1,5 @@
 /** Makes a folder with those above it: mkdir(1) -p. */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /**
@@ -9,7 +9,8 @@ import { dirname } from 'node:path';
  * @throws Error of node:fs.
  */
 export function makeFolders(path: string, mode = 0o777): void {
-  if (tryMake(path, mode)) { return; }
+  // Asked first, as most are there, and an error that is thrown takes longer than the question.
+  if (existsSync(path) || tryMake(path, mode)) { return; }
   const above = dirname(path);
   if (above !== path) { makeFolders(above, mode); }
   try {
