@@ -15,7 +15,7 @@ type Row = Readonly<Record<string, unknown>>;
 /** @param quiet Without the sentence that only says that the work is done. */
 export function resultText({ shown }: Verb, result: unknown, quiet: boolean): ResultText {
   const row = (result ?? {}) as Row;
-  const warnings = (Array.isArray(row['warnings']) ? row['warnings'] : []).map((warning) => `warning: ${printableText(String(warning))}`);
+  const warnings = (Array.isArray(row['warnings']) ? row['warnings'] : []).map((warning) => `warning: ${printableText(inShellWords(String(warning)))}`);
   if ('say' in shown) {
     const say = row['changed'] === false ? shown.say.replace(/^Done:/, 'Nothing to change:') : shown.say;
     const sentence = say.replace(/\{(\w+)\}/g, (_, name: string) => valueText(name, row[name]));

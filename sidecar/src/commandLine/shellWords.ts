@@ -1,5 +1,6 @@
 /** Advice that names commands of the module, in the words of the command line. */
 import { kebab } from './parameters.ts';
+import { optionNames } from './parameterTexts.ts';
 
 /** The first that fits counts, so what is longer comes first. */
 const commands: readonly (readonly [command: string, words: string])[] = [
@@ -15,9 +16,19 @@ const commands: readonly (readonly [command: string, words: string])[] = [
   ['Get-DismTsAppxProvisionedPackage', 'apps'], ['Get-DismTsEdition -Target', 'target-editions'], ['Resolve-DismTsError', 'error'],
 ];
 
-/** `List them with Get-DismTsImage -Mounted.` as `List them with dismts mounts.` */
+/** Name of an option by that of the parameter of a command; a list is called by its singular there. */
+function optionOf(parameter: string): string {
+  const name = parameter.slice(0, 1).toLowerCase() + parameter.slice(1);
+  return optionNames[name] ?? optionNames[`${name}s`] ?? optionNames[`${name}es`] ?? kebab(name);
+}
+
+/** `List them with Get-DismTsImage -Mounted.` as `List them with dismts mounts.` What else is in quotation marks is a path or a name, and stays as it is. */
 export function inShellWords(text: string): string {
+  return text.split(/("[^"]*")/).map((part, at) => (at % 2 === 1 && !/^"[A-Z][a-z]+-DismTs/.test(part) ? part : wordsOf(part))).join('');
+}
+
+function wordsOf(text: string): string {
   let words = text;
   for (const [command, verb] of commands) { words = words.replaceAll(command, `dismts ${verb}`); }
-  return words.replace(/(^|[\s("])-([A-Z][A-Za-z]+)\b/g, (_, before: string, name: string) => `${before}--${kebab(name.slice(0, 1).toLowerCase() + name.slice(1))}`);
+  return words.replace(/(^|[\s(])-([A-Z][A-Za-z]+)\b/g, (_, before: string, name: string) => `${before}--${optionOf(name)}`);
 }

@@ -84,6 +84,8 @@ test('inShellWords() leaves no command of the module in the hints of errors', ()
     expect(verbs.map((one) => one.name)).toContain(verb);
   }
   expect(inShellWords('Give an index; Get-DismTsImage -ImagePath lists them, or mount with -ReadOnly.')).toBe('Give an index; dismts info lists them, or mount with --read-only.');
+  expect(inShellWords('Name the images (-SourceIndex 1,2)')).toBe('Name the images (--index 1,2)');
+  expect(inShellWords('Cannot read "/a -Name/Get-DismTsLog": see -LogPath')).toBe('Cannot read "/a -Name/Get-DismTsLog": see --log-path');
 });
 
 test('resultText() leaves out properties with nothing in them', () => {
@@ -97,4 +99,7 @@ test('resultText() leaves out properties with nothing in them', () => {
 test('resultText() gives advice in the words of the command line', () => {
   const verb = verbs.find(({ name }) => name === 'error') ?? expect.fail();
   expect(resultText(verb, { hint: 'Dismount it; Get-DismTsImage -Mounted shows it.' }, false).text).toBe('Hint : Dismount it; dismts mounts shows it.\n');
+  const split = verbs.find(({ name }) => name === 'export') ?? expect.fail();
+  expect(resultText(split, { imagePath: '/a', warnings: ['"/x -Index" boots none: Set-DismTsImage -BootIndex chooses one'] }, false).notes)
+    .toEqual(['warning: "/x -Index" boots none: dismts set-image --boot-index chooses one']);
 });
