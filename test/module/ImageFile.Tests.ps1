@@ -8,8 +8,8 @@ Describe 'Commands about image files' -Tag 'Unit' {
     BeforeAll {
         function Get-SaidPlan {
             # What -WhatIf says of the plan in an answer.
-            param($Plan)
-            InModuleScope DismTs -Parameters @{ Result = ConvertTo-Json -InputObject @{ plan = $Plan } -Depth 5 | ConvertFrom-Json } {
+            param($Plan, $SizeBefore = 0)
+            InModuleScope DismTs -Parameters @{ Result = ConvertTo-Json -InputObject @{ plan = $Plan; sizeBefore = $SizeBefore } -Depth 5 | ConvertFrom-Json } {
                 function Write-Plan {
                     [CmdletBinding()]
                     param()
@@ -45,8 +45,13 @@ Describe 'Commands about image files' -Tag 'Unit' {
             files = 1; directories = 1; bytes = 1
             writes = @(@{ path = '/a.wim'; change = 'Grown'; maximumBytes = 1048577; freeBytes = 5368709120 }, @{ path = '/b'; change = 'Filled'; maximumBytes = 0; freeBytes = 0 })
         }
-        $said = Get-SaidPlan -Plan $plan
-        @($said | ForEach-Object { "$_" })[1..2] | Should -Be 'What if: Adds to "/a.wim": at most 2 MB, 5,120 MB are free', 'What if: Fills "/b": at most 0 MB, 0 MB are free'
+        $said = Get-SaidPlan -Plan $plan -SizeBefore 1048576
+        @($said | ForEach-Object { "$_" })[1..2] | Should -Be 'What if: Adds to "/a.wim": at most 1 MB more, 5,120 MB are free', 'What if: Fills "/b": at most 0 MB, 0 MB are free'
+    }
+
+    It 'does not say that nothing is read' {
+        $plan = @{ files = 0; directories = 0; bytes = 0; writes = @(@{ path = '/a.wim'; change = 'Grown'; maximumBytes = 3145728; freeBytes = $null }) }
+        Get-SaidPlan -Plan $plan -SizeBefore 1048576 | ForEach-Object { "$_" } | Should -Be 'What if: Changes "/a.wim": at most 2 MB more'
     }
 
     It 'shows the first of many parts, and how many more there are' {

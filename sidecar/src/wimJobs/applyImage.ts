@@ -1,5 +1,5 @@
 /** Writes an image into a folder, or onto an NTFS volume. */
-import { DismError } from '../errors.ts';
+import { CancelledError, DismError, WimError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { confineWrites } from '../platform/linux/confine.ts';
 import { isSystemError, messageOf } from '../systemErrors.ts';
@@ -34,6 +34,15 @@ function confine(folder: string): string | undefined {
   }
 }
 
+/** libwim does not say whether it is the file or the target that it could not work with: so both are named. */
+function ofBoth(error: unknown, path: string, what: string): unknown {
+  const begin = `Cannot apply "${path}": `;
+  if (!(error instanceof DismError) || error instanceof CancelledError || !error.message.startsWith(begin)) { return error; }
+  const message = `${what}: ${error.message.slice(begin.length)}`;
+  const options = { target: error.target, hint: error.hint, cause: error.cause };
+  return error instanceof WimError ? new WimError(error.symbol, message, options) : new DismError(error.hresult, message, options);
+}
+
 /** Applies. */
 export async function applyImage(
   { source, imageIndex, target, isVolume, noRpFix, what }: ApplyImage, context: JobContext,
@@ -46,7 +55,8 @@ export async function applyImage(
       // On this thread, which the confinement is about.
       await wim.extractImage(imageIndex, target, flags, watching(context));
     } catch (error) {
-      if (!(error instanceof DismError) || error.hresult !== Hresult.WIM_E_CONTAINER_READONLY || unconfined !== undefined) { throw error; }
+      const isConfined = error instanceof DismError && error.hresult === Hresult.WIM_E_CONTAINER_READONLY && unconfined === undefined;
+      if (!isConfined) { throw ofBoth(error, source.path, what); }
       throw new DismError(Hresult.WIM_E_EXTRACT_OUTSIDE_IMAGE, `${what}: a link led out of the target while it was written, or its file system is read-only`, {
         target, cause: error.cause, hint: 'Nothing outside of the target was touched. Apply into a folder that nobody else can write to.',
       });

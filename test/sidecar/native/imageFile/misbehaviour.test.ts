@@ -70,6 +70,13 @@ describe.skipIf(lacking !== undefined)('messages', () => {
     expect(work.context().lines).toContain(`info: Windows says of "${work.at('tree', 'c.txt')}": error 4390`);
   });
 
+  test('of the new file name it as it was to be called', async () => {
+    const work = startWork({ wimModes: { 'result.WIMCreateFile': 5 } });
+    const capture = work.run('captureImage', { imagePath: work.at('new.wim'), capturePath: work.tree('tree', files), imageName: 'x' });
+    await expect(capture).rejects.toMatchObject({ symbol: 'E_ACCESSDENIED', message: expect.stringContaining(`"${work.at('new.wim')}"`) as string });
+    await expect(capture).rejects.toMatchObject({ message: expect.not.stringContaining('.dismts.tmp') as string });
+  });
+
   test('of errors fail the operation, which names the file', async () => {
     const work = startWork({ wimModes: { 'error-on': 'b.txt', 'error-code': 32 } });
     const capturePath = work.tree('tree', files);

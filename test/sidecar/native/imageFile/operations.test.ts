@@ -2,6 +2,7 @@
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { closedFolder } from '../../../helpers/closedFolder.ts';
 import { lacksDouble } from '../../../helpers/dismDouble.ts';
 import { readDoubleWim, writeDoubleWim, type DoubleImage } from '../../../helpers/wimDouble.ts';
 import { contentOf, startWork, type Work } from './work.ts';
@@ -243,6 +244,28 @@ describe.skipIf(lacking !== undefined)('rearranges', () => {
     expect((await next('c.esd', { sourceIndexes: [1, 2], compressionType: 'Recovery' })).warnings).toEqual([expect.stringContaining('no boot manager')]);
     expect(readDoubleWim(work.at('c.esd')).boot).toBe(0);
   });
+
+  test.for(['captureImage', 'exportImage', 'splitImage', 'joinImage', 'applyImage', 'extractImageItem'] as const)(
+    '%s finds without writing that its folder is missing, or takes nothing', async (method) => {
+      const work = startWork({ wimModes: { 'split-size': 1 } });
+      const imagePath = await twoImages(work);
+      await work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 1 });
+      for (const [folder, symbols] of [[await closedFolder(), ['ERROR_WRITE_PROTECT', 'E_ACCESSDENIED']], [work.at('missing'), ['ERROR_PATH_NOT_FOUND']]] as const) {
+        const params = {
+          captureImage: { imagePath: join(folder, 'new.wim'), capturePath: work.at('second'), imageName: 'x' },
+          exportImage: { sourceImagePath: imagePath, sourceIndexes: '*', destinationImagePath: join(folder, 'new.wim') },
+          splitImage: { imagePath, splitImagePath: join(folder, 'new.swm'), fileSize: 1 },
+          joinImage: { imagePath: work.at('s.swm'), destinationImagePath: join(folder, 'new.wim') },
+          applyImage: { imagePath, imageIndex: 1, applyPath: folder },
+          extractImageItem: { imagePath, imageIndex: 1, itemPath: '\\', destination: join(folder, 'new') },
+        }[method];
+        for (const validateOnly of [true, false]) {
+          const error: unknown = await work.run(method, { ...params, validateOnly } as never).then(() => undefined, (reason: unknown) => reason);
+          expect(error).toMatchObject({ target: folder, message: expect.stringContaining(`"${folder}"`) as string });
+          expect(symbols).toContain((error as { symbol: string }).symbol);
+        }
+      }
+    });
 
   test('finds names that are taken without writing', async () => {
     const work = startWork();

@@ -10,11 +10,11 @@ import type { Handler } from './handler.ts';
 import { underFolder } from './imageFile/captureTree.ts';
 import { listPaths, refuseHostilePaths, type ImagePath } from './imageFile/imagePaths.ts';
 import { withImageFiles } from './imageFile/imageFileWork.ts';
-import { requireNew, sizeOf, withFolderBeside } from './imageFile/newFile.ts';
+import { requireNew, requireRoom, sizeOf, withFolderBeside } from './imageFile/newFile.ts';
 import { choose, documentOf, furtherParts, requireAllParts, statistics, withImage, type OpenWim } from './imageFile/openWim.ts';
 import { fileResult, plannedWrite, Troubles } from './imageFile/results.ts';
 import type { NativeOperation } from './nativeOperation.ts';
-import { requireFolder } from './requiredFiles.ts';
+import { requireWritableFolder } from '../../../writableFolder.ts';
 
 /** The paths of an image, none of which leads out of the folder that it is applied to. */
 async function safePaths(wim: OpenWim, index: number, expected: number, operation: NativeOperation): Promise<ImagePath[]> {
@@ -36,7 +36,7 @@ export const applyImage: Handler<typeof applyMethod> = async (params, operation)
   const { imagePath, applyPath, checkIntegrity = false } = params;
   const action = `Cannot apply "${imagePath}" to "${applyPath}"`;
   const parts = furtherParts(imagePath, params.splitImageFilePattern, action);
-  requireFolder(applyPath, action);
+  requireWritableFolder(applyPath, action);
   const flags = flagsOf(params);
   const sizeBefore = sizeOf(imagePath);
   return withImageFiles(operation, action, ({ api, withWim }) => withWim({ path: imagePath, verify: checkIntegrity, parts }, async (wim) => {
@@ -66,7 +66,7 @@ function normalized(itemPath: string): string {
 
 export const extractImageItem: Handler<typeof extractMethod> = async (params, operation) => {
   const { imagePath, itemPath, destination } = params;
-  const action = `Cannot copy "${itemPath}" out of "${imagePath}"`;
+  const action = `Cannot copy "${itemPath}" of "${imagePath}" to "${destination}"`;
   const parts = furtherParts(imagePath, params.splitImageFilePattern, action);
   requireNew(destination, action);
   const wanted = normalized(itemPath).toUpperCase();
@@ -82,6 +82,7 @@ export const extractImageItem: Handler<typeof extractMethod> = async (params, op
     if (item === undefined && wanted !== '') { throw wim.errors.make(Hresult.ERROR_FILE_NOT_FOUND, `image ${imageIndex} has no such path`); }
     const bytes = below.reduce((sum, { size }) => sum + size, 0);
     const outcome = { path: destination, imagePath, imageIndex, sizeBefore };
+    requireRoom(destination, bytes, action);
     if (params.validateOnly === true) {
       const folders = below.filter(({ isFolder }) => isFolder).length;
       const writes = [plannedWrite(destination, 'New', bytes)];

@@ -129,7 +129,7 @@ function planFor(operation: NativeOperation, capture: Capture, script: WimScript
 
 export const captureImage: Handler<typeof captureMethod> = async (params, operation) => {
   const { imagePath, capturePath, compressionType = 'Fast', wimBoot = false, checkIntegrity = false } = params;
-  const action = `Cannot capture "${capturePath}"`;
+  const action = `Cannot capture "${capturePath}" into "${imagePath}"`;
   requireContent(params, action);
   requireNew(imagePath, action);
   if (wimBoot && compressionType !== 'Fast') {

@@ -1,6 +1,6 @@
 /** imageFile/export, imageFile/join, imageFile/optimize: images in another file, or in the same one written anew. */
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { exportImage as exportMethod, joinImage as joinMethod, optimizeImageFile as optimizeMethod } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
@@ -13,6 +13,7 @@ import { isSameFile, keepingImages, requireChangeable } from './imageFile/inPlac
 import { makeFile, requireNew, requireRoom, sizeOf } from './imageFile/newFile.ts';
 import { choose, documentOf, furtherParts, requireAllParts, statistics, type OpenWim } from './imageFile/openWim.ts';
 import { compressionOf, fileResult, plannedWrite } from './imageFile/results.ts';
+import { requireWritableFolder } from '../../../writableFolder.ts';
 import type { FileErrors } from '../../../fileErrors.ts';
 import { imageName, type WimDocument } from '../../../wim/imageXml.ts';
 
@@ -112,7 +113,7 @@ async function lookAtDestination(
 
 export const joinImage: Handler<typeof joinMethod> = async (params, operation) => {
   const { imagePath, destinationImagePath, checkIntegrity = false } = params;
-  const action = `Cannot join the parts of "${imagePath}"`;
+  const action = `Cannot join "${imagePath}" into "${destinationImagePath}"`;
   const parts = furtherParts(imagePath, params.splitImageFilePattern, action);
   requireNew(destinationImagePath, action);
   const outcome = { path: destinationImagePath, imagePath: destinationImagePath, imageIndex: null, sizeBefore: 0 };
@@ -121,11 +122,11 @@ export const joinImage: Handler<typeof joinMethod> = async (params, operation) =
     requireAllParts(source, parts);
     const document = await documentOf(source);
     const total = [imagePath, ...parts].reduce((sum, path) => sum + sizeOf(path), 0);
+    requireRoom(destinationImagePath, total, action);
     if (params.validateOnly === true) {
       const counts = statistics(document, document.images.map((_, at) => at + 1));
       return fileResult(operation, { ...outcome, plan: { ...counts, writes: [plannedWrite(destinationImagePath, 'New', total + overhead)] } });
     }
-    requireRoom(destinationImagePath, total, action);
     await makeFile({ path: destinationImagePath, action, beforeMove: () => { operation.throwIfCancelled(); } },
       (temporary) => rewrite(work, { source, document, path: temporary, compression: source.info.compression, integrity: checkIntegrity }));
     return fileResult(operation, outcome);
@@ -173,8 +174,9 @@ export const optimizeImageFile: Handler<typeof optimizeMethod> = async (params, 
     });
     const { counts, compression, twice, most, integrity } = planned;
     if (statSync(imagePath).nlink > 1) { operation.warnings.push(`"${imagePath}" has several names (hard links): the others keep the old file`); }
-    if (params.validateOnly === true) { return fileResult(operation, { ...outcome, plan: { ...counts, writes: [plannedWrite(imagePath, 'Replaced', most)] } }); }
+    requireWritableFolder(dirname(imagePath), action);
     requireRoom(imagePath, Math.min(most, sizeBefore), action);
+    if (params.validateOnly === true) { return fileResult(operation, { ...outcome, plan: { ...counts, writes: [plannedWrite(imagePath, 'Replaced', most)] } }); }
     const write = (from: string, to: string, type: number, table: boolean) => work.withWim({ path: from }, async (source) => {
       await rewrite(work, { source, document: await documentOf(source), path: to, compression: type, integrity: table });
     });

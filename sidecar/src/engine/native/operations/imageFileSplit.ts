@@ -14,7 +14,7 @@ import { moveAll, requireRoom, sizeOf, withFolderBeside } from './imageFile/newF
 import { documentOf, furtherParts, statistics, withImage, type OpenWim } from './imageFile/openWim.ts';
 import { fileResult, plannedWrite } from './imageFile/results.ts';
 import type { NativeOperation } from './nativeOperation.ts';
-import { requireFolder } from './requiredFiles.ts';
+import { requireWritableFolder } from '../../../writableFolder.ts';
 
 const megabyte = 1024 * 1024;
 
@@ -25,7 +25,7 @@ function partName(first: string, number: number): string {
 
 /** @throws DismError ERROR_FILE_EXISTS: a part would overwrite something, or be taken for one of an older set. */
 function requireNoParts(firstPart: string, action: string): void {
-  requireFolder(dirname(firstPart), action);
+  requireWritableFolder(dirname(firstPart), action);
   const part = new RegExp(`^${escapeRegExp(basename(firstPart).replace(/\.[^.]*$/, ''))}\\d*\\.swm$`, 'i');
   const there = readdirSync(dirname(firstPart)).find((name) => part.test(name));
   if (there !== undefined) {
@@ -48,7 +48,7 @@ async function warnOfLargeFiles(wim: OpenWim, indexes: readonly number[], limit:
 
 export const splitImage: Handler<typeof splitMethod> = async (params, operation) => {
   const { imagePath, splitImagePath, fileSize, checkIntegrity = false } = params;
-  const action = `Cannot split "${imagePath}"`;
+  const action = `Cannot split "${imagePath}" into "${splitImagePath}"`;
   furtherParts(imagePath, undefined, action);
   requireNoParts(splitImagePath, action);
   const limit = fileSize * megabyte;
@@ -59,13 +59,13 @@ export const splitImage: Handler<typeof splitMethod> = async (params, operation)
     const indexes = document.images.map((_, at) => at + 1);
     await warnOfLargeFiles(wim, indexes, limit, operation);
     const outcome = { path: splitImagePath, imagePath: splitImagePath, imageIndex: null, sizeBefore: 0 };
+    requireRoom(splitImagePath, size, action);
     if (params.validateOnly === true) {
       const count = Math.max(1, Math.ceil(size / limit));
       const parts = Array.from({ length: count }, (_, at) => ({ path: partName(splitImagePath, at + 1), bytes: Math.min(limit, size - at * limit) }));
       const writes = parts.map(({ path }) => plannedWrite(path, 'New', Math.min(limit, size)));
       return { ...fileResult(operation, { ...outcome, sizeAfter: 0, plan: { ...statistics(document, indexes), writes } }), parts };
     }
-    requireRoom(splitImagePath, size, action);
     const parts = await withFolderBeside(splitImagePath, action, async (folder) => {
       const firstPart = join(folder, basename(splitImagePath));
       const minimum = await work.api.splitFile(wim.handle, wim.relay, { firstPart, bytes: BigInt(limit) }, {

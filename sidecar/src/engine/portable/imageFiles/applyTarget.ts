@@ -9,6 +9,7 @@ import { printable } from '../../../printable.ts';
 import type { Dentry, ImageTree } from '../../../wim/dentry.ts';
 import { isDirectory } from '../../../wim/inode.ts';
 import { foldName } from '../../../wim/windowsNames.ts';
+import { requireWritableFolder } from '../../../writableFolder.ts';
 
 /** Names that differ in case only are one file there. */
 const caseInsensitiveTypes = /^(?:v?fat|msdos|exfat|fuseblk|ntfs3?|ufsd|cifs|smb3|hfsplus|apfs)$/;
@@ -24,7 +25,9 @@ export interface TargetFolder {
   readonly isSure: boolean;
 }
 
-export function lookAtFolder(path: string): TargetFolder {
+/** @throws DismError as requireWritableFolder(). */
+export function lookAtFolder(path: string, what: string): TargetFolder {
+  requireWritableFolder(path, what);
   const type = mountAround(readMountTable(), path)?.type ?? '';
   const isEmpty = readdirSync(path).length === 0;
   return { isEmpty, isCaseInsensitive: caseInsensitiveTypes.test(type), freeBytes: freeBytes(path), isSure: isEmpty && !elasticTypes.test(type) };

@@ -19,6 +19,7 @@ import { WimScript } from '../../../wim/wimScript.ts';
 import { type CaptureImage, type Captured, compressedAllTheSame } from '../../../wimJobs/captureImage.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { Noted } from '../../../wimJobs/scanFolder.ts';
+import { writing } from '../../../writing.ts';
 import { volumeFile } from '../images/disk/chain.ts';
 import { ownOf } from '../images/wim/own.ts';
 import { busyError, findMount, isBusy, openState, readRecords, requireFree, withMount } from '../mounting/mountOperation.ts';
@@ -30,7 +31,7 @@ import { readLinkTargets } from '../saving/linkTargets.ts';
 import { gatherBlobs, type NewBlobs } from '../saving/newBlobs.ts';
 import { readUpperLayer } from '../saving/upperLayer.ts';
 import { writePart } from '../saving/writePart.ts';
-import { makeEmptyFile, writing } from './newFiles.ts';
+import { makeEmptyFile } from './newFiles.ts';
 import { temporaryPath, type UnfinishedWork } from './unfinished.ts';
 
 /** A mount of ours, and what it can be captured by. */
@@ -161,8 +162,10 @@ export async function captureMount(
         const listed = exclude(tree, script);
         const found = count(tree, (hash) => table.sizeOf(hash));
         if (part !== undefined) {
-          await makeEmptyFile(part, work);
-          await writing(part, path ?? part, async () => { await writePart(part, wim, { tree, imageIndex: record.imageIndex, gather }, context); });
+          await writing(part, path ?? part, async () => {
+            await makeEmptyFile(part, work);
+            await writePart(part, wim, { tree, imageIndex: record.imageIndex, gather }, context);
+          });
         }
         return { ...image, ...listed, captured: { ...found, bytes: found.bytes + staged } };
       });

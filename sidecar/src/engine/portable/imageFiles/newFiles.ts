@@ -1,26 +1,27 @@
 /** New files, which get their names once they are whole, and never that of a file that is there. */
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { DismError, WimError } from '../../../errors.ts';
+import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { copyAttributes } from '../../../platform/linux/attributes.ts';
 import { renameWithoutReplacing } from '../../../platform/linux/renameWithoutReplacing.ts';
-import { isSystemError, messageOf } from '../../../systemErrors.ts';
+import { messageOf } from '../../../systemErrors.ts';
+import { requireWritableFolder } from '../../../writableFolder.ts';
+import { writing } from '../../../writing.ts';
 import type { State } from '../mounting/state.ts';
 import type { CommitJournal } from '../saving/commit.ts';
 import { temporaryPath, UnfinishedWork } from './unfinished.ts';
 
 /**
  * The path of a file that is to be made: its folder as it is called without symbolic links.
- * @throws DismError ERROR_FILE_EXISTS: there is one. ERROR_PATH_NOT_FOUND: its folder is not there.
+ * @throws DismError ERROR_FILE_EXISTS: there is one. As requireWritableFolder().
  */
 export function newFilePath(path: string, what: string): string {
   const folder = dirname(path);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `${what}: the folder "${folder}" does not exist`, { target: folder });
-  }
+  // First what is there: that nobody may write beside it is not what matters then.
   if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) { throw existsError(path, what); }
+  requireWritableFolder(folder, what);
   return join(realpathSync(folder), basename(path));
 }
 
@@ -69,6 +70,11 @@ export async function makeEmptyFile(path: string, work: UnfinishedWork | undefin
   closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode));
 }
 
+/** The folder that withTemporaryFile() writes to. @throws DismError as requireWritableFolder(). */
+export function requireTemporaryFolder(beside: string, what: string, { scratchDirectory }: Pick<OperationContext, 'scratchDirectory'>): void {
+  requireWritableFolder(scratchDirectory === '' ? dirname(beside) : scratchDirectory, what);
+}
+
 /**
  * Runs something with an empty file beside another one, or in the folder for temporary files where one is given, and takes it away.
  * @param use Gets its path.
@@ -77,9 +83,11 @@ export async function withTemporaryFile<T>(
   beside: string, work: UnfinishedWork, context: Pick<OperationContext, 'scratchDirectory'>, use: (temporary: string) => Promise<T>,
 ): Promise<T> {
   const temporary = temporaryPath(context.scratchDirectory === '' ? beside : join(context.scratchDirectory, basename(beside)), 'file');
-  await makeEmptyFile(temporary, work);
   try {
-    return await writing(temporary, context.scratchDirectory === '' ? beside : context.scratchDirectory, use);
+    return await writing(temporary, context.scratchDirectory === '' ? beside : context.scratchDirectory, async () => {
+      await makeEmptyFile(temporary, work);
+      return await use(temporary);
+    });
   } finally {
     rmSync(temporary, { force: true });
   }
@@ -93,29 +101,12 @@ export async function makeFile(
   work: UnfinishedWork, path: string, what: string, context: OperationContext, write: (temporary: string) => Promise<void>,
 ): Promise<void> {
   const temporary = temporaryPath(path, 'file');
-  await makeEmptyFile(temporary, work, 0o666);
-  await writing(temporary, path, write);
+  await writing(temporary, path, async () => {
+    await makeEmptyFile(temporary, work, 0o666);
+    await write(temporary);
+  });
   context.signal.throwIfAborted();
   publish(temporary, path, what);
-}
-
-/** What goes wrong with a file under its first name is said of the one that it was going to be: nobody has asked for the other, which is gone by then. */
-export async function writing<T>(temporary: string, path: string, write: (temporary: string) => Promise<T>): Promise<T> {
-  try {
-    return await write(temporary);
-  } catch (error) {
-    throw renamed(error, temporary, path);
-  }
-}
-
-function renamed(error: unknown, temporary: string, path: string): unknown {
-  const { message, target, hint, holders } = error instanceof DismError ? error : { message: messageOf(error) };
-  if (!message.includes(temporary) && target !== temporary) { return error; }
-  const text = message.replaceAll(temporary, path);
-  if (error instanceof WimError) { return new WimError(error.symbol, text, { target: path, hint, holders, cause: error }); }
-  if (error instanceof DismError) { return new DismError(error.hresult, text, { target: path, hint, holders, cause: error }); }
-  // A system error becomes one of ours further up, by its properties.
-  return isSystemError(error) ? Object.assign(new Error(text, { cause: error }), { code: error.code, syscall: error.syscall, path }) : error;
 }
 
 /** Gives a file its name. From here on it counts. */
@@ -129,8 +120,10 @@ export async function replaceFile(
   work: UnfinishedWork, path: string, context: OperationContext, write: (temporary: string) => Promise<void>, beforeReplacing: () => void,
 ): Promise<void> {
   const temporary = temporaryPath(path, 'file');
-  await makeEmptyFile(temporary, work);
-  await writing(temporary, path, write);
+  await writing(temporary, path, async () => {
+    await makeEmptyFile(temporary, work);
+    await write(temporary);
+  });
   keepMetadata(path, temporary);
   context.signal.throwIfAborted();
   beforeReplacing();

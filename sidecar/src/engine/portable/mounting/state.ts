@@ -1,11 +1,12 @@
 /** The state directory: one folder a mount, with its record and its staged changes. It is the truth about mounts. */
 import { existsSync, lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { describeErrno } from '../../../errnos.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { makeFolders } from '../../../makeFolders.ts';
 import { stateFolder } from '../../../stateFolder.ts';
-import { isDenied, messageOf } from '../../../systemErrors.ts';
+import { isDenied, isSystemError, messageOf } from '../../../systemErrors.ts';
 import { Generations } from './generations.ts';
 import { MountLocks } from './mountLocks.ts';
 import { RecordStore } from './recordStore.ts';
@@ -21,6 +22,13 @@ function ensurePrivateFolder(path: string): void {
       target: path, hint: `Correct it with "chown ${owner} ${path}; chmod 700 ${path}", or choose another one with DISMTS_STATE_DIR.`,
     });
   }
+}
+
+/** What the system says, and of which folder. */
+function reasonOf(error: unknown, asked: string): string {
+  if (!isSystemError(error)) { return messageOf(error); }
+  const { reason } = describeErrno(error.code, error.syscall);
+  return error.path === undefined || error.path === asked ? reason : `${reason} ("${error.path}")`;
 }
 
 /** How long, and how many at least. */
@@ -53,7 +61,7 @@ export class State {
       // A full disk, for instance, is no question of where.
       if (!isDenied(error) && !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) { throw error; }
       throw new DismError(isDenied(error) ? Hresult.E_ACCESSDENIED : Hresult.ERROR_PATH_NOT_FOUND,
-        `Cannot make the state directory "${this.path}": ${code === 'EROFS' ? 'its file system is read-only' : messageOf(error)}`, {
+        `Cannot make the state directory "${this.path}": ${reasonOf(error, this.path)}`, {
           target: this.path, hint: 'Choose a folder that you can write with the environment variable DISMTS_STATE_DIR.', cause: error,
         });
     }

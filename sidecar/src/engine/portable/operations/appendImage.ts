@@ -13,10 +13,9 @@ import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { capturePlan, prepareCapture, runCapture } from '../imageFiles/capturing.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
-import { withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { growthJournal, requireTemporaryFolder, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult } from '../imageFiles/results.ts';
 import { appendImages } from '../saving/appendWim.ts';
-import { growthJournal } from '../imageFiles/newFiles.ts';
 
 type Params = z.output<typeof appendMethod.params>;
 type Result = z.input<typeof appendMethod.result>;
@@ -51,6 +50,7 @@ export async function appendImage(params: Params, context: OperationContext): Pr
       const format = formatOf(wim, wimBoot, what, imagePath);
       refuseSolidBoot(isSolid, setbootable ? wim.header.imageCount + 1 : 0, what, solidFileHint);
       await requireNewName(wim, name, what);
+      requireTemporaryFolder(wim.path, what, context);
       if (checkIntegrity) { await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); }); }
       const answer = { imagePath: wim.path, path: capturePath, imageIndex: wim.header.imageCount + 1, sizeBefore: wim.size };
       if (validateOnly === true) {

@@ -70,7 +70,7 @@ async function prepareVolume(facts: TreeFacts, { path, volumeBytes }: Place, wha
 }
 
 function prepareFolder(tree: ImageTree, facts: TreeFacts, path: string, { what, applyPath }: { readonly what: string; readonly applyPath: string }): Prepared {
-  const folder = lookAtFolder(path);
+  const folder = lookAtFolder(path, what);
   if (folder.isCaseInsensitive && facts.twins.length > 0) {
     throw new DismError(Hresult.WIM_E_DUPLICATE_NAME, `${what}: the file system of the target takes names that differ in case only for one, such as "${facts.twins[0] ?? ''}"`, { target: applyPath });
   }

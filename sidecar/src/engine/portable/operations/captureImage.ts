@@ -43,13 +43,13 @@ export async function captureImage(params: Params, context: OperationContext): P
     const format = formatOf(params, what);
     refuseSolidBoot(format.solid === true, params.setbootable === true ? 1 : 0, what, setbootableHint);
     const path = newFilePath(imagePath, what);
+    const state = await openImageFiles(context);
     const prepared = await prepareCapture(params, what, context);
     const answer = { imagePath: path, path: capturePath, imageIndex: 1, sizeBefore: 0 };
     if (params.validateOnly === true) {
       const { captured, warnings } = await runCapture(prepared, { format, withoutPaths: [] }, context);
       return fileResult({ ...answer, sizeAfter: 0, warnings, plan: capturePlan(captured, path, 0) }, context);
     }
-    const state = await openImageFiles(context);
     return await withUnfinishedWork(state, context, async (work) => {
       let warnings: readonly string[] = [];
       await makeFile(work, path, what, context, async (temporary) => {

@@ -12,6 +12,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { runProgram } from '../../../platform/linux/programs.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { parseXmlNumber, textAt } from '../../../wim/imageXml.ts';
+import { writing } from '../../../writing.ts';
 import { openImageFiles } from '../imageFiles/changing.ts';
 import { makeEmptyFile, makeFile, newFilePath, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, inMegabytes } from '../imageFiles/results.ts';
@@ -51,7 +52,7 @@ function retold(error: unknown, from: string, to: string): unknown {
 /** A file beside the one that is made, which goes when the operation is over. */
 async function temporaryFile(work: UnfinishedWork, beside: string): Promise<string> {
   const path = temporaryPath(beside, 'file');
-  await makeEmptyFile(path, work);
+  await writing(path, beside, async () => { await makeEmptyFile(path, work); });
   return path;
 }
 
@@ -159,10 +160,10 @@ async function toDisk(params: Params, driver: Slice['driver'], what: string, con
   const answer = { imagePath: path, path: imagePath, imageIndex, sizeBefore: 0 };
   // The volume, and the disk with it in.
   const [maximumBytes, freeBytes] = [2 * (bytes + files * 4096) + 256 * MiB, freeBytesAt(path)];
+  const state = await openImageFiles(context);
   if (params.validateOnly === true) {
     return fileResult({ ...answer, sizeAfter: 0, plan: { writes: [{ path, change: 'New', maximumBytes, freeBytes }], files, directories, bytes } }, context);
   }
-  const state = await openImageFiles(context);
   return await withUnfinishedWork(state, context, async (work) => {
     const warnings: string[] = [];
     await makeFile(work, path, what, context, async (temporary) => {
@@ -201,11 +202,11 @@ async function toWim(params: Params, what: string, context: OperationContext): P
   }
   await requireUnused(slice.path, what);
   const answer = { imagePath: path, path: imagePath, imageIndex: 1, sizeBefore: 0 };
+  const state = await openImageFiles(context);
   if (validateOnly === true) {
     const plan = { writes: [{ path, change: 'New' as const, maximumBytes: 2 * usedBytes, freeBytes: freeBytesAt(path) }], files: 0, directories: 0, bytes: usedBytes };
     return fileResult({ ...answer, sizeAfter: 0, warnings, plan }, context);
   }
-  const state = await openImageFiles(context);
   return await withUnfinishedWork(state, context, async (work) => {
     const volume = await temporaryFile(work, context.scratchDirectory === '' ? path : join(context.scratchDirectory, basename(path)));
     context.progress('Reading', 0, 1);
@@ -232,7 +233,7 @@ export async function convertImage(params: Params, context: OperationContext): P
     const unfit = driver === undefined ? (['sizeBytes'] as const) : (['destinationName', 'compressionType', 'partition'] as const);
     for (const parameter of unfit) {
       if (params[parameter] === undefined) { continue; }
-      throw new DismError(Hresult.E_INVALIDARG, `${what}: ${parameter} has no meaning for a ${driver === undefined ? 'WIM file' : 'virtual disk'}`, { target: destinationImagePath });
+      throw new DismError(Hresult.E_INVALIDARG, `${what}: -${parameter.slice(0, 1).toUpperCase()}${parameter.slice(1)} has no meaning for a ${driver === undefined ? 'WIM file' : 'virtual disk'}`, { target: destinationImagePath });
     }
     if (driver !== undefined) { return await toDisk(params, driver, what, context); }
     if (extension === '.wim') { return await toWim(params, what, context); }

@@ -15,12 +15,12 @@ import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
 import { isCopied, outputFormat, wimBootFormat } from '../imageFiles/formats.ts';
-import { growthJournal, makeFile, newFilePath, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { growthJournal, makeFile, newFilePath, requireTemporaryFolder, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { type ImageSource, withSource } from '../imageFiles/sources.ts';
 import type { UnfinishedWork } from '../imageFiles/unfinished.ts';
 import { type ImageUsage, overheadBytes, usageOf } from '../imageFiles/usage.ts';
-import { appendImages, canCopy } from '../saving/appendWim.ts';
+import { appendedBytes, appendImages, type AppendSource, canCopy } from '../saving/appendWim.ts';
 import type { GrowOptions } from '../saving/growWim.ts';
 import { adoptAdded, makeStandIn } from '../saving/standIn.ts';
 
@@ -100,11 +100,11 @@ async function exportToNew(work: Export, context: OperationContext): Promise<Res
   const maximumBytes = largestSize(work, format);
   const imageIndexes = images.map((_, at) => at + 1);
   const answer = { imagePath: params.destinationImagePath, imageIndex: 1, sizeBefore: 0 };
+  if (isCopied(source, format) && !source.isSolid) { requireFree(path, work.usage.storedBytes, what); }
+  const state = await openImageFiles(context);
   if (params.validateOnly === true) {
     return { ...fileResult({ ...answer, sizeAfter: 0, plan: planOf(work, path, 'New', maximumBytes), warnings }, context), imageIndexes };
   }
-  if (isCopied(source, format) && !source.isSolid) { requireFree(path, work.usage.storedBytes, what); }
-  const state = await openImageFiles(context);
   await withUnfinishedWork(state, context, async (unfinished) => {
     await makeFile(unfinished, path, what, context, async (temporary) => {
       const outcome = await runWimJob('exportImages', { source: sourceFileOf(work), images, path: temporary, format, bootIndex, wimBoot: params.wimBoot }, context);
@@ -128,24 +128,29 @@ async function requireNewImages({ source, images, what, params }: Export, destin
   }
 }
 
-/** Adds the images behind what is in the file: as they are stored where that is possible, otherwise as libwim compresses them. */
-async function addTo(
-  { wim, isSolid }: ChangeableFile, { source, images, what }: Export, grow: GrowOptions, unfinished: UnfinishedWork, context: OperationContext,
-): Promise<readonly string[]> {
-  const journal = growthJournal(unfinished, wim.path);
+/** Runs something with the images as they are stored, where they can be copied so: otherwise with undefined. */
+async function withCopyable<T>({ source, images, what }: Export, to: WimFile, use: (from: AppendSource | undefined) => Promise<T>): Promise<T> {
   const otherParts: WimFile[] = [];
   try {
     for (const path of source.otherParts) { otherParts.push(await WimFile.open(path, { what })); }
     let isCopyable = true;
-    for (const part of [source.wim, ...otherParts]) { isCopyable &&= await canCopy(part, wim); }
-    if (isCopyable) {
-      const from = { wim: source.wim, otherParts, images };
-      const { warnings } = await appendImages(wim, from, grow, journal, context);
-      unfinished.grown();
-      return warnings;
-    }
+    for (const part of [source.wim, ...otherParts]) { isCopyable &&= await canCopy(part, to); }
+    return await use(isCopyable ? { wim: source.wim, otherParts, images } : undefined);
   } finally {
     for (const part of otherParts) { await part.close(); }
+  }
+}
+
+/** Adds the images behind what is in the file: as they are stored where that is possible, otherwise as libwim compresses them. */
+async function addTo(
+  { wim, isSolid }: ChangeableFile, { source, images, what }: Export, from: AppendSource | undefined, grow: GrowOptions,
+  unfinished: UnfinishedWork, context: OperationContext,
+): Promise<readonly string[]> {
+  const journal = growthJournal(unfinished, wim.path);
+  if (from !== undefined) {
+    const { warnings } = await appendImages(wim, from, grow, journal, context);
+    unfinished.grown();
+    return warnings;
   }
   return await withTemporaryFile(wim.path, unfinished, context, async (temporary) => {
     const end = await makeStandIn(wim, temporary);
@@ -185,14 +190,18 @@ async function exportToExisting(work: Export, path: string, context: OperationCo
       warnings.push(`"${path}" keeps its type of compression: -CompressionType is for new files. Optimize-DismTsImageFile changes the type of a file`);
     }
     const answer = { imagePath: params.destinationImagePath, imageIndex: imageIndexes[0] ?? null, sizeBefore: wim.size };
-    if (params.validateOnly === true) {
-      const plan = planOf(work, wim.path, 'Grown', wim.size + largestSize(work, format));
-      return { ...fileResult({ ...answer, sizeAfter: wim.size, plan, warnings }, context), imageIndexes };
-    }
     const grow: GrowOptions = { checkIntegrity: params.checkIntegrity === true, bootIndex, requireFree: (bytes) => { requireFree(wim.path, bytes, what); } };
-    await withUnfinishedWork(state, context, async (unfinished) => { warnings.push(...await addTo(file, work, grow, unfinished, context)); });
-    context.log.info(`exported ${images.length} images of "${source.wim.path}" into "${wim.path}"`);
-    return { ...fileResult({ ...answer, sizeAfter: statSync(wim.path).size, warnings }, context), imageIndexes };
+    return await withCopyable(work, wim, async (from) => {
+      if (from === undefined) { requireTemporaryFolder(wim.path, what, context); }
+      if (params.validateOnly === true) {
+        if (from !== undefined) { grow.requireFree?.(await appendedBytes(wim, from)); }
+        const plan = planOf(work, wim.path, 'Grown', wim.size + largestSize(work, format));
+        return { ...fileResult({ ...answer, sizeAfter: wim.size, plan, warnings }, context), imageIndexes };
+      }
+      await withUnfinishedWork(state, context, async (unfinished) => { warnings.push(...await addTo(file, work, from, grow, unfinished, context)); });
+      context.log.info(`exported ${images.length} images of "${source.wim.path}" into "${wim.path}"`);
+      return { ...fileResult({ ...answer, sizeAfter: statSync(wim.path).size, warnings }, context), imageIndexes };
+    });
   });
 }
 

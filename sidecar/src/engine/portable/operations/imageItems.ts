@@ -14,11 +14,12 @@ import { isDirectory } from '../../../wim/inode.ts';
 import { hexHash } from '../../../wim/hash.ts';
 import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
+import { writing } from '../../../writing.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
 import { childOf, findItem, namesOf, pathInImage } from '../imageFiles/imagePaths.ts';
 import { itemLayer } from '../imageFiles/itemLayer.ts';
-import { newFilePath, publish, withUnfinishedWork, writing } from '../imageFiles/newFiles.ts';
+import { newFilePath, publish, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { withSource } from '../imageFiles/sources.ts';
 import { temporaryPath } from '../imageFiles/unfinished.ts';
@@ -67,18 +68,20 @@ export async function extractImageItem(params: Params, context: OperationContext
     const { files, directories, bytes, streams } = measure(item, (hash) => blobs.sizeOf(hash));
     const warnings = streams === 0 ? [] : [`${streams === 1 ? 'A named stream' : `${streams} named streams`} of what was copied cannot be kept in a folder of Linux`];
     const answer = { imagePath, path: destination, imageIndex, sizeBefore: sizeBytes, sizeAfter: sizeBytes, warnings };
+    requireFree(target, bytes, what);
+    const state = await openImageFiles(context);
     if (params.validateOnly === true) {
       const writes = [{ path: target, change: 'New' as const, maximumBytes: bytes, freeBytes: freeBytesAt(target) }];
       return fileResult({ ...answer, plan: { writes, files, directories, bytes } }, context);
     }
-    requireFree(target, bytes, what);
-    const state = await openImageFiles(context);
     await withUnfinishedWork(state, context, async (work) => {
       const folder = temporaryPath(target, 'folder');
       await work.making(folder);
-      mkdirSync(folder);
       const job = { source: { path: wim.path, otherParts }, imageIndex, itemPath: pathInImage(item, '/'), folder };
-      await writing(folder, dirname(target), async () => await runWimJob('extractItem', job, context));
+      await writing(folder, dirname(target), async () => {
+        mkdirSync(folder);
+        return await runWimJob('extractItem', job, context);
+      });
       // What is in the root of an image comes without a folder around it.
       const isRoot = item.parent === undefined;
       const [name] = readdirSync(folder);

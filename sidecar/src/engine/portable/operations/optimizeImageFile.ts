@@ -1,5 +1,6 @@
 /** imageFile/optimize on the portable engine. */
 import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { z } from 'zod';
 import type { optimizeImageFile as method } from '@dismts/protocol';
 import { freeBytesAt } from '../../../freeBytes.ts';
@@ -14,6 +15,7 @@ import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
 import { isCopied, outputFormat } from '../imageFiles/formats.ts';
 import { replaceFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { requireWritableFolder } from '../../../writableFolder.ts';
 import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { overheadBytes, usageOf } from '../imageFiles/usage.ts';
 
@@ -36,6 +38,7 @@ export async function optimizeImageFile(params: Params, context: OperationContex
     requireWritingVersion(what);
     return await withChangeable(imagePath, what, context, true, async (file) => {
       const { state, wim, isSolid } = file;
+      requireWritableFolder(dirname(wim.path), what);
       const hadTable = wim.header.integrityTable.offset !== 0;
       if (checkIntegrity === true) {
         await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
@@ -50,12 +53,12 @@ export async function optimizeImageFile(params: Params, context: OperationContex
       const warnings: string[] = [];
       if (statSync(wim.path).nlink > 1) { warnings.push(`"${wim.path}" has several names (hard links): the others keep the old file`); }
       const answer = { imagePath, sizeBefore: wim.size };
+      requireFree(wim.path, knownBytes, what);
       if (params.validateOnly === true) {
         const { files, directories, bytes } = usage;
         const plan = { writes: [{ path: wim.path, change: 'Replaced' as const, maximumBytes, freeBytes: freeBytesAt(wim.path) }], files, directories, bytes };
         return fileResult({ ...answer, sizeAfter: wim.size, plan, warnings }, context);
       }
-      requireFree(wim.path, knownBytes, what);
       await withUnfinishedWork(state, context, async (work) => {
         await replaceFile(work, wim.path, context, async (temporary) => {
           const outcome = await runWimJob('rebuildWim', { source: { path: wim.path }, path: temporary, format }, context);

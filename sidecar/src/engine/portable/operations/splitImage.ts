@@ -10,12 +10,14 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { renameWithoutReplacing } from '../../../platform/linux/renameWithoutReplacing.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
+import { writing } from '../../../writing.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { setBootImage } from '../imageFiles/bootImage.ts';
 import { openImageFiles } from '../imageFiles/changing.ts';
-import { makeFile, newFilePath, syncFolder, withUnfinishedWork, writing } from '../imageFiles/newFiles.ts';
+import { makeFile, newFilePath, syncFolder, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, inMegabytes, requireFree } from '../imageFiles/results.ts';
 import { type ImageSource, withSource } from '../imageFiles/sources.ts';
+import type { State } from '../mounting/state.ts';
 import { isPartName, partPath, planSplit, type SplitPlan } from '../imageFiles/splitPlan.ts';
 import { temporaryPath, type UnfinishedWork } from '../imageFiles/unfinished.ts';
 import { usageOf } from '../imageFiles/usage.ts';
@@ -98,6 +100,8 @@ export async function splitImage(params: SplitParams, context: OperationContext)
       const warnings = sizeWarnings(plan, fileSize);
       for (const warning of warnings) { context.log.warning(warning); }
       const answer = { imagePath: splitImagePath, sizeBefore: 0 };
+      requireFree(first, plan.parts.reduce((sum, bytes) => sum + bytes, 0), what);
+      const state = await openImageFiles(context);
       if (params.validateOnly === true) {
         const usage = await usageOf(source.wim, (await source.wim.document()).images.map((_, at) => at + 1), context.signal);
         const parts = plan.parts.map((bytes, at) => ({ path: partPath(splitImagePath, at + 1), bytes }));
@@ -105,8 +109,7 @@ export async function splitImage(params: SplitParams, context: OperationContext)
         const { files, directories, bytes } = usage;
         return { ...fileResult({ ...answer, sizeAfter: 0, plan: { writes, files, directories, bytes }, warnings }, context), parts };
       }
-      requireFree(first, plan.parts.reduce((sum, bytes) => sum + bytes, 0), what);
-      const paths = await writeParts(source, first, plan, integrity, what, context, warnings);
+      const paths = await writeParts({ source, state, first, plan, integrity, what }, context, warnings);
       const parts = paths.map((path, at) => ({ path: partPath(splitImagePath, at + 1), bytes: statSync(path).size }));
       context.log.info(`split "${source.wim.path}" into ${parts.length} parts, "${first}" and on`);
       return { ...fileResult({ ...answer, sizeAfter: parts.reduce((sum, { bytes }) => sum + bytes, 0), warnings }, context), parts };
@@ -114,17 +117,27 @@ export async function splitImage(params: SplitParams, context: OperationContext)
   });
 }
 
-async function writeParts(
-  source: ImageSource, first: string, plan: SplitPlan, integrity: boolean, what: string, context: OperationContext, warnings: string[],
-): Promise<string[]> {
-  const state = await openImageFiles(context);
+/** A split that nothing is known to be in the way of. */
+interface Split {
+  readonly source: ImageSource;
+  readonly state: State;
+  /** Of newFilePath(). */
+  readonly first: string;
+  readonly plan: SplitPlan;
+  readonly integrity: boolean;
+  readonly what: string;
+}
+
+async function writeParts({ source, state, first, plan, integrity, what }: Split, context: OperationContext, warnings: string[]): Promise<string[]> {
   return await withUnfinishedWork(state, context, async (work) => {
     const folder = temporaryPath(first, 'folder');
     await work.making(folder);
-    mkdirSync(folder);
-    const outcome = await writing(folder, dirname(first), async () => await runWimJob('splitWim', {
-      source: { path: source.wim.path }, firstPart: join(folder, basename(first)), partBytes: plan.resourceBytes, integrity,
-    }, context));
+    const outcome = await writing(folder, dirname(first), async () => {
+      mkdirSync(folder);
+      return await runWimJob('splitWim', {
+        source: { path: source.wim.path }, firstPart: join(folder, basename(first)), partBytes: plan.resourceBytes, integrity,
+      }, context);
+    });
     warnings.push(...outcome.warnings);
     await setBootImage(join(folder, basename(first)), source.wim.header.bootIndex);
     return await publishParts(work, folder, first, what, context);
@@ -141,6 +154,8 @@ export async function joinImage(params: JoinParams, context: OperationContext): 
       if (wim.header.totalParts === 1) { throw wim.errors.make(Hresult.E_INVALIDARG, 'it is not split: there is nothing to join'); }
       const path = newFilePath(destinationImagePath, what);
       const answer = { imagePath: destinationImagePath, sizeBefore: 0 };
+      requireFree(path, sizeBytes, what);
+      const state = await openImageFiles(context);
       // Tables of the parts are of the bytes that are counted, so the whole never gets larger.
       const maximumBytes = sizeBytes + (params.checkIntegrity === true ? Math.ceil(sizeBytes / (10 * megabyte) + 1) * 20 + 12 : 0);
       if (params.validateOnly === true) {
@@ -148,8 +163,6 @@ export async function joinImage(params: JoinParams, context: OperationContext): 
         const plan = { writes: [{ path, change: 'New' as const, maximumBytes, freeBytes: freeBytesAt(path) }], files, directories, bytes };
         return fileResult({ ...answer, sizeAfter: 0, plan }, context);
       }
-      requireFree(path, sizeBytes, what);
-      const state = await openImageFiles(context);
       await withUnfinishedWork(state, context, async (work) => {
         await makeFile(work, path, what, context, async (temporary) => {
           await runWimJob('joinWim', { parts: [wim.path, ...otherParts], path: temporary, integrity: params.checkIntegrity === true }, context);

@@ -102,6 +102,31 @@ async function findWanted(
   return found;
 }
 
+/** What is copied for images: their trees, what the file lacks, and solid resources. */
+interface Wanted {
+  readonly metadata: readonly Stored[];
+  readonly references: Map<string, References>;
+  /** By the files that have it. */
+  readonly found: readonly (readonly Stored[])[];
+  readonly solid: Awaited<ReturnType<typeof solidEntries>>;
+  /** Bytes of all of it. */
+  readonly total: number;
+}
+
+async function wantedOf(to: WimFile, source: AppendSource): Promise<Wanted> {
+  const { metadata, references } = await readImages(source);
+  const found = await findWanted(to, source, references);
+  const solid = await solidEntries(source);
+  const resources = solid.filter(({ isResource }) => isResource);
+  const total = [...found.flat(), ...metadata, ...resources].reduce((sum, { resource }) => sum + resource.sizeInWim, 0);
+  return { metadata, references, found, solid, total };
+}
+
+/** Bytes that appendImages() would copy. @throws DismError as that does before it writes. */
+export async function appendedBytes(to: WimFile, source: AppendSource): Promise<number> {
+  return (await wantedOf(to, source)).total;
+}
+
 /**
  * Appends images to a file, which has to be open for writing and locked.
  * @param source canCopy() of each of its files; what was written to be appended to this file may have solid resources, too.
@@ -112,12 +137,8 @@ export async function appendImages(
 ): Promise<{ readonly imageIndexes: readonly number[]; readonly warnings: readonly string[] }> {
   const table = await to.blobs();
   const images = await imageCountOf(to);
-  const { metadata, references } = await readImages(source);
-  const found = await findWanted(to, source, references);
+  const { metadata, references, found, solid, total } = await wantedOf(to, source);
   const [document, otherDocument] = [await to.document(), await source.wim.document()];
-  const solid = await solidEntries(source);
-  const resources = solid.filter(({ isResource }) => isResource);
-  const total = [...found.flat(), ...metadata, ...resources].reduce((sum, { resource }) => sum + resource.sizeInWim, 0);
   requireFree?.(total);
   const warnings = await growWim(to, total, journal, context, async (copier) => {
     const added: BlobEntry[] = [];

@@ -9,7 +9,8 @@ import { freeBytesAt } from '../../../../freeBytes.ts';
 import { Hresult } from '../../../../hresult.ts';
 import { moveNew, moveOver } from '../../../../platform/moveNew.ts';
 import { isSystemError, systemFailure } from '../../../../systemErrors.ts';
-import { requireFolder } from '../requiredFiles.ts';
+import { requireWritableFolder } from '../../../../writableFolder.ts';
+import { writing } from '../../../../writing.ts';
 
 /** Tells this machine from others that write to the same share. */
 const machine = createHash('sha256').update(hostname()).digest('hex').slice(0, 8);
@@ -20,12 +21,12 @@ export function sizeOf(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** @throws DismError ERROR_FILE_EXISTS: something has the name. ERROR_PATH_NOT_FOUND: its folder is missing. */
+/** @throws DismError ERROR_FILE_EXISTS: something has the name. As requireWritableFolder(). */
 export function requireNew(path: string, action: string): void {
-  requireFolder(dirname(path), action);
   if (statSync(path, { throwIfNoEntry: false }) !== undefined) {
     throw new DismError(Hresult.ERROR_FILE_EXISTS, `${action}: "${path}" exists already`, { target: path });
   }
+  requireWritableFolder(dirname(path), action);
 }
 
 /** @throws DismError ERROR_DISK_FULL: there is less room than is needed at least. */
@@ -90,11 +91,13 @@ export async function makeFile<T>({ path, action, replace = false, beforeMove }:
   removeLeftovers(path);
   const temporary = temporaryName(path);
   try {
-    const result = await write(temporary);
-    flush(temporary);
-    beforeMove();
-    if (replace) { moveOver(temporary, path); } else { moveNew(temporary, path); }
-    return result;
+    return await writing(temporary, path, async () => {
+      const result = await write(temporary);
+      flush(temporary);
+      beforeMove();
+      if (replace) { moveOver(temporary, path); } else { moveNew(temporary, path); }
+      return result;
+    });
   } catch (error) {
     rmSync(temporary, { recursive: true, force: true });
     throw isSystemError(error) ? systemFailure(error, action, path) : error;
@@ -106,8 +109,10 @@ export async function withFolderBeside<T>(path: string, action: string, body: (f
   removeLeftovers(path);
   const folder = temporaryName(path);
   try {
-    mkdirSync(folder);
-    return await body(folder);
+    return await writing(folder, dirname(path), async () => {
+      mkdirSync(folder);
+      return await body(folder);
+    });
   } catch (error) {
     throw isSystemError(error) ? systemFailure(error, action, path) : error;
   } finally {

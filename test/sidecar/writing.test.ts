@@ -1,8 +1,8 @@
 /** What is said of a file that could not be written: the name that was asked for, never the temporary one. */
 import { describe, expect, test } from 'vitest';
-import { writing } from '../../../sidecar/src/engine/portable/imageFiles/newFiles.ts';
-import { DismError, WimError } from '../../../sidecar/src/errors.ts';
-import { Hresult } from '../../../sidecar/src/hresult.ts';
+import { writing } from '../../sidecar/src/writing.ts';
+import { DismError, WimError } from '../../sidecar/src/errors.ts';
+import { Hresult } from '../../sidecar/src/hresult.ts';
 
 const [temporary, path] = ['/t/.dismts-0.tmp', '/t/a.wim'];
 async function failure(error: Error): Promise<unknown> {
