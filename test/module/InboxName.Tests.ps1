@@ -327,6 +327,25 @@ Describe 'Enable-DismTsInboxName' -Tag 'Unit' {
                     }
                 }
             }
+            @{
+                Row = 'Feature not there'; Renamed = 'error'; InboxName = 'nothing'
+                # That engines refuse a name that they do not find is in test/contract.
+                Check = {
+                    $null = Get-DismTsOptionalFeature -Path /fake/m -FeatureName NoSuch
+                    Get-WindowsOptionalFeature -Path /fake/m -FeatureName NoSuch | Should -BeNullOrEmpty
+                    $sent = @(Get-ReceivedMessage -RecordPath $recordPath -Method feature/get)[-2, -1].Message.params
+                    $sent[0].featureName, $sent[1].like | Should -Be 'NoSuch', 'NoSuch'
+                }
+            }
+            @{
+                Row = 'Capability not there'; Renamed = 'error'; InboxName = 'no Name'
+                Check = {
+                    $null = Get-DismTsCapability -Path /fake/m -Name NoSuch~~~~0.0.1.0
+                    (Get-WindowsCapability -Path /fake/m -Name NoSuch~~~~0.0.1.0).Name | Should -BeExactly ''
+                    $sent = @(Get-ReceivedMessage -RecordPath $recordPath -Method capability/get)[-2, -1].Message.params
+                    $sent[0].name, $sent[1].like | Should -Be 'NoSuch~~~~0.0.1.0', 'NoSuch~~~~0.0.1.0'
+                }
+            }
             @{ Row = '-WhatIf, -Confirm'; Renamed = 'known'; InboxName = 'known'; Check = { 'Mount-DismTsImage', 'Mount-WindowsImage' | ForEach-Object { (Get-Command -Name $_).Parameters.Keys | Should -Contain 'WhatIf' } } }
             @{ Row = 'dism.exe'; Renamed = 'not replaced'; InboxName = 'not replaced'; Check = { (Get-Module -Name Dism).ExportedCommands.Keys | Should -Not -BeIn 'dism', 'dism.exe' } }
             @{
@@ -341,7 +360,7 @@ Describe 'Enable-DismTsInboxName' -Tag 'Unit' {
         }
 
         It 'are all in this test' {
-            @($rows.Keys | Where-Object { $_ }) | Should -HaveCount 13
+            @($rows.Keys | Where-Object { $_ }) | Should -HaveCount 15
         }
     }
 
