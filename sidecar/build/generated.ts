@@ -1,17 +1,32 @@
 /** The files, and parts of files, that are made of tables in the sources: `tables.ts` writes them, a test compares. */
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { aboutTopics } from './aboutTopics.ts';
 import { exitCodeFile, exitCodeTable } from './exitCodeTexts.ts';
 import { packageTable } from '../src/platform/linux/packages.ts';
 import { root } from './paths.ts';
-import { versionedFiles } from './versions.ts';
+import { supportTable } from './supportTable.ts';
+import { type Place, replaceBetween, versionedFiles } from './versions.ts';
 
-/** Parts of files of the repository, by the name in their markers: `<!-- NAME -->` and `<!-- end of NAME -->`, each on a line of its own. */
-const sections: readonly { readonly file: string; readonly name: string; readonly text: () => string }[] = [
-  { file: 'module/docs/automation.md', name: 'exit codes', text: exitCodeTable },
-  { file: 'README.md', name: 'packages', text: packageTable },
-];
+/** Parts of files of the repository. */
+function places(): Place[] {
+  return [
+    section('module/docs/automation.md', 'exit codes', exitCodeTable()),
+    section('module/docs/engines.md', 'support table', supportTable()),
+    section('README.md', 'packages', packageTable()),
+    { file: 'DismTs.psd1', before: 'FunctionsToExport    = @(\n', after: '\n    )', text: commands().map((name) => `        '${name}'`).join('\n') },
+  ];
+}
+
+/** What stands in a document between `<!-- NAME -->` and `<!-- end of NAME -->`, each on a line of its own. */
+function section(file: string, name: string, text: string): Place {
+  return { file, before: `<!-- ${name} -->\n`, after: `\n<!-- end of ${name} -->`, text };
+}
+
+/** The commands of the module: a file each. */
+export function commands(): string[] {
+  return readdirSync(join(root, 'module', 'Public')).map((file) => file.replace(/\.ps1$/, '')).sort();
+}
 
 /** Whole files. */
 const files: readonly { readonly file: string; readonly text: () => string }[] = [
@@ -21,17 +36,7 @@ const files: readonly { readonly file: string; readonly text: () => string }[] =
 /** What each file should hold, by its path in the repository. */
 export function generatedFiles(): ReadonlyMap<string, string> {
   const texts = new Map([...versionedFiles(), ...files.map(({ file, text }) => [file, text()] as const)]);
-  for (const { file, name, text } of sections) {
-    texts.set(file, replaceSection(texts.get(file) ?? readFileSync(join(root, file), 'utf8'), file, name, text()));
-  }
+  for (const place of places()) { texts.set(place.file, replaceBetween(texts.get(place.file) ?? readFileSync(join(root, place.file), 'utf8'), place)); }
   for (const [file, text] of aboutTopics(texts)) { texts.set(file, text); }
   return texts;
-}
-
-function replaceSection(whole: string, file: string, name: string, text: string): string {
-  const [begin, end] = [`<!-- ${name} -->\n`, `\n<!-- end of ${name} -->`];
-  const [before, rest] = whole.split(begin);
-  const [, after] = (rest ?? '').split(end);
-  if (before === undefined || after === undefined) { throw new Error(`${file} has no "${begin.trim()}" with its end`); }
-  return `${before}${begin}${text}${end}${after}`;
 }

@@ -15,8 +15,24 @@ export const moduleVersion = numbers;
 /** Prerelease of the manifest; empty for a release. */
 const prerelease = label;
 
-/** Where it stands: what is replaced is between the two texts. */
-const places: readonly { readonly file: string; readonly before: string; readonly after: string; readonly text: string }[] = [
+/** A text of a file, which stands between two others there. */
+export interface Place {
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+  readonly text: string;
+}
+
+/** The file with the text in its place. */
+export function replaceBetween(whole: string, { file, before, after, text }: Place): string {
+  const begin = whole.indexOf(before) + before.length;
+  const end = whole.indexOf(after, begin);
+  if (begin < before.length || end < begin) { throw new Error(`${file} has no "${before.trim()}" with its end any more`); }
+  return whole.slice(0, begin) + text + whole.slice(end);
+}
+
+/** Where it stands. */
+const places: readonly Place[] = [
   { file: 'sidecar/src/version.ts', before: `export const version = '`, after: `'`, text: version },
   { file: 'sidecar/package.json', before: '"version": "', after: '"', text: version },
   { file: 'sidecar/package.json', before: '"@dismts/protocol": "', after: '"', text: version },
@@ -30,11 +46,7 @@ const places: readonly { readonly file: string; readonly before: string; readonl
 export function versionedFiles(): ReadonlyMap<string, string> {
   const files = new Map<string, string>();
   for (const { file, before, after, text } of places) {
-    const whole = files.get(file) ?? readFileSync(join(root, file), 'utf8');
-    const begin = whole.indexOf(before) + before.length;
-    const end = whole.indexOf(after, begin);
-    if (begin < before.length || end < begin) { throw new Error(`${file} has no "${before.trim()}" any more`); }
-    files.set(file, whole.slice(0, begin) + text + whole.slice(end));
+    files.set(file, replaceBetween(files.get(file) ?? readFileSync(join(root, file), 'utf8'), { file, before, after, text }));
   }
   return files;
 }

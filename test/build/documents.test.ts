@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { commands } from '../../sidecar/build/generated.ts';
 import { root } from '../../sidecar/build/paths.ts';
 import { parseCommandLine } from '../../sidecar/src/commandLine/parse.ts';
 
@@ -20,6 +21,16 @@ test.for([...documents, ...pages])('%s: every link leads somewhere', (file) => {
 test.for(documents)('%s: every line "$ dismts ..." is one', (file) => {
   const lines = [...readFileSync(join(root, file), 'utf8').matchAll(/^\$ dismts ([^;|\n]+)/gm)].map(([, words = '']) => words.trim());
   for (const words of lines) { expect(parseCommandLine(words.split(' ')), words).toMatchObject({ kind: 'run' }); }
+});
+
+test('README.md has a row for every command', () => {
+  const rows = readFileSync(join(root, 'README.md'), 'utf8').split('\n').filter((line) => line.startsWith('| `'));
+  const isNamed = (name: string): boolean => {
+    const [verb = '', noun = ''] = name.split('-');
+    // Commands of one noun share a row: `Get-`, `Add-DismTsPackage`.
+    return rows.some((row) => row.includes(`\`${name}\``) || (row.includes(`\`${verb}-\``) && row.includes(`-${noun}\``)));
+  };
+  expect(commands().filter((name) => !isNamed(name))).toEqual([]);
 });
 
 test('README.md is for a stranger: short, with a picture, and tells where to read on', () => {

@@ -1,6 +1,6 @@
 /**
  * The recorded frames of test/fixtures/rpc: played again, they are the same; and every message fits its schema. PowerShell's tests read
- * the same files, so the two sides cannot drift apart. `npx vitest run test/protocol -u` records them anew.
+ * the same files, so the two sides cannot drift apart. `npx vitest run test/protocol --update=all` records them anew.
  */
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';

@@ -1,9 +1,6 @@
 /** The table of what each engine can do, for module/docs/engines.md: made of the same data that `initialize` reports. */
 import { engineMethods, type EngineName } from '@dismts/protocol';
-import { unsupportedBy } from '../../sidecar/src/engine/support.ts';
-
-/** Lines of Markdown stand between these in it. */
-export const tableMarkers = { begin: '<!-- support table -->', end: '<!-- end of support table -->' } as const;
+import { unsupportedBy } from '../src/engine/support.ts';
 
 /** Verbs of the methods in alphabetical order, by the noun before the slash, those in the order of the protocol. */
 function verbsByNoun(): Map<string, string[]> {
