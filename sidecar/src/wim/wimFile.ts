@@ -16,6 +16,7 @@ import { integrityTrouble, isPipableMagic, isWimMagic, parseWimHeader, ResourceF
 import { chooseImage, type ImageChoice } from './imageChoice.ts';
 import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './imageXml.ts';
 import { integrityEnd, verifyIntegrity } from './integrity.ts';
+import { knownFormat } from './notWim.ts';
 import { type ReadableFile, readResource } from './resourceReader.ts';
 import { readRuns } from './resourceRuns.ts';
 import { SolidReader } from './solid.ts';
@@ -78,6 +79,8 @@ async function readHeader(file: ReadableFile): Promise<WimHeader> {
   if (!isWimMagic(first)) {
     const disk = await virtualDiskFormat(first, handle, size);
     if (disk !== undefined || /\.a?vhdx?$/i.test(errors.path)) { throw errors.otherFormat(`it is a virtual disk${disk === undefined ? ' by its name' : ` (${disk})`}, no WIM file`); }
+    const other = await knownFormat(first, read);
+    if (other !== undefined) { throw errors.make(Hresult.ERROR_BAD_FORMAT, `it is ${other.name}, no WIM file`, other.hint); }
   }
   if (!isPipableMagic(first) || first.length < wimHeaderBytes) { return parseWimHeader(first, size, errors); }
   const last = await read(size - wimHeaderBytes);

@@ -58,6 +58,24 @@ describe('a file is refused:', () => {
     }
   });
 
+  test.each([
+    ['an ISO image', Buffer.concat([Buffer.alloc(0x8001), Buffer.from('CD001')]), 'sources'],
+    ['an ISO image', Buffer.concat([Buffer.alloc(0x8001, 'x'), Buffer.from('BEA01')]), 'sources'],
+    ['a cabinet file', Buffer.from('MSCF\0\0\0\0'), 'Add-DismTsPackage'],
+    ['a ZIP archive', Buffer.from('PK\x03\x04'), 'Unpack'],
+    ['a 7-Zip archive', Buffer.from('7z\xbc\xaf\x27\x1c', 'latin1'), 'Unpack'],
+    ['an FFU image', Buffer.from('\x20\0\0\0SignedImage '), 'dism.exe'],
+    ['a QCOW2 disk', Buffer.from('QFI\xfb', 'latin1'), 'qemu-img'],
+    ['a VMDK disk', Buffer.from('KDMV\x01'), 'qemu-img'],
+    ['a pointer of Git LFS', Buffer.from('version https://git-lfs.github.com/spec/v1\n'), 'git lfs pull'],
+    ['a web page', Buffer.from('\ufeff\n <!DOCTYPE HTML><html><body>403</body></html>'), 'download'],
+    ['a file that begins with zeros', Buffer.alloc(0x9000), 'download'],
+  ])('%s, which is named, with what to do instead', async (name, bytes, hint) => {
+    expect(await failure(read(await hostile(bytes)))).toMatchObject({
+      symbol: 'ERROR_BAD_FORMAT', message: expect.stringContaining(`: it is ${name}, no WIM file`) as string, hint: expect.stringContaining(hint) as string,
+    });
+  });
+
   test('paths that lead to no file', async () => {
     const folder = tempFolder();
     await writeFile(join(folder, 'file'), rawWim({}));
