@@ -55,7 +55,7 @@ function Invoke-ConformanceProbe {
     } finally {
         # Also on Ctrl+C.
         if ($opened -isnot [System.Management.Automation.ErrorRecord]) {
-            $opened.Stream.Dispose()
+            $opened['Stream'].Dispose()
         }
         if ($process -and -not $process.HasExited) {
             $process.Kill()

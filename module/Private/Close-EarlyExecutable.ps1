@@ -6,6 +6,6 @@ function Close-EarlyExecutable {
     param()
     $early, $script:earlyExecutable = $script:earlyExecutable, $null
     if ($null -ne $early -and $early['Opened'] -isnot [System.Management.Automation.ErrorRecord]) {
-        $early['Opened'].Stream.Dispose()
+        $early['Opened']['Stream'].Dispose()
     }
 }

@@ -6,7 +6,7 @@ function ConvertTo-LostSidecarError {
     param(
         # What Start-Sidecar gave; its property Failure says what reading or writing failed with.
         [Parameter(Mandatory)]
-        [psobject] $Sidecar,
+        [hashtable] $Sidecar,
 
         # The request's method.
         [Parameter(Mandatory)]
@@ -16,11 +16,11 @@ function ConvertTo-LostSidecarError {
         [Parameter(Mandatory)]
         [hashtable] $Params
     )
-    $cause = $Sidecar.Failure
+    $cause = $Sidecar['Failure']
     $errorParameters = @{
         Symbol    = 'DISMTS_E_SIDECAR_LOST'
         Operation = $Method
-        Target    = $Sidecar.Executable
+        Target    = $Sidecar['Executable']
     }
     if ($Params['logPath']) {
         $errorParameters['LogPath'] = $Params['logPath']
@@ -30,17 +30,17 @@ function ConvertTo-LostSidecarError {
         $reason = "the sidecar does not speak the protocol: $($cause.Message)"
     } else {
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
-        while (-not $Sidecar.Process.WaitForExit(100) -and $clock.ElapsedMilliseconds -lt 2000) {
+        while (-not $Sidecar['Process'].WaitForExit(100) -and $clock.ElapsedMilliseconds -lt 2000) {
             continue
         }
         $reason = "the connection to the sidecar broke: $($cause.Message)"
-        if ($Sidecar.Process.HasExited) {
-            $reason = "the sidecar ended with exit code $($Sidecar.Process.ExitCode)"
+        if ($Sidecar['Process'].HasExited) {
+            $reason = "the sidecar ended with exit code $($Sidecar['Process'].ExitCode)"
         }
     }
     Update-SidecarErrorTail -Sidecar $Sidecar -WaitMilliseconds 500
     Stop-Sidecar -Sidecar $Sidecar -Force
-    $lastWords = $Sidecar.ErrorTail.Trim()
+    $lastWords = $Sidecar['ErrorTail'].Trim()
     if ($lastWords) {
         $errorParameters['LogExcerpt'] = $lastWords
         $reason += "; its last words: $lastWords"

@@ -28,7 +28,7 @@ function Get-Sidecar {
         $start['Key'] = "$Engine $resolved"
     }
     $sidecar = $script:sidecars[$start['Key']]
-    if ($null -ne $sidecar -and $sidecar.Process.HasExited) {
+    if ($null -ne $sidecar -and $sidecar['Process'].HasExited) {
         Stop-Sidecar -Sidecar $sidecar
         $sidecar = $null
     }

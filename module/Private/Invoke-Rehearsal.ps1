@@ -9,20 +9,20 @@ function Invoke-Rehearsal {
     param(
         # One that is used for nothing else.
         [Parameter(Mandatory)]
-        [psobject] $Sidecar,
+        [hashtable] $Sidecar,
 
         # No step is begun once this has ended. Without it all are.
         [System.Threading.Tasks.Task] $While
     )
-    if ($null -eq $Sidecar.Input -and -not ($While -and $While.IsCompleted)) {
-        $Sidecar.Input = [System.IO.MemoryStream]::new()
+    if ($null -eq $Sidecar['Input'] -and -not ($While -and $While.IsCompleted)) {
+        $Sidecar['Input'] = [System.IO.MemoryStream]::new()
         $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ id = 0; result = @{} }
     }
-    if ($null -eq $Sidecar.Output -and -not ($While -and $While.IsCompleted)) {
-        $Sidecar.Output = [System.IO.MemoryStream]::new($Sidecar.Input.ToArray())
+    if ($null -eq $Sidecar['Output'] -and -not ($While -and $While.IsCompleted)) {
+        $Sidecar['Output'] = [System.IO.MemoryStream]::new($Sidecar['Input'].ToArray())
         $null = Read-JsonRpcMessage -Sidecar $Sidecar
     }
-    if ($null -eq $Sidecar.Server -and -not ($While -and $While.IsCompleted)) {
-        $Sidecar.Server = ConvertTo-DismTsObject -InputObject ([pscustomobject] @{}) -TypeName 'BaseDismObject'
+    if ($null -eq $Sidecar['Server'] -and -not ($While -and $While.IsCompleted)) {
+        $Sidecar['Server'] = ConvertTo-DismTsObject -InputObject ([pscustomobject] @{}) -TypeName 'BaseDismObject'
     }
 }

@@ -55,7 +55,7 @@ function Invoke-SidecarRequest {
     $clock = $null
     if ($Sidecar -is [System.Management.Automation.ErrorRecord]) {
         $problem = $Sidecar
-    } elseif ($Sidecar.Busy) {
+    } elseif ($Sidecar['Busy']) {
         # Only the action of an event can run here while a command waits; two readers would take each other's answers.
         $errorParameters = @{
             Message   = "Cannot run `"$Method`": another command of this runspace is waiting for its answer"
@@ -64,7 +64,7 @@ function Invoke-SidecarRequest {
         }
         $problem = New-DismTsErrorRecord @errorParameters
     } else {
-        $id = $Sidecar.LastId + 1
+        $id = $Sidecar['LastId'] + 1
         # Not with Stop, Inquire and the like: a progress bar would end the command in the middle of a change.
         $wantsProgress = $Activity -and $ProgressPreference -eq 'Continue'
         if ($wantsProgress) {
@@ -76,7 +76,7 @@ function Invoke-SidecarRequest {
         $clock = [System.Diagnostics.Stopwatch]::StartNew()
         # By preferences, not through the command, which would ask with -Debug whether to go on.
         if ($VerbosePreference -notin 'SilentlyContinue', 'Ignore') {
-            Write-Verbose -Message "$Method started in process $($Sidecar.Process.Id)"
+            Write-Verbose -Message "$Method started in process $($Sidecar['Process'].Id)"
         }
         if ($DebugPreference -notin 'SilentlyContinue', 'Ignore') {
             $shownParams = $Params.Clone()
@@ -87,14 +87,14 @@ function Invoke-SidecarRequest {
             Write-Debug -Message "$Method $(& $script:cmdlets['ConvertTo-Json'] -InputObject $shownParams -Compress -Depth 8)"
         }
         # Last: a preference such as Stop ends the command at what is said above, and the sidecar must not stay busy for ever.
-        $Sidecar.LastId, $Sidecar.Busy, $Sidecar.Message = $id, $true, $null
+        $Sidecar['LastId'], $Sidecar['Busy'], $Sidecar['Message'] = $id, $true, $null
         try {
             $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ id = $id; method = $Method; params = $Params } -TimeoutMilliseconds $TimeoutMilliseconds
             $progress = $null
             $nextProgressAt = 0
-            while ($null -eq $Sidecar.Failure -and $null -eq $response -and -not $timedOut) {
+            while ($null -eq $Sidecar['Failure'] -and $null -eq $response -and -not $timedOut) {
                 if (Read-JsonRpcMessage -Sidecar $Sidecar) {
-                    $message = $Sidecar.Message
+                    $message = $Sidecar['Message']
                     if (Test-SidecarResponse -Message $message -Id $id) {
                         $response = $message
                         break
@@ -102,7 +102,7 @@ function Invoke-SidecarRequest {
                     if ($wantsProgress -and $message.PSObject.Properties['method'] -and $message.method -eq '$/progress' -and $message.params.token -eq $id) {
                         $progress = $message.params.value
                     } elseif ($message.PSObject.Properties['error'] -and $null -eq $message.id) {
-                        $Sidecar.Failure = [System.IO.InvalidDataException]::new("It refused a message: $($message.error.message)")
+                        $Sidecar['Failure'] = [System.IO.InvalidDataException]::new("It refused a message: $($message.error.message)")
                     }
                 } else {
                     Update-SidecarErrorTail -Sidecar $Sidecar
@@ -110,7 +110,7 @@ function Invoke-SidecarRequest {
                 # At most four a second: a console draws slowly, and remoting carries each record.
                 if ($null -ne $progress -and $clock.ElapsedMilliseconds -ge $nextProgressAt) {
                     # Runspaces that work at once each have a sidecar: its number keeps their bars apart, and away from those of the caller.
-                    $shown = [System.Management.Automation.ProgressRecord]::new($Sidecar.Process.Id, $Activity, (Get-ProgressStatus -Progress $progress))
+                    $shown = [System.Management.Automation.ProgressRecord]::new($Sidecar['Process'].Id, $Activity, (Get-ProgressStatus -Progress $progress))
                     $shown.PercentComplete = Get-ProgressPercent -Current $progress.current -Total $progress.total
                     $Cmdlet.WriteProgress($shown)
                     $progress = $null
@@ -121,13 +121,13 @@ function Invoke-SidecarRequest {
             $finished = -not $timedOut
         } finally {
             # Reached on Ctrl+C too; commands may run here although the pipeline is stopping.
-            $sent = $Sidecar.WrittenId -eq $id
+            $sent = $Sidecar['WrittenId'] -eq $id
             if (-not $finished -and $sent) {
                 # Ctrl+C: the log that was begun last is that of this operation.
                 $script:lastLogPath = ''
                 $response = Stop-SidecarRequest -Sidecar $Sidecar -Id $id -GraceMilliseconds $GraceMilliseconds
             }
-            $Sidecar.Busy = $false
+            $Sidecar['Busy'] = $false
             if ($null -ne $shown) {
                 $shown.RecordType = 'Completed'
                 $Cmdlet.WriteProgress($shown)

@@ -13,7 +13,8 @@ function New-Sidecar {
         [Parameter(Mandatory)]
         [string] $Executable
     )
-    return [pscustomobject] @{
+    # A hash table: each property of an object that is used costs the first command a millisecond or two, which PowerShell takes to compile the access to it.
+    return @{
         Key         = $Key
         Executable  = $Executable
         # What "initialize" answered; null until then.

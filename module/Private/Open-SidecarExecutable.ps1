@@ -21,7 +21,7 @@ function Open-SidecarExecutable {
         $stream = [System.IO.FileStream]::new($Path, 'Open', 'Read', 'Read', 4096)
         $hash = [System.Security.Cryptography.SHA256]::Create()
         $sink = [System.Security.Cryptography.CryptoStream]::new([System.IO.Stream]::Null, $hash, 'Write')
-        return [pscustomobject] @{
+        return @{
             Path     = $Path
             Stream   = $stream
             Hash     = $hash

@@ -9,66 +9,66 @@ function Read-JsonRpcMessage {
     param(
         # What Start-Sidecar gave.
         [Parameter(Mandatory)]
-        [psobject] $Sidecar,
+        [hashtable] $Sidecar,
 
         # The longest single wait.
         [int] $WaitMilliseconds = 100
     )
     while ($true) {
-        $available = $Sidecar.Length - $Sidecar.Start
-        if ($Sidecar.BodyStart -eq 0 -and $available -gt 0) {
-            $header = [System.Text.Encoding]::ASCII.GetString($Sidecar.Buffer, $Sidecar.Start, [Math]::Min($available, 1024))
+        $available = $Sidecar['Length'] - $Sidecar['Start']
+        if ($Sidecar['BodyStart'] -eq 0 -and $available -gt 0) {
+            $header = [System.Text.Encoding]::ASCII.GetString($Sidecar['Buffer'], $Sidecar['Start'], [Math]::Min($available, 1024))
             $end = $header.IndexOf("`r`n`r`n", [StringComparison]::Ordinal)
             $beginning = 'Content-'.Substring(0, [Math]::Min($available, 8))
             if (-not $header.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase) -or ($end -lt 0 -and $available -ge 1024)) {
-                $Sidecar.Failure = [System.IO.InvalidDataException]::new('What it sent is no message')
+                $Sidecar['Failure'] = [System.IO.InvalidDataException]::new('What it sent is no message')
                 return $false
             }
             if ($end -ge 0) {
                 $found = [regex]::Match($header.Substring(0, $end), '(?im)^Content-Length: *(\d{1,9})\r?$')
                 if (-not $found.Success -or [int] $found.Groups[1].Value -gt $script:maxMessageBytes) {
-                    $Sidecar.Failure = [System.IO.InvalidDataException]::new('It sent a message with a bad header')
+                    $Sidecar['Failure'] = [System.IO.InvalidDataException]::new('It sent a message with a bad header')
                     return $false
                 }
-                $Sidecar.BodyLength, $Sidecar.BodyStart = [int] $found.Groups[1].Value, ($Sidecar.Start + $end + 4)
+                $Sidecar['BodyLength'], $Sidecar['BodyStart'] = [int] $found.Groups[1].Value, ($Sidecar['Start'] + $end + 4)
             }
         }
-        $next = $Sidecar.BodyStart + $Sidecar.BodyLength
-        if ($Sidecar.BodyStart -gt 0 -and $Sidecar.Length -ge $next) {
-            $json = [System.Text.Encoding]::UTF8.GetString($Sidecar.Buffer, $Sidecar.BodyStart, $Sidecar.BodyLength)
+        $next = $Sidecar['BodyStart'] + $Sidecar['BodyLength']
+        if ($Sidecar['BodyStart'] -gt 0 -and $Sidecar['Length'] -ge $next) {
+            $json = [System.Text.Encoding]::UTF8.GetString($Sidecar['Buffer'], $Sidecar['BodyStart'], $Sidecar['BodyLength'])
             $message = ConvertFrom-SidecarJson -Json $json
             if ($null -eq $message) {
-                $Sidecar.Failure = [System.IO.InvalidDataException]::new('It sent a message that is no JSON object')
+                $Sidecar['Failure'] = [System.IO.InvalidDataException]::new('It sent a message that is no JSON object')
                 return $false
             }
-            if ($Sidecar.Length -eq $next) {
-                $Sidecar.Message, $Sidecar.BodyStart, $Sidecar.BodyLength, $Sidecar.Start, $Sidecar.Length = $message, 0, 0, 0, 0
+            if ($Sidecar['Length'] -eq $next) {
+                $Sidecar['Message'], $Sidecar['BodyStart'], $Sidecar['BodyLength'], $Sidecar['Start'], $Sidecar['Length'] = $message, 0, 0, 0, 0
             } else {
-                $Sidecar.Message, $Sidecar.BodyStart, $Sidecar.BodyLength, $Sidecar.Start = $message, 0, 0, $next
+                $Sidecar['Message'], $Sidecar['BodyStart'], $Sidecar['BodyLength'], $Sidecar['Start'] = $message, 0, 0, $next
             }
             return $true
         }
-        if ($null -eq $Sidecar.ReadTask) {
-            $needed = [Math]::Max($next, $Sidecar.Length + 1024) - $Sidecar.Start
-            if ($needed -gt $Sidecar.Buffer.Length - $Sidecar.Start) {
+        if ($null -eq $Sidecar['ReadTask']) {
+            $needed = [Math]::Max($next, $Sidecar['Length'] + 1024) - $Sidecar['Start']
+            if ($needed -gt $Sidecar['Buffer'].Length - $Sidecar['Start']) {
                 $buffer = [byte[]]::new([Math]::Max($needed, 65536))
-                [Array]::Copy($Sidecar.Buffer, $Sidecar.Start, $buffer, 0, $available)
-                $bodyStart = [Math]::Max(0, $Sidecar.BodyStart - $Sidecar.Start)
-                $Sidecar.Buffer, $Sidecar.BodyStart, $Sidecar.Start, $Sidecar.Length = $buffer, $bodyStart, 0, $available
+                [Array]::Copy($Sidecar['Buffer'], $Sidecar['Start'], $buffer, 0, $available)
+                $bodyStart = [Math]::Max(0, $Sidecar['BodyStart'] - $Sidecar['Start'])
+                $Sidecar['Buffer'], $Sidecar['BodyStart'], $Sidecar['Start'], $Sidecar['Length'] = $buffer, $bodyStart, 0, $available
             }
-            $Sidecar.ReadTask = $Sidecar.Output.ReadAsync($Sidecar.Buffer, $Sidecar.Length, $Sidecar.Buffer.Length - $Sidecar.Length)
+            $Sidecar['ReadTask'] = $Sidecar['Output'].ReadAsync($Sidecar['Buffer'], $Sidecar['Length'], $Sidecar['Buffer'].Length - $Sidecar['Length'])
         }
-        if ([System.Threading.Tasks.Task]::WaitAny($Sidecar.ReadTask, $WaitMilliseconds) -lt 0) {
+        if ([System.Threading.Tasks.Task]::WaitAny($Sidecar['ReadTask'], $WaitMilliseconds) -lt 0) {
             return $false
         }
-        if ($Sidecar.ReadTask.IsFaulted) {
-            $Sidecar.Failure = $Sidecar.ReadTask.Exception.GetBaseException()
+        if ($Sidecar['ReadTask'].IsFaulted) {
+            $Sidecar['Failure'] = $Sidecar['ReadTask'].Exception.GetBaseException()
             return $false
         }
-        if ($Sidecar.ReadTask.Result -eq 0) {
-            $Sidecar.Failure = [System.IO.EndOfStreamException]::new('It ended')
+        if ($Sidecar['ReadTask'].Result -eq 0) {
+            $Sidecar['Failure'] = [System.IO.EndOfStreamException]::new('It ended')
             return $false
         }
-        $Sidecar.Length, $Sidecar.ReadTask = ($Sidecar.Length + $Sidecar.ReadTask.Result), $null
+        $Sidecar['Length'], $Sidecar['ReadTask'] = ($Sidecar['Length'] + $Sidecar['ReadTask'].Result), $null
     }
 }

@@ -11,19 +11,19 @@ function Set-ExecutePermission {
     param(
         # What Open-SidecarExecutable gave.
         [Parameter(Mandatory)]
-        [psobject] $Executable
+        [hashtable] $Executable
     )
-    $handle = $Executable.Stream.SafeFileHandle
+    $handle = $Executable['Stream'].SafeFileHandle
     $mode = [int] [System.IO.File]::GetUnixFileMode($handle)
     try {
         # Whoever may read it may run it: r is 4, 32 and 256, x a quarter of that.
         [System.IO.File]::SetUnixFileMode($handle, [System.IO.UnixFileMode] ($mode -bor (($mode -band 292) -shr 2)))
     } catch {
         $errorParameters = @{
-            Message = "Cannot start `"$($Executable.Path)`": it came without the permission to be executed, and belongs to another user"
+            Message = "Cannot start `"$($Executable['Path'])`": it came without the permission to be executed, and belongs to another user"
             Symbol  = 'DISMTS_E_SIDECAR_START'
-            Target  = $Executable.Path
-            Hint    = Get-ExecuteAdvice -Path $Executable.Path
+            Target  = $Executable['Path']
+            Hint    = Get-ExecuteAdvice -Path $Executable['Path']
         }
         return New-DismTsErrorRecord @errorParameters -Unusable
     }

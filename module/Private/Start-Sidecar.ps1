@@ -65,7 +65,7 @@ function Start-Sidecar {
         $startInfo = New-SidecarStartInfo -Argument $sidecarArguments
         $rehearsal = New-Sidecar -Key $Key -Executable $executable
         if ($null -ne $opened) {
-            Invoke-Rehearsal -Sidecar $rehearsal -While $opened.CopyTask
+            Invoke-Rehearsal -Sidecar $rehearsal -While $opened['CopyTask']
         }
         if ($PSVersionTable.PSEdition -eq 'Desktop' -and [Console]::InputEncoding.GetPreamble().Length -gt 0) {
             # .NET Framework writes the console encoding's byte order mark into the pipe before the first frame.
@@ -81,7 +81,7 @@ function Start-Sidecar {
         }
         $startInfo.FileName = $program
         try {
-            $sidecar.Process = [System.Diagnostics.Process]::Start($startInfo)
+            $sidecar['Process'] = [System.Diagnostics.Process]::Start($startInfo)
         } catch {
             $errorParameters = @{
                 Message  = "Cannot start `"$executable`": $($_.Exception.GetBaseException().Message.Replace($program, $executable))"
@@ -94,9 +94,9 @@ function Start-Sidecar {
             }
             return New-DismTsErrorRecord @errorParameters -Unusable
         }
-        $sidecar.Input = $sidecar.Process.StandardInput.BaseStream
-        $sidecar.Output = $sidecar.Process.StandardOutput.BaseStream
-        $sidecar.ErrorStream = $sidecar.Process.StandardError.BaseStream
+        $sidecar['Input'] = $sidecar['Process'].StandardInput.BaseStream
+        $sidecar['Output'] = $sidecar['Process'].StandardOutput.BaseStream
+        $sidecar['ErrorStream'] = $sidecar['Process'].StandardError.BaseStream
 
         # While it starts.
         Register-SessionEnd
@@ -117,17 +117,17 @@ function Start-Sidecar {
             return New-DismTsErrorRecord @errorParameters -Unusable
         }
         # One assignment, so that Ctrl+C leaves no running sidecar that nobody knows.
-        $script:sidecars[$Key], $sidecar.Server = $sidecar, $answer
+        $script:sidecars[$Key], $sidecar['Server'] = $sidecar, $answer
         return $sidecar
     } finally {
         # Also on Ctrl+C.
         if ($null -ne $opened -and $opened -isnot [System.Management.Automation.ErrorRecord]) {
-            $opened.Stream.Dispose()
+            $opened['Stream'].Dispose()
         }
         if ($consoleEncoding) {
             Set-ConsoleInputEncoding -Encoding $consoleEncoding
         }
-        if ($null -eq $sidecar.Server -and $null -ne $sidecar.Process) {
+        if ($null -eq $sidecar['Server'] -and $null -ne $sidecar['Process']) {
             Stop-Sidecar -Sidecar $sidecar -Force
         }
     }

@@ -7,18 +7,18 @@ function Stop-Sidecar {
     param(
         # What Start-Sidecar gave.
         [Parameter(Mandatory)]
-        [psobject] $Sidecar,
+        [hashtable] $Sidecar,
 
         # Kill it at once.
         [switch] $Force
     )
-    if ($script:sidecars[$Sidecar.Key] -eq $Sidecar) {
-        $script:sidecars.Remove($Sidecar.Key)
+    if ($script:sidecars[$Sidecar['Key']] -eq $Sidecar) {
+        $script:sidecars.Remove($Sidecar['Key'])
     }
-    $process = $Sidecar.Process
+    $process = $Sidecar['Process']
     try {
         if (-not $Force) {
-            $Sidecar.Input.Close()
+            $Sidecar['Input'].Close()
             $clock = [System.Diagnostics.Stopwatch]::StartNew()
             while (-not $process.WaitForExit(100) -and $clock.ElapsedMilliseconds -lt 5000) {
                 continue

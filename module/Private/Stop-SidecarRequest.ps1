@@ -11,7 +11,7 @@ function Stop-SidecarRequest {
     param(
         # What Start-Sidecar gave.
         [Parameter(Mandatory)]
-        [psobject] $Sidecar,
+        [hashtable] $Sidecar,
 
         # The request.
         [Parameter(Mandatory)]
@@ -22,16 +22,16 @@ function Stop-SidecarRequest {
         [int] $GraceMilliseconds
     )
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
-    $answered = Test-SidecarResponse -Message $Sidecar.Message -Id $Id
+    $answered = Test-SidecarResponse -Message $Sidecar['Message'] -Id $Id
     if (-not $answered -and $GraceMilliseconds -gt 0) {
         $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ method = '$/cancelRequest'; params = @{ id = $Id } } -TimeoutMilliseconds 1000
     }
-    while (-not $answered -and $null -eq $Sidecar.Failure -and $clock.ElapsedMilliseconds -lt $GraceMilliseconds) {
-        $answered = (Read-JsonRpcMessage -Sidecar $Sidecar) -and (Test-SidecarResponse -Message $Sidecar.Message -Id $Id)
+    while (-not $answered -and $null -eq $Sidecar['Failure'] -and $clock.ElapsedMilliseconds -lt $GraceMilliseconds) {
+        $answered = (Read-JsonRpcMessage -Sidecar $Sidecar) -and (Test-SidecarResponse -Message $Sidecar['Message'] -Id $Id)
         Update-SidecarErrorTail -Sidecar $Sidecar
     }
     if ($answered) {
-        return $Sidecar.Message
+        return $Sidecar['Message']
     }
     Stop-Sidecar -Sidecar $Sidecar -Force
 }

@@ -6,11 +6,11 @@ function Test-ExecutePermission {
     param(
         # What Open-SidecarExecutable gave.
         [Parameter(Mandatory)]
-        [psobject] $Executable
+        [hashtable] $Executable
     )
     # .NET before 7 cannot; starting the file says then what to do.
     if ($PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows -or [System.Environment]::Version.Major -lt 7) {
         return $true
     }
-    return ([int] [System.IO.File]::GetUnixFileMode($Executable.Stream.SafeFileHandle) -band 73) -ne 0
+    return ([int] [System.IO.File]::GetUnixFileMode($Executable['Stream'].SafeFileHandle) -band 73) -ne 0
 }

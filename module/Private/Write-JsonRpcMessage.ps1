@@ -8,7 +8,7 @@ function Write-JsonRpcMessage {
     param(
         # What Start-Sidecar gave.
         [Parameter(Mandatory)]
-        [psobject] $Sidecar,
+        [hashtable] $Sidecar,
 
         # The message without its "jsonrpc" member.
         [Parameter(Mandatory)]
@@ -35,21 +35,21 @@ function Write-JsonRpcMessage {
     # Ctrl+C may have left a write under way; a frame may only follow when that is through.
     foreach ($step in 'finish', 'write', 'flush') {
         if ($step -eq 'write') {
-            $Sidecar.WriteTask, $Sidecar.WrittenId = $Sidecar.Input.WriteAsync($frame, 0, $frame.Length), $Message['id']
+            $Sidecar['WriteTask'], $Sidecar['WrittenId'] = $Sidecar['Input'].WriteAsync($frame, 0, $frame.Length), $Message['id']
         } elseif ($step -eq 'flush') {
-            $Sidecar.WriteTask = $Sidecar.Input.FlushAsync()
-        } elseif ($null -eq $Sidecar.WriteTask) {
+            $Sidecar['WriteTask'] = $Sidecar['Input'].FlushAsync()
+        } elseif ($null -eq $Sidecar['WriteTask']) {
             continue
         }
         # WaitAny, because Wait throws what the task failed with, and an error that is thrown gets into the caller's -ErrorVariable though it is caught.
-        while ([System.Threading.Tasks.Task]::WaitAny($Sidecar.WriteTask, 100) -lt 0) {
+        while ([System.Threading.Tasks.Task]::WaitAny($Sidecar['WriteTask'], 100) -lt 0) {
             if ($TimeoutMilliseconds -gt 0 -and $clock.ElapsedMilliseconds -gt $TimeoutMilliseconds) {
-                $Sidecar.Failure = [System.TimeoutException]::new('The message was not read in time')
+                $Sidecar['Failure'] = [System.TimeoutException]::new('The message was not read in time')
                 return $false
             }
         }
-        if ($Sidecar.WriteTask.IsFaulted) {
-            $Sidecar.Failure = $Sidecar.WriteTask.Exception.GetBaseException()
+        if ($Sidecar['WriteTask'].IsFaulted) {
+            $Sidecar['Failure'] = $Sidecar['WriteTask'].Exception.GetBaseException()
             return $false
         }
     }
