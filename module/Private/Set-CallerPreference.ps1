@@ -1,12 +1,14 @@
 # Preference variables that the commands obey, with the common parameter that overrides each.
-$script:callerPreferences = @(
-    @('ErrorActionPreference', 'ErrorAction'),
-    @('WarningPreference', 'WarningAction'),
-    @('ProgressPreference', 'ProgressAction'),
-    @('VerbosePreference', 'Verbose'),
-    @('WhatIfPreference', 'WhatIf'),
-    @('ConfirmPreference', 'Confirm')
-)
+$script:callerPreferences = @{
+    ErrorActionPreference = 'ErrorAction'
+    WarningPreference     = 'WarningAction'
+    ProgressPreference    = 'ProgressAction'
+    VerbosePreference     = 'Verbose'
+    WhatIfPreference      = 'WhatIf'
+    ConfirmPreference     = 'Confirm'
+}
+# Whether -Path is given on the command line although objects come down the pipeline; commands set one of their own.
+$script:pathGiven = $false
 
 function Set-CallerPreference {
     <#
@@ -16,8 +18,8 @@ function Set-CallerPreference {
     A function of a module sees only global preference variables, not those that a script sets for itself or gets from -WhatIf.
     Compiled cmdlets do see them, and a script that is run with -WhatIf must not discard a mount.
 
-    It also notes in the command's $pathGiven whether -Path is given on the command line: later one cannot tell that from a Path that came down the pipeline. And in
-    $inboxCall whether the command was called by the name of the in-box one, see Enable-DismTsInboxName; that decides on results and errors.
+    It also notes in the command's $pathGiven whether -Path is given on the command line where objects come down the pipeline: later one cannot tell that from a Path
+    of theirs. And in $inboxCall whether the command was called by the name of the in-box one, see Enable-DismTsInboxName; that decides on results and errors.
 
     The first command that needs a sidecar, as those with -Engine do, has the hash of its executable begun here, where every command begins.
     #>
@@ -30,18 +32,25 @@ function Set-CallerPreference {
     if ($script:sidecars.Count -eq 0 -and -not $SidecarCommand -and $null -ne $ExecutionContext.SessionState.PSVariable.GetValue('Engine')) {
         Open-EarlyExecutable -Cmdlet $Cmdlet
     }
-    $bound = $Cmdlet.MyInvocation.BoundParameters
-    & $script:cmdlets['Set-Variable'] -Name 'pathGiven' -Value $bound.ContainsKey('Path') -Scope 1 -WhatIf:$false -Confirm:$false
-    # Import-Module -Prefix and copies of a function give other names, too: without the support for them there is no in-box name.
-    $isInbox = $script:inboxTypes -and $Cmdlet.MyInvocation.MyCommand.Name -notlike '*DismTs*'
-    & $script:cmdlets['Set-Variable'] -Name 'inboxCall' -Value ([bool] $isInbox) -Scope 1 -WhatIf:$false -Confirm:$false
+    $call = $Cmdlet.MyInvocation
+    $bound = $call.BoundParameters
+    $wanted = @{
+        pathGiven = $call.ExpectingInput -and $bound.ContainsKey('Path')
+        # Import-Module -Prefix and copies of a function give other names, too: without the support for them there is no in-box name.
+        inboxCall = $script:inboxTypes -and $call.MyCommand.Name -notlike '*DismTs*'
+    }
     $callerVariables = $Cmdlet.SessionState.PSVariable
-    $ownVariables = $ExecutionContext.SessionState.PSVariable
-    foreach ($pair in $script:callerPreferences) {
-        $preference, $parameter = $pair
+    foreach ($preference in $script:callerPreferences.Keys) {
         $value = $callerVariables.GetValue($preference)
-        if ($null -ne $value -and $value -ne $ownVariables.GetValue($preference) -and -not $bound.ContainsKey($parameter)) {
-            & $script:cmdlets['Set-Variable'] -Name $preference -Value $value -Scope 1 -WhatIf:$false -Confirm:$false
+        if ($null -ne $value -and -not $bound.ContainsKey($script:callerPreferences[$preference])) {
+            $wanted[$preference] = $value
+        }
+    }
+    $ownVariables = $ExecutionContext.SessionState.PSVariable
+    foreach ($name in $wanted.Keys) {
+        # Most are as they are wanted, and Set-Variable takes its time.
+        if ($wanted[$name] -ne $ownVariables.GetValue($name)) {
+            & $script:cmdlets['Set-Variable'] -Name $name -Value $wanted[$name] -Scope 1 -WhatIf:$false -Confirm:$false
         }
     }
 }
