@@ -116,6 +116,9 @@ describe('appx/remove', () => {
     expect(await failure(remove(path, { packageName: names.framework }))).toMatchObject({ hresult: Hresult.ERROR_NOT_SUPPORTED, message: expect.stringContaining('needs it') as string });
     expect(await remove(path, { displayName: 'Nowhere*' })).toMatchObject({ changed: false });
     expect(await remove(path, { packageName: `Nowhere_1.0.0.0_x64__${publisher}` })).toMatchObject({ changed: false });
+    for (const packageName of ['Sample.Notes', 'Sample.*', `Sample.Notes_${publisher}`]) {
+      expect(await failure(remove(path, { packageName }))).toMatchObject({ hresult: Hresult.E_INVALIDARG, target: packageName, hint: expect.stringContaining('-DisplayName') as string });
+    }
     for (const displayName of ['`*', '[Sample.*']) { expect(await remove(path, { displayName })).toMatchObject({ changed: false }); }
     expect((await remove(path, { displayName: '*' })).changed).toBe(true);
     expect(apps(path)).toEqual([names.framework]);

@@ -1,7 +1,10 @@
 /** appx/get and appx/remove on the portable engine. */
 import type { getAppxProvisionedPackages as getMethod, removeAppxProvisionedPackage as removeMethod } from '@dismts/protocol';
 import type { z } from 'zod';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { parseAppName } from '../../../servicing/appNames.ts';
 import { hasWildcard, wildcardMatcher } from '../../../wildcard.ts';
 import { listProvisionedApps, removeProvisionedApps } from '../../../servicing/provisionedApps.ts';
 import { guarded } from '../../../systemErrors.ts';
@@ -29,6 +32,12 @@ export async function removeAppxProvisionedPackage(
   const asked = packageName ?? displayName;
   const what = `Cannot remove the app "${asked}"`;
   const target = requireOffline(params, what);
+  if (packageName !== undefined && parseAppName(packageName) === undefined) {
+    // An app that is not there is no error, so that the name of something else would pass for the name of an app that is gone.
+    throw new DismError(Hresult.E_INVALIDARG, `${what}: this is no whole name of a package, such as "Sample.App_1.2.3.4_x64__8wekyb3d8bbwe"`, {
+      target: packageName, hint: 'Give the PackageName that Get-DismTsAppxProvisionedPackage lists, or remove by name: Remove-DismTsAppxProvisionedPackage -DisplayName.',
+    });
+  }
   return await guarded(what, target.path, context, async () =>
     await withChangeableImage(target, what, context, async ({ files, windows }) => {
       const warnings = params.allUsers === true ? ['-AllUsers makes no difference: an image that was never started has no users with apps'] : [];
