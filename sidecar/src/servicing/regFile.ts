@@ -116,7 +116,8 @@ class RegFileParser {
     }
     throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot import "${this.#path}": line ${this.#line} is about "${name.slice(0, 200)}", which is in no hive of an image`, {
       target: this.#path,
-      hint: 'Keys of HKEY_LOCAL_MACHINE\\SOFTWARE, SYSTEM, SAM, SECURITY, COMPONENTS and DRIVERS, of HKEY_CLASSES_ROOT, HKEY_CURRENT_CONFIG, HKEY_USERS\\.DEFAULT and HKEY_CURRENT_USER can be imported.',
+      hint: 'Keys of HKEY_LOCAL_MACHINE\\SOFTWARE, SYSTEM, SAM, SECURITY, COMPONENTS and DRIVERS, of HKEY_CLASSES_ROOT, HKEY_CURRENT_CONFIG, HKEY_USERS\\.DEFAULT and HKEY_CURRENT_USER can be imported. '
+        + 'In a file that is for a hive loaded under another name (reg.exe load HKLM\\NAME), put the name of the hive in its place.',
     });
   }
 
