@@ -13,6 +13,11 @@ export interface IntegrityTable {
   readonly hashes: readonly Buffer[];
 }
 
+/** Whoever asks for a check is told that there was none; it is no error, as it is none to Windows. */
+export function noTableWarning(path: string): string {
+  return `"${path}" has no integrity table, so it was not compared with one; Test-DismTsImageFile reads what it holds`;
+}
+
 /** Where the hashed bytes end: behind the blob table. */
 export function integrityEnd({ blobTable }: WimHeader): number {
   return blobTable.offset + blobTable.sizeInWim;

@@ -267,6 +267,23 @@ describe.skipIf(lacking !== undefined)('rearranges', () => {
       }
     });
 
+  test('tells where there is no integrity table to check, once', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    const none = [expect.stringContaining(`"${imagePath}" has no integrity table`)];
+    const checked = { imagePath, checkIntegrity: true };
+    const ofTable = ({ warnings }: { warnings: string[] }) => warnings.filter((warning) => warning.includes('integrity table'));
+    expect(ofTable(await work.run('applyImage', { ...checked, imageIndex: 1, applyPath: work.tree('target', {}) }))).toEqual(none);
+    expect(ofTable(await work.run('exportImage', { sourceImagePath: imagePath, sourceIndexes: '*', destinationImagePath: work.at('b.wim'), checkIntegrity: true }))).toEqual(none);
+    for (const validateOnly of [true, false]) {
+      const into = { sourceImagePath: work.at('b.wim'), sourceIndexes: [1], destinationName: 'New', destinationImagePath: imagePath, checkIntegrity: true, validateOnly };
+      expect(ofTable(await work.run('exportImage', into))).toEqual(none);
+    }
+    // It has one now.
+    expect(ofTable(await work.run('removeImage', { ...checked, imageIndex: 3 }))).toEqual([]);
+    expect(ofTable(await work.run('testImageFile', { imagePath: work.at('b.wim') }))).toEqual([]);
+  });
+
   test('finds names that are taken without writing', async () => {
     const work = startWork();
     const imagePath = await twoImages(work);
@@ -282,7 +299,7 @@ describe.skipIf(lacking !== undefined)('rearranges', () => {
     const { parts, sizeAfter, sizeBefore, warnings } = await work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 1, checkIntegrity: true });
     expect(parts.map(({ path }) => path)).toEqual(['s.swm', 's2.swm', 's3.swm', 's4.swm'].map((name) => work.at(name)));
     expect([sizeBefore, sizeAfter]).toEqual([0, parts.reduce((sum, { bytes }) => sum + bytes, 0)]);
-    expect(warnings).toEqual([expect.stringContaining('no integrity table')]);
+    expect(warnings).toEqual([expect.stringContaining('a.wim" has no integrity table'), expect.stringContaining('The parts have no integrity table')]);
     await expect(work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 1 })).rejects.toMatchObject({ symbol: 'ERROR_FILE_EXISTS', target: work.at('s.swm') });
     expect(await work.run('joinImage', { imagePath: work.at('s.swm'), destinationImagePath: work.at('joined.wim') })).toMatchObject({ imagePath: work.at('joined.wim') });
     const [whole, joined] = [readDoubleWim(imagePath), readDoubleWim(work.at('joined.wim'))];

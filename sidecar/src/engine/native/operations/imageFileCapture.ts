@@ -156,7 +156,7 @@ export const appendImage: Handler<typeof appendMethod> = async (params, operatio
   const sizeBefore = sizeOf(imagePath);
   return withImageFiles(operation, action, async (work) => {
     const { temporaryFolder } = work;
-    await requireChangeable(work, imagePath);
+    await requireChangeable(work, imagePath, checkIntegrity);
     const imageIndex = await work.withWim({ path: imagePath, verify: checkIntegrity, writable: params.validateOnly !== true }, async (wim) => {
       const document = await documentOf(wim);
       refuseTakenName(document, imageName, wim.errors);

@@ -20,7 +20,7 @@ export const removeImage: Handler<typeof removeMethod> = async (params, operatio
   requireFile(imagePath, action);
   const sizeBefore = sizeOf(imagePath);
   const removed = await withImageFiles(operation, action, async (work) => {
-    await requireChangeable(work, imagePath);
+    await requireChangeable(work, imagePath, checkIntegrity);
     const { api, withWim } = work;
     return withWim({ path: imagePath, verify: checkIntegrity, writable: params.validateOnly !== true }, async (wim) => {
       const document = await documentOf(wim);
@@ -58,7 +58,7 @@ export const setImage: Handler<typeof setMethod> = async (params, operation) => 
   const sizeBefore = sizeOf(imagePath);
   const choosesImage = params.imageIndex !== undefined || params.imageName !== undefined;
   const imageIndex = await withImageFiles(operation, action, async (work) => {
-    await requireChangeable(work, imagePath);
+    await requireChangeable(work, imagePath, checkIntegrity);
     const { api, withWim } = work;
     return withWim({ path: imagePath, verify: checkIntegrity, writable: params.validateOnly !== true }, async (wim) => {
       const document = await documentOf(wim);

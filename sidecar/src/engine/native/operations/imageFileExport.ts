@@ -100,7 +100,7 @@ const nothingThere = (errors: FileErrors): Destination => ({ bootIndex: 0, isSol
 async function lookAtDestination(
   work: ImageFileWork, { destinationImagePath: path, compressionType, validateOnly, checkIntegrity = false }: ExportParams, asked: number,
 ): Promise<Destination> {
-  await requireChangeable(work, path);
+  await requireChangeable(work, path, checkIntegrity);
   // Where it is opened for writing then, it is compared with its table there.
   return work.withWim({ path, verify: checkIntegrity && validateOnly === true }, async (wim) => {
     const { compression, bootIndex } = wim.info;
@@ -157,7 +157,7 @@ export const optimizeImageFile: Handler<typeof optimizeMethod> = async (params, 
   const sizeBefore = sizeOf(imagePath);
   const outcome = { path: imagePath, imagePath, imageIndex: null, sizeBefore };
   return withImageFiles(operation, action, async (work) => {
-    await requireChangeable(work, imagePath);
+    await requireChangeable(work, imagePath, checkIntegrity);
     // Windows locks the file while it is open: it has to be closed before the new one takes its place.
     const planned = await work.withWim({ path: imagePath, verify: checkIntegrity }, async (source) => {
       const document = await documentOf(source);

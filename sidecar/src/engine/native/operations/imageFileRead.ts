@@ -85,7 +85,7 @@ function isDamage(error: unknown): error is DismError {
 /** Opens the file with a check of its integrity table; gives what that says. */
 async function checkTable({ withWim }: ImageFileWork, access: Access, findings: Findings): Promise<'None' | 'Ok' | 'Damaged'> {
   try {
-    return await withWim({ ...access, verify: true }, ({ info }) => Promise.resolve((info.attributes & WimAttribute.VerifyData) !== 0 ? 'Ok' : 'None'));
+    return await withWim({ ...access, verify: true, tellsNoTable: false }, ({ info }) => Promise.resolve((info.attributes & WimAttribute.VerifyData) !== 0 ? 'Ok' : 'None'));
   } catch (error) {
     if (!(error instanceof WimgapiError) || error.hresult !== Hresult.ERROR_FILE_CORRUPT) { throw error; }
     findings.add({ kind: 'Integrity', reason: 'A part of the file differs from its integrity table', imageIndex: null, paths: [] });

@@ -106,5 +106,5 @@ function movesOf(folder: string, first: string): (readonly [string, string])[] {
 /** wimgapi.dll takes no wish for a table of parts. */
 async function warnWithoutTable(work: ImageFileWork, firstPart: string): Promise<void> {
   const { attributes } = await work.withWim({ path: firstPart }, ({ info }) => Promise.resolve(info));
-  if ((attributes & WimAttribute.VerifyData) === 0) { work.operation.warnings.push('The parts have no integrity table: Windows gives them none. The file was checked.'); }
+  if ((attributes & WimAttribute.VerifyData) === 0) { work.operation.warnings.push('The parts have no integrity table: Windows gives them none'); }
 }

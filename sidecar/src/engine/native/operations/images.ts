@@ -8,6 +8,8 @@ import { DismError, UnsupportedError } from '../../../errors.ts';
 import { FileErrors } from '../../../fileErrors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { chooseImage, type ImageChoice } from '../../../wim/imageChoice.ts';
+import { noTableWarning } from '../../../wim/integrity.ts';
+import { WimFile } from '../../../wim/wimFile.ts';
 import {
   DISM_COMMIT_APPEND, DISM_COMMIT_GENERATE_INTEGRITY, DISM_COMMIT_IMAGE, DISM_COMMIT_SUPPORT_EA, DISM_DISCARD_IMAGE, DISM_MOUNT_CHECK_INTEGRITY,
   DISM_MOUNT_OPTIMIZE, DISM_MOUNT_READONLY, DISM_MOUNT_READWRITE, DISM_MOUNT_SUPPORT_EA, DismApplyCustomDataImageFlags,
@@ -134,6 +136,20 @@ export const listMountedImages: Handler<typeof listMethod> = async ({ mountPath 
   mounts: (await readMounts(operation)).filter(({ path }) => mountPath === undefined || samePath(path, mountPath)), logPath: '',
 });
 
+/** DISM says nothing of a file that has no table; of a virtual disk, or what cannot be read, there is nothing to tell. */
+async function warnWithoutTable(imagePath: string, { warnings, context }: NativeOperation): Promise<void> {
+  let file: WimFile;
+  try {
+    file = await WimFile.open(imagePath);
+  } catch (error) {
+    if (!(error instanceof DismError)) { throw error; }
+    context.log.info(`Whether "${imagePath}" has an integrity table cannot be told: ${error.message}`);
+    return;
+  }
+  if (file.header.integrityTable.offset === 0) { warnings.push(noTableWarning(imagePath)); }
+  await file.close();
+}
+
 export const mountImage: Handler<typeof mountMethod> = async (params, operation) => {
   const { imagePath, imageIndex, imageName, mountPath, readOnly = false, optimize = false, checkIntegrity = false, supportEa = false } = params;
   const action = `Cannot mount "${imagePath}"`;
@@ -145,6 +161,7 @@ export const mountImage: Handler<typeof mountMethod> = async (params, operation)
     ...operation.mountResult(mountPath), imagePath, imageIndex: index, mountMode: readOnly ? 'ReadOnly' as const : 'ReadWrite' as const,
     ...index === null ? {} : { mountId: mountIdOf(imagePath, index) },
   });
+  if (checkIntegrity) { await warnWithoutTable(imagePath, operation); }
   if (params.validateOnly === true) { return result(indexOf(await readImages(operation, imagePath, action), params, new FileErrors(imagePath, action))); }
   await operation.closeSessions(mountPath);
   await operation.call(() => operation.api.mountImage({

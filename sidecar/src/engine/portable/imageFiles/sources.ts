@@ -1,9 +1,9 @@
 /** The image file that an operation reads: one file, or all parts of a split one. */
 import { realpath } from 'node:fs/promises';
-import { basename } from 'node:path';
 import type { OperationContext } from '../../../operationContext.ts';
 import { findParts } from '../../../wim/splitParts.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
+import { checkTable } from './checkTable.ts';
 
 /** An image file that is open, and its other parts. */
 export interface ImageSource {
@@ -14,6 +14,8 @@ export interface ImageSource {
   readonly sizeBytes: number;
   /** Its content is packed into solid resources. */
   readonly isSolid: boolean;
+  /** Sentences for the user. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -21,7 +23,7 @@ export interface ImageSource {
  * @param pattern Where its parts are: as findParts().
  * @throws DismError as WimFile.open() and findParts(). UnsupportedError: an encrypted ESD.
  */
-async function openSource(path: string, pattern: string | undefined, what: string): Promise<ImageSource> {
+async function openSource(path: string, pattern: string | undefined, what: string): Promise<Omit<ImageSource, 'warnings'>> {
   const real = await realpath(path).catch(() => path);
   const given = await WimFile.open(real, { what });
   let wim = given;
@@ -56,20 +58,13 @@ export async function withSource<T>(
   context.signal.throwIfAborted();
   const source = await openSource(imagePath, splitImageFilePattern, what);
   try {
-    if (checkIntegrity === true) {
-      await verifyTable(source.wim, context);
-      for (const part of source.otherParts) {
-        const file = await WimFile.open(part, { what });
-        try { await verifyTable(file, context); } finally { await file.close(); }
-      }
+    const warnings = await checkTable(source.wim, checkIntegrity, context);
+    for (const part of checkIntegrity === true ? source.otherParts : []) {
+      const file = await WimFile.open(part, { what });
+      try { warnings.push(...await checkTable(file, true, context)); } finally { await file.close(); }
     }
-    return await use(source);
+    return await use({ ...source, warnings });
   } finally {
     await source.wim.close();
   }
-}
-
-async function verifyTable(wim: WimFile, context: OperationContext): Promise<void> {
-  const hasTable = await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
-  if (!hasTable) { context.log.info(`"${basename(wim.path)}" has no integrity table`); }
 }

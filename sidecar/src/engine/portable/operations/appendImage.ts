@@ -13,6 +13,7 @@ import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { capturePlan, prepareCapture, runCapture } from '../imageFiles/capturing.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
+import { checkTable } from '../imageFiles/checkTable.ts';
 import { growthJournal, requireTemporaryFolder, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult } from '../imageFiles/results.ts';
 import { appendImages } from '../saving/appendWim.ts';
@@ -51,11 +52,11 @@ export async function appendImage(params: Params, context: OperationContext): Pr
       refuseSolidBoot(isSolid, setbootable ? wim.header.imageCount + 1 : 0, what, solidFileHint);
       await requireNewName(wim, name, what);
       requireTemporaryFolder(wim.path, what, context);
-      if (checkIntegrity) { await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); }); }
+      const unchecked = await checkTable(wim, checkIntegrity, context);
       const answer = { imagePath: wim.path, path: capturePath, imageIndex: wim.header.imageCount + 1, sizeBefore: wim.size };
       if (validateOnly === true) {
         const { captured, warnings } = await runCapture(prepared, { format, withoutPaths: [wim.path] }, context);
-        return fileResult({ ...answer, sizeAfter: wim.size, warnings, plan: capturePlan(captured, wim.path, wim.size) }, context);
+        return fileResult({ ...answer, sizeAfter: wim.size, warnings: [...unchecked, ...warnings], plan: capturePlan(captured, wim.path, wim.size) }, context);
       }
       return await withUnfinishedWork(state, context, async (work) => await withTemporaryFile(wim.path, work, context, async (temporary) => {
         const { warnings } = await runCapture(prepared, { format, path: temporary, base: wim.path, withoutPaths: [temporary, wim.path], work }, context);
@@ -64,7 +65,7 @@ export async function appendImage(params: Params, context: OperationContext): Pr
           const grow = { checkIntegrity, bootIndex: setbootable ? answer.imageIndex : undefined };
           const appended = await appendImages(wim, { wim: from, otherParts: [], images: [{ index: 1 }] }, grow, growthJournal(work, wim.path), context);
           work.grown();
-          return fileResult({ ...answer, sizeAfter: (await stat(wim.path)).size, warnings: [...warnings, ...appended.warnings] }, context);
+          return fileResult({ ...answer, sizeAfter: (await stat(wim.path)).size, warnings: [...unchecked, ...warnings, ...appended.warnings] }, context);
         } finally {
           await from.close();
         }

@@ -115,14 +115,15 @@ export async function applyImage(params: Params, context: OperationContext): Pro
       const { warnings, freeBytes, wasEmpty } = place.isVolume
         ? await prepareVolume(facts, place, what, context) : prepareFolder(tree, facts, place.path, { what, applyPath });
       const { files, directories, bytes, encrypted, topNames } = facts;
-      const all = encrypted === 0 ? warnings : [...warnings, `${encrypted} files that are encrypted (EFS) are left out: only Windows can write them`];
+      const foreseen = encrypted === 0 ? warnings : [...warnings, `${encrypted} files that are encrypted (EFS) are left out: only Windows can write them`];
+      const all = [...source.warnings, ...foreseen];
       const answer = { imagePath: wim.path, path: applyPath, imageIndex, sizeBefore: sizeBytes, sizeAfter: sizeBytes };
       if (validateOnly === true) {
         // Each file takes up to a block more than it has, and a name some bytes.
         const plan = { writes: [{ path: applyPath, change: 'Filled' as const, maximumBytes: bytes + (files + directories) * 8192, freeBytes }], files, directories, bytes };
         return fileResult({ ...answer, warnings: all, plan }, context);
       }
-      for (const warning of all) { context.log.warning(warning); }
+      for (const warning of foreseen) { context.log.warning(warning); }
       try {
         const { result, warnings: more } = await runWimJob('applyImage', {
           source: { path: wim.path, otherParts }, imageIndex, target: place.path, isVolume: place.isVolume, noRpFix, what,

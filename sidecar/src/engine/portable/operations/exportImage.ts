@@ -14,6 +14,7 @@ import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
+import { checkTable } from '../imageFiles/checkTable.ts';
 import { isCopied, outputFormat, wimBootFormat } from '../imageFiles/formats.ts';
 import { growthJournal, makeFile, newFilePath, requireTemporaryFolder, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, requireFree } from '../imageFiles/results.ts';
@@ -93,7 +94,7 @@ async function exportToNew(work: Export, context: OperationContext): Promise<Res
   const path = newFilePath(params.destinationImagePath, what);
   const integrity = params.checkIntegrity === true;
   const format = params.wimBoot === true ? wimBootFormat(params.compressionType, integrity, what) : outputFormat(source, params.compressionType, integrity);
-  const warnings: string[] = [];
+  const warnings = [...source.warnings];
   // A file that is solid already, and boots, may stay so.
   const bootIndex = bootPlace(work, format.solid === true && (!source.isSolid || params.setbootable === true), 0, warnings);
   await requireFreeNames(work, []);
@@ -175,14 +176,11 @@ async function exportToExisting(work: Export, path: string, context: OperationCo
     if (wim.signature.inode === source.wim.signature.inode && wim.signature.device === source.wim.signature.device) {
       throw wim.errors.make(Hresult.E_INVALIDARG, 'an image cannot be exported into its own file', 'Choose another file as destination.');
     }
-    if (params.checkIntegrity === true) {
-      await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
-    }
+    const warnings = [...source.warnings, ...await checkTable(wim, params.checkIntegrity, context)];
     await requireNewImages(work, wim);
     const { images: existing } = await wim.document();
     await requireFreeNames(work, existing.map(imageName));
     const imageIndexes = images.map((_, at) => existing.length + at + 1);
-    const warnings: string[] = [];
     const place = bootPlace(work, isSolid, wim.header.bootIndex, warnings);
     const bootIndex = place === 0 ? undefined : existing.length + place;
     const format = outputFormat(file, undefined, false);

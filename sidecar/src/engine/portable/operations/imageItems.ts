@@ -17,6 +17,7 @@ import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { writing } from '../../../writing.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
+import { checkTable } from '../imageFiles/checkTable.ts';
 import { childOf, findItem, namesOf, pathInImage } from '../imageFiles/imagePaths.ts';
 import { itemLayer } from '../imageFiles/itemLayer.ts';
 import { newFilePath, publish, withUnfinishedWork } from '../imageFiles/newFiles.ts';
@@ -123,9 +124,7 @@ async function put({ wim, state }: ChangeableFile, params: PutParams, what: stri
   if (data === undefined || hash === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
   const { folder, name } = placeFor(parseMetadata(data).root, params, wim.errors);
   const { layer, files, directories, bytes } = await itemLayer(realpathSync(params.source), folder, name, what, context.signal);
-  if (params.checkIntegrity === true) {
-    await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
-  }
+  const unchecked = await checkTable(wim, params.checkIntegrity, context);
   const answer = { imagePath: params.imagePath, imageIndex, sizeBefore: wim.size };
   const { blobTable, xml, integrityTable } = wim.header;
   // All of it new, none of it smaller when compressed, and the tables anew.
@@ -133,7 +132,7 @@ async function put({ wim, state }: ChangeableFile, params: PutParams, what: stri
     + blobTable.uncompressedSize + xml.uncompressedSize + integrityTable.uncompressedSize + Math.ceil((wim.size + bytes) / 1024 / 1024) * 20 + 64 * 1024;
   if (params.validateOnly === true) {
     const writes = [{ path: wim.path, change: 'Grown' as const, maximumBytes, freeBytes: freeBytesAt(wim.path) }];
-    return fileResult({ ...answer, sizeAfter: wim.size, plan: { writes, files, directories, bytes } }, context);
+    return fileResult({ ...answer, sizeAfter: wim.size, warnings: unchecked, plan: { writes, files, directories, bytes } }, context);
   }
   const warnings = await withUnfinishedWork(state, context, async (work) => {
     await work.growing(wim.path);
@@ -145,7 +144,7 @@ async function put({ wim, state }: ChangeableFile, params: PutParams, what: stri
     return result.warnings;
   });
   context.log.info(`put "${params.source}" into image ${imageIndex} of "${wim.path}"`);
-  return fileResult({ ...answer, sizeAfter: statSync(wim.path).size, warnings }, context);
+  return fileResult({ ...answer, sizeAfter: statSync(wim.path).size, warnings: [...unchecked, ...warnings] }, context);
 }
 
 /** Puts a file or folder into an image. */

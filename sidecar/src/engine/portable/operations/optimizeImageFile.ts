@@ -13,6 +13,7 @@ import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { Hresult } from '../../../hresult.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
+import { checkTable } from '../imageFiles/checkTable.ts';
 import { isCopied, outputFormat } from '../imageFiles/formats.ts';
 import { replaceFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { requireWritableFolder } from '../../../writableFolder.ts';
@@ -40,9 +41,7 @@ export async function optimizeImageFile(params: Params, context: OperationContex
       const { state, wim, isSolid } = file;
       requireWritableFolder(dirname(wim.path), what);
       const hadTable = wim.header.integrityTable.offset !== 0;
-      if (checkIntegrity === true) {
-        await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
-      }
+      const warnings = await checkTable(wim, checkIntegrity, context);
       const format = { ...outputFormat(file, compressionType, hadTable || checkIntegrity === true), recompress: recompress === true };
       refuseSolidBoot(format.solid === true && !isSolid, wim.header.bootIndex, what, optimizeHint);
       const { images, text } = await wim.document();
@@ -50,7 +49,6 @@ export async function optimizeImageFile(params: Params, context: OperationContex
       const copied = isCopied(file, format);
       const knownBytes = format.compressionType === CompressionType.None ? usage.bytes : isSolid && !copied ? 0 : Math.min(usage.storedBytes, wim.size);
       const maximumBytes = (copied ? Math.min(usage.storedBytes, wim.size) : usage.bytes) + overheadBytes(usage, text.length * 2);
-      const warnings: string[] = [];
       if (statSync(wim.path).nlink > 1) { warnings.push(`"${wim.path}" has several names (hard links): the others keep the old file`); }
       const answer = { imagePath, sizeBefore: wim.size };
       requireFree(wim.path, knownBytes, what);

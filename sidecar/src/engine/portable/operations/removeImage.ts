@@ -16,6 +16,7 @@ import { countReferences, type References } from '../../../wim/treeChange.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import { changeFile, type FileChange } from '../imageFiles/changeFile.ts';
 import { type ChangeableFile, requireIndexesUnused, withChangeable } from '../imageFiles/changing.ts';
+import { checkTable } from '../imageFiles/checkTable.ts';
 import { withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult } from '../imageFiles/results.ts';
 
@@ -23,12 +24,6 @@ type RemoveParams = z.output<typeof removeMethod.params>;
 type RemoveResult = z.input<typeof removeMethod.result>;
 type SetParams = z.output<typeof setMethod.params>;
 type SetResult = z.input<typeof setMethod.result>;
-
-/** Checks the file where that is asked for. */
-async function verify(wim: WimFile, checkIntegrity: boolean | undefined, context: OperationContext): Promise<void> {
-  if (checkIntegrity !== true) { return; }
-  await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
-}
 
 /** What an image refers to. Of a damaged one nobody knows, so all of it stays. */
 async function referencesOf(wim: WimFile, imageIndex: number, warnings: string[]): Promise<ReadonlyMap<string, References>> {
@@ -83,8 +78,7 @@ async function remove(file: ChangeableFile, params: RemoveParams, context: Opera
     throw wim.errors.make(Hresult.E_ACCESSDENIED, `image ${imageIndex} is the only one in it`, 'Delete the file where none of it is needed any more.');
   }
   requireIndexesUnused(file, imageIndex, context);
-  await verify(wim, params.checkIntegrity, context);
-  const warnings: string[] = [];
+  const warnings = await checkTable(wim, params.checkIntegrity, context);
   const references = await referencesOf(wim, imageIndex, warnings);
   const needed = await neededByOthers(wim, imageIndex, context);
   const table = (await wim.blobs()).without(imageIndex, needed === undefined ? new Map() : references, needed ?? new Set());
@@ -137,7 +131,7 @@ async function set({ wim, state, isSolid }: ChangeableFile, params: SetParams, w
     await wim.chooseImage({ imageIndex: bootIndex });
     refuseSolidBoot(isSolid, bootIndex, what, solidFileHint);
   }
-  await verify(wim, params.checkIntegrity, context);
+  const warnings = await checkTable(wim, params.checkIntegrity, context);
   const bootMetadata = bootIndex === undefined || bootIndex === 0 ? undefined : (await wim.blobs()).imageMetadata(bootIndex);
   const text = imageIndex === null ? undefined : setTexts(document, imageIndex, texts, wim.errors);
   const changed = imageIndex ?? (bootIndex === undefined || bootIndex === 0 ? null : bootIndex);
@@ -145,10 +139,9 @@ async function set({ wim, state, isSolid }: ChangeableFile, params: SetParams, w
   if (params.validateOnly === true) {
     const maximumBytes = wim.size + (text === undefined ? 0 : text.length * 2 + 2) + (params.checkIntegrity === true ? Math.ceil(wim.size / 1024) : 0);
     const plan = { writes: [{ path: wim.path, change: 'Grown' as const, maximumBytes, freeBytes: freeBytesAt(wim.path) }], files: 0, directories: 0, bytes: 0 };
-    return fileResult({ ...answer, sizeAfter: wim.size, plan }, context);
+    return fileResult({ ...answer, sizeAfter: wim.size, plan, warnings }, context);
   }
   const change: FileChange = { document: text === undefined ? undefined : () => text, bootIndex, bootMetadata, integrity: params.checkIntegrity === true };
-  const warnings: string[] = [];
   const sizeAfter = await withUnfinishedWork(state, context, async (work) => await changeFile(wim, change, work, context, warnings));
   context.log.info(`changed ${[...texts.keys(), ...bootIndex === undefined ? [] : ['boot index']].join(', ')} of "${wim.path}"`);
   return fileResult({ ...answer, sizeAfter, warnings }, context);

@@ -97,8 +97,9 @@ export async function splitImage(params: SplitParams, context: OperationContext)
       const integrity = checkIntegrity === true;
       const plan = await planSplit(source.wim, fileSize * megabyte, integrity);
       requireLargeEnough(plan, fileSize, what, imagePath);
-      const warnings = sizeWarnings(plan, fileSize);
-      for (const warning of warnings) { context.log.warning(warning); }
+      const foreseen = sizeWarnings(plan, fileSize);
+      for (const warning of foreseen) { context.log.warning(warning); }
+      const warnings = [...source.warnings, ...foreseen];
       const answer = { imagePath: splitImagePath, sizeBefore: 0 };
       requireFree(first, plan.parts.reduce((sum, bytes) => sum + bytes, 0), what);
       const state = await openImageFiles(context);
@@ -150,7 +151,7 @@ export async function joinImage(params: JoinParams, context: OperationContext): 
   const what = `Cannot join "${imagePath}" into "${destinationImagePath}"`;
   return await guardedJob(what, destinationImagePath, params.validateOnly !== true, context, async () => {
     requireWritingVersion(what);
-    return await withSource(params, what, context, async ({ wim, otherParts, sizeBytes }) => {
+    return await withSource(params, what, context, async ({ wim, otherParts, sizeBytes, warnings }) => {
       if (wim.header.totalParts === 1) { throw wim.errors.make(Hresult.E_INVALIDARG, 'it is not split: there is nothing to join'); }
       const path = newFilePath(destinationImagePath, what);
       const answer = { imagePath: destinationImagePath, sizeBefore: 0 };
@@ -161,7 +162,7 @@ export async function joinImage(params: JoinParams, context: OperationContext): 
       if (params.validateOnly === true) {
         const { files, directories, bytes } = await usageOf(wim, (await wim.document()).images.map((_, at) => at + 1), context.signal);
         const plan = { writes: [{ path, change: 'New' as const, maximumBytes, freeBytes: freeBytesAt(path) }], files, directories, bytes };
-        return fileResult({ ...answer, sizeAfter: 0, plan }, context);
+        return fileResult({ ...answer, sizeAfter: 0, plan, warnings }, context);
       }
       await withUnfinishedWork(state, context, async (work) => {
         await makeFile(work, path, what, context, async (temporary) => {
@@ -170,7 +171,7 @@ export async function joinImage(params: JoinParams, context: OperationContext): 
         });
       });
       context.log.info(`joined ${otherParts.length + 1} parts, "${wim.path}" and on, into "${path}"`);
-      return fileResult({ ...answer, sizeAfter: statSync(path).size }, context);
+      return fileResult({ ...answer, sizeAfter: statSync(path).size, warnings }, context);
     });
   });
 }

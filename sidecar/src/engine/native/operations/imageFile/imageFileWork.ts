@@ -1,4 +1,6 @@
 /** What every operation on image files begins and ends with. */
+import { noTableWarning } from '../../../../wim/integrity.ts';
+import { WimAttribute } from '../../binding/wimgapi/constants.ts';
 import type { WimgApi } from '../../binding/wimgapi/wimgapi.ts';
 import type { NativeOperation } from '../nativeOperation.ts';
 import { withTemporaryFolder } from './newFile.ts';
@@ -17,6 +19,12 @@ export interface ImageFileWork {
   readonly withWim: <T>(access: Omit<WimAccess, 'action' | 'temporaryFolder'>, body: (wim: OpenWim) => Promise<T>) => Promise<T>;
 }
 
+/** A file may be opened more than once. */
+function tellNoTable({ info, path }: OpenWim, { warnings }: NativeOperation): void {
+  const warning = noTableWarning(path);
+  if ((info.attributes & WimAttribute.VerifyData) === 0 && !warnings.includes(warning)) { warnings.push(warning); }
+}
+
 /** Does work on image files; loads wimgapi.dll where that was not done yet. */
 export async function withImageFiles<T>(operation: NativeOperation, action: string, body: (work: ImageFileWork) => Promise<T>): Promise<T> {
   operation.throwIfCancelled();
@@ -25,17 +33,17 @@ export async function withImageFiles<T>(operation: NativeOperation, action: stri
   return withTemporaryFolder(operation.context.scratchDirectory, (temporaryFolder) => body({
     operation, api, action, temporaryFolder,
     withWim: async (access, work) => {
-      const { path, compression, writable = false } = access;
+      const { path, compression, writable = false, verify = false, tellsNoTable = verify && !writable } = access;
       const whole = { ...access, action, temporaryFolder };
       if (compression !== undefined) { return withWim(api, whole, work); }
-      if (writable) {
-        return changingFile(path, action, operation, (begins) => withWim(api, whole, (wim) => {
-          begins();
-          return work(wim);
-        }));
-      }
+      const open = (begins: () => void) => withWim(api, whole, (wim) => {
+        begins();
+        if (tellsNoTable) { tellNoTable(wim, operation); }
+        return work(wim);
+      });
+      if (writable) { return changingFile(path, action, operation, open); }
       await settleFile(path, action, operation);
-      return withWim(api, whole, work);
+      return open(() => undefined);
     },
   }));
 }

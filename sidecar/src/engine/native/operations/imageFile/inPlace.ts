@@ -17,13 +17,14 @@ export function isSameFile(one: string, other: string): boolean {
 
 /**
  * Looks at a file before it is opened for writing, where wimgapi.dll would say no more than that access is denied.
+ * @param checkIntegrity It is going to be compared with its table, and gets one then: whether it has one is to be told before.
  * @throws DismError DISM_E_IMAGE_READONLY, WIM_E_CONTAINER_READONLY, WIM_E_SPLIT_NOT_MOUNTABLE, WIM_E_ALREADY_MOUNTED_READWRITE
  */
-export async function requireChangeable({ operation, action, withWim }: ImageFileWork, path: string): Promise<void> {
+export async function requireChangeable({ operation, action, withWim }: ImageFileWork, path: string, checkIntegrity = false): Promise<void> {
   if ((statSync(path).mode & 0o222) === 0) {
     throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${action}: "${path}" is marked read-only`, { target: path, hint: 'Clear the attribute, then try again.' });
   }
-  await withWim({ path }, ({ info, errors }) => {
+  await withWim({ path, tellsNoTable: checkIntegrity }, ({ info, errors }) => {
     if (info.parts > 1) { throw errors.make(Hresult.WIM_E_SPLIT_NOT_MOUNTABLE, `it is part ${info.part} of ${info.parts} of a split WIM`, joinHint); }
     if ((info.attributes & WimAttribute.ReadOnly) !== 0) { throw errors.make(Hresult.WIM_E_CONTAINER_READONLY, 'it is marked read-only'); }
     return Promise.resolve();

@@ -33,7 +33,10 @@ export interface WimAccess {
   /** Where its images are unpacked. */
   readonly temporaryFolder: string;
   readonly writable?: boolean | undefined;
+  /** Compare an existing file with its integrity table first; give a new file one. */
   readonly verify?: boolean | undefined;
+  /** Say where it has no table. Default: where it is verified, and not opened for writing, which gives it one. */
+  readonly tellsNoTable?: boolean | undefined;
   /** WimCompression of a new file. */
   readonly compression?: number | undefined;
   readonly wimBoot?: boolean | undefined;

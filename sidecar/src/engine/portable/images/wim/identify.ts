@@ -3,6 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { printable } from '../../../../printable.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { findParts } from '../../../../wim/splitParts.ts';
+import { noTableWarning } from '../../../../wim/integrity.ts';
 import { WimFile } from '../../../../wim/wimFile.ts';
 import type { CheckedImage, IdentifiedImage, MountParams } from '../imageFormat.ts';
 import { checkWritable } from '../writable.ts';
@@ -32,13 +33,16 @@ export async function openImageFile(path: string, what: string): Promise<OpenIma
   }
 }
 
-/** Verifies the file where that is asked for, and finds the image. */
-async function resolveImage(params: MountParams, wim: WimFile, context: OperationContext): Promise<number> {
+/** Verifies the file where that is asked for, and finds the image. @param warnings Gets that there is nothing to verify it by. */
+async function resolveImage(params: MountParams, wim: WimFile, context: OperationContext, warnings: string[]): Promise<number> {
   if (params.readOnly !== true) { wim.requireChangeable(); }
   await wim.document();
   if (params.checkIntegrity === true) {
     const hasTable = await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total); });
-    if (!hasTable) { context.log.warning(`"${wim.path}" has no integrity table, so it was not verified`); }
+    if (!hasTable) {
+      warnings.push(noTableWarning(wim.path));
+      context.log.warning(noTableWarning(wim.path));
+    }
   }
   return await wim.chooseImage(params);
 }
@@ -57,12 +61,13 @@ function unshowableWarnings(names: readonly string[]): string[] {
 const [memoryPerByte, otherMemory] = [16, 1024 ** 3];
 
 /** The part of identify() that takes longer the more files there are. */
-async function check(wim: WimFile, imageIndex: number): Promise<CheckedImage> {
+async function check(wim: WimFile, imageIndex: number, warnings: readonly string[]): Promise<CheckedImage> {
   try {
     const { streamsFit, unshowable } = await checkImage(wim, imageIndex);
     const trouble = wim.integrityTrouble;
     const own: WimOwn = { streamsShown: streamsFit };
     return { own, warnings: [
+      ...warnings,
       ...trouble === undefined ? [] : [`"${wim.path}" was damaged or not copied to its end, and can be mounted read-only: ${trouble}`],
       ...unshowableWarnings(unshowable),
     ] };
@@ -73,19 +78,20 @@ async function check(wim: WimFile, imageIndex: number): Promise<CheckedImage> {
 
 /** All is read through one descriptor. */
 export async function identify(params: MountParams, what: string, context: OperationContext): Promise<IdentifiedImage> {
+  const warnings: string[] = [];
   const { wim, otherParts } = await openImageFile(await realpath(params.imagePath).catch(() => params.imagePath), what);
   try {
     requireServing();
     // They are on their way while the file is looked at; what is wrong with it is said before what is wrong in it.
     for (const reading of [wim.document(), wim.blobs()]) { reading.catch(() => undefined); }
     if (params.readOnly !== true) { await checkWritable(wim.path, what); }
-    const imageIndex = await resolveImage(params, wim, context);
+    const imageIndex = await resolveImage(params, wim, context, warnings);
     const { hash, metadataBytes } = await identifyImage(wim, imageIndex);
     // Few images have streams that do not fit: it is begun as for the others.
     const own: WimOwn = { streamsShown: true };
     return {
       path: wim.path, otherFiles: otherParts, imageIndex, hash, file: wim.signature, own,
-      check: async () => await check(wim, imageIndex),
+      check: async () => await check(wim, imageIndex, warnings),
       close: async () => { await wim.close(); },
       uncheckedBytes: otherMemory + memoryPerByte * (metadataBytes + wim.header.blobTable.uncompressedSize),
     };

@@ -1,0 +1,14 @@
+/** -CheckIntegrity: a file is compared with its integrity table before it is used. */
+import type { OperationContext } from '../../../operationContext.ts';
+import { noTableWarning } from '../../../wim/integrity.ts';
+import type { WimFile } from '../../../wim/wimFile.ts';
+
+/** @param isWanted Otherwise nothing is done. @returns A sentence for the user where the file has no table. @throws DismError as WimFile.verifyIntegrity(). */
+export async function checkTable(wim: WimFile, isWanted: boolean | undefined, context: OperationContext): Promise<string[]> {
+  if (isWanted !== true) { return []; }
+  const hasTable = await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total, 'bytes'); });
+  if (hasTable) { return []; }
+  const warning = noTableWarning(wim.path);
+  context.log.warning(warning);
+  return [warning];
+}
