@@ -5,6 +5,7 @@ import type { OperationContext } from './operationContext.ts';
 import { CancelledError, DismError, UnsupportedError } from './errors.ts';
 import { formatHresult } from './hresult.ts';
 import { logStack, openFileLog, type FileLog } from './log/fileLog.ts';
+import { nameCulprit } from './namedPath.ts';
 import { toDismError } from './systemErrors.ts';
 import { parseParams } from './transport/params.ts';
 import { ProgressReporter } from './transport/progressReporter.ts';
@@ -84,6 +85,7 @@ export async function runOperation(request: OperationRequest): Promise<unknown> 
     return withLogWarning(result, log);
   } catch (caught) {
     const error = toDismError(caught, ...failedWork(request), { operation, signal: request.signal });
+    nameCulprit(error, request.params);
     if (log !== undefined) {
       logFailure(log, error);
       logEnd(log, error instanceof CancelledError ? 'cancelled' : 'failed', begun);

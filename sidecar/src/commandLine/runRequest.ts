@@ -136,7 +136,8 @@ function describe(error: WireError, { style }: RunnableRequest): string {
     return `${JSON.stringify({ error: { code: error.code, message: error.message, data: error.data }, exitCode: exitCode(outcomeOfError(error)) })}\n`;
   }
   if (error.code === ErrorCode.InvalidParams && typeof style !== 'string') { return usageText(error, style.verb); }
-  const lines = [`dismts: ${inShellWords(error.message)}`];
+  // A command calls the folder of a mount -Path, and the shell its option --folder.
+  const lines = [`dismts: ${inShellWords(error.message.replace('(-Path)', '(-MountPath)'))}`];
   const parsed = dismErrorDataSchema.safeParse(error.data);
   if (parsed.success) {
     const { symbol, nativeCode, hint, holders = [], logPath } = parsed.data;

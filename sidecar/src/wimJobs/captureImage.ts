@@ -10,6 +10,7 @@ import { requireWritingVersion } from '../wimlib/writingVersion.ts';
 import type { WimHandle } from '../wimlib/wimHandle.ts';
 import { type OutputFormat, writeFlags } from './exportImages.ts';
 import { type JobContext, watching } from './jobContext.ts';
+import { refuseNames } from './refuseNames.ts';
 import { type FolderScan, Noted, scanFolder } from './scanFolder.ts';
 import { threadsFor } from './threads.ts';
 
@@ -47,22 +48,13 @@ export interface Captured {
 
 /** Says what stands in the way of a folder, and what will not be as the user may think. @throws DismError E_ACCESSDENIED, ERROR_INVALID_NAME, E_INVALIDARG. */
 function judge(scan: FolderScan, { source, what, script }: CaptureImage, context: JobContext): void {
-  const { impossible, twins, awkward, special, byScript, outwardLinks, unreadable } = scan;
+  const { awkward, special, byScript, outwardLinks, unreadable } = scan;
   if (unreadable.count > 0) {
     throw new DismError(Hresult.E_ACCESSDENIED, printable(`${what}: you may not read these files: ${String(unreadable)}`), {
       target: source, hint: 'Run it as a user who may, or leave them out with -ConfigFilePath.',
     });
   }
-  if (impossible.count > 0) {
-    throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${what}: Windows cannot have files with these names: ${String(impossible)}`), {
-      target: source, hint: 'Rename them, or leave them out with -ConfigFilePath.',
-    });
-  }
-  if (twins.count > 0) {
-    throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${what}: these names differ from others of their folders in case only, and Windows would have one of each: ${String(twins)}`), {
-      target: source, hint: 'Rename them, or leave them out with -ConfigFilePath.',
-    });
-  }
+  refuseNames(scan, what, source, 'Rename them, or leave them out with -ConfigFilePath.');
   if (scan.files + scan.directories === 1) {
     throw new DismError(Hresult.E_INVALIDARG, `${what}: there is nothing in the folder`, { target: source, hint: 'Give the folder that holds what is to be captured.' });
   }

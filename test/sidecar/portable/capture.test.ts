@@ -62,6 +62,16 @@ describe('a folder', () => {
     expect(bench.context.progressValues.map(({ phase }) => phase)).toContain('Verifying');
   });
 
+  test('needs the list that it is given', async () => {
+    const bench = await workbench();
+    const path = join(bench.folder, 'none.ini');
+    const capture = bench.call('captureImage', { imagePath: join(bench.folder, 'new.wim'), capturePath: bench.folder, imageName: 'x', configFilePath: path });
+    expect(await failure(capture)).toMatchObject({
+      symbol: 'ERROR_FILE_NOT_FOUND', target: path, message: expect.stringContaining(`"${path}" (-ConfigFilePath) does not exist`) as string,
+      hint: expect.stringContaining('-ConfigFilePath') as string,
+    });
+  });
+
   test('makes no solid file boot, for nothing would', async () => {
     const bench = await workbench();
     const refused = await failure(bench.call('captureImage', {

@@ -259,6 +259,28 @@ describe('imageFile/putItem', () => {
     expect(leftovers(folder)).toEqual([]);
   });
 
+  test('refuses names that a capture refuses, before it changes anything', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder);
+    const bytes = readFileSync(path);
+    await writeTree(join(folder, 'twins'), { 'in/Note.txt': '1', 'in/note.TXT': '2' });
+    await writeTree(join(folder, 'colon'), { 'in/a:b.txt': '1' });
+    const cases = [
+      [{ source: join(folder, 'twins'), itemPath: '\\new' }, /case only.*"new\/in\/(?:Note.txt|note.TXT)"/],
+      [{ source: join(folder, 'colon'), itemPath: '\\new' }, /cannot have files.*"new\/in\/a:b.txt"/],
+      [{ source: join(folder, 'colon/in/a:b.txt'), itemPath: '\\what?.txt' }, /cannot have files.*"what\?.txt"/],
+    ] as const;
+    for (const [params, message] of cases) {
+      for (const validateOnly of [true, false]) {
+        expect(await failure(engine.putImageItem({ imagePath: path, imageIndex: 1, ...params, validateOnly }, put())))
+          .toMatchObject({ symbol: 'ERROR_INVALID_NAME', message: expect.stringMatching(message) as string });
+      }
+    }
+    expect(readFileSync(path).equals(bytes)).toBe(true);
+    // Its own name is none in the image.
+    await engine.putImageItem({ imagePath: path, imageIndex: 1, source: join(folder, 'colon/in/a:b.txt'), itemPath: '\\ab.txt' }, put());
+  });
+
   test('merges a folder into one that is there, whatever the case of its names', async () => {
     const folder = tempFolder();
     const path = await ordinaryWim(folder);

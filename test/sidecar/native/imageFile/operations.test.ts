@@ -57,7 +57,7 @@ describe.skipIf(lacking !== undefined)('captures', () => {
     const configFilePath = work.at('WimScript.ini');
     writeFileSync(configFilePath, '[ExclusionList]\r\n\\windows\\SUB\r\n"\\c.zip"\r\n[ExclusionException]\r\n\\Windows\\sub\\keep.txt\r\n[CompressionExclusionList]\r\n*.txt\r\n');
     const { warnings } = await work.run('captureImage', { imagePath: work.at('new.wim'), capturePath, imageName: 'x', configFilePath });
-    expect(warnings).toEqual([expect.stringMatching(/WimScript\.ini": line 3: .*quotation marks/)]);
+    expect(warnings).toEqual([expect.stringMatching(/WimScript\.ini", line 3: .*quotation marks/)]);
     expect(readDoubleWim(work.at('new.wim')).images[0]?.entries.map(({ path, raw }) => [path, raw])).toEqual([
       ['\\Windows', undefined], ['\\Windows\\a.txt', true], ['\\Windows\\sub', undefined], ['\\Windows\\sub\\keep.txt', true], ['\\c.zip', false], ['\\pagefile.sys', false],
     ]);

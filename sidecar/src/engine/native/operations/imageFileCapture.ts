@@ -1,11 +1,12 @@
 /** imageFile/capture, imageFile/append: an image of a folder, in a new file or in one that is there. */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { appendImage as appendMethod, captureImage as captureMethod, ImageFilePlan } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { refuseSolidBoot, setbootableHint, solidFileHint } from '../../../wim/bootChoice.ts';
-import { decodeWimScript, maxWimScriptBytes, WimScript } from '../../../wim/wimScript.ts';
+import { readWimScript } from '../../../wim/readWimScript.ts';
+import { WimScript } from '../../../wim/wimScript.ts';
 import { WIM_FLAG_NO_RP_FIX, WIM_FLAG_SUPPORT_EA, WIM_FLAG_VERIFY, WIM_FLAG_WIM_BOOT, WimCompression } from '../binding/wimgapi/constants.ts';
 import type { WimHandle, WimListener } from '../binding/wimgapi/wimgapi.ts';
 import type { Handler } from './handler.ts';
@@ -47,12 +48,8 @@ function requireContent({ capturePath }: Capture, action: string): void {
 
 function readScript(operation: NativeOperation, configFilePath: string | undefined, action: string): WimScript {
   if (configFilePath === undefined) { return WimScript.default(); }
-  requireFile(configFilePath, action);
-  if (statSync(configFilePath).size > maxWimScriptBytes) {
-    throw new DismError(Hresult.E_INVALIDARG, `${action}: "${configFilePath}" is too large for a WimScript.ini`, { target: configFilePath });
-  }
-  const { script, warnings } = WimScript.parse(decodeWimScript(readFileSync(configFilePath)));
-  operation.warnings.push(...warnings.map((warning) => `"${configFilePath}": ${warning}`));
+  const { script, warnings } = readWimScript(configFilePath, action);
+  operation.warnings.push(...warnings);
   return script;
 }
 

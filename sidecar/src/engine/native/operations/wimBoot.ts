@@ -6,6 +6,7 @@ import type {
 } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { describeHresult, Hresult, hresultFromWin32 } from '../../../hresult.ts';
+import { readWimScript } from '../../../wim/readWimScript.ts';
 import type { WimEntry } from '../binding/wof.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
@@ -59,7 +60,7 @@ export const captureCustomImage: Handler<typeof customMethod> = async (params, o
   const { capturePath, configFilePath, checkIntegrity = false, verify = false } = params;
   const action = `Cannot capture the custom image of "${capturePath}"`;
   requireFolder(capturePath, action);
-  if (configFilePath !== undefined) { requireFile(configFilePath, action); }
+  if (configFilePath !== undefined) { operation.warnings.push(...readWimScript(configFilePath, action).warnings); }
   const entries = await entriesOf(operation, capturePath);
   if (!entries.some(({ type }) => types[type] === 'OS')) {
     throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `${action}: its Windows does not boot from a WIM file`, {

@@ -1,12 +1,10 @@
 /** What capturing and appending have in common: parameters become those of the job that captures, and its findings what the user is told. */
-import { readFile, stat } from 'node:fs/promises';
 import type { captureImage as captureMethod, ImageFilePlan } from '@dismts/protocol';
 import type { z } from 'zod';
-import { DismError, UnsupportedError } from '../../../errors.ts';
+import { UnsupportedError } from '../../../errors.ts';
 import { freeBytesAt } from '../../../freeBytes.ts';
-import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { decodeWimScript, maxWimScriptBytes, WimScript } from '../../../wim/wimScript.ts';
+import { readWimScript } from '../../../wim/readWimScript.ts';
 import type { CaptureImage, Captured } from '../../../wimJobs/captureImage.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { captureMount, ownMountAt, whileVolumeRests } from './mountedCapture.ts';
@@ -36,21 +34,11 @@ function refuseExtendedAttributes({ supportEa }: CaptureParams, what: string): v
   throw new UnsupportedError(`${what}: the Portable engine cannot keep extended attributes (-SupportEa)`, { hint: 'Use the Native engine (on Windows) for this, or leave -SupportEa out.' });
 }
 
-/** The text of a WimScript.ini. */
-async function readScript(path: string, what: string): Promise<{ readonly text: string; readonly warnings: readonly string[] }> {
-  const found = await stat(path);
-  if (!found.isFile() || found.size > maxWimScriptBytes) {
-    throw new DismError(Hresult.E_INVALIDARG, `${what}: "${path}" is no list of exclusions (WimScript.ini)`, { target: path });
-  }
-  const text = decodeWimScript(await readFile(path));
-  return { text, warnings: WimScript.parse(text).warnings.map((warning) => `"${path}", ${warning}`) };
-}
-
 /** Looks at everything that can be looked at before the source is read. */
 export async function prepareCapture(params: CaptureParams, what: string, context: OperationContext): Promise<PreparedCapture> {
   refuseExtendedAttributes(params, what);
   const { capturePath, imageName, description, noRpFix, wimBoot, setbootable, verify, configFilePath } = params;
-  const script = configFilePath === undefined ? undefined : await readScript(configFilePath, what);
+  const script = configFilePath === undefined ? undefined : readWimScript(configFilePath, what);
   const place = await folderOrVolume(capturePath, what);
   const warnings = [...script?.warnings ?? []];
   const own = place.isVolume ? undefined : await ownMountAt(place.path, context);

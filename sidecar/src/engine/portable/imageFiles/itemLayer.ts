@@ -3,6 +3,9 @@ import { lstatSync } from 'node:fs';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { Dentry } from '../../../wim/dentry.ts';
+import { foldName, isImpossibleOnWindows } from '../../../wim/windowsNames.ts';
+import { type FoundNames, refuseNames } from '../../../wimJobs/refuseNames.ts';
+import { Noted } from '../../../wimJobs/scanFolder.ts';
 import { type Inode, isDirectory, isRegularFile } from '../../../wim/inode.ts';
 import { readUpperLayer, type UpperEntry, type UpperLayer } from '../saving/upperLayer.ts';
 import { childOf } from './imagePaths.ts';
@@ -57,6 +60,25 @@ class Layering {
   }
 }
 
+/** What stands in the way of names, that of the item among them: as where a folder is captured. */
+function namesIn(root: UpperEntry, name: string): FoundNames {
+  const found = { impossible: new Noted(), twins: new Noted() };
+  if (isImpossibleOnWindows(name)) { found.impossible.add(name); }
+  const pending: { readonly entry: UpperEntry; readonly shown: string }[] = [{ entry: root, shown: name }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const folded = new Set<string>();
+    for (const entry of next.entry.children) {
+      const shown = `${next.shown}/${entry.name}`;
+      if (isImpossibleOnWindows(entry.name)) { found.impossible.add(shown); }
+      const key = foldName(entry.name);
+      if (folded.has(key)) { found.twins.add(shown); }
+      folded.add(key);
+      pending.push({ entry, shown });
+    }
+  }
+  return found;
+}
+
 /** 100 ns from 1601 as nanoseconds from 1970. */
 function toNanoseconds(fileTime: bigint): bigint {
   return (fileTime - 116_444_736_000_000_000n) * 100n;
@@ -75,10 +97,12 @@ function unchangedFolder(folder: Dentry, path: string, imagePath: string, child:
 /**
  * The layer that puts a source into a folder of an image.
  * @param source Without symbolic links on its way.
- * @throws DismError ERROR_ALREADY_EXISTS: the image has something of another kind under a name. ERROR_NOT_SUPPORTED: a device, pipe or socket.
+ * @throws DismError ERROR_INVALID_NAME: as where a folder is captured. ERROR_ALREADY_EXISTS: the image has something of another kind under a name.
+ * ERROR_NOT_SUPPORTED: a device, pipe or socket.
  */
 export async function itemLayer(source: string, folder: Dentry, name: string, what: string, signal: AbortSignal): Promise<ItemLayer> {
   const { root } = await readUpperLayer(source, signal);
+  refuseNames(namesIn(root, name), what, source, 'Rename them first.');
   const folders: Dentry[] = [];
   for (let at: Dentry | undefined = folder; at !== undefined; at = at.parent) { folders.unshift(at); }
   const paths = folders.map((_, depth) => folders.slice(1, depth + 1).map((other) => `/${other.name}`).join(''));
