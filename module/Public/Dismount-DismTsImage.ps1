@@ -100,6 +100,12 @@ function Dismount-DismTsImage {
         Set-CallerPreference -Cmdlet $PSCmdlet
     }
     process {
+        if (-not $Save -and -not $Discard) {
+            # One of them is bound, as $false, which says what is not to be done only.
+            $message = "Cannot tell what becomes of the changes in `"$Path`": give -Save or -Discard, and not as `$false"
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $Path)
+            return
+        }
         $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
         $mountPath = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
         if ($null -eq $params -or $null -eq $mountPath) {

@@ -64,6 +64,7 @@ function Get-DismTsImage {
 
         # List the mounted images.
         [Parameter(Mandatory, ParameterSetName = 'InputByMounted', ValueFromPipelineByPropertyName)]
+        [Alias('Mount')]
         [switch] $Mounted,
 
         # Only what is mounted at this folder, whatever the spelling: relative, with a slash at the end, through a link. Nothing where nothing is.
@@ -113,6 +114,11 @@ function Get-DismTsImage {
         }
         $request = @{ Cmdlet = $PSCmdlet; Engine = $Engine; DismPath = $DismPath }
         if ($PSCmdlet.ParameterSetName -eq 'InputByMounted') {
+            if (-not $Mounted) {
+                $message = 'Cannot tell which images are meant: give -ImagePath, or -Mounted, and that not as $false'
+                Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message)
+                return
+            }
             if ($Path) {
                 $params['mountPath'] = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
                 if ($null -eq $params['mountPath']) {

@@ -31,7 +31,7 @@ function Get-DismTsImageContent {
     param(
         # File with the image.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
-        [Alias('FullName')]
+        [Alias('FullName', 'Image')]
         [string] $ImagePath,
 
         # Number of the image in the file; the first is 1.

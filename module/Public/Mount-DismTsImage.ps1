@@ -138,6 +138,11 @@ function Mount-DismTsImage {
         Set-CallerPreference -Cmdlet $PSCmdlet
     }
     process {
+        if ($PSCmdlet.ParameterSetName -eq 'Remount' -and -not $Remount) {
+            $message = "Cannot tell what to mount at `"$Path`": give -ImagePath with -Index or -Name, or -Remount, and that not as `$false"
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message -Target $Path)
+            return
+        }
         $params = Get-OperationParameter -Cmdlet $PSCmdlet -LogPath $LogPath -ScratchDirectory $ScratchDirectory -LogLevel $LogLevel
         $mountPath = Resolve-DismTsPath -Path $Path -Cmdlet $PSCmdlet -Parameter 'Path'
         if ($null -eq $params -or $null -eq $mountPath) {

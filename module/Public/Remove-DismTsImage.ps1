@@ -37,7 +37,7 @@ function Remove-DismTsImage {
     param(
         # File with the image.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
-        [Alias('FullName')]
+        [Alias('FullName', 'Image')]
         [string] $ImagePath,
 
         # Number of the image in the file; the first is 1.

@@ -74,6 +74,17 @@ Describe 'Commands that change something' -Tag 'Unit' {
         }
     }
 
+    Context 'A switch that is $false' {
+        It 'is no choice of what to do: <Script>' -ForEach @(
+            @{ Script = { Mount-DismTsImage -Path /fake/m -Remount:$false }; Command = 'Mount-DismTsImage' }
+            @{ Script = { Get-DismTsImage -Mounted:$false }; Command = 'Get-DismTsImage' }
+            @{ Script = { Get-DismTsPackage -Online:$false }; Command = 'Get-DismTsPackage' }
+        ) {
+            $Script | Should -Throw -ErrorId "E_INVALIDARG,$Command"
+            Get-ReceivedMessage -RecordPath $recordPath | Should -BeNullOrEmpty
+        }
+    }
+
     Context 'Save-DismTsImage' {
         It 'commits' {
             $result = Save-DismTsImage -Path /fake/m
@@ -107,6 +118,14 @@ Describe 'Commands that change something' -Tag 'Unit' {
             $result.PSObject.TypeNames[0] | Should -Be 'DismTs.BaseDismObject'
             $result.PSObject.Properties.Name | Should -Be 'LogPath', 'ScratchDirectory', 'LogLevel', 'Path'
             $result.Path | Should -Be /fake/m
+        }
+
+        It 'neither saves nor discards where it is told only what not to do: <Script>' -ForEach @(
+            @{ Script = { Dismount-DismTsImage -Path /fake/m -Discard:$false } }, @{ Script = { Dismount-DismTsImage -Path /fake/m -Save:$false } }
+            @{ Script = { Dismount-DismTsImage -Path /fake/m -Save:$false -Append } }, @{ Script = { $choice = @{ Save = $false }; Dismount-DismTsImage -Path /fake/m @choice } }
+        ) {
+            $Script | Should -Throw -ErrorId 'E_INVALIDARG,Dismount-DismTsImage' -ExpectedMessage '*"/fake/m"*-Save or -Discard*'
+            Get-Sent -Method image/unmount | Should -BeNullOrEmpty
         }
 
         It 'works on the mount that comes down the pipeline, and on no later one at its folder' {

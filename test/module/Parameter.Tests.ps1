@@ -414,6 +414,11 @@ Describe 'Parameter contract' -Tag 'Unit' {
 
     It '<Command> -<Parameter> also answers to <Aliases>' -ForEach @(
         @{ Command = 'Get-DismTsImage'; Parameter = 'ImagePath'; Aliases = 'FullName', 'Image' }
+        # Short forms that name one parameter of the in-box command only.
+        @{ Command = 'Get-DismTsImage'; Parameter = 'Mounted'; Aliases = @('Mount') }
+        @{ Command = 'Get-DismTsImageContent'; Parameter = 'ImagePath'; Aliases = 'FullName', 'Image' }
+        @{ Command = 'Remove-DismTsImage'; Parameter = 'ImagePath'; Aliases = 'FullName', 'Image' }
+        @{ Command = 'Expand-DismTsImage'; Parameter = 'ImagePath'; Aliases = @('Image') }
         @{ Command = 'Get-DismTsImage'; Parameter = 'Index'; Aliases = @('ImageIndex') }
         @{ Command = 'Mount-DismTsImage'; Parameter = 'ImagePath'; Aliases = 'FullName', 'Image' }
         @{ Command = 'Mount-DismTsImage'; Parameter = 'Path'; Aliases = @('MountPath') }
