@@ -53,11 +53,4 @@ Describe 'Help' -Tag 'Unit' {
         $text = Get-Help -Name about_DismTs | Out-String
         $text | Should -Match 'LONG DESCRIPTION'
     }
-
-    It 'mentions every command in about_DismTs' {
-        $text = Get-Help -Name about_DismTs | Out-String
-        foreach ($command in Get-Command -Module DismTs) {
-            $text | Should -Match ([regex]::Escape($command.Name))
-        }
-    }
 }
