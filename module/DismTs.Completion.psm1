@@ -76,6 +76,53 @@ $completeImage = {
     }
 }
 
+# The paths of an image that has more are not listed for a key press.
+$maxListedPaths = 20000
+$completeItemPath = {
+    param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
+    $image = @{}
+    foreach ($name in 'ImagePath', 'Index', 'Name', 'Engine', 'DismPath') {
+        if ($boundParameters.ContainsKey($name)) {
+            $image[$name] = $boundParameters[$name]
+        }
+    }
+    $count = $null
+    if ($image.ContainsKey('ImagePath') -and ($image.ContainsKey('Index') -or $image.ContainsKey('Name'))) {
+        $about = @(Get-CompletionItem -Command Get-DismTsImage -Parameters $image)
+        if ($about.Count -eq 1) {
+            $count = $about[0].FileCount + $about[0].DirectoryCount
+        }
+    }
+    $typed = $wordToComplete.Trim('''"')
+    $slash = '\'
+    if ($typed.Contains('/') -and -not $typed.Contains('\')) {
+        $slash = '/'
+    }
+    $beginning = '\' + $typed.Replace('/', '\').TrimStart('\')
+    $folder = $beginning.LastIndexOf('\') + 1
+    $isFound = $false
+    if ($count -and $count -le $maxListedPaths) {
+        foreach ($path in Get-CompletionItem -Command Get-DismTsImageContent -Parameters $image) {
+            # What is in the folder that was typed; a folder in it ends with a backslash.
+            $next = $path.IndexOf('\', [Math]::Min($folder, $path.Length))
+            if ($path.Length -le $folder -or -not $path.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase) -or ($next -ge 0 -and $next -lt $path.Length - 1)) {
+                continue
+            }
+            $isFound = $true
+            $value = $path.TrimEnd('\').Replace('\', $slash)
+            New-Object -TypeName System.Management.Automation.CompletionResult -ArgumentList (ConvertTo-CompletionText -Value $value), $value, 'ParameterValue', $path
+        }
+    }
+    if (-not $isFound) {
+        # It is no path of this machine, whose files PowerShell would offer: so what was typed stays, and nothing is the root of the image.
+        $value = $typed
+        if (-not $value) {
+            $value = '\'
+        }
+        New-Object -TypeName System.Management.Automation.CompletionResult -ArgumentList (ConvertTo-CompletionText -Value $value), $value, 'ParameterValue', $value
+    }
+}
+
 # What lists the values of a parameter, and what to say of each beside its name.
 $lists = @{
     PackageName       = @{ Command = 'Get-DismTsPackage'; Property = 'PackageName'; Detail = 'PackageState' }
@@ -174,6 +221,7 @@ $completers = @(
         @{ CommandName = 'Export-DismTsImage'; ParameterName = $parameter; ScriptBlock = $completeImage }
     }
     @{ CommandName = 'Set-DismTsImage'; ParameterName = 'BootIndex'; ScriptBlock = $completeImage }
+    @{ CommandName = 'Copy-DismTsImageItem'; ParameterName = 'ItemPath'; ScriptBlock = $completeItemPath }
 )
 foreach ($completer in $completers) {
     Register-ArgumentCompleter @completer

@@ -8,8 +8,8 @@ function Add-DismTsImage {
     Until the last step the file is the old one: a command that is cancelled or killed leaves it as it was, and what a killed one has written behind its end is taken
     away by the next command on image files.
 
-    On Linux, what New-DismTsImage says of folders, NTFS volumes, and images and disks that are mounted holds here, too: nobody can write to the mount of a disk while it
-    is captured, and a folder in such a mount is captured as a Linux folder, of which a warning tells.
+    On Linux, what New-DismTsImage says of folders, NTFS volumes, and images and disks that are mounted holds here, too: nobody can write to the mount of a disk
+    while it is captured, and a folder in such a mount is captured as a Linux folder, of which a warning tells.
 
     -WhatIf reads the folder, and says how much it holds and how large the file gets at most.
 

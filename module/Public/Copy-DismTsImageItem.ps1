@@ -6,9 +6,9 @@ function Copy-DismTsImageItem {
     With -Destination the item is copied out of the image, to a path that must not exist. On Linux a folder holds no security descriptors, DOS attributes and named
     streams; a warning tells what is lost.
 
-    With -Source a file or folder is put into the image, in a folder of it that exists. What has the name already stays, unless -Replace is given; a file that is replaced
-    keeps its security descriptor, attributes, short name and creation time. The image file is the old one or the new one at every moment. One that has an image
-    mounted for writing, or that another program writes to, is refused.
+    With -Source a file or folder is put into the image, in a folder of it that exists. What has the name already stays, unless -Replace is given; a file that is
+    replaced keeps its security descriptor, attributes, short name and creation time. The image file is the old one or the new one at every moment. One that has an
+    image mounted for writing, or that another program writes to, is refused.
 
     The in-box module has no such command.
     .EXAMPLE

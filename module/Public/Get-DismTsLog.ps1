@@ -4,9 +4,9 @@ function Get-DismTsLog {
     Gets what an operation wrote into its log file, and into the log of DISM, as objects.
     .DESCRIPTION
     Without parameters it reads the log of the operation that ran last, whether it succeeded, failed, was cancelled or was killed: in this session, else in any
-    session of this user. An operation that changes something has its log from its first moment; one that only looks has one where something is wrong. Results and error records of other commands
-    know their log file: pipe them in. Where the native engine worked, the lines that DISM wrote into dism.log meanwhile are among the others, in the order of
-    their times, also when DISM has moved that file to dism.log.bak.
+    session of this user. An operation that changes something has its log from its first moment; one that only looks has one where something is wrong. Results and
+    error records of other commands know their log file: pipe them in. Where the native engine worked, the lines that DISM wrote into dism.log meanwhile are among
+    the others, in the order of their times, also when DISM has moved that file to dism.log.bak.
 
     A log file that was given with -LogPath holds several operations; only the last one is given, or with -All everything. dism.log and CBS.log can be read too.
     Of files over 32 MB the end is read, with a warning.

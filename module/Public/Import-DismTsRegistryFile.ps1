@@ -7,10 +7,9 @@ function Import-DismTsRegistryFile {
     SYSTEM and the like, HKEY_CLASSES_ROOT, HKEY_USERS\.DEFAULT, and HKEY_CURRENT_USER to what new users get. CurrentControlSet is the control set that Windows
     would start with. A file that is about anything else, or has a mistake, is refused with the number of the line.
 
-    Nothing is changed in part: a process that is killed at any point leaves all of the change or nothing of it. The hive grows by what was added,
-    keys get the security descriptor of the key above them, and what was written is read back before it is in place. -WhatIf computes the
-    change, and says what would become of it.
-    Changes that made no difference are not listed.
+    Nothing is changed in part: a process that is killed at any point leaves all of the change or nothing of it. The hive grows by what was added, keys get the
+    security descriptor of the key above them, and what was written is read back before it is in place. -WhatIf computes the change, and says what would become of
+    it. Changes that made no difference are not listed.
     .EXAMPLE
     Import-DismTsRegistryFile -Path ./mnt -RegistryFile ./policy.reg
 

@@ -3,8 +3,8 @@ function New-DismTsCustomImage {
     .SYNOPSIS
     Captures what a WIMBoot installation has beside its install.wim into custom.wim.
     .DESCRIPTION
-    On a system of Windows 8.1 that was applied with -WIMBoot, files are pointers into install.wim. This command captures what has been added to the installation since into
-    custom.wim beside it, once, and makes pointers of those files, too.
+    On a system of Windows 8.1 that was applied with -WIMBoot, files are pointers into install.wim. This command captures what has been added to the installation
+    since into custom.wim beside it, once, and makes pointers of those files, too.
 
     Ctrl+C cancels. -WhatIf checks that the folder is there, and changes nothing.
 

@@ -6,8 +6,8 @@ function New-DismTsImage {
     The file appears under its name once it is whole and on the disk; one that exists is never overwritten (0x80070050). Ctrl+C cancels, and nothing is left behind.
 
     On Linux a folder has no security descriptors, DOS attributes, short names, named streams and creation times, of which a warning tells. An NTFS volume that is
-    not mounted is captured with all of them: give its device, or a file that holds the volume. So is an image or a
-    virtual disk that DismTs has mounted, with what is staged: give the mount folder. While a disk is captured nobody can write to its mount. Names that Windows cannot have, and names that differ in case only,
+    not mounted is captured with all of them: give its device, or a file that holds the volume. So is an image or a virtual disk that DismTs has mounted, with what
+    is staged: give the mount folder. While a disk is captured nobody can write to its mount. Names that Windows cannot have, and names that differ in case only,
     are refused before anything is written.
 
     Without -ConfigFilePath the page file, the recycle bin and what else dism.exe leaves out by default is left out, of which a warning tells.

@@ -3,10 +3,9 @@ function New-DismTsRegistryKey {
     .SYNOPSIS
     Makes a key in the registry of an offline image.
     .DESCRIPTION
-    Keys above it are made, too. It is no error that it exists: Changed of the result says so. Nothing is changed in part: a process that is killed at any
-    point leaves all of the change or nothing of it. The hive grows by what was added,
-    keys get the security descriptor of the key above them, and what was written is read back before it is in place. -WhatIf computes the
-    change, and says what would become of it.
+    Keys above it are made, too. It is no error that it exists: Changed of the result says so. Nothing is changed in part: a process that is killed at any point
+    leaves all of the change or nothing of it. The hive grows by what was added, keys get the security descriptor of the key above them, and what was written is
+    read back before it is in place. -WhatIf computes the change, and says what would become of it.
     .EXAMPLE
     New-DismTsRegistryKey -Path ./mnt -Hive SOFTWARE -Key 'Policies\Contoso\Edge'
 

@@ -3,7 +3,8 @@ function Remove-DismTsFirstBootAction {
     .SYNOPSIS
     Takes back what Windows is to do in an offline image when it is set up.
     .DESCRIPTION
-    With the last one the script, the call in SetupComplete.cmd and empty folders that were made for them go, too; what else is in that file stays as it is. What is not there is no error.
+    With the last one the script, the call in SetupComplete.cmd and empty folders that were made for them go, too; what else is in that file stays as it is. What is
+    not there is no error.
     .EXAMPLE
     Remove-DismTsFirstBootAction -Path ./mnt -Name TelnetClient
 

@@ -3,9 +3,9 @@ function Remove-DismTsRegistryKey {
     .SYNOPSIS
     Removes a key from the registry of an offline image.
     .DESCRIPTION
-    A key with keys in it is refused without -Recurse. It is no error that there is none: Changed of the result says so. Nothing is changed in part: a process that is killed at any point leaves all of the change or nothing of it. The hive grows by what was added,
-    keys get the security descriptor of the key above them, and what was written is read back before it is in place. -WhatIf computes the
-    change, and says what would become of it.
+    A key with keys in it is refused without -Recurse. It is no error that there is none: Changed of the result says so. Nothing is changed in part: a process that
+    is killed at any point leaves all of the change or nothing of it. The hive grows by what was added, keys get the security descriptor of the key above them, and
+    what was written is read back before it is in place. -WhatIf computes the change, and says what would become of it.
     .EXAMPLE
     Remove-DismTsRegistryKey -Path ./mnt -Hive SOFTWARE -Key 'Policies\Contoso' -Recurse
 

@@ -3,9 +3,9 @@ function Remove-DismTsRegistryValue {
     .SYNOPSIS
     Removes a value from the registry of an offline image.
     .DESCRIPTION
-    It is no error that there is none: Changed of the result says so. Nothing is changed in part: a process that is killed at any point leaves all of the change or nothing of it. The hive grows by what was added,
-    keys get the security descriptor of the key above them, and what was written is read back before it is in place. -WhatIf computes the
-    change, and says what would become of it.
+    It is no error that there is none: Changed of the result says so. Nothing is changed in part: a process that is killed at any point leaves all of the change or
+    nothing of it. The hive grows by what was added, keys get the security descriptor of the key above them, and what was written is read back before it is in
+    place. -WhatIf computes the change, and says what would become of it.
     .EXAMPLE
     Remove-DismTsRegistryValue -Path ./mnt -Hive SOFTWARE -Key 'Policies\Contoso' -Name Enabled
 

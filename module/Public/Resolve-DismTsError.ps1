@@ -3,8 +3,9 @@ function Resolve-DismTsError {
     .SYNOPSIS
     Explains an error code or an error record: symbol, meaning, and what to do.
     .DESCRIPTION
-    Takes HRESULTs and Win32 codes as numbers or text, their symbols, exceptions and error records, also those of the in-box Dism module. Without input it explains the latest
-    error of the session. Of errors that DismTs made it also shows the operation, the file or folder at fault, the log file, and the programs that keep it busy.
+    Takes HRESULTs and Win32 codes as numbers or text, their symbols, exceptions and error records, also those of the in-box Dism module. Without input it explains
+    the latest error of the session. Of errors that DismTs made it also shows the operation, the file or folder at fault, the log file, and the programs that keep
+    it busy.
     .EXAMPLE
     Resolve-DismTsError 0xC1420117
 

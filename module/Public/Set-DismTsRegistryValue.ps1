@@ -3,8 +3,8 @@ function Set-DismTsRegistryValue {
     .SYNOPSIS
     Sets a value in the registry of an offline image.
     .DESCRIPTION
-    The key is made where it does not exist. Nothing is changed in part: a process that is killed at any point leaves all of the change or nothing of it. The hive grows by what was added,
-    keys get the security descriptor of the key above them, and what was written is read back before it is in place. -WhatIf computes the
+    The key is made where it does not exist. Nothing is changed in part: a process that is killed at any point leaves all of the change or nothing of it. The hive
+    grows by what was added, keys get the security descriptor of the key above them, and what was written is read back before it is in place. -WhatIf computes the
     change, and says what would become of it.
     .EXAMPLE
     Set-DismTsRegistryValue -Path ./mnt -Hive SOFTWARE -Key 'Policies\Contoso' -Name Enabled -Value 1 -Type DWord

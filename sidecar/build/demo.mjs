@@ -106,7 +106,9 @@ function dismts(...words) {
 function run(program, programArguments) {
   // A pwsh whose stdin is closed draws its progress over what it has written.
   const stdin = process.stdout.isTTY && process.stdin.isTTY ? 'inherit' : 'ignore';
-  const { status, error } = spawnSync(program, programArguments, { stdio: [stdin, 'inherit', 'inherit'] });
+  // In a file nobody wants the colours that PowerShell writes for a terminal.
+  const env = process.stdout.isTTY ? process.env : { ...process.env, NO_COLOR: '1' };
+  const { status, error } = spawnSync(program, programArguments, { env, stdio: [stdin, 'inherit', 'inherit'] });
   if (error) { throw error; }
   if (status !== 0) { throw new Error(`${program} ended with exit code ${status}`); }
 }

@@ -29,6 +29,18 @@ Describe 'Help' -Tag 'Unit' {
         ($help.alertSet | Out-String) | Should -Match '(Native function|[Ee]ngine)'
     }
 
+    It '<Command> has a description whose lines are of one width' -ForEach $commands {
+        $lines = ((Get-Command -Name $Command).ScriptBlock.Ast.Body.Extent.Text -split '#>')[0] -replace '(?s)^.*?\.DESCRIPTION' -replace '(?s)\n\s*\.[A-Z]+\s.*$' -split '\r?\n'
+        for ($at = 0; $at -lt $lines.Count; $at++) {
+            $lines[$at].Length | Should -BeLessOrEqual 168
+            $next = if ($at + 1 -lt $lines.Count) { $lines[$at + 1].Trim() }
+            if ($lines[$at].Trim() -and $next -and -not $next.StartsWith('*')) {
+                # The next word would not have fitted.
+                $lines[$at].Length + ($next -split ' ')[0].Length | Should -BeGreaterOrEqual 140 -Because $lines[$at]
+            }
+        }
+    }
+
     It '<Command> has examples that tell their outcome' -ForEach $commands {
         $examples = @((Get-Help -Name $Command -Full).examples.example)
         $examples.Count | Should -BeGreaterOrEqual 2

@@ -176,6 +176,23 @@ Describe 'Commands about image files on real files' -Tag 'Integration' -Skip:(-n
         (Test-DismTsImageFile -ImagePath "$folder/source.wim").IntegrityTable | Should -Be 'Ok'
     }
 
+    It 'offers paths of the image by Tab, and none of this machine' {
+        $own = New-Item -ItemType Directory -Path "$folder/tab/sub"
+        'a.txt', 'sub/b.txt' | ForEach-Object { Set-Content -LiteralPath "$folder/tab/$_" -Value 'x' }
+        $null = New-DismTsImage -CapturePath $own.Parent.FullName -ImagePath "$folder/tab.wim" -Name Tab 3>$null
+        Push-Location -Path $PSScriptRoot
+        try {
+            $offered = foreach ($line in "-ImagePath $folder/tab.wim -Index 1 -ItemPath ", "-ImagePath $folder/tab.wim -Name Tab -ItemPath SUB\", "-ImagePath $folder/tab.wim -Index 1 -ItemPath /sub/B",
+                "-ImagePath $folder/tab.wim -Index 1 -ItemPath Image", '-ItemPath ', "-ImagePath $folder/none.wim -Index 1 -ItemPath Image") {
+                $script = "Copy-DismTsImageItem $line"
+                (TabExpansion2 -inputScript $script -cursorColumn $script.Length).CompletionMatches.CompletionText -join ' '
+            }
+        } finally {
+            Pop-Location
+        }
+        $offered | Should -Be '\a.txt \sub', '\sub\b.txt', '/sub/b.txt', 'Image', '\', 'Image'
+    }
+
     It '-WhatIf changes nothing, and says how large a file gets' {
         $before = (Get-FileHash -LiteralPath "$folder/new.wim").Hash
         $said = Optimize-DismTsImageFile -ImagePath "$folder/new.wim" -WhatIf 6>&1
