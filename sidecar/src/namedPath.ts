@@ -37,5 +37,8 @@ export function nameCulprit(error: unknown, params: unknown): void {
   const parameter = `(-${commandParameter(name)})`;
   const reason = message.slice(operation.length);
   const mention = [path, target].map((text) => `"${text}"`).find((text) => reason.includes(text));
-  error.message = operation + (mention === undefined ? `"${path}" ${parameter}: ${reason}` : reason.replace(mention, () => `${mention} ${parameter}`));
+  // The path alone in parentheses at the end says no more than that it is the one.
+  const ending = mention === undefined ? '' : ` (${mention})`;
+  error.message = operation + (mention === undefined || reason.endsWith(ending)
+    ? `${mention ?? `"${path}"`} ${parameter}: ${reason.slice(0, reason.length - ending.length)}` : reason.replace(mention, () => `${mention} ${parameter}`));
 }

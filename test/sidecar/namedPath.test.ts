@@ -21,6 +21,7 @@ describe('nameCulprit()', () => {
     expect(named('Cannot mount "/a.wim" at "/m": it is no folder', '/m', paths)).toBe('Cannot mount "/a.wim" at "/m": "/m" (-Path): it is no folder');
     expect(named('Cannot mount "/a.wim" at "/m": the folder "/m" does not exist', '/m', paths))
       .toBe('Cannot mount "/a.wim" at "/m": the folder "/m" (-Path) does not exist');
+    expect(named('Cannot mount "/a.wim" at "/m": permission is denied ("/m")', '/m', paths)).toBe('Cannot mount "/a.wim" at "/m": "/m" (-Path): permission is denied');
     expect(named('Cannot mount "/a.wim" at "/m: "n"": x', '/a.wim')).toBe('Cannot mount "/a.wim" at "/m: "n"": "/a.wim" (-ImagePath): x');
   });
 

@@ -5,7 +5,7 @@ import { DismError } from '../errors.ts';
 import { toFailureData } from '../failureData.ts';
 import { dieWithParent } from '../platform/linux/dieWithParent.ts';
 import { claimStdout } from '../silence.ts';
-import { isSystemError, systemFailure } from '../systemErrors.ts';
+import { isSystemError } from '../systemErrors.ts';
 import { loadWimlib } from '../wimlib/binding.ts';
 import type { JobContext, WimJob } from './jobContext.ts';
 import type { JobCall, JobMessage } from './jobMessages.ts';
@@ -86,10 +86,14 @@ async function perform({ job, params, operation }: JobCall): Promise<number> {
     say({ kind: 'done', result });
     return 0;
   } catch (error) {
-    const failure = isSystemError(error) ? systemFailure(error, `Cannot finish "${operation}"`, '') : error;
-    say(failure instanceof DismError
-      ? { kind: 'failed', failure: toFailureData(failure) }
-      : { kind: 'bug', stack: failure instanceof Error ? failure.stack ?? failure.message : String(failure) });
-    return failure instanceof DismError ? 1 : bugExit;
+    if (isSystemError(error)) {
+      const { name, message, code, syscall, path } = error;
+      say({ kind: 'system', error: { name, message, code, syscall, ...path === undefined ? {} : { path } } });
+      return 1;
+    }
+    say(error instanceof DismError
+      ? { kind: 'failed', failure: toFailureData(error) }
+      : { kind: 'bug', stack: error instanceof Error ? error.stack ?? error.message : String(error) });
+    return error instanceof DismError ? 1 : bugExit;
   }
 }

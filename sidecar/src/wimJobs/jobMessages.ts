@@ -1,6 +1,7 @@
 /** What the process of a job is told, and what it says: one JSON object a line, on its stdin and stdout. */
 import type { ProgressPhase } from '@dismts/protocol';
 import type { FailureData } from '../failureData.ts';
+import type { SystemError } from '../systemErrors.ts';
 
 /** The one line on its stdin. That it stays open says that somebody wants the result. */
 export interface JobCall {
@@ -13,10 +14,11 @@ export interface JobCall {
   readonly caller: number;
 }
 
-/** A line on its stdout; `done`, `failed` and `bug` are the last. */
+/** A line on its stdout; all but `progress` and `warning` are the last. What the system answered is put in words by who knows what cannot be done now. */
 export type JobMessage =
   | { readonly kind: 'progress'; readonly phase: ProgressPhase; readonly current: number; readonly total: number; readonly unit?: 'bytes' | undefined }
   | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'done'; readonly result: unknown }
   | { readonly kind: 'failed'; readonly failure: FailureData }
+  | { readonly kind: 'system'; readonly error: SystemError }
   | { readonly kind: 'bug'; readonly stack: string };

@@ -118,7 +118,7 @@ async function outcomeOf(
 ): Promise<JobOutcome<unknown>> {
   const warnings: string[] = [];
   let [stderr, rest] = ['', ''];
-  const said: Extract<JobMessage, { kind: 'done' | 'failed' | 'bug' }>[] = [];
+  const said: Extract<JobMessage, { kind: 'done' | 'failed' | 'system' | 'bug' }>[] = [];
   // What is said last is said when all is done: that the process ends then takes its time, too.
   let finish: (how: string) => void = () => undefined;
   const finished = new Promise<string>((resolve) => { finish = resolve; });
@@ -146,6 +146,7 @@ async function outcomeOf(
   if (end?.kind === 'done') { return { result: end.result, warnings }; }
   if (context.signal.aborted) { throw new CancelledError(call.operation); }
   if (end?.kind === 'failed') { throw fromFailureData(end.failure, call.operation); }
+  if (end?.kind === 'system') { throw Object.assign(new Error(end.error.message), end.error); }
   if (end?.kind === 'bug') { throw Object.assign(new Error(`in the process of "${call.operation}"`), { stack: end.stack }); }
   throw lostError(call.operation, String(how), stderr);
 }

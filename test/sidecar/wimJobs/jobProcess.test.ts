@@ -6,6 +6,7 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CancelledError, DismError } from '../../../sidecar/src/errors.ts';
+import { guarded } from '../../../sidecar/src/systemErrors.ts';
 import { wimJobArgument } from '../../../sidecar/src/wimJobs/jobArgument.ts';
 import type { ExportImages } from '../../../sidecar/src/wimJobs/exportImages.ts';
 import { runWimJob, withJobReady } from '../../../sidecar/src/wimJobs/jobProcess.ts';
@@ -80,6 +81,17 @@ describe('runWimJob()', () => {
       expect(error.message).toBe(`with ${isWanted ? 1 : 0}`);
       await until(() => jobProcesses().length === 0, 'the process ends that nothing was asked of');
     }
+  });
+
+  test('throws what the system answered, for its caller to say what cannot be done', async () => {
+    const source = join(tempFolder(), 'missing');
+    const job = { source, isVolume: false, name: 'x', format: { compressionType: CompressionType.Xpress }, withoutPaths: [], what: 'Cannot capture' };
+    const error = await failure(runWimJob('captureImage', job, testContext('imageFile/capture')));
+    expect(error).toMatchObject({ code: 'ENOENT', syscall: expect.any(String) as string, path: source });
+    expect(error).not.toBeInstanceOf(DismError);
+    const worded = await failure(guarded('Cannot capture "a"', 'a', testContext('imageFile/capture'), async () => await runWimJob('captureImage', job, testContext('imageFile/capture'))));
+    expect(worded).toBeInstanceOf(DismError);
+    expect(worded).toMatchObject({ target: source, message: expect.stringMatching(/^Cannot capture "a": .* does not exist/) as string });
   });
 
   test('throws what the job throws, as libwim words it', async () => {
