@@ -8,7 +8,7 @@ function Open-SidecarExecutable {
 
     Another thread computes it, so that what else a start needs can be done meanwhile.
     .OUTPUTS
-    An object whose Stream the caller has to dispose of, or an error record.
+    A hash table whose Stream the caller has to dispose of, or an error record.
     #>
     param(
         # The executable.
@@ -21,13 +21,23 @@ function Open-SidecarExecutable {
         $stream = [System.IO.FileStream]::new($Path, 'Open', 'Read', 'Read', 4096)
         $hash = [System.Security.Cryptography.SHA256]::Create()
         $sink = [System.Security.Cryptography.CryptoStream]::new([System.IO.Stream]::Null, $hash, 'Write')
-        return @{
+        $opened = @{
             Path     = $Path
             Stream   = $stream
             Hash     = $hash
             Sink     = $sink
             CopyTask = $stream.CopyToAsync($sink, 1MB)
         }
+        # Nothing is left to be done after the hash but to compare it.
+        $opened['Expected'] = Get-ExpectedHash -Path $Path
+        $opened['MayExecute'] = Test-ExecutePermission -Executable $opened
+        $opened['Program'] = $Path
+        # On Windows such a folder would be one of the current drive, which anybody may have made.
+        if ($PSVersionTable.PSEdition -ne 'Desktop' -and $IsLinux -and [System.IO.Directory]::Exists('/proc/self/fd')) {
+            # The kernel opens this very file again, also when its name belongs to another one by now.
+            $opened['Program'] = "/proc/self/fd/$($stream.SafeFileHandle.DangerousGetHandle())"
+        }
+        return $opened
     } catch {
         if ($null -ne $stream) {
             $stream.Dispose()
