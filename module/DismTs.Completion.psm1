@@ -1,4 +1,5 @@
-# Argument completers: mount folders, the images of a file, and what is in an image. A completer that finds nothing gives way to that of PowerShell.
+# What the argument completers offer: mount folders, the images of a file, and what is in an image. It is loaded at the first Tab that needs it.
+# A completer that finds nothing gives way to that of PowerShell.
 
 [Diagnostics.CodeAnalysis.SuppressMessageAttribute('PSReviewUnusedParameter', '', Justification = 'PowerShell gives all five to every completer')]
 param()
@@ -39,7 +40,11 @@ function Get-CompletionItem {
     }
 }
 
-$completeMountFolder = {
+function Complete-MountFolder {
+    <#
+    .SYNOPSIS
+    Offers the folders in which images are mounted.
+    #>
     param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
     if ($commandName -in 'Mount-DismTsImage', 'Mount-WindowsImage' -and -not $boundParameters.ContainsKey('Remount')) {
         return
@@ -54,7 +59,11 @@ $completeMountFolder = {
     }
 }
 
-$completeImage = {
+function Complete-Image {
+    <#
+    .SYNOPSIS
+    Offers the numbers or the names of the images in a file.
+    #>
     param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
     $fileParameter = 'ImagePath'
     if ($parameterName -like 'Source*') {
@@ -78,7 +87,11 @@ $completeImage = {
 
 # The paths of an image that has more are not listed for a key press.
 $maxListedPaths = 20000
-$completeItemPath = {
+function Complete-ItemPath {
+    <#
+    .SYNOPSIS
+    Offers the paths of the image that the command names.
+    #>
     param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
     $image = @{}
     foreach ($name in 'ImagePath', 'Index', 'Name', 'Engine', 'DismPath') {
@@ -135,7 +148,11 @@ $lists = @{
 $firstBootActions = @{ Command = 'Get-DismTsFirstBootAction'; Property = 'Name'; Detail = 'Kind' }
 $appxPackages = @{ Command = 'Get-DismTsAppxProvisionedPackage'; Property = 'PackageName'; Detail = 'DisplayName' }
 
-$completeItem = {
+function Complete-Item {
+    <#
+    .SYNOPSIS
+    Offers what is in an image: packages, features, capabilities, drivers, editions, apps, what waits for the first start.
+    #>
     param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
     $image = @{}
     foreach ($name in 'Path', 'Online', 'WindowsDirectory', 'Engine', 'DismPath') {
@@ -166,7 +183,11 @@ $completeItem = {
 }
 
 $hiveNames = 'SOFTWARE', 'SYSTEM', 'DEFAULT', 'SAM', 'SECURITY', 'COMPONENTS', 'DRIVERS', 'NTUSER'
-$completeHive = {
+function Complete-Hive {
+    <#
+    .SYNOPSIS
+    Offers the names of registry hives.
+    #>
     param($commandName, $parameterName, $wordToComplete)
     $beginning = $wordToComplete.Trim('''"')
     foreach ($name in $hiveNames) {
@@ -176,73 +197,26 @@ $completeHive = {
     }
 }
 
-$registryCommands = @(
-    'Get-DismTsRegistryValue', 'Set-DismTsRegistryValue', 'Remove-DismTsRegistryValue'
-    'Get-DismTsRegistryKey', 'New-DismTsRegistryKey', 'Remove-DismTsRegistryKey'
-)
-$imageCommands = @(
-    'Mount-DismTsImage', 'Save-DismTsImage', 'Dismount-DismTsImage', 'Repair-DismTsImage', 'Optimize-DismTsImage'
-    'Get-DismTsPackage', 'Add-DismTsPackage', 'Remove-DismTsPackage'
-    'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
-    'Get-DismTsCapability', 'Add-DismTsCapability', 'Remove-DismTsCapability', 'Export-DismTsCapabilitySource'
-    'Get-DismTsDriver', 'Add-DismTsDriver', 'Remove-DismTsDriver', 'Export-DismTsDriver'
-    'Get-DismTsEdition', 'Set-DismTsEdition', 'Set-DismTsProductKey', 'Use-DismTsUnattend', 'Undo-DismTsPendingAction', 'Start-DismTsOSUninstall'
-    'Get-DismTsAppxProvisionedPackage', 'Add-DismTsAppxProvisionedPackage', 'Remove-DismTsAppxProvisionedPackage', 'Optimize-DismTsAppxProvisionedPackage'
-    'Set-DismTsAppxProvisionedDataFile', 'Get-DismTsNonRemovableAppsPolicy', 'Set-DismTsNonRemovableAppsPolicy'
-    'Import-DismTsRegistryFile', 'Get-DismTsFirstBootAction', 'Remove-DismTsFirstBootAction'
-    $registryCommands
-)
-$imageFileCommands = @(
-    'Get-DismTsImage', 'Mount-DismTsImage', 'Remove-DismTsImage', 'Set-DismTsImage', 'Get-DismTsImageContent', 'Copy-DismTsImageItem'
-    'Expand-DismTsImage', 'Convert-DismTsImage', 'Test-DismTsConformance'
-)
-# Parameters whose values are in the image, of the commands that change or show one of them.
-$itemParameters = @{
-    PackageName       = @(
-        'Get-DismTsPackage', 'Remove-DismTsPackage', 'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
-        'Remove-DismTsAppxProvisionedPackage', 'Set-DismTsAppxProvisionedDataFile'
-    )
-    FeatureName       = 'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
-    Name              = 'Get-DismTsCapability', 'Add-DismTsCapability', 'Remove-DismTsCapability', 'Export-DismTsCapabilitySource', 'Remove-DismTsFirstBootAction'
-    Driver            = 'Get-DismTsDriver', 'Remove-DismTsDriver'
-    Edition           = @('Set-DismTsEdition')
-    PackageFamilyName = @('Set-DismTsNonRemovableAppsPolicy')
-}
-$completers = @(
-    @{ CommandName = $imageCommands; ParameterName = 'Path'; ScriptBlock = $completeMountFolder }
-    @{ CommandName = $registryCommands; ParameterName = 'Hive'; ScriptBlock = $completeHive }
-    foreach ($parameter in $itemParameters.Keys) {
-        @{ CommandName = $itemParameters[$parameter]; ParameterName = $parameter; ScriptBlock = $completeItem }
-    }
-    foreach ($parameter in 'Index', 'Name') {
-        @{ CommandName = $imageFileCommands; ParameterName = $parameter; ScriptBlock = $completeImage }
-    }
-    foreach ($parameter in 'SourceIndex', 'SourceName') {
-        @{ CommandName = 'Export-DismTsImage'; ParameterName = $parameter; ScriptBlock = $completeImage }
-    }
-    @{ CommandName = 'Set-DismTsImage'; ParameterName = 'BootIndex'; ScriptBlock = $completeImage }
-    @{ CommandName = 'Copy-DismTsImageItem'; ParameterName = 'ItemPath'; ScriptBlock = $completeItemPath }
-)
-foreach ($completer in $completers) {
-    Register-ArgumentCompleter @completer
-}
-
 function Register-InboxCompleter {
     <#
     .SYNOPSIS
     Registers the completers for the in-box names of the commands too. They cannot be taken back, so they give way where the name is not defined by DismTs any more.
     #>
     param(
+        # The completers of the commands.
+        [Parameter(Mandatory)]
+        [hashtable[]] $Completer,
+
         # Name of a command of DismTs -> its in-box name.
         [Parameter(Mandatory)]
         [hashtable] $InboxName
     )
-    foreach ($completer in $completers) {
-        $names = @($completer['CommandName'] | Where-Object { $InboxName.ContainsKey($_) } | ForEach-Object { $InboxName[$_] })
+    foreach ($one in $Completer) {
+        $names = @($one['CommandName'] | Where-Object { $InboxName.ContainsKey($_) } | ForEach-Object { $InboxName[$_] })
         if (-not $names) {
             continue
         }
-        $complete = $completer['ScriptBlock']
+        $complete = $one['ScriptBlock']
         $giveWay = {
             param($commandName, $parameterName, $wordToComplete, $commandAst, $boundParameters)
             $command = Get-Command -Name $commandName -CommandType Function -ErrorAction Ignore
@@ -250,8 +224,8 @@ function Register-InboxCompleter {
                 & $complete $commandName $parameterName $wordToComplete $commandAst $boundParameters
             }
         }.GetNewClosure()
-        Register-ArgumentCompleter -CommandName $names -ParameterName $completer['ParameterName'] -ScriptBlock $giveWay
+        Register-ArgumentCompleter -CommandName $names -ParameterName $one['ParameterName'] -ScriptBlock $giveWay
     }
 }
 
-Export-ModuleMember -Function Register-InboxCompleter
+Export-ModuleMember -Function Complete-*, Register-InboxCompleter

@@ -26,7 +26,7 @@ $script:lastLogPath = ''
 # this one does; its assembly alone loads in no time. Windows PowerShell does not find the assembly in this way, and goes by the name.
 $script:cmdlets = @{}
 foreach ($name in 'ConvertFrom-Json', 'ConvertTo-Json', 'Set-Variable') {
-    $type = "Microsoft.PowerShell.Commands.$($name.Replace('-', ''))Command, Microsoft.PowerShell.Commands.Utility" -as [type]
+    $type = "Microsoft.PowerShell.Commands.$($name -replace '-')Command, Microsoft.PowerShell.Commands.Utility" -as [type]
     $script:cmdlets[$name] = $name
     if ($null -ne $type) {
         $script:cmdlets[$name] = [System.Management.Automation.CmdletInfo]::new($name, $type)
@@ -34,15 +34,27 @@ foreach ($name in 'ConvertFrom-Json', 'ConvertTo-Json', 'Set-Variable') {
 }
 
 # Aliases come before functions: what a script gives the name of one of these (Write-Verbose of a log framework, Get-Item of a test double) changes nothing in here.
-foreach ($name in @(
-        'Core\ForEach-Object', 'Core\Get-Command', 'Core\Get-Module', 'Core\Import-Module', 'Core\Remove-Module', 'Core\Where-Object'
-        'Management\Remove-Item', 'Management\Set-Item'
-        'Utility\Add-Member', 'Utility\ConvertTo-Json', 'Utility\Get-Variable', 'Utility\Import-PowerShellDataFile', 'Utility\New-Object'
-        'Utility\Select-Object', 'Utility\Set-Alias', 'Utility\Set-Variable', 'Utility\Sort-Object', 'Utility\Update-TypeData', 'Utility\Write-Debug', 'Utility\Write-Verbose'
-    )) {
-    # By the provider, because Set-Alias would load the module that it is of.
-    $null = $ExecutionContext.InvokeProvider.Item.Set("Alias:$($name.Split('\')[1])", "Microsoft.PowerShell.$name")
-}
+${Alias:ForEach-Object} = 'Microsoft.PowerShell.Core\ForEach-Object'
+${Alias:Get-Command} = 'Microsoft.PowerShell.Core\Get-Command'
+${Alias:Get-Module} = 'Microsoft.PowerShell.Core\Get-Module'
+${Alias:Import-Module} = 'Microsoft.PowerShell.Core\Import-Module'
+${Alias:Register-ArgumentCompleter} = 'Microsoft.PowerShell.Core\Register-ArgumentCompleter'
+${Alias:Remove-Module} = 'Microsoft.PowerShell.Core\Remove-Module'
+${Alias:Where-Object} = 'Microsoft.PowerShell.Core\Where-Object'
+${Alias:Remove-Item} = 'Microsoft.PowerShell.Management\Remove-Item'
+${Alias:Set-Item} = 'Microsoft.PowerShell.Management\Set-Item'
+${Alias:Add-Member} = 'Microsoft.PowerShell.Utility\Add-Member'
+${Alias:ConvertTo-Json} = 'Microsoft.PowerShell.Utility\ConvertTo-Json'
+${Alias:Get-Variable} = 'Microsoft.PowerShell.Utility\Get-Variable'
+${Alias:Import-PowerShellDataFile} = 'Microsoft.PowerShell.Utility\Import-PowerShellDataFile'
+${Alias:New-Object} = 'Microsoft.PowerShell.Utility\New-Object'
+${Alias:Select-Object} = 'Microsoft.PowerShell.Utility\Select-Object'
+${Alias:Set-Alias} = 'Microsoft.PowerShell.Utility\Set-Alias'
+${Alias:Set-Variable} = 'Microsoft.PowerShell.Utility\Set-Variable'
+${Alias:Sort-Object} = 'Microsoft.PowerShell.Utility\Sort-Object'
+${Alias:Update-TypeData} = 'Microsoft.PowerShell.Utility\Update-TypeData'
+${Alias:Write-Debug} = 'Microsoft.PowerShell.Utility\Write-Debug'
+${Alias:Write-Verbose} = 'Microsoft.PowerShell.Utility\Write-Verbose'
 
 # A package has the text of these files in place of this loop.
 foreach ($folder in 'Private', 'Public') {
@@ -51,8 +63,9 @@ foreach ($folder in 'Private', 'Public') {
     }
 }
 
-# A module of its own, because Get-Help finds about_DismTs only below the folder of a loaded module, and that of DismTs itself is one up.
-Import-Module -Name ([System.IO.Path]::Combine($PSScriptRoot, 'DismTs.Completion.psm1'))
+foreach ($completer in Get-Completer) {
+    Register-ArgumentCompleter @completer
+}
 
 $ExecutionContext.SessionState.Module.OnRemove = {
     if ($null -ne $script:exitSubscription) {

@@ -15,7 +15,8 @@ function Import-InboxSupport {
     Import-Module -Name ([System.IO.Path]::Combine($script:moduleFolder, 'InboxName', 'DismTs.InboxName.psm1'))
     $names = @{}
     Get-InboxCommand | Where-Object { $_.Replacement } | ForEach-Object { $names[$_.Replacement] = $_.Name }
-    Register-InboxCompleter -InboxName $names
+    Import-Completion
+    Register-InboxCompleter -Completer (Get-Completer) -InboxName $names
     $assembly = ''
     if ([System.Environment]::OSVersion.Platform -eq 'Win32NT') {
         $assembly = [System.IO.Path]::Combine([System.Environment]::SystemDirectory, 'WindowsPowerShell', 'v1.0', 'Modules', 'Dism', 'Microsoft.Dism.PowerShell.dll')

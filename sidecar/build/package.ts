@@ -21,6 +21,7 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'DismTs.psd1'), packagedManifest());
 for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md']) { cpSync(join(root, name), join(folder, name)); }
+cpSync(join(root, 'en-US'), join(folder, 'en-US'), { recursive: true });
 const moduleFolder = join(root, 'module');
 const packagedBin = join(folder, 'module', 'bin');
 const notCopied = new Set([binFolder, ...scriptFolders.map((name) => join(moduleFolder, name))]);
