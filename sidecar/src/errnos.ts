@@ -124,10 +124,12 @@ const writingCalls = new RegExp(`^(?:${[
   '[fl]?chmod|[fl]?chown|[fl]?utimes?', '[fl]?(?:set|remove)xattr',
 ].join('|')})$`);
 const otherCalls = /^(?:spawn|kill|flock|mount|umount2|ioctl|connect|listen|bind)$/;
+/** The newer calls in place of mount(2), each a part of it. */
+const mountCalls = /^(?:fsopen|fsconfig|fsmount|open_tree|move_mount|mount_setattr)$/;
 
 /** What a system call does. `open` counts as reading: what goes wrong with it is what goes wrong with reading the folder. */
 export function directionOf(syscall: string): Direction {
-  return writingCalls.test(syscall) ? 'writing' : otherCalls.test(syscall) ? 'other' : 'reading';
+  return writingCalls.test(syscall) ? 'writing' : otherCalls.test(syscall) || mountCalls.test(syscall) ? 'other' : 'reading';
 }
 
 /** Numbers that neither libuv nor Node.js has a name for: asm-generic/errno.h, as on all machines that DismTs runs on. */
@@ -148,7 +150,8 @@ export function errnoName(code: string): string {
 export function describeErrno(answer: string, syscall: string): ErrnoEntry {
   const code = errnoName(answer);
   // Node.js appends the program: "spawn fusermount3".
-  const name = syscall.split(' ', 1)[0] ?? '';
+  const call = syscall.split(' ', 1)[0] ?? '';
+  const name = mountCalls.test(call) ? 'mount' : call;
   const direction = directionOf(name);
   const { hresult, reason, hint } = special.get(`${code} ${name}`) ?? (Object.hasOwn(rows, code) ? rows[code] : undefined)
     ?? { hresult: { ...fault, other: Hresult.E_FAIL }, reason: `the system answers ${code} to "${name}"` };

@@ -30,15 +30,25 @@ export function atPath(error: unknown, path: string): unknown {
   return isSystemError(error) ? Object.assign(error, { path }) : error;
 }
 
+/** As atPath(), for a call on the descriptor of a file: an error that names another path keeps it. */
+export function atDescriptorPath(error: unknown, path: string): unknown {
+  return isSystemError(error) && error.path === undefined ? atPath(error, path) : error;
+}
+
+/** The path that an error names to people: not one below a descriptor, nor the name of something without a path, such as that of a mount in the making. */
+function namedPath({ path, syscall }: SystemError): string | undefined {
+  return path !== undefined && (syscall.startsWith('spawn') || isAbsolute(path)) && !path.startsWith('/proc/self/fd/') ? path : undefined;
+}
+
 /**
  * The DismError for the error of a system call.
  * @param what What cannot be done, such as `Cannot save "/mnt/a"`.
- * @param target The path that the message names already; empty: none.
+ * @param target What the call was about, where it does not say so itself; empty: no path. It is added where `what` does not name it.
  */
 export function systemFailure(error: SystemError, what: string, target: string): DismError {
-  const culprit = error.path ?? target;
+  const culprit = namedPath(error) ?? target;
   const { hresult, reason, hint } = lookCloser(error, culprit) ?? describeErrno(error.code, error.syscall);
-  return new DismError(hresult, `${what}: ${reason}${culprit === target || culprit === '' ? '' : ` ("${culprit}")`}`, {
+  return new DismError(hresult, `${what}: ${reason}${culprit === '' || what.includes(`"${culprit}"`) ? '' : ` ("${culprit}")`}`, {
     target: culprit === '' ? undefined : culprit, hint, cause: error,
   });
 }

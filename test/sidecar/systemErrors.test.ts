@@ -28,7 +28,7 @@ function failureOf(code: string, syscall: string, path?: string): DismError {
 describe('toDismError()', () => {
   test.for([
     ['EIO', 'read', 0x8007001E], ['EIO', 'open', 0x8007001E], ['EIO', 'write', 0x8007001D], ['EIO', 'fsync', 0x8007001D], ['EIO', 'ftruncate', 0x8007001D],
-    ['EIO', 'rename', 0x8007001D], ['EIO', 'mkdir', 0x8007001D], ['EIO', 'close', 0x8007001D], ['EIO', 'mount', 0x8007045D], ['EIO', 'lsetxattr', 0x8007001D],
+    ['EIO', 'rename', 0x8007001D], ['EIO', 'mkdir', 0x8007001D], ['EIO', 'close', 0x8007001D], ['EIO', 'mount', 0x8007045D], ['EIO', 'move_mount', 0x8007045D], ['ENOSPC', 'move_mount', 0x800705AA], ['EIO', 'lsetxattr', 0x8007001D],
     ['EIO', 'lgetxattr', 0x8007001E], ['EREMOTEIO', 'read', 0x8007001E], ['EREMOTEIO', 'write', 0x8007001D],
     ['ESTALE', 'read', 0x800703EE], ['ETIMEDOUT', 'read', 0x800705B4], ['EHOSTDOWN', 'open', 0x800704E8], ['EHOSTUNREACH', 'open', 0x800704D0],
     ['ENODEV', 'read', 0x80070037], ['ENODEV', 'mount', 0x80070032], ['ENXIO', 'open', 0x80070037], ['ENOMEDIUM', 'open', 0x80070015],
@@ -44,6 +44,10 @@ describe('toDismError()', () => {
     const failure = failureOf(code, syscall);
     expect(failure.hresult.toString(16)).toBe(hresult.toString(16));
     expect(failure).toMatchObject({ target: '/images/a.wim', message: expect.stringMatching(/^Cannot read "\/images\/a\.wim": [a-z].*[^.]$/) as string });
+  });
+
+  test.for(['/proc/self/fd/23', '/proc/self/fd/23/mnt', 'dismts-1', ''])('does not name "%s", which no user knows', (path) => {
+    expect(failureOf('EIO', 'fsmount', path)).toMatchObject({ target: '/images/a.wim', message: 'Cannot read "/images/a.wim": the disk reports an error' });
   });
 
   test('knows every errno of this system, none of which is a bug, and gives advice with it', () => {

@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 import { makeFolders } from '../../../makeFolders.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
+import { atDescriptorPath } from '../../../systemErrors.ts';
 import { formatOf } from '../images/formats.ts';
 import { type MountRecord, mountRecordSchema } from '../images/mountRecord.ts';
 import type { MountLocks } from './mountLocks.ts';
@@ -43,6 +44,8 @@ async function writeDurably(folder: string, text: string): Promise<void> {
       renameSync(temporary, path);
       await flush(opened);
     }
+  } catch (error) {
+    throw atDescriptorPath(error, path);
   } finally {
     closeSync(file);
     closeSync(opened);
@@ -154,9 +157,14 @@ export class RecordStore {
 
   /** Forgets a mount: at once, so that a half removed one is never taken for a mount. */
   async remove(id: string): Promise<void> {
-    renameSync(this.folder(id), `${this.folder(id)}${removedSuffix}`);
-    this.#locks.removeOf(id);
-    await removeFolder(join(this.#mounts, `${id}${removedSuffix}`));
+    const removed = `${this.folder(id)}${removedSuffix}`;
+    renameSync(this.folder(id), removed);
+    try {
+      this.#locks.removeOf(id);
+      await removeFolder(removed);
+    } catch {
+      // The mount is forgotten, and whoever asked for that must not hear that it failed. removeLeftovers() tries again.
+    }
   }
 
   /** Forgets a mount, but keeps its folder with the staged changes. @returns where it is now. */
