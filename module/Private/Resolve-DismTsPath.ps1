@@ -46,6 +46,11 @@ function Resolve-DismTsPath {
         $resolved = $Cmdlet.SessionState.Path.GetUnresolvedProviderPathFromPSPath($literal, [ref] $provider, [ref] $drive)
         if ($provider.Name -ne 'FileSystem') {
             $errorParameters['Message'] = "Cannot use -$Parameter `"$Path`": it belongs to the provider $($provider.Name), not to the file system"
+        } elseif ([System.IO.Path]::DirectorySeparatorChar -eq '/' -and -not $resolved.StartsWith('/')) {
+            # PowerShell leaves \\server\share as it is on Linux, where that is a file in the current folder of whoever takes it.
+            $errorParameters['Message'] = "Cannot use -$Parameter `"$Path`": it is a path of Windows, and this system has others"
+            $errorParameters['Symbol'] = 'ERROR_PATH_NOT_FOUND'
+            $errorParameters['Hint'] = 'Mount the share, as with mount -t cifs //server/share /mnt/share, and give the path below that folder.'
         } elseif ($Wildcard -and $literal.Replace('\\?\', '') -match '[*?\[`]' -and -not [System.IO.File]::Exists($resolved)) {
             return Expand-DismTsWildcard -Path $resolved
         } else {

@@ -195,6 +195,10 @@ Describe 'Get-DismTsImage' -Tag 'Unit' {
 
         It 'refuses <Path> before anything is sent' -ForEach @(
             @{ Path = 'env:PATH'; Id = 'E_INVALIDARG' }, @{ Path = 'variable:x'; Id = 'E_INVALIDARG' }, @{ Path = 'NoSuchDrive:/x.wim'; Id = 'ERROR_PATH_NOT_FOUND' }
+            if ([System.IO.Path]::DirectorySeparatorChar -eq '/') {
+                # PowerShell takes these for absolute there; they would be files in the folder of the sidecar.
+                @{ Path = '\\server\share\x.wim'; Id = 'ERROR_PATH_NOT_FOUND' }, @{ Path = '\\?\C:\x.wim'; Id = 'ERROR_PATH_NOT_FOUND' }
+            }
         ) {
             $before = @(Get-ReceivedMessage -RecordPath $recordPath).Count
             { Get-DismTsImage -ImagePath $Path } | Should -Throw -ErrorId "$Id,Get-DismTsImage"
