@@ -30,8 +30,11 @@ export interface Streams {
   named: NamedStream[];
 }
 
+/** How messages about metadata begin that know of no file. */
+export const damagedMetadata = 'The metadata of the image is damaged';
+
 export function damaged(what: string): DismError {
-  return new DismError(Hresult.WIM_E_INVALID_CONTAINER, `The metadata of the image is damaged: ${what}`);
+  return new DismError(Hresult.WIM_E_INVALID_CONTAINER, `${damagedMetadata}: ${what}`);
 }
 
 export const align8 = (value: number): number => Math.ceil(value / 8) * 8;

@@ -13,6 +13,9 @@ import { BlobTable } from './blobTable.ts';
 import { FileErrors } from '../fileErrors.ts';
 import { emptyHash } from './hash.ts';
 import { integrityTrouble, isPipableMagic, isWimMagic, parseWimHeader, ResourceFlag, type ResourceHeader, WimFlag, type WimHeader, wimHeaderBytes, wimVersionSolid } from './header.ts';
+import type { ImageTree } from './dentry.ts';
+import { damagedMetadata } from './metadataFormat.ts';
+import { parseMetadata } from './readMetadata.ts';
 import { chooseImage, type ImageChoice } from './imageChoice.ts';
 import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './imageXml.ts';
 import { integrityEnd, verifyIntegrity } from './integrity.ts';
@@ -203,6 +206,18 @@ export class WimFile implements ReadableFile {
   async metadata(imageIndex: number): Promise<Buffer | undefined> {
     const resource = (await this.blobs()).imageMetadata(imageIndex);
     return resource === undefined ? undefined : await this.resource(resource);
+  }
+
+  /** The tree of an image. @throws DismError WIM_E_INVALID_CONTAINER: the file has none for it, or a damaged one. */
+  async tree(imageIndex: number): Promise<ImageTree> {
+    const data = await this.metadata(imageIndex);
+    if (data === undefined) { throw this.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
+    try {
+      return parseMetadata(data);
+    } catch (error) {
+      if (!(error instanceof DismError)) { throw error; }
+      throw this.errors.damaged(error.message.replace(damagedMetadata, `the metadata of image ${imageIndex} is damaged`));
+    }
   }
 
   /** A whole resource, decompressed. */

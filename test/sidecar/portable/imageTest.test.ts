@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { CancelledError } from '../../../sidecar/src/errors.ts';
 import { engine, failure, leftovers, useStateDirectory } from '../../helpers/imageFiles.ts';
 import { WimFile } from '../../../sidecar/src/wim/wimFile.ts';
-import { hostileContents, hostileFiles, hostileMetadata } from '../../helpers/hostileWims.ts';
+import { doublingWim, hostileContents, hostileFiles, hostileMetadata } from '../../helpers/hostileWims.ts';
 import { readTree } from '../../helpers/imageTree.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
@@ -134,13 +134,22 @@ describe('imageFile/test', () => {
     }
   });
 
+  test('damaged metadata is said of the file and the image', async () => {
+    const path = join(tempFolder(), 'cyclic.wim');
+    await writeFile(path, hostileMetadata.cyclic());
+    expect(await failure(engine.getImageContent({ imagePath: path, imageIndex: 1 }, context()))).toMatchObject({
+      symbol: 'WIM_E_INVALID_CONTAINER', target: path, message: expect.stringMatching(/"[^"]*cyclic.wim": the metadata of image 1 is damaged: /) as string,
+    });
+  });
+
   test('hostile images end in a result', async () => {
     const folder = tempFolder();
-    for (const [name, build] of [...Object.entries(hostileContents), ...Object.entries(hostileMetadata)]) {
+    // The last one has libwim take all memory.
+    for (const [name, build] of [...Object.entries(hostileContents), ...Object.entries(hostileMetadata), ['doubling', doublingWim] as const]) {
       const path = join(folder, `${name}.wim`);
       await writeFile(path, build());
       const { healthy } = await engine.testImageFile({ imagePath: path }, context());
-      if (name in hostileMetadata || name === 'badHash') { expect(healthy, name).toBe(false); }
+      if (name in hostileMetadata || name === 'badHash' || name === 'doubling') { expect(healthy, name).toBe(false); }
     }
   });
 

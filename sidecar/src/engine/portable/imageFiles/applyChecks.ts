@@ -32,15 +32,17 @@ export interface TreeFacts {
 
 export interface ExaminedFor {
   readonly what: string;
+  /** The file of the image, which hostile names are the fault of. */
+  readonly source: string;
   readonly target: string;
   readonly isVolume: boolean;
   /** Uncompressed bytes of a blob; undefined: none of the parts has it. */
   readonly sizeOf: (hash: string) => number | undefined;
 }
 
-function hostile({ what, target }: ExaminedFor, reason: string): DismError {
+function hostile({ what, source }: ExaminedFor, reason: string): DismError {
   return new DismError(Hresult.WIM_E_EXTRACT_OUTSIDE_IMAGE, printable(`${what}: ${reason}`), {
-    target, hint: 'The image is damaged, or made to write to places outside of its target. Nothing was written.',
+    target: source, hint: 'The image is damaged, or made to write to places outside of its target. Nothing was written.',
   });
 }
 
@@ -50,7 +52,7 @@ function refuseHidden(folder: Dentry, path: string, to: ExaminedFor): void {
     const shown = `${path}\\${name}`;
     if (folder.children === undefined) { throw hostile(to, `"${path}" is no folder, but something is in it ("${shown}")`); }
     if (folder.children.has(name)) {
-      throw new DismError(Hresult.WIM_E_DUPLICATE_NAME, printable(`${to.what}: the name "${shown}" occurs twice in the image`), { target: to.target });
+      throw new DismError(Hresult.WIM_E_DUPLICATE_NAME, printable(`${to.what}: the name "${shown}" occurs twice in the image`), { target: to.source });
     }
     throw hostile(to, `the name "${shown}" leads out of its folder`);
   }
@@ -60,7 +62,7 @@ function checkName(name: string, path: string, pathBytes: number, to: ExaminedFo
   if (name.includes('\\')) { throw hostile(to, `the name "${name}" is a path`); }
   if (to.isVolume) {
     if (!isImpossibleOnWindows(name)) { return; }
-    throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${to.what}: Windows cannot have a file named "${path}"`), { target: to.target });
+    throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${to.what}: Windows cannot have a file named "${path}"`), { target: to.source });
   }
   if (Buffer.byteLength(name) <= maxNameBytes && pathBytes <= maxPathBytes) { return; }
   throw new DismError(Hresult.ERROR_FILENAME_EXCED_RANGE, printable(`${to.what}: "${path.slice(0, 300)}" is too long for a Linux folder`), {
@@ -107,7 +109,7 @@ class Examination {
     for (const hash of inode.hashes()) {
       const size = this.#to.sizeOf(hash);
       if (size === undefined) {
-        throw new DismError(Hresult.ERROR_FILE_CORRUPT, printable(`${this.#to.what}: the content of "${dentry.name}" is missing from the file`), { target: this.#to.target });
+        throw new DismError(Hresult.ERROR_FILE_CORRUPT, printable(`${this.#to.what}: the content of "${dentry.name}" is missing from the file`), { target: this.#to.source });
       }
       if (this.#to.isVolume || hash === inode.dataHash) { this.bytes += size; }
     }

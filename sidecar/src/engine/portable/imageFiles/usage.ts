@@ -3,7 +3,6 @@ import { setImmediate } from 'node:timers/promises';
 import { isDirectory } from '../../../wim/inode.ts';
 import { walk } from '../../../wim/dentry.ts';
 import { ResourceFlag } from '../../../wim/header.ts';
-import { parseMetadata } from '../../../wim/readMetadata.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 
 /** Numbers of some images together; content that several files share counts once in both bytes. */
@@ -27,12 +26,11 @@ export async function usageOf(wim: WimFile, imageIndexes: readonly number[], sig
   let [files, directories, bytes, storedBytes, largestStoredBytes] = [0, 0, 0, 0, 0];
   for (const index of imageIndexes) {
     signal.throwIfAborted();
-    const metadata = await wim.metadata(index);
+    const { root } = await wim.tree(index);
     const place = blobs.imageMetadata(index);
-    if (metadata === undefined || place === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${index}`); }
-    bytes += metadata.length;
-    storedBytes += place.sizeInWim;
-    walk(parseMetadata(metadata).root, ({ inode }) => {
+    bytes += place?.uncompressedSize ?? 0;
+    storedBytes += place?.sizeInWim ?? 0;
+    walk(root, ({ inode }) => {
       if (isDirectory(inode)) { directories++; } else { files++; }
       for (const hash of inode.hashes()) { hashes.add(hash); }
     });

@@ -8,7 +8,6 @@ import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { messageOf } from '../../../systemErrors.ts';
 import type { ImageTree } from '../../../wim/dentry.ts';
-import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { foldName } from '../../../wim/windowsNames.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
@@ -108,10 +107,8 @@ export async function applyImage(params: Params, context: OperationContext): Pro
     return await withSource(params, what, context, async (source) => {
       const { wim, otherParts, sizeBytes } = source;
       const imageIndex = await wim.chooseImage(params);
-      const metadata = await wim.metadata(imageIndex);
-      if (metadata === undefined) { throw wim.errors.damaged(`it has no metadata for image ${imageIndex}`); }
-      const tree = parseMetadata(metadata);
-      const facts = examineTree(tree, { what, target: applyPath, isVolume: place.isVolume, sizeOf: await sizesOf(source, what) });
+      const tree = await wim.tree(imageIndex);
+      const facts = examineTree(tree, { what, source: wim.path, target: applyPath, isVolume: place.isVolume, sizeOf: await sizesOf(source, what) });
       const { warnings, freeBytes, wasEmpty } = place.isVolume
         ? await prepareVolume(facts, place, what, context) : prepareFolder(tree, facts, place.path, { what, applyPath });
       const { files, directories, bytes, encrypted, topNames } = facts;

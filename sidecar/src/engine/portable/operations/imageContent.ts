@@ -5,7 +5,6 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { isDirectory } from '../../../wim/inode.ts';
 import type { Dentry } from '../../../wim/dentry.ts';
-import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { withSource } from '../imageFiles/sources.ts';
 
 type Params = z.output<typeof method.params>;
@@ -49,10 +48,9 @@ export async function getImageContent(params: Params, context: OperationContext)
     const key = JSON.stringify([wim.path, wim.signature, imageIndex]);
     let paths = last?.key === key ? last.paths : undefined;
     if (paths === undefined) {
-      const data = await wim.metadata(imageIndex);
-      if (data === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
+      const { root } = await wim.tree(imageIndex);
       context.signal.throwIfAborted();
-      paths = pathsOf(parseMetadata(data).root);
+      paths = pathsOf(root);
     }
     let end = first;
     for (let characters = 0; end < paths.length && characters < portionCharacters; end++) { characters += (paths[end]?.length ?? 0) + 4; }

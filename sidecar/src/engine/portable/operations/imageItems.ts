@@ -12,7 +12,6 @@ import { type Dentry, walk } from '../../../wim/dentry.ts';
 import type { FileErrors } from '../../../fileErrors.ts';
 import { isDirectory } from '../../../wim/inode.ts';
 import { hexHash } from '../../../wim/hash.ts';
-import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { writing } from '../../../writing.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
@@ -60,9 +59,7 @@ export async function extractImageItem(params: Params, context: OperationContext
   return await guardedJob(what, destination, params.validateOnly !== true, context, async () => await withSource(params, what, context, async (source) => {
     const { wim, otherParts, sizeBytes } = source;
     const imageIndex = await wim.chooseImage(params);
-    const data = await wim.metadata(imageIndex);
-    if (data === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
-    const item = findItem(parseMetadata(data).root, itemPath, wim.errors);
+    const item = findItem((await wim.tree(imageIndex)).root, itemPath, wim.errors);
     requireHarmless(item, wim.errors);
     const target = newFilePath(destination, what);
     const blobs = await wim.blobs();
@@ -119,16 +116,17 @@ function placeFor(root: Dentry, { itemPath, replace }: PutParams, errors: FileEr
 
 async function put({ wim, state }: ChangeableFile, params: PutParams, what: string, context: OperationContext): Promise<PutResult> {
   const imageIndex = await wim.chooseImage(params);
-  const data = await wim.metadata(imageIndex);
-  const hash = (await wim.blobs()).imageHashes()[imageIndex - 1];
-  if (data === undefined || hash === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
-  const { folder, name } = placeFor(parseMetadata(data).root, params, wim.errors);
+  const { root } = await wim.tree(imageIndex);
+  const blobs = await wim.blobs();
+  const [hash, metadata] = [blobs.imageHashes()[imageIndex - 1], blobs.imageMetadata(imageIndex)];
+  if (metadata === undefined || hash === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
+  const { folder, name } = placeFor(root, params, wim.errors);
   const { layer, files, directories, bytes } = await itemLayer(realpathSync(params.source), folder, name, what, context.signal);
   const unchecked = await checkTable(wim, params.checkIntegrity, context);
   const answer = { imagePath: params.imagePath, imageIndex, sizeBefore: wim.size };
   const { blobTable, xml, integrityTable } = wim.header;
   // All of it new, none of it smaller when compressed, and the tables anew.
-  const maximumBytes = wim.size + bytes + Math.ceil(bytes / 32768) * 8 + data.length + (files + directories) * 1024
+  const maximumBytes = wim.size + bytes + Math.ceil(bytes / 32768) * 8 + metadata.uncompressedSize + (files + directories) * 1024
     + blobTable.uncompressedSize + xml.uncompressedSize + integrityTable.uncompressedSize + Math.ceil((wim.size + bytes) / 1024 / 1024) * 20 + 64 * 1024;
   if (params.validateOnly === true) {
     const writes = [{ path: wim.path, change: 'Grown' as const, maximumBytes, freeBytes: freeBytesAt(wim.path) }];

@@ -69,6 +69,12 @@ async function testMetadata({ wim }: ImageSource, context: OperationContext, dam
 
 /** Everything stored: by libwim, which stops at the first damage; where there is one, all of it is looked for. */
 async function testContents(source: ImageSource, context: OperationContext, damage: Damage[]): Promise<{ contents: number; bytes: number }> {
+  // libwim follows a tree that runs in a circle until there is no memory left.
+  if (damage.some(({ kind }) => kind === 'Metadata')) {
+    const all = await findDamagedContents(source, context);
+    damage.push(...all.damage);
+    return all;
+  }
   try {
     const { result } = await runWimJob('verifyWim', { path: source.wim.path, otherParts: source.otherParts }, context);
     return result;
