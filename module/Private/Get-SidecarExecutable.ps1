@@ -8,7 +8,7 @@ function Get-SidecarExecutable {
     param()
     $platform = Get-SidecarPlatform
     $name = 'dismts'
-    if ($platform.StartsWith('win32')) {
+    if ($platform -like 'win32*') {
         $name = 'dismts.exe'
     }
     $binFolder = [System.IO.Path]::Combine($script:moduleFolder, 'bin')

@@ -79,12 +79,7 @@ function Invoke-SidecarRequest {
             Write-Verbose -Message "$Method started in process $($Sidecar['Process'].Id)"
         }
         if ($DebugPreference -notin 'SilentlyContinue', 'Ignore') {
-            $shownParams = $Params.Clone()
-            if ($shownParams['productKey']) {
-                $shownParams['productKey'] = '*****'
-            }
-            $DebugPreference = 'Continue'
-            Write-Debug -Message "$Method $(& $script:cmdlets['ConvertTo-Json'] -InputObject $shownParams -Compress -Depth 8)"
+            Write-RequestParameter -Method $Method -Params $Params
         }
         # Last: a preference such as Stop ends the command at what is said above, and the sidecar must not stay busy for ever.
         $Sidecar['LastId'], $Sidecar['Busy'], $Sidecar['Message'] = $id, $true, $null
@@ -109,9 +104,7 @@ function Invoke-SidecarRequest {
                 }
                 # At most four a second: a console draws slowly, and remoting carries each record.
                 if ($null -ne $progress -and $clock.ElapsedMilliseconds -ge $nextProgressAt) {
-                    # Runspaces that work at once each have a sidecar: its number keeps their bars apart, and away from those of the caller.
-                    $shown = [System.Management.Automation.ProgressRecord]::new($Sidecar['Process'].Id, $Activity, (Get-ProgressStatus -Progress $progress))
-                    $shown.PercentComplete = Get-ProgressPercent -Current $progress.current -Total $progress.total
+                    $shown = New-ProgressRecord -Sidecar $Sidecar -Activity $Activity -Progress $progress
                     $Cmdlet.WriteProgress($shown)
                     $progress = $null
                     $nextProgressAt = $clock.ElapsedMilliseconds + 250
@@ -138,21 +131,8 @@ function Invoke-SidecarRequest {
             $refusal = $response.error
         }
         if ($timedOut -and ($null -eq $response -or ($null -ne $refusal -and $refusal.code -eq -32800))) {
-            $errorParameters = @{
-                Message   = "Cannot finish `"$Method`" within $($TimeoutMilliseconds / 1000) seconds: it was cancelled"
-                Symbol    = 'DISMTS_E_TIMEOUT'
-                Operation = $Method
-                Target    = $Target
-            }
-            if ($null -ne $refusal -and $refusal.message -match '; (.+)$') {
-                $errorParameters['Message'] += "; $($Matches[1])"
-            } elseif ($null -eq $response -and $sent -and $GraceMilliseconds -gt 0) {
-                $errorParameters['Message'] = "Cannot finish `"$Method`" within $($TimeoutMilliseconds / 1000) seconds: it did not stop when it was cancelled; " +
-                    'it may still be running, and its outcome is unknown'
-                $errorParameters['Hint'] = 'Wait until it has ended, then look at the state of the image: DISM goes on with what cannot be stopped, and ' +
-                    'commands on that image are refused until it is through.'
-            }
-            $problem = New-DismTsErrorRecord @errorParameters
+            $mayRun = $null -eq $response -and $sent -and $GraceMilliseconds -gt 0
+            $problem = New-TimeoutErrorRecord -Method $Method -Target $Target -TimeoutMilliseconds $TimeoutMilliseconds -Refusal $refusal -MayRun:$mayRun
         } elseif ($null -eq $response) {
             $problem = ConvertTo-LostSidecarError -Sidecar $Sidecar -Method $Method -Params $Params
         } elseif ($null -ne $refusal) {
@@ -161,21 +141,7 @@ function Invoke-SidecarRequest {
     }
 
     if ($null -ne $clock -and $VerbosePreference -notin 'SilentlyContinue', 'Ignore') {
-        $wroteTo = ''
-        $took = 'took'
-        if ($null -ne $problem) {
-            $took = 'failed after'
-            $wroteTo = $problem.Exception.LogPath
-        } elseif ($null -ne $response) {
-            $wroteTo = Get-NoteValue -InputObject $response.result -Name 'logPath'
-        }
-        $said = 'Log: none, for nothing had to be logged'
-        if ($wroteTo) {
-            $said = "Log: $wroteTo"
-        } elseif ($null -ne $problem -and $problem.Exception.Symbol -eq 'DISMTS_E_SIDECAR_LOST') {
-            $said = 'Log: Get-DismTsLog shows how far it came'
-        }
-        Write-Verbose -Message ('{0} {1} {2:0.000} s. {3}' -f $Method, $took, $clock.Elapsed.TotalSeconds, $said)
+        Write-RequestOutcome -Method $Method -Clock $clock -Problem $problem -Response $response
     }
     if ($null -ne $problem) {
         if ($problem.Exception.LogPath -or $problem.Exception.Symbol -eq 'DISMTS_E_SIDECAR_LOST') {
@@ -196,14 +162,7 @@ function Invoke-SidecarRequest {
         $script:lastLogPath = $logPath
     }
     if ($result.PSObject.Properties['warnings']) {
-        $warnings = @($result.warnings | Where-Object { $_ -cnotin $KnownWarning })
-        if ($warnings -and $WarningPreference -eq 'Stop') {
-            # The first of them ends the command, which would look as if nothing had been done.
-            $warnings = "$($warnings -join '; ') (`"$Method`" is done; only its warning stops this command)"
-        }
-        foreach ($warning in $warnings) {
-            $Cmdlet.WriteWarning($warning)
-        }
+        Write-ResultWarning -Cmdlet $Cmdlet -Method $Method -Warning $result.warnings -KnownWarning $KnownWarning
     }
     return $result
 }
