@@ -8,8 +8,22 @@ function readText(path: string): string | undefined {
   try { return readFileSync(path, 'utf8'); } catch { return undefined; }
 }
 
-/** What root lacks, and what to do about it; undefined where it may mount. */
-export function mountRightsMissing(read: (path: string) => string | undefined = readText): { readonly detail: string; readonly hint: string } | undefined {
+/** What root lacks, and what to do about it. */
+interface MissingRights {
+  readonly detail: string;
+  readonly hint: string;
+}
+
+let own: { readonly missing: MissingRights | undefined } | undefined;
+
+/** What this process lacks, as root, to mount; undefined where it may. A process keeps its rights, so it is asked for once. */
+export function ownRightsMissing(): MissingRights | undefined {
+  own ??= { missing: mountRightsMissing(readText) };
+  return own.missing;
+}
+
+/** As ownRightsMissing(), by what /proc says. @param read Gives the text of a file; undefined: it cannot be read. */
+export function mountRightsMissing(read: (path: string) => string | undefined): MissingRights | undefined {
   // Trusted attributes, which say what was renamed and deleted, are for root of the machine only: user_namespaces(7).
   const map = read('/proc/self/uid_map')?.trim().split(/\s+/).map(Number);
   if (map?.length === 3 && (map[1] !== 0 || map[2] !== 0xffff_ffff)) {

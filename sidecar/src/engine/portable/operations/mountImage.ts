@@ -10,7 +10,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { foreignMountError } from '../../../platform/linux/foreignMounts.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
-import { mountRightsMissing } from '../../../platform/linux/mountRights.ts';
+import { ownRightsMissing } from '../../../platform/linux/mountRights.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
 import { fileSignature, sameSignature } from '../images/fileSignature.ts';
 import { formatOf, identify } from '../images/formats.ts';
@@ -89,7 +89,7 @@ function openMountFolder(path: string, what: string): number {
  */
 function requireRights(what: string, { mountPath, readOnly }: Params): void {
   if (isElevated()) {
-    const missing = mountRightsMissing();
+    const missing = ownRightsMissing();
     if (missing === undefined) { return; }
     throw new DismError(Hresult.ERROR_PRIVILEGE_NOT_HELD, `${what}: this is ${missing.detail}`, { target: mountPath, hint: missing.hint });
   }
