@@ -118,11 +118,8 @@ async function checkView(state: State, record: MountRecord, sight: Sight): Promi
 /** Looks at a mount without changing anything. */
 export async function mountStatus(state: State, record: MountRecord, table?: readonly MountTableEntry[]): Promise<MountStatus> {
   const sight = lookAt(state, record, table);
-  const changes = record.mode === 'ReadWrite' ? await checkChanges(state, record, sight) : ok;
-  const shown = await checkView(state, record, sight);
-  const image = await checkImage(record);
   // What is proven comes first, then what cannot be told.
-  const all = [image, changes, shown];
+  const all = await Promise.all([checkImage(record), record.mode === 'ReadWrite' ? checkChanges(state, record, sight) : ok, checkView(state, record, sight)]);
   return all.find(({ status }) => status === 'Invalid') ?? all.find(({ status }) => status === 'Unknown') ?? all.find(({ status }) => status === 'NeedsRemount') ?? ok;
 }
 
