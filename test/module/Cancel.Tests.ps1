@@ -34,6 +34,7 @@ Describe 'Stopping a command' -Tag 'Unit' {
         }
 
         $commit = (Get-ReceivedMessage -RecordPath $recordPath -Method image/commit).Message
+        Wait-Until { Get-ReceivedMessage -RecordPath $recordPath -Method '$/cancelRequest' }
         (Get-ReceivedMessage -RecordPath $recordPath -Method '$/cancelRequest').Message.params.id | Should -Be $commit.id
         $powerShell.Streams.Error | Should -BeNullOrEmpty
         if ($powerShell.Streams.Progress | Where-Object Activity -Like 'Save*') {

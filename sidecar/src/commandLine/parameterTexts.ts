@@ -66,6 +66,7 @@ export const parameterTexts: Readonly<Record<string, string>> = {
   resetBase: 'make the installed updates permanent, too',
   defer: 'leave long work to the next maintenance',
   driver: 'an INF file or a folder of them; of a package in the image its published name, such as oem3.inf',
+  infPath: 'an INF file, or a folder of some, to be read in place of the drivers of the image',
   recurse: 'the folders below, too',
   forceUnsigned: 'also without a signature',
   all: 'all of them, also those that came with Windows; of a feature, what it needs, too',

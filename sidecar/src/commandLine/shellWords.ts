@@ -12,8 +12,10 @@ const commands: readonly (readonly [command: string, words: string])[] = [
   ['Set-DismTsImage', 'set-image'], ['New-DismTsImage', 'capture'], ['Expand-DismTsImage', 'apply'], ['Join-DismTsImage', 'join'],
   ['Optimize-DismTsImageFile', 'optimize-file'], ['Test-DismTsImageFile', 'verify'], ['New-DismTsCustomImage', 'capture-custom'],
   ['Get-DismTsWimBootEntry', 'wimboot-entries'], ['Get-DismTsRegistryKey', 'registry-keys'], ['Repair-DismTsImage', 'repair'],
-  ['Get-DismTsPackage', 'packages'], ['Get-DismTsOptionalFeature', 'features'], ['Get-DismTsDriver', 'drivers'], ['Get-DismTsCapability', 'capabilities'],
-  ['Get-DismTsAppxProvisionedPackage', 'apps'], ['Get-DismTsEdition -Target', 'target-editions'], ['Resolve-DismTsError', 'error'],
+  ['Get-DismTsPackage', 'packages'], ['Add-DismTsPackage', 'add-package'],
+  ['Get-DismTsOptionalFeature', 'features'], ['Get-DismTsDriver', 'drivers'], ['Get-DismTsCapability', 'capabilities'],
+  ['Get-DismTsAppxProvisionedPackage', 'apps'], ['Remove-DismTsAppxProvisionedPackage', 'remove-app'],
+  ['Get-DismTsEdition -Target', 'target-editions'], ['Resolve-DismTsError', 'error'],
 ];
 
 /** Name of an option by that of the parameter of a command; a list is called by its singular there. */
