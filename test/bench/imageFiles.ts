@@ -1,14 +1,14 @@
 /** Capturing, applying, exporting, splitting and verifying image files: until what is written into one is on the disk. */
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import type { FramePeer } from './framePeer.ts';
-import { type Aim, pairedRounds, ratioAtMost, type Row, type Sample } from './measure.ts';
-import { flush, type Workbench } from './workbench.ts';
+import { type Aim, pairedRounds, ratioAtMost, type Row, type Sample, time } from './measure.ts';
+import { flush, type SizedWim, type Workbench } from './workbench.ts';
 
-const rounds = 5;
+const fullRounds = 5;
 const megabyte = 1e6;
 /** How often it is looked how much memory the processes take. */
 const lookMs = 50;
@@ -35,7 +35,7 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** Runs a step; gives its milliseconds, and the bytes that a process and those that it started took at most. */
+/** Runs a step; gives the megabytes that a process and those that it started took at most. */
 async function watched(pid: () => number | undefined, step: () => Promise<unknown>): Promise<Sample> {
   let peak = 0;
   const end = new AbortController();
@@ -46,12 +46,10 @@ async function watched(pid: () => number | undefined, step: () => Promise<unknow
       await setTimeout(lookMs);
     }
   })();
-  const start = performance.now();
   await step();
-  const ms = performance.now() - start;
   end.abort();
   await watch;
-  return { time: ms, memory: peak / megabyte };
+  return { memory: peak / megabyte };
 }
 
 /** One operation, and what wimlib-imagex is told for the same. */
@@ -72,41 +70,53 @@ async function runWimlib(args: readonly string[], started: (pid: number | undefi
   if (code !== 0) { throw new Error(`wimlib-imagex ${args.join(' ')}: exit code ${String(code)}`); }
 }
 
-/** An empty folder; what the round before has written is gone from the disk's caches, too. */
+/** A folder for what a round writes. */
 function emptyFolder(bench: Workbench, name: string): string {
   const folder = join(bench.folder, name);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder);
+  // What was written before is no work of whoever comes next.
+  spawnSync('sync');
   return folder;
 }
 
 async function measure(bench: Workbench, sidecar: FramePeer, { title, method, params, wimlib, aim, isUnflushed }: Operation): Promise<Row[]> {
-  const steps = await pairedRounds(bench.rounds(rounds), async () => {
-    const folder = emptyFolder(bench, 'image-own');
-    return await watched(() => sidecar.pid, async () => await sidecar.request(method, params(folder)));
+  // Nothing is removed between the rounds: ext4 takes five times as long to make files for some seconds after others have gone.
+  const rounds = join(bench.folder, 'image-rounds');
+  mkdirSync(rounds);
+  let count = 0;
+  type Look = (pid: () => number | undefined, step: () => Promise<unknown>) => Promise<Sample>;
+  const pairs = async (number: number, look: Look) => await pairedRounds(number, async () => {
+    const folder = emptyFolder(bench, `image-rounds/own-${count++}`);
+    return await look(() => sidecar.pid, async () => await sidecar.request(method, params(folder)));
   }, async () => {
-    const folder = emptyFolder(bench, 'image-peer');
+    const folder = emptyFolder(bench, `image-rounds/peer-${count++}`);
     let pid: number | undefined;
-    return await watched(() => pid, async () => {
+    return await look(() => pid, async () => {
       await runWimlib(wimlib(folder), (started) => { pid = started; });
-      // Where DismTs says that a file is written it is on the disk.
+      // Where DismTs says that a file is written it is on the disk; wimlib-imagex leaves it to the system when that is done.
       for (const name of isUnflushed === true ? [] : readdirSync(folder)) { flush(join(folder, name)); }
     });
   });
+  const times = await pairs(bench.rounds(fullRounds), async (_, step) => ({ time: await time(step) }));
+  // In rounds of its own: each look at a process with as much memory as Node.js takes a processor a millisecond, of which some is the job's.
+  const memory = await pairs(1, watched);
+  rmSync(rounds, { recursive: true });
   const memoryAim: Aim = { text: 'difference < 100 MB', figure: (row) => Math.max(...row.ours.map((own, at) => own - (row.peer[at] ?? Number.NaN))), limit: 100 };
-  return [...steps].map(([step, pairs]) => ({
-    name: step === 'time' ? title : `${title}: memory`, unit: step === 'time' ? 'ms' as const : 'MB' as const, ...pairs, peerName: 'wimlib-imagex',
+  return [...times, ...memory].map(([step, figures]) => ({
+    name: step === 'time' ? title : `${title}: memory`, unit: step === 'time' ? 'ms' as const : 'MB' as const, ...figures, peerName: 'wimlib-imagex',
     aim: step === 'time' ? aim : memoryAim,
   }));
 }
 
-/** Measures operations on each of the WIMs. @param prepare Makes what they need beside the WIM; it is gone afterwards. */
+/** Measures operations on each of some WIMs. @param prepare Makes what they need beside the WIM; it is gone afterwards. */
 async function measureAll(
-  bench: Workbench, operations: (wim: string, prepared: string) => readonly Operation[], prepare?: (wim: string, folder: string) => Promise<void>,
+  bench: Workbench, wims: readonly SizedWim[], operations: (wim: string, prepared: string) => readonly Operation[],
+  prepare?: (wim: string, folder: string) => Promise<void>,
 ): Promise<Row[]> {
   const sidecar = await bench.startSidecar();
   const rows: Row[] = [];
-  for (const { path, size } of await bench.sizedWims()) {
+  for (const { path, size } of wims) {
     const prepared = emptyFolder(bench, 'image-tree');
     await prepare?.(path, prepared);
     for (const operation of operations(path, prepared)) { rows.push(...await measure(bench, sidecar, { ...operation, title: `${operation.title}, ${size}` })); }
@@ -116,9 +126,14 @@ async function measureAll(
   return rows;
 }
 
+/** WIMs with much in few files, and with little in many, where each file costs more than what is in it. */
+async function allWims(bench: Workbench): Promise<readonly SizedWim[]> {
+  return [...await bench.sizedWims(), { path: await bench.manyFilesWim(), size: '50,000 files' }];
+}
+
 /** Export with all content copied, and with all of it compressed anew. */
 export async function measureExport(bench: Workbench): Promise<Row[]> {
-  return await measureAll(bench, (wim) => [
+  return await measureAll(bench, await bench.sizedWims(), (wim) => [
     {
       title: 'Export, same compression', method: 'imageFile/export', aim: ratioAtMost(1.03),
       params: (folder) => ({ sourceImagePath: wim, sourceIndexes: '*', destinationImagePath: join(folder, 'new.wim') }),
@@ -134,7 +149,7 @@ export async function measureExport(bench: Workbench): Promise<Row[]> {
 
 /** Split into parts of 100 MB. */
 export async function measureSplit(bench: Workbench): Promise<Row[]> {
-  return await measureAll(bench, (wim) => [{
+  return await measureAll(bench, await bench.sizedWims(), (wim) => [{
     title: 'Split', method: 'imageFile/split', aim: ratioAtMost(1.03),
     params: (folder) => ({ imagePath: wim, splitImagePath: join(folder, 'part.swm'), fileSize: 100 }),
     wimlib: (folder) => ['split', wim, join(folder, 'part.swm'), '100'],
@@ -143,7 +158,7 @@ export async function measureSplit(bench: Workbench): Promise<Row[]> {
 
 /** Read everything and compare it with its hashes. */
 export async function measureVerify(bench: Workbench): Promise<Row[]> {
-  return await measureAll(bench, (wim) => [{
+  return await measureAll(bench, await bench.sizedWims(), (wim) => [{
     title: 'Verify', method: 'imageFile/test', aim: ratioAtMost(1.03),
     params: () => ({ imagePath: wim }),
     wimlib: () => ['verify', wim],
@@ -152,7 +167,7 @@ export async function measureVerify(bench: Workbench): Promise<Row[]> {
 
 /** Capture a folder, in the two ways that most images are compressed. */
 export async function measureCapture(bench: Workbench): Promise<Row[]> {
-  return await measureAll(bench, (_, tree) => ([['Fast', 'XPRESS'], ['Max', 'LZX']] as const).map(([compressionType, compress]) => ({
+  return await measureAll(bench, await allWims(bench), (_, tree) => ([['Fast', 'XPRESS'], ['Max', 'LZX']] as const).map(([compressionType, compress]) => ({
     title: `Capture, ${compress}`, method: 'imageFile/capture', aim: ratioAtMost(1.03),
     params: (folder) => ({ imagePath: join(folder, 'new.wim'), capturePath: tree, imageName: 'New', compressionType }),
     wimlib: (folder) => ['capture', tree, join(folder, 'new.wim'), 'New', `--compress=${compress}`],
@@ -161,7 +176,7 @@ export async function measureCapture(bench: Workbench): Promise<Row[]> {
 
 /** Apply an image to a folder. */
 export async function measureApply(bench: Workbench): Promise<Row[]> {
-  return await measureAll(bench, (wim) => [{
+  return await measureAll(bench, await allWims(bench), (wim) => [{
     title: 'Apply', method: 'imageFile/apply', aim: ratioAtMost(1.03), isUnflushed: true,
     params: (folder) => ({ imagePath: wim, imageIndex: 1, applyPath: folder }),
     wimlib: (folder) => ['apply', wim, '1', folder],
