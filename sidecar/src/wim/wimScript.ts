@@ -88,7 +88,12 @@ function leadsTo({ components, anchored }: Pattern, path: readonly string[]): bo
   return anchored && path.length < components.length && path.every((name, at) => name === components[at]);
 }
 
-const splitPath = (path: string): string[] => foldName(path).split(/[\\/]/).filter((component) => component !== '');
+/** A path as it is compared: the folded names on the way (foldName()). Who goes through a folder has those of each folder already. */
+type FoldedPath = readonly string[];
+
+function componentsOf(path: string | FoldedPath): FoldedPath {
+  return typeof path === 'string' ? foldName(path).split(/[\\/]/).filter((component) => component !== '') : path;
+}
 
 /** Reads the lists of a text. @returns Them, and what in it has no effect. */
 function parseLists(text: string): { readonly lists: Lists; readonly warnings: readonly string[] } {
@@ -119,7 +124,10 @@ function parseLists(text: string): { readonly lists: Lists; readonly warnings: r
   return { lists: { exclusions, exceptions, uncompressed }, warnings };
 }
 
-/** Decides for each path of a capture. Paths are counted from the captured folder: `\Windows\CSC`; a leading or trailing `\` may be missing. */
+/**
+ * Decides for each path of a capture. Paths are counted from the captured folder: `\Windows\CSC`, whose leading or trailing `\` may be missing, or the
+ * names on the way, as foldName() makes them.
+ */
 export class WimScript {
   readonly #lists: Lists;
   /** True for what holds without a file. */
@@ -150,16 +158,16 @@ export class WimScript {
    * True where the path is left out: it is on the list, or in a folder that is, and neither is an exception. A folder on the list stays where an exception
    * names something in it; the rest of it is left out.
    */
-  excludes(path: string): boolean {
+  excludes(path: string | FoldedPath): boolean {
     const { exclusions, exceptions } = this.#lists;
-    const components = splitPath(path);
+    const components = componentsOf(path);
     if (!exclusions.some((pattern) => fitsOrHolds(pattern, components))) { return false; }
     return !exceptions.some((pattern) => fitsOrHolds(pattern, components) || leadsTo(pattern, components));
   }
 
   /** True where the content of the file is stored as it is. */
-  storesUncompressed(path: string): boolean {
-    const components = splitPath(path);
+  storesUncompressed(path: string | FoldedPath): boolean {
+    const components = componentsOf(path);
     return this.#lists.uncompressed.some((pattern) => fitsOrHolds(pattern, components));
   }
 }

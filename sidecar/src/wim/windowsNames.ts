@@ -12,6 +12,8 @@ export function isAwkwardOnWindows(name: string): boolean {
 
 /** Names that are equal afterwards are one name on NTFS: it compares unit by unit, and nothing becomes longer. */
 export function foldName(name: string): string {
+  // Most are, and all of the others take ten times as long.
+  if (/^[\0-\x7f]*$/.test(name)) { return name.toUpperCase(); }
   return name.replace(/[^\0-@]/g, (unit) => {
     const upper = unit.toUpperCase();
     return upper.length === 1 ? upper : unit;

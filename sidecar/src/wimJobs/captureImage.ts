@@ -43,6 +43,7 @@ export interface CaptureImage {
 export interface Captured {
   readonly files: number;
   readonly directories: number;
+  /** Each content once. Of a folder only where nothing is written: who captures it knows the size of the file. */
   readonly bytes: number;
 }
 
@@ -109,9 +110,9 @@ async function add(wim: WimHandle, capture: CaptureImage, context: JobContext): 
       return isExcluded;
     };
   } else {
-    const scan = scanFolder(source, { script, withoutPaths: capture.withoutPaths, withoutOutwardLinks: capture.noRpFix !== true }, (count) => {
-      context.progress('Scanning', count, 0);
-    });
+    const scan = scanFolder(source, {
+      script, withBytes: capture.path === undefined, withoutPaths: capture.withoutPaths, withoutOutwardLinks: capture.noRpFix !== true,
+    }, (count) => { context.progress('Scanning', count, 0); });
     judge(scan, capture, context);
     tellUncompressed(scan.uncompressed);
     found = { files: scan.files, directories: scan.directories, bytes: scan.bytes };

@@ -1,5 +1,5 @@
 /** Looks through a folder before it is captured: what it holds, what is left out, and what Windows could not do with it. */
-import { closeSync, constants, lstatSync, openSync, readdirSync, readlinkSync, type BigIntStats } from 'node:fs';
+import { closeSync, constants, type Dirent, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { isForbidden } from '../imageFiles/fileTrouble.ts';
 import { isRoot } from '../isRoot.ts';
@@ -33,7 +33,7 @@ export interface FolderScan {
   files: number;
   /** The folder itself included. */
   directories: number;
-  /** Of all files, each content once. */
+  /** Of all files, each content once; 0 where they are not asked for. */
   bytes: number;
   /** Exact paths that are not captured, absolute. */
   readonly excluded: Set<string>;
@@ -53,9 +53,11 @@ export interface FolderScan {
   readonly unreadable: Noted;
 }
 
-/** What to leave out beside the list of exclusions. */
+/** What to leave out beside the list of exclusions, and what to look for. */
 export interface ScanOptions {
   readonly script: WimScript;
+  /** Add up the bytes, which takes a call of the system for each file. */
+  readonly withBytes: boolean;
   /** Absolute paths. */
   readonly withoutPaths: readonly string[];
   /** Leave out links that lead out of the folder. */
@@ -76,7 +78,9 @@ function isUnreadable(path: string): boolean {
 }
 
 /** Synchronous, and so for the process of a job: a round through the event loop for each file takes longer than the call. */
-export function scanFolder(root: string, { script, withoutPaths, withoutOutwardLinks }: ScanOptions, onProgress: (found: number) => void): FolderScan {
+export function scanFolder(
+  root: string, { script, withBytes, withoutPaths, withoutOutwardLinks }: ScanOptions, onProgress: (found: number) => void,
+): FolderScan {
   const scan: FolderScan = {
     files: 0, directories: 1, bytes: 0, excluded: new Set(), byScript: new Noted(), uncompressed: new Noted(), outwardLinks: new Noted(), special: new Noted(),
     impossible: new Noted(), awkward: new Noted(), twins: new Noted(), unreadable: new Noted(),
@@ -86,39 +90,50 @@ export function scanFolder(root: string, { script, withoutPaths, withoutOutwardL
   const without = new Set(withoutPaths);
   const isInside = (target: string): boolean => target === root || target.startsWith(root === '/' ? '/' : `${root}/`);
 
-  const noteFile = (path: string, shown: string, stats: BigIntStats): void => {
-    if (stats.isSymbolicLink() && withoutOutwardLinks) {
-      const target = readlinkSync(path);
-      if (target.startsWith('/') && !isInside(resolve(target))) {
-        scan.outwardLinks.add(shown);
-        scan.excluded.add(path);
-        return;
-      }
-    }
-    if (!stats.isFile() && !stats.isSymbolicLink()) {
-      scan.special.add(shown);
-      return;
-    }
-    scan.files++;
-    if (stats.isFile() && script.storesUncompressed(shown)) { scan.uncompressed.add(shown); }
+  const addBytes = (path: string): void => {
+    const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    if (stats === undefined) { return; }
     if (stats.nlink > 1n) {
       const id = `${stats.dev}:${stats.ino}`;
       if (links.has(id)) { return; }
       links.add(id);
     }
     scan.bytes += Number(stats.size);
-    // libwim opens it when half of the work is done, and does not tell which it was.
-    if (asksRights && stats.isFile() && isUnreadable(path)) { scan.unreadable.add(shown); }
   };
 
-  const pending = [''];
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    const names = readdirSync(join(root, folder));
-    const folded = new Set<string>();
-    for (const name of names) {
+  const noteFile = (path: string, shown: string, names: readonly string[], entry: Dirent): void => {
+    if (entry.isSymbolicLink()) {
+      const target = withoutOutwardLinks ? readlinkSync(path) : '';
+      if (target.startsWith('/') && !isInside(resolve(target))) {
+        scan.outwardLinks.add(shown);
+        scan.excluded.add(path);
+        return;
+      }
+    } else if (entry.isFile()) {
+      if (script.storesUncompressed(names)) { scan.uncompressed.add(shown); }
+      // libwim opens it when half of the work is done, and does not tell which it was.
+      if (asksRights && isUnreadable(path)) { scan.unreadable.add(shown); }
+    } else {
+      scan.special.add(shown);
+      return;
+    }
+    scan.files++;
+    if (withBytes) { addBytes(path); }
+  };
+
+  const pending: { readonly folder: string; readonly foldedNames: readonly string[] }[] = [{ folder: '', foldedNames: [] }];
+  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+    const { folder, foldedNames } = next;
+    const here = join(root, folder);
+    const prefix = here === '/' ? here : `${here}/`;
+    const taken = new Set<string>();
+    for (const entry of readdirSync(here, { withFileTypes: true })) {
+      const { name } = entry;
       const shown = folder === '' ? name : `${folder}/${name}`;
-      const path = join(root, shown);
-      if (without.has(path) || script.excludes(shown)) {
+      const path = prefix + name;
+      const folded = foldName(name);
+      const names = [...foldedNames, folded];
+      if (without.has(path) || script.excludes(names)) {
         if (!without.has(path)) { scan.byScript.add(shown); }
         scan.excluded.add(path);
         continue;
@@ -128,16 +143,13 @@ export function scanFolder(root: string, { script, withoutPaths, withoutOutwardL
       } else if (isAwkwardOnWindows(name)) {
         scan.awkward.add(shown);
       }
-      const key = foldName(name);
-      if (folded.has(key)) { scan.twins.add(shown); }
-      folded.add(key);
-      const stats = lstatSync(path, { bigint: true, throwIfNoEntry: false });
-      if (stats === undefined) { continue; }
-      if (stats.isDirectory()) {
+      if (taken.has(folded)) { scan.twins.add(shown); }
+      taken.add(folded);
+      if (entry.isDirectory()) {
         scan.directories++;
-        pending.push(shown);
+        pending.push({ folder: shown, foldedNames: names });
       } else {
-        noteFile(path, shown, stats);
+        noteFile(path, shown, names, entry);
       }
     }
     onProgress(scan.files + scan.directories);

@@ -1,5 +1,5 @@
 /** Looking through a folder before it is captured. */
-import { chmodSync } from 'node:fs';
+import { chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scanFolder } from '../../../sidecar/src/wimJobs/scanFolder.ts';
@@ -16,7 +16,7 @@ test.runIf(isRoot)('names the files that this user may not read, before anything
   for (const name of ['sub/closed.txt', 'left out/closed.txt']) { chmodSync(join(source, name), 0o600); }
   for (const path of [folder, source, join(source, 'sub'), join(source, 'left out')]) { chmodSync(path, 0o755); }
   const { script } = WimScript.parse('[ExclusionList]\n\\left out\n');
-  const scan = () => scanFolder(source, { script, withoutPaths: [], withoutOutwardLinks: true }, () => undefined);
+  const scan = () => scanFolder(source, { script, withBytes: true, withoutPaths: [], withoutOutwardLinks: true }, () => undefined);
   const dryRun = async () => await captureImage({
     source, isVolume: false, name: 'Captured', format: { compressionType: CompressionType.Xpress }, withoutPaths: [], what: 'Cannot capture', script: '[ExclusionList]\n',
   }, { operation: 'imageFile/capture', progress: () => undefined, warn: () => undefined });
@@ -28,4 +28,23 @@ test.runIf(isRoot)('names the files that this user may not read, before anything
       symbol: 'E_ACCESSDENIED', message: expect.stringMatching(/^Cannot capture: you may not read these files: "(left out|sub)\/closed.txt", "(left out|sub)\/closed.txt"$/) as string,
     });
   });
+});
+
+test('tells what is in a folder apart by what the folder says of it, and adds up bytes where they are asked for', () => {
+  const root = tempFolder();
+  mkdirSync(join(root, 'Sub'));
+  writeFileSync(join(root, 'a.zip'), '12345');
+  linkSync(join(root, 'a.zip'), join(root, 'Sub', 'same'));
+  symlinkSync('/outside', join(root, 'out'));
+  symlinkSync('../a.zip', join(root, 'Sub', 'in'));
+  writeFileSync(join(root, 'Sub', 'PAGEFILE.SYS'), '1');
+  writeFileSync(join(root, 'pagefile.sys'), '1');
+  const scan = (withBytes: boolean) => scanFolder(root, { script: WimScript.default(), withBytes, withoutPaths: [join(root, 'Sub', 'same')], withoutOutwardLinks: true }, () => undefined);
+  expect(scan(true)).toMatchObject({
+    files: 3, directories: 2, bytes: 5 + '../a.zip'.length + 1, uncompressed: { paths: ['a.zip'] }, byScript: { paths: ['pagefile.sys'] }, outwardLinks: { paths: ['out'] },
+    excluded: new Set([join(root, 'Sub', 'same'), join(root, 'out'), join(root, 'pagefile.sys')]),
+  });
+  expect(scan(false)).toMatchObject({ files: 3, directories: 2, bytes: 0 });
+  const all = scanFolder(root, { script: WimScript.parse('').script, withBytes: true, withoutPaths: [], withoutOutwardLinks: false }, () => undefined);
+  expect(all).toMatchObject({ files: 6, directories: 2, bytes: 5 + '../a.zip'.length + '/outside'.length + 2, excluded: new Set() });
 });
