@@ -38,6 +38,8 @@ async function bundle(entryPoint: string, define: Readonly<Record<string, string
   const wrong = Object.keys(metafile.inputs).find((input) => forbidden.test(input));
   if (wrong !== undefined) { throw new Error(`"${wrong}" must not be in the bundle: import its types only`); }
   if (output === undefined) { throw new Error('esbuild made no file'); }
+  const whole = /__toESM\(require\("(node:[^"]+)"\)/.exec(output.text)?.[1];
+  if (whole !== undefined) { throw new Error(`"${whole}" must not be imported as a whole: import what is used by name, so that executable.ts can load it then`); }
   return output.contents;
 }
 

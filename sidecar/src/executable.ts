@@ -26,8 +26,18 @@ function load(name: ProgramName): Program {
   const program = new Script(source, { filename: `${name}.js`, ...compiled })
     .runInThisContext() as (require: (id: string) => unknown, module: { exports: Program }) => void;
   const module = { exports: {} as Program };
-  program((id) => process.getBuiltinModule(id), module);
+  program(requireLazily, module);
   return module.exports;
+}
+
+/**
+ * A part of Node.js, loaded when something of it is first used: a program that does one thing of many would wait for the others. Packages ask for parts
+ * without "node:", and look through them at once.
+ */
+function requireLazily(id: string): unknown {
+  if (!id.startsWith('node:')) { return process.getBuiltinModule(id); }
+  let part: Readonly<Record<string | symbol, unknown>> | undefined;
+  return new Proxy({}, { get: (_, name) => (part ??= process.getBuiltinModule(id) as unknown as NonNullable<typeof part>)[name] });
 }
 
 async function main(): Promise<number> {

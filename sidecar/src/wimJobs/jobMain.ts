@@ -1,6 +1,5 @@
 /** `dismts --image-process`: does one job with libwim for the process that started it, and ends. */
-import { writeFileSync, writeSync } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { readSync, writeFileSync, writeSync } from 'node:fs';
 import { DismError } from '../errors.ts';
 import { toFailureData } from '../failureData.ts';
 import { dieWithParent } from '../platform/linux/dieWithParent.ts';
@@ -16,6 +15,7 @@ import { thinProgress } from './thinProgress.ts';
 const bugExit = 70;
 /** What this process may take shall not cost anybody else's: where memory runs out, it is the one to go. */
 const oomScore = '500';
+const newline = 0x0a;
 
 /** Does the job that stdin names. The result is the last line on stdout. */
 export async function main(): Promise<number> {
@@ -31,7 +31,7 @@ export async function main(): Promise<number> {
   try { writeFileSync('/proc/self/oom_score_adj', oomScore); } catch { /* A system without. */ }
   // While it is not known yet what there is to do. Where it cannot be loaded, that is what becomes of the job.
   try { load(); } catch { /* As said. */ }
-  const call = await readCall();
+  const call = readCall();
   // Who asked may have ended before this process was tied to it; a job does not look up from its work.
   return call === undefined || call.caller !== process.ppid ? bugExit : await perform(call);
 }
@@ -41,19 +41,18 @@ function load(): void {
   loadWimlib(true);
 }
 
-/** Reads the call. @returns undefined where nobody asks for anything. Once stdin ends there is nobody to do it for, and the process ends at once. */
-async function readCall(): Promise<JobCall | undefined> {
-  const lines = createInterface({ input: process.stdin, crlfDelay: Infinity });
-  return await new Promise((resolve) => {
-    let isCalled = false;
-    lines.once('line', (line) => {
-      isCalled = true;
-      resolve(JSON.parse(line) as JobCall);
-    });
-    lines.once('close', () => {
-      if (isCalled) { process.kill(process.pid, 'SIGKILL'); } else { resolve(undefined); }
-    });
-  });
+/**
+ * Reads the call. Synchronous: there is nothing else to do, and a stream takes longer to be made than the line to be read.
+ * @returns undefined where nobody asks for anything.
+ */
+function readCall(): JobCall | undefined {
+  let line = Buffer.alloc(0);
+  for (const part = Buffer.allocUnsafe(64 * 1024); ;) {
+    const bytes = readSync(0, part);
+    if (bytes === 0) { return undefined; }
+    line = Buffer.concat([line, part.subarray(0, bytes)]);
+    if (line.at(-1) === newline) { return JSON.parse(line.toString()) as JobCall; }
+  }
 }
 
 /** Synchronous: whoever kills this process has everything that it said. */
