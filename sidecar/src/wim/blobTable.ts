@@ -1,6 +1,6 @@
 /** The blob table of a WIM file (its "lookup table"): where each blob and each image's metadata lies. */
 import type { FileErrors } from '../fileErrors.ts';
-import { readResourceHeader, ResourceFlag, type ResourceHeader, writeResourceHeader } from './header.ts';
+import { readResourceHeader, readSize, ResourceFlag, type ResourceHeader, writeResourceHeader } from './header.ts';
 import type { SolidPlace } from './solid.ts';
 import type { References } from './treeChange.ts';
 
@@ -158,11 +158,15 @@ export class BlobTable {
 
   /** Uncompressed bytes of a blob; 0 where the file does not have it. */
   sizeOf(hash: string): number {
+    return this.findSize(hash) ?? 0;
+  }
+
+  /** Uncompressed bytes of a blob; undefined where the file does not have it. */
+  findSize(hash: string): number | undefined {
     const offset = this.#blobs().get(hash);
-    if (offset === undefined) { return 0; }
-    const { flags, sizeInWim, uncompressedSize } = readResourceHeader(this.data, offset);
+    if (offset === undefined) { return undefined; }
     // A blob in a solid resource has no size in the file; its entry has the uncompressed one in that place.
-    return (flags & ResourceFlag.Solid) !== 0 ? sizeInWim : uncompressedSize;
+    return this.#hasFlag(offset, ResourceFlag.Solid) ? readResourceHeader(this.data, offset).sizeInWim : readSize(this.data, offset + 16);
   }
 
   /**

@@ -2,7 +2,7 @@
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { type Inode, isDirectory } from './inode.ts';
-import { shortNameOf } from './metadataFormat.ts';
+import { hasShortNameAt, shortNameOf } from './metadataFormat.ts';
 
 const maxNameBytes = 0xfffe;
 
@@ -47,6 +47,11 @@ export class Dentry {
   }
 
   set shortName(name: Buffer) { this.#shortName = name; }
+
+  /** Whether shortName is not empty, without making it. */
+  get hasShortName(): boolean {
+    return this.#shortName === undefined ? this.#raw !== undefined && hasShortNameAt(this.#raw.data, this.#raw.start) : this.#shortName.length > 0;
+  }
 
   /** Where its bytes are as they were read, or undefined where they have to be made anew. */
   get unchanged(): RawEntry | undefined {

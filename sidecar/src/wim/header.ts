@@ -67,8 +67,8 @@ export interface WimHeader {
 
 /** Reads a 64-bit size or offset; one beyond 2^53 is not a file that exists. */
 export function readSize(buffer: Buffer, offset: number): number {
-  const value = buffer.readBigUInt64LE(offset);
-  return value > BigInt(Number.MAX_SAFE_INTEGER) ? Number.MAX_SAFE_INTEGER : Number(value);
+  // Not as a BigInt, which is an object to be cleared away: tables of large files have hundreds of thousands of sizes.
+  return Math.min(buffer.readUInt32LE(offset + 4) * 2 ** 32 + buffer.readUInt32LE(offset), Number.MAX_SAFE_INTEGER);
 }
 
 export function readResourceHeader(buffer: Buffer, offset: number): ResourceHeader {

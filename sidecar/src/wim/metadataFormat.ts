@@ -83,6 +83,10 @@ export function shortNameOf(data: Buffer, offset: number): Buffer {
   return data.subarray(start, start + data.readUInt16LE(offset + 0x62));
 }
 
+export function hasShortNameAt(data: Buffer, offset: number): boolean {
+  return data.readUInt16LE(offset + 0x62) > 0;
+}
+
 /** A 64-bit length or offset; one that does not fit into the data is -1. */
 function readLength(data: Buffer, offset: number): number {
   return data.readUInt32LE(offset + 4) === 0 ? data.readUInt32LE(offset) : -1;

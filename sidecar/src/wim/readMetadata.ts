@@ -125,16 +125,32 @@ class HardLinks {
   }
 }
 
+/** The entry of the root. @throws DismError WIM_E_INVALID_CONTAINER. */
+function readRoot(data: Buffer): { readonly start: number; readonly end: number; readonly inode: Inode } {
+  const start = rootOffset(data);
+  const place = checkDentry(data, start);
+  const inode = place === undefined ? undefined : Inode.read(data, start, place.streamsOffset);
+  if (place === undefined || inode === undefined || !isDirectory(inode)) { throw damaged('it has no root directory'); }
+  return { start, end: place.end, inode };
+}
+
+/** Looks at the file of each name, the root included, without making a tree. @throws DismError: as parseMetadata(). */
+export function forEachFile(data: Buffer, look: (inode: Inode) => void): void {
+  const { start, inode } = readRoot(data);
+  look(inode);
+  scan(data, undefined, subdirOffset(data, start), (_parent, offset, { streamsOffset }) => {
+    look(Inode.read(data, offset, streamsOffset));
+    return undefined;
+  });
+}
+
 /**
  * Parses the metadata resource of an image.
  * @throws DismError WIM_E_INVALID_CONTAINER: lengths or offsets that cannot be, or a tree that runs in a circle.
  */
 export function parseMetadata(data: Buffer): ImageTree {
-  const start = rootOffset(data);
-  const place = checkDentry(data, start);
-  const rootInode = place === undefined ? undefined : Inode.read(data, start, place.streamsOffset);
-  if (place === undefined || rootInode === undefined || !isDirectory(rootInode)) { throw damaged('it has no root directory'); }
-  const root = Dentry.read(data, start, place.end, '', rootInode);
+  const { start, end: rootEnd, inode: rootInode } = readRoot(data);
+  const root = Dentry.read(data, start, rootEnd, '', rootInode);
   const entries = [root];
   const hardLinks = new HardLinks();
   let maxLinkId = 0n;

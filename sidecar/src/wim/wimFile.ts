@@ -14,8 +14,9 @@ import { FileErrors } from '../fileErrors.ts';
 import { emptyHash } from './hash.ts';
 import { integrityTrouble, isPipableMagic, isWimMagic, parseWimHeader, ResourceFlag, type ResourceHeader, WimFlag, type WimHeader, wimHeaderBytes, wimVersionSolid } from './header.ts';
 import type { ImageTree } from './dentry.ts';
+import type { Inode } from './inode.ts';
 import { damagedMetadata } from './metadataFormat.ts';
-import { parseMetadata } from './readMetadata.ts';
+import { forEachFile, parseMetadata } from './readMetadata.ts';
 import { chooseImage, type ImageChoice } from './imageChoice.ts';
 import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './imageXml.ts';
 import { integrityEnd, verifyIntegrity } from './integrity.ts';
@@ -210,10 +211,19 @@ export class WimFile implements ReadableFile {
 
   /** The tree of an image. @throws DismError WIM_E_INVALID_CONTAINER: the file has none for it, or a damaged one. */
   async tree(imageIndex: number): Promise<ImageTree> {
+    return await this.#readTree(imageIndex, parseMetadata);
+  }
+
+  /** Looks at the file of each name of an image, in less time than the tree takes to be made. @throws DismError: as tree(). */
+  async forEachFile(imageIndex: number, look: (inode: Inode) => void): Promise<void> {
+    await this.#readTree(imageIndex, (data) => { forEachFile(data, look); });
+  }
+
+  async #readTree<T>(imageIndex: number, read: (data: Buffer) => T): Promise<T> {
     const data = await this.metadata(imageIndex);
     if (data === undefined) { throw this.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
     try {
-      return parseMetadata(data);
+      return read(data);
     } catch (error) {
       if (!(error instanceof DismError)) { throw error; }
       throw this.errors.damaged(error.message.replace(damagedMetadata, `the metadata of image ${imageIndex} is damaged`));

@@ -97,7 +97,7 @@ class Examination {
   add(dentry: Dentry): void {
     const { inode } = dentry;
     if (isDirectory(inode)) { this.directories++; } else { this.files++; }
-    if (dentry.shortName.length > 0) { this.#has.shortNames = true; }
+    if (dentry.hasShortName) { this.#has.shortNames = true; }
     if (this.#counted.has(inode)) { return; }
     // Only what may come again is kept.
     if (inode.linkId !== 0n) { this.#counted.add(inode); }

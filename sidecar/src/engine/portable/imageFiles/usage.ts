@@ -1,7 +1,6 @@
 /** What images of a file need: to say beforehand how large something gets. */
 import { setImmediate } from 'node:timers/promises';
 import { isDirectory } from '../../../wim/inode.ts';
-import { walk } from '../../../wim/dentry.ts';
 import { ResourceFlag } from '../../../wim/header.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 
@@ -26,11 +25,10 @@ export async function usageOf(wim: WimFile, imageIndexes: readonly number[], sig
   let [files, directories, bytes, storedBytes, largestStoredBytes] = [0, 0, 0, 0, 0];
   for (const index of imageIndexes) {
     signal.throwIfAborted();
-    const { root } = await wim.tree(index);
     const place = blobs.imageMetadata(index);
     bytes += place?.uncompressedSize ?? 0;
     storedBytes += place?.sizeInWim ?? 0;
-    walk(root, ({ inode }) => {
+    await wim.forEachFile(index, (inode) => {
       if (isDirectory(inode)) { directories++; } else { files++; }
       for (const hash of inode.hashes()) { hashes.add(hash); }
     });

@@ -42,7 +42,13 @@ async function sizesOf({ wim, otherParts }: ImageSource, what: string): Promise<
     const file = await WimFile.open(part, { what });
     try { tables.push(await file.blobs()); } finally { await file.close(); }
   }
-  return (hash) => tables.find((table) => table.find(hash) !== undefined)?.sizeOf(hash);
+  return (hash) => {
+    for (const table of tables) {
+      const size = table.findSize(hash);
+      if (size !== undefined) { return size; }
+    }
+    return undefined;
+  };
 }
 
 /** What would be written to a place, once everything that can fail beforehand has been looked at. */
