@@ -3,7 +3,7 @@ import { readSync, writeFileSync, writeSync } from 'node:fs';
 import { DismError } from '../errors.ts';
 import { toFailureData } from '../failureData.ts';
 import { dieWithParent } from '../platform/linux/dieWithParent.ts';
-import { claimStdout } from '../silence.ts';
+import { silence } from '../silence.ts';
 import { isSystemError } from '../systemErrors.ts';
 import { loadWimlib } from '../wimlib/binding.ts';
 import type { JobContext, WimJob } from './jobContext.ts';
@@ -19,7 +19,7 @@ const newline = 0x0a;
 
 /** Does the job that stdin names. The result is the last line on stdout. */
 export async function main(): Promise<number> {
-  claimStdout(false);
+  silence(false);
   // Ctrl+C in a terminal reaches all processes of the group: what it means is for the first of them to decide.
   process.on('SIGINT', () => undefined).on('SIGHUP', () => undefined).on('SIGTERM', () => undefined);
   process.on('uncaughtException', (error) => {
@@ -58,15 +58,7 @@ function readCall(): JobCall | undefined {
 /** Synchronous: whoever kills this process has everything that it said. */
 function say(message: JobMessage): void {
   const line = Buffer.from(`${JSON.stringify(message)}\n`);
-  for (let written = 0; written < line.length;) {
-    try {
-      written += writeSync(1, line, written);
-    } catch (error) {
-      // The pipe is full; its reader is slower than this for a moment.
-      if ((error as NodeJS.ErrnoException).code !== 'EAGAIN') { throw error; }
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
-    }
-  }
+  for (let written = 0; written < line.length;) { written += writeSync(1, line, written); }
 }
 
 async function perform({ job, params, operation }: JobCall): Promise<number> {
