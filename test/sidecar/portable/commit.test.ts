@@ -5,6 +5,8 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Dice, randomChange, runScenarios, type Selection, writeScenarioFolder, writeScenarios } from '../../helpers/changes.ts';
+import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
+import { notePreparation } from '../../../sidecar/src/servicing/changeJournal.ts';
 import { setAttribute } from '../../../sidecar/src/platform/linux/attributes.ts';
 import { appliedImage, detailedList, failure, hashFile, readFolder, runProgram, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot } from '../../helpers/nobody.ts';
@@ -50,6 +52,24 @@ describe.runIf(isRoot)('commitImage()', () => {
     ['XPRESS', { compress: 'XPRESS' }, { first: 1, step: 3 }],
     ['LZMS', { compress: 'LZMS' }, { first: 2, step: 3 }],
   ] as const satisfies readonly (readonly [string, CaptureOptions, Selection])[];
+  test.for(['Windows', 'old windows'])('ends a change of the registry that was interrupted below "%s", and saves none of what it left', async (windows) => {
+    const bench = await workbench();
+    const wim = await captureWim(await writeTree(join(bench.folder, 'source'), { [`${windows}/SYSTEM32/config/SYSTEM`]: 'a hive', 'other/file': 'x' }), join(bench.folder, 'all.wim'));
+    const mountPath = await bench.mount(wim);
+    const config = `${windows}/SYSTEM32/config`;
+    const image = new WritableFolderImage(mountPath);
+    await notePreparation(image, windows, [config]);
+    await image.close();
+    await writeFile(join(mountPath, 'other', 'new'), 'staged');
+    expect(await readdir(join(mountPath, config))).toHaveLength(2);
+    expect((await bench.save(mountPath)).warnings).toEqual([]);
+    expect(await readdir(join(mountPath, config))).toEqual(['SYSTEM']);
+    await bench.dismount(mountPath, false);
+    const saved = await imagex('dir', wim, '1');
+    expect(saved).toContain('/other/new');
+    expect(saved).not.toContain('.dismts-change');
+  });
+
   test.for(kinds)('saves every kind of change, and touches nothing else: %s', async ([, options, selection]) => {
     const bench = await workbench();
     const source = await writeScenarios(join(bench.folder, 'source'), selection);

@@ -66,8 +66,11 @@ export interface Staging {
   troubleWith(folders: GenerationFolders, record: MountRecord): string | undefined;
   /** @throws Error of the system. */
   hasChanges(folders: GenerationFolders, record: MountRecord): boolean;
-  /** Names at the top of the image that something may be staged at or below; left out where only the image itself could tell. @throws Error of the system. */
-  changedAtTop?(folders: GenerationFolders): readonly string[];
+  /**
+   * Names at the top of the image that may be a Windows in whose System32 something is staged; left out where only the image itself could tell.
+   * @throws Error of the system.
+   */
+  changedWindows?(folders: GenerationFolders): readonly string[];
 }
 
 export interface ServeRequest {

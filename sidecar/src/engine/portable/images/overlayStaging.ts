@@ -25,6 +25,15 @@ function isWhole(path: string, record: MountRecord): boolean {
   return listAttributes(path).includes(ownerAttribute) && getAttribute(path, ownerAttribute).toString('utf8') === ownerOf(record);
 }
 
+/** Whether something is staged in System32 of a folder. What cannot be listed, as a name that is no UTF-8, is for whoever looks closer. */
+function mayHaveSystem(folder: string): boolean {
+  try {
+    return readdirSync(folder).some((name) => name.toLowerCase() === 'system32');
+  } catch {
+    return true;
+  }
+}
+
 export const overlayStaging: Staging = {
   stacking: 'overlayfs',
   name: 'upper',
@@ -39,5 +48,6 @@ export const overlayStaging: Staging = {
       : 'are a copy without their trusted.* attributes, which say what was renamed and deleted; restore them with attributes (cp -a, rsync -aX, tar --xattrs-include="*")';
   },
   hasChanges: ({ staged }) => readdirSync(staged).length > 0,
-  changedAtTop: ({ staged }) => readdirSync(staged),
+  changedWindows: ({ staged }) => readdirSync(staged, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory() && mayHaveSystem(join(staged, entry.name))).map(({ name }) => name),
 };

@@ -28,7 +28,7 @@ export async function commitImage(params: Params, context: OperationContext): Pr
     if (params.validateOnly === true) { return { ...imageResult(params.mountPath, context), imageIndex: record.imageIndex }; }
     const view = requireView(state, record, what);
     // What others mounted in its place is none of ours.
-    const changed = formatOf(record).staging.changedAtTop?.(state.generations.folders(record));
+    const changed = formatOf(record).staging.changedWindows?.(state.generations.folders(record));
     const unfinished = lookAt(state, record).foreign === undefined ? await finishChanges(view.mountPoint, context, changed) : [];
     const { result, warnings } = formatOf(record).savesInPlace ? await saveUnserved(state, record, view, params, what, context)
       : await saveShown(state, record, view, params, what, context);

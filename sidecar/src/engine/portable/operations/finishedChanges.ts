@@ -11,7 +11,7 @@ import { changeOf } from '../driverChanges.ts';
 
 /**
  * Looks into every folder at the top of an image that may be that of a Windows.
- * @param changed Names of those that something is staged in: what was interrupted has staged something. Default: it may be any.
+ * @param changed Names of those in whose System32 something is staged: what was interrupted has left its journal there. Default: it may be any.
  * @returns Sentences for the user about what could not be finished.
  */
 export async function finishChanges(path: string, context: OperationContext, changed?: readonly string[]): Promise<string[]> {

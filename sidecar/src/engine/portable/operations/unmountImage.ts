@@ -113,7 +113,7 @@ export async function unmountImage(params: Params, context: OperationContext): P
     const warnings: string[] = [];
     if (foreign !== undefined) { warnings.push(`Something else is mounted at the folder and was left alone: ${describeMount(foreign)}`); }
     if (params.commit && view !== undefined && foreign === undefined) {
-      const changed = formatOf(record).staging.changedAtTop?.(state.generations.folders(record));
+      const changed = formatOf(record).staging.changedWindows?.(state.generations.folders(record));
       warnings.push(...await finishChanges(view.mountPoint, context, changed));
     }
     // To end an overlay is to wait until the disk has all that it holds. What is saved or dropped need not get there, so it ends last,
