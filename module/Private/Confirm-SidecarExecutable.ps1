@@ -19,12 +19,10 @@ function Confirm-SidecarExecutable {
     }
     if ($Executable['CopyTask'].IsFaulted) {
         $errorParameters = @{
-            Message  = "Cannot read `"$($Executable['Path'])`": $($Executable['CopyTask'].Exception.GetBaseException().Message)"
-            HResult  = 0x80004005
-            Symbol   = 'DISMTS_E_SIDECAR_START'
-            Category = 'ReadError'
-            Target   = $Executable['Path']
-            Hint     = 'The file cannot be read to its end: look at the disk or the share that it is on, or install DismTs again.'
+            Message = "Cannot read `"$($Executable['Path'])`": $($Executable['CopyTask'].Exception.GetBaseException().Message)"
+            Symbol  = 'DISMTS_E_SIDECAR_START'
+            Target  = $Executable['Path']
+            Hint    = 'The file cannot be read to its end: look at the disk or the share that it is on, or install DismTs again.'
         }
         return New-DismTsErrorRecord @errorParameters -Unusable
     }
