@@ -62,6 +62,8 @@ foreach ($folder in 'Private', 'Public') {
         . $file
     }
 }
+# Here Get-Help finds topics only below the folder of a loaded module, which that of DismTs itself is not; a package has them beside its manifest.
+Import-Completion
 
 foreach ($completer in Get-Completer) {
     Register-ArgumentCompleter @completer

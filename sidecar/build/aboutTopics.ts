@@ -14,7 +14,7 @@ const indent = '    ';
 /** What each file should hold. `texts` has the documents that were just made. */
 export function aboutTopics(texts: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map(Object.entries(topics).map(([name, file]) => [
-    `en-US/about_DismTs_${name}.help.txt`, topicText(`about_DismTs_${name}`, texts.get(file) ?? readFileSync(join(root, file), 'utf8')),
+    `module/en-US/about_DismTs_${name}.help.txt`, topicText(`about_DismTs_${name}`, texts.get(file) ?? readFileSync(join(root, file), 'utf8')),
   ]));
 }
 

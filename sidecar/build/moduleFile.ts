@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { withHelpAddress } from './manifest.ts';
 
-/** What loads the single files, as it is in DismTs.psm1. */
+/** What loads the single files and what a package needs at the first Tab only, as it is in DismTs.psm1. */
 const loader = `\
 # A package has the text of these files in place of this loop.
 foreach ($folder in 'Private', 'Public') {
@@ -11,6 +11,8 @@ foreach ($folder in 'Private', 'Public') {
         . $file
     }
 }
+# Here Get-Help finds topics only below the folder of a loaded module, which that of DismTs itself is not; a package has them beside its manifest.
+Import-Completion
 `;
 
 /** Folders whose files go into the one. */

@@ -21,10 +21,12 @@ rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 writeFileSync(join(folder, 'DismTs.psd1'), packagedManifest());
 for (const name of ['LICENSE', 'README.md', 'CHANGELOG.md', 'SECURITY.md']) { cpSync(join(root, name), join(folder, name)); }
-cpSync(join(root, 'en-US'), join(folder, 'en-US'), { recursive: true });
 const moduleFolder = join(root, 'module');
+const topics = join(moduleFolder, 'en-US');
+// Get-Help finds topics beside the manifest, before the import as well.
+cpSync(topics, join(folder, 'en-US'), { recursive: true });
 const packagedBin = join(folder, 'module', 'bin');
-const notCopied = new Set([binFolder, ...scriptFolders.map((name) => join(moduleFolder, name))]);
+const notCopied = new Set([binFolder, topics, ...scriptFolders.map((name) => join(moduleFolder, name))]);
 cpSync(moduleFolder, join(folder, 'module'), { recursive: true, filter: (path) => !notCopied.has(path) });
 writeFileSync(join(folder, 'module', 'DismTs.psm1'), moduleFile(moduleFolder));
 for (const path of executables) { cpSync(join(binFolder, path), join(packagedBin, path)); }

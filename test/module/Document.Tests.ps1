@@ -35,7 +35,7 @@ Describe 'PowerShell in documents' -Tag 'Unit' {
     }
 
     It 'every topic is found by Get-Help, in lines of 80' {
-        foreach ($file in Get-ChildItem -Path "$PSScriptRoot/../../en-US" -Filter 'about_DismTs_*.help.txt') {
+        foreach ($file in Get-ChildItem -Path "$PSScriptRoot/../../module/en-US" -Filter 'about_DismTs_*.help.txt') {
             $name = $file.Name.Replace('.help.txt', '')
             (Get-Help -Name $name | Out-String) | Should -Match $name
             [System.IO.File]::ReadAllText($file.FullName) | Should -Not -Match '[^\x00-\x7f]'

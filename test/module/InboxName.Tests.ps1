@@ -265,7 +265,7 @@ Describe 'Enable-DismTsInboxName' -Tag 'Unit' {
 
     Context 'The differences that stay' {
         BeforeAll {
-            $text = [System.IO.File]::ReadAllText("$root/en-US/about_DismTs.help.txt")
+            $text = [System.IO.File]::ReadAllText("$root/module/en-US/about_DismTs.help.txt")
             $table = [regex]::Match($text, '(?s)DIFFERENCES THAT STAY.*?----[^\n]*\n(.*?)\n\n').Groups[1].Value
             $rows = @{}
             foreach ($line in $table -split '\n') {

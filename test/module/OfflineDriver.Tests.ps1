@@ -109,7 +109,7 @@ Describe 'Drivers of an offline image' -Tag 'Integration' -Skip:($missing.Count 
         $null = Dismount-DismTsImage -Path $mount -Discard
     }
     It 'the example of the help topic does what it says' {
-        $topic = Get-Content -Raw -LiteralPath "$(Get-RepositoryRoot)/en-US/about_DismTs_Servicing.help.txt"
+        $topic = Get-Content -Raw -LiteralPath "$(Get-RepositoryRoot)/module/en-US/about_DismTs_Servicing.help.txt"
         $example = [regex]::Match($topic, '(?s)\n( +\$mount = .*?\n {8}\}\r?\n)\r?\n').Groups[1].Value
         $example | Should -Match 'Add-DismTsDriver'
         $folder = New-Item -ItemType Directory -Path "$TestDrive/example"
