@@ -50,6 +50,12 @@ export class WimError extends DismError {
   }
 }
 
+/** The same error in other words, where somebody further up knows better what cannot be done, or about what. */
+export function reworded(error: DismError, message: string, target: string | undefined = error.target): DismError {
+  const options: DismErrorOptions = { target, hint: error.hint, holders: error.holders, cause: error };
+  return error instanceof WimError ? new WimError(error.symbol, message, options) : new DismError(error.hresult, message, options);
+}
+
 /** The engine in use cannot do this; the message names the operation and the engine which can, if any. */
 export class UnsupportedError extends DismError {
   override readonly name = 'UnsupportedError';

@@ -1,5 +1,5 @@
 /** Files that are written under a first name, which nobody has asked for. */
-import { DismError, WimError } from './errors.ts';
+import { DismError, reworded } from './errors.ts';
 import { isSystemError, messageOf } from './systemErrors.ts';
 
 /** What goes wrong with a file under its first name is said of the one that it was going to be: nobody has asked for the other, which is gone by then. */
@@ -12,11 +12,10 @@ export async function writing<T>(temporary: string, path: string, write: (tempor
 }
 
 function renamed(error: unknown, temporary: string, path: string): unknown {
-  const { message, target, hint, holders } = error instanceof DismError ? error : { message: messageOf(error) };
+  const { message, target } = error instanceof DismError ? error : { message: messageOf(error) };
   if (!message.includes(temporary) && target !== temporary) { return error; }
   const text = message.replaceAll(temporary, path);
-  if (error instanceof WimError) { return new WimError(error.symbol, text, { target: path, hint, holders, cause: error }); }
-  if (error instanceof DismError) { return new DismError(error.hresult, text, { target: path, hint, holders, cause: error }); }
+  if (error instanceof DismError) { return reworded(error, text, path); }
   // A system error becomes one of ours further up, by its properties.
   return isSystemError(error) ? Object.assign(new Error(text, { cause: error }), { code: error.code, syscall: error.syscall, path }) : error;
 }

@@ -7,7 +7,7 @@ import { infMessage } from '../drivers/infMessage.ts';
 import { readModels } from '../drivers/infModels.ts';
 import { maxInfBytes } from '../drivers/infText.ts';
 import { type InfVersion, readVersion } from '../drivers/infVersion.ts';
-import { DismError } from '../errors.ts';
+import { DismError, reworded } from '../errors.ts';
 import { fileTimeToIso } from '../fileTime.ts';
 import { Hresult } from '../hresult.ts';
 import { FolderImage } from '../imageFiles/folderFiles.ts';
@@ -31,7 +31,7 @@ export async function describeInfFiles(
       for (const device of await describeInfFile(image, infPath)) { devices.push(device); }
     } catch (error) {
       if (!(error instanceof DismError)) { throw error; }
-      const named = new DismError(error.hresult, infMessage(error, infPath), { target: infPath, hint: error.hint, cause: error });
+      const named = reworded(error, infMessage(error, infPath), infPath);
       if (onInvalid === undefined) { throw named; }
       onInvalid(named);
     }

@@ -1,5 +1,5 @@
 /** Writes an image into a folder, or onto an NTFS volume. */
-import { CancelledError, DismError, WimError } from '../errors.ts';
+import { CancelledError, DismError, reworded } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { confineWrites } from '../platform/linux/confine.ts';
 import { isSystemError, messageOf } from '../systemErrors.ts';
@@ -38,9 +38,7 @@ function confine(folder: string): string | undefined {
 function ofBoth(error: unknown, path: string, what: string): unknown {
   const begin = `Cannot apply "${path}": `;
   if (!(error instanceof DismError) || error instanceof CancelledError || !error.message.startsWith(begin)) { return error; }
-  const message = `${what}: ${error.message.slice(begin.length)}`;
-  const options = { target: error.target, hint: error.hint, cause: error.cause };
-  return error instanceof WimError ? new WimError(error.symbol, message, options) : new DismError(error.hresult, message, options);
+  return reworded(error, `${what}: ${error.message.slice(begin.length)}`);
 }
 
 /** Applies. */

@@ -5,7 +5,7 @@ import { basename, extname, join } from 'node:path';
 import type { convertImage as convertMethod } from '@dismts/protocol';
 import type { z } from 'zod';
 import { type NewPartition, writeGpt } from '../../../disk/writeGpt.ts';
-import { CancelledError, DismError } from '../../../errors.ts';
+import { DismError } from '../../../errors.ts';
 import { freeBytesAt } from '../../../freeBytes.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -40,15 +40,6 @@ const types = {
 } as const;
 const drivers: Readonly<Partial<Record<string, Slice['driver']>>> = { '.vhd': 'vpc', '.vhdx': 'vhdx' };
 const maxVhdBytes = 2040 * GiB;
-
-/** An error that names what the user named, not the file that stood in between. */
-function retold(error: unknown, from: string, to: string): unknown {
-  if (!(error instanceof DismError) || error instanceof CancelledError) { return error; }
-  return new DismError(error.hresult, error.message.replaceAll(from, to), {
-    target: error.target === from ? to : error.target, hint: error.hint, holders: error.holders, cause: error.cause,
-  });
-}
-
 /** A file beside the one that is made, which goes when the operation is over. */
 async function temporaryFile(work: UnfinishedWork, beside: string): Promise<string> {
   const path = temporaryPath(beside, 'file');
@@ -105,12 +96,9 @@ async function build(
   await truncate(volume, windows.length);
   await format('mkntfs', ['--quick', '--force', '--quiet', '--label', 'Windows', '--sector-size', '512',
     '--partition-start', String(windows.start / 512), '--heads', '255', '--sectors-per-track', '63', volume], what, context);
-  let applied;
-  try {
-    applied = await applyImage({ imagePath, ...imageName === undefined ? { imageIndex } : { imageName }, applyPath: volume }, context);
-  } catch (error) {
-    throw retold(error, volume, destinationImagePath);
-  }
+  const applied = await writing(volume, destinationImagePath, async () => await applyImage({
+    imagePath, ...imageName === undefined ? { imageIndex } : { imageName }, applyPath: volume,
+  }, context));
   context.progress('Finishing', 0, 3);
   await place(volume, windows.start, windows.length);
   context.progress('Finishing', 1, 3);
@@ -212,14 +200,11 @@ async function toWim(params: Params, what: string, context: OperationContext): P
     context.progress('Reading', 0, 1);
     await copyOut(slice, volume, what, context);
     context.progress('Reading', 1, 1);
-    try {
-      const captured = await captureImage({
-        imagePath: path, capturePath: volume, imageName: name, compressionType, checkIntegrity: params.checkIntegrity, verify: params.verify,
-      }, context);
-      return fileResult({ ...answer, sizeAfter: captured.sizeAfter, warnings: [...warnings, ...captured.warnings] }, context);
-    } catch (error) {
-      throw retold(error, volume, imagePath);
-    }
+    // It is the disk that is read, whatever stands between.
+    const captured = await writing(volume, imagePath, async () => await captureImage({
+      imagePath: path, capturePath: volume, imageName: name, compressionType, checkIntegrity: params.checkIntegrity, verify: params.verify,
+    }, context));
+    return fileResult({ ...answer, sizeAfter: captured.sizeAfter, warnings: [...warnings, ...captured.warnings] }, context);
   });
 }
 

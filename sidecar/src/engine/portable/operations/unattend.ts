@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { addPackagesTo, withDriverFiles } from '../../../drivers/addPackages.ts';
 import { driverHives } from '../../../drivers/driverChange.ts';
 import { infMessage } from '../../../drivers/infMessage.ts';
-import { DismError } from '../../../errors.ts';
+import { DismError, reworded } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { joinPath } from '../../../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
@@ -77,7 +77,7 @@ async function apply(
     const added = infPaths.length === 0 ? [] : await addPackagesTo(open, infPaths, { forceUnsigned: false, bootCritical }, change, journal);
     for (const { failure, infPath } of added) {
       if (failure !== undefined) {
-        throw new DismError(failure.hresult, `${what}: ${infMessage(failure, infPath)}`, { target: failure.target ?? infPath, hint: failure.hint, cause: failure });
+        throw reworded(failure, `${what}: ${infMessage(failure, infPath)}`, failure.target ?? infPath);
       }
     }
     const settings = applyEdits(open, answers.edits, context.signal);
