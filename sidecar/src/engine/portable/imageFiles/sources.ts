@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import type { OperationContext } from '../../../operationContext.ts';
 import { findParts } from '../../../wim/splitParts.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
-import { checkTable } from './checkTable.ts';
+import { checkTable } from '../../../wim/checkTable.ts';
 
 /** An image file that is open, and its other parts. */
 export interface ImageSource {

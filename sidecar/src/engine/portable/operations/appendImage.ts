@@ -13,7 +13,7 @@ import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { capturePlan, prepareCapture, runCapture } from '../imageFiles/capturing.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
-import { checkTable } from '../imageFiles/checkTable.ts';
+import { checkTable } from '../../../wim/checkTable.ts';
 import { growthJournal, requireTemporaryFolder, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult } from '../imageFiles/results.ts';
 import { appendImages } from '../saving/appendWim.ts';

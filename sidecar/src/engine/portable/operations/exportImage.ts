@@ -14,7 +14,7 @@ import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
-import { checkTable } from '../imageFiles/checkTable.ts';
+import { checkTable } from '../../../wim/checkTable.ts';
 import { isCopied, outputFormat, wimBootFormat } from '../imageFiles/formats.ts';
 import { growthJournal, makeFile, newFilePath, requireTemporaryFolder, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, requireFree } from '../imageFiles/results.ts';

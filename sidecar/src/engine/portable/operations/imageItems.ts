@@ -16,7 +16,7 @@ import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { writing } from '../../../writing.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { type ChangeableFile, openImageFiles, withChangeable } from '../imageFiles/changing.ts';
-import { checkTable } from '../imageFiles/checkTable.ts';
+import { checkTable } from '../../../wim/checkTable.ts';
 import { childOf, findItem, namesOf, pathInImage } from '../imageFiles/imagePaths.ts';
 import { itemLayer } from '../imageFiles/itemLayer.ts';
 import { newFilePath, publish, withUnfinishedWork } from '../imageFiles/newFiles.ts';

@@ -13,7 +13,7 @@ import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { Hresult } from '../../../hresult.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { withChangeable } from '../imageFiles/changing.ts';
-import { checkTable } from '../imageFiles/checkTable.ts';
+import { checkTable } from '../../../wim/checkTable.ts';
 import { isCopied, outputFormat } from '../imageFiles/formats.ts';
 import { replaceFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { requireWritableFolder } from '../../../writableFolder.ts';

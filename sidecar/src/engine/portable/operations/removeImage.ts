@@ -16,7 +16,7 @@ import { countReferences, type References } from '../../../wim/treeChange.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import { changeFile, type FileChange } from '../imageFiles/changeFile.ts';
 import { type ChangeableFile, requireIndexesUnused, withChangeable } from '../imageFiles/changing.ts';
-import { checkTable } from '../imageFiles/checkTable.ts';
+import { checkTable } from '../../../wim/checkTable.ts';
 import { withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult } from '../imageFiles/results.ts';
 

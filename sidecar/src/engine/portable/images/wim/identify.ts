@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { printable } from '../../../../printable.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { findParts } from '../../../../wim/splitParts.ts';
-import { noTableWarning } from '../../../../wim/integrity.ts';
+import { checkTable } from '../../../../wim/checkTable.ts';
 import { WimFile } from '../../../../wim/wimFile.ts';
 import type { CheckedImage, IdentifiedImage, MountParams } from '../imageFormat.ts';
 import { checkWritable } from '../writable.ts';
@@ -37,13 +37,7 @@ export async function openImageFile(path: string, what: string): Promise<OpenIma
 async function resolveImage(params: MountParams, wim: WimFile, context: OperationContext, warnings: string[]): Promise<number> {
   if (params.readOnly !== true) { wim.requireChangeable(); }
   await wim.document();
-  if (params.checkIntegrity === true) {
-    const hasTable = await wim.verifyIntegrity(context.signal, (done, total) => { context.progress('Verifying integrity', done, total); });
-    if (!hasTable) {
-      warnings.push(noTableWarning(wim.path));
-      context.log.warning(noTableWarning(wim.path));
-    }
-  }
+  warnings.push(...await checkTable(wim, params.checkIntegrity, context));
   return await wim.chooseImage(params);
 }
 

@@ -1,7 +1,7 @@
 /** -CheckIntegrity: a file is compared with its integrity table before it is used. */
-import type { OperationContext } from '../../../operationContext.ts';
-import { noTableWarning } from '../../../wim/integrity.ts';
-import type { WimFile } from '../../../wim/wimFile.ts';
+import type { OperationContext } from '../operationContext.ts';
+import { noTableWarning } from './integrity.ts';
+import type { WimFile } from './wimFile.ts';
 
 /** @param isWanted Otherwise nothing is done. @returns A sentence for the user where the file has no table. @throws DismError as WimFile.verifyIntegrity(). */
 export async function checkTable(wim: WimFile, isWanted: boolean | undefined, context: OperationContext): Promise<string[]> {
