@@ -2,9 +2,8 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { DriverChange } from '../../drivers/driverChange.ts';
+import { missingInf } from '../../drivers/missingInf.ts';
 import { imageLanguage, imageTarget } from '../../inventory/imageTarget.ts';
-import { DismError } from '../../errors.ts';
-import { Hresult } from '../../hresult.ts';
 import type { WritableFolderImage } from '../../imageFiles/writableFolder.ts';
 import { WindowsImage } from '../../inventory/windowsImage.ts';
 import type { OperationContext } from '../../operationContext.ts';
@@ -20,11 +19,7 @@ const maxDepth = 64;
  */
 export function requireInfFiles(path: string, { recurse, what }: { readonly recurse?: boolean; readonly what: string }, signal: AbortSignal): string[] {
   const paths = infFiles(path, recurse ?? false, signal);
-  if (paths.length === 0) {
-    throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `${what}: there is no .inf file in the folder`, {
-      target: path, hint: recurse === false ? 'Look in the folders below it as well: -Recurse.' : 'Give the folder that the driver was unpacked to.',
-    });
-  }
+  if (paths.length === 0) { throw missingInf(path, what, recurse); }
   return paths;
 }
 

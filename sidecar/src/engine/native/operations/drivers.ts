@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { addDriver as addMethod, Driver, DriverInfo, DriverResult, exportDrivers as exportMethod, getDrivers as getMethod, removeDriver as removeMethod } from '@dismts/protocol';
 import type { z } from 'zod';
+import { missingInf } from '../../../drivers/missingInf.ts';
 import { CancelledError, DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { errorData } from '../../../errorData.ts';
@@ -84,11 +85,7 @@ function infFiles(path: string, recurse: boolean, action: string): string[] {
 /** @param recurse undefined: nobody can ask for that. @throws DismError ERROR_FILE_NOT_FOUND: there is none. */
 function requireInfFiles(path: string, recurse: boolean | undefined, action: string): string[] {
   const files = infFiles(path, recurse ?? false, action);
-  if (files.length === 0) {
-    throw new DismError(Hresult.ERROR_FILE_NOT_FOUND, `${action}: there is no .inf file in the folder`, {
-      target: path, hint: recurse === false ? 'Look in the folders below it as well: -Recurse.' : 'Give the folder that the driver was unpacked to.',
-    });
-  }
+  if (files.length === 0) { throw missingInf(path, action, recurse); }
   return files;
 }
 
