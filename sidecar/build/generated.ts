@@ -1,12 +1,12 @@
 /** The files, and parts of files, that are made of tables in the sources: `tables.ts` writes them, a test compares. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { aboutTopics } from './aboutTopics.ts';
 import { exitCodeFile, exitCodeTable } from './exitCodeTexts.ts';
 import { packageTable } from '../src/platform/linux/packages.ts';
 import { root } from './paths.ts';
 import { supportTable } from './supportTable.ts';
-import { type Place, replaceBetween, versionedFiles } from './versions.ts';
+import { type Place, versionedFiles, withPlaces } from './versions.ts';
 
 /** Parts of files of the repository. */
 function places(): Place[] {
@@ -35,8 +35,7 @@ const files: readonly { readonly file: string; readonly text: () => string }[] =
 
 /** What each file should hold, by its path in the repository. */
 export function generatedFiles(): ReadonlyMap<string, string> {
-  const texts = new Map([...versionedFiles(), ...files.map(({ file, text }) => [file, text()] as const)]);
-  for (const place of places()) { texts.set(place.file, replaceBetween(texts.get(place.file) ?? readFileSync(join(root, place.file), 'utf8'), place)); }
+  const texts = withPlaces(places(), new Map([...versionedFiles(), ...files.map(({ file, text }) => [file, text()] as const)]));
   for (const [file, text] of aboutTopics(texts)) { texts.set(file, text); }
   return texts;
 }

@@ -24,7 +24,7 @@ export interface Place {
 }
 
 /** The file with the text in its place. */
-export function replaceBetween(whole: string, { file, before, after, text }: Place): string {
+function replaceBetween(whole: string, { file, before, after, text }: Place): string {
   const begin = whole.indexOf(before) + before.length;
   const end = whole.indexOf(after, begin);
   if (begin < before.length || end < begin) { throw new Error(`${file} has no "${before.trim()}" with its end any more`); }
@@ -32,7 +32,7 @@ export function replaceBetween(whole: string, { file, before, after, text }: Pla
 }
 
 /** Where it stands. */
-const places: readonly Place[] = [
+const versionPlaces: readonly Place[] = [
   { file: 'sidecar/src/version.ts', before: `export const version = '`, after: `'`, text: version },
   { file: 'sidecar/package.json', before: '"version": "', after: '"', text: version },
   { file: 'sidecar/package.json', before: '"@dismts/protocol": "', after: '"', text: version },
@@ -42,11 +42,14 @@ const places: readonly Place[] = [
   { file: 'module/DismTs.psm1', before: `$script:moduleVersion = '`, after: `'`, text: version },
 ];
 
+/** What files should hold, by their paths in the repository. @param files What is known of some already; the others are read. */
+export function withPlaces(places: readonly Place[], files: ReadonlyMap<string, string> = new Map()): Map<string, string> {
+  const texts = new Map(files);
+  for (const place of places) { texts.set(place.file, replaceBetween(texts.get(place.file) ?? readFileSync(join(root, place.file), 'utf8'), place)); }
+  return texts;
+}
+
 /** The files with the version in its places. */
 export function versionedFiles(): ReadonlyMap<string, string> {
-  const files = new Map<string, string>();
-  for (const { file, before, after, text } of places) {
-    files.set(file, replaceBetween(files.get(file) ?? readFileSync(join(root, file), 'utf8'), { file, before, after, text }));
-  }
-  return files;
+  return withPlaces(versionPlaces);
 }
