@@ -1,7 +1,8 @@
 /** Reflects boot-critical drivers into an image, and takes them back. Of several versions of a driver the newest is the one that Windows starts. */
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import type { EditableHive, EditableKey } from '../registry/editableHive.ts';
+import type { EditableHive } from '../registry/editableHive.ts';
+import type { EditableKey } from '../registry/editableKey.ts';
 import { ValueType } from '../registry/values.ts';
 import { type DriverDatabase, type RegisteredPackage, textsOf } from './driverDatabase.ts';
 import type { InfService } from './infServices.ts';

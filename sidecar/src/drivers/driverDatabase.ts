@@ -1,6 +1,6 @@
 /** The driver databases of an image, which its SYSTEM and DRIVERS hives hold together, for changing them. */
 import { UnsupportedError } from '../errors.ts';
-import type { EditableKey } from '../registry/editableHive.ts';
+import type { EditableKey } from '../registry/editableKey.ts';
 import { readText, readTexts, ValueType } from '../registry/values.ts';
 import type { OpenHives } from '../servicing/imageChange.ts';
 import { classesInSystemHive } from './deviceClasses.ts';

@@ -2,7 +2,7 @@
  * What makes Windows use a boot-critical driver at its first start, before it can look for drivers: the driver's services, files and configurations.
  * All of it is computed from the INF file; nothing is known of single drivers.
  */
-import type { EditableKey } from '../registry/editableHive.ts';
+import type { EditableKey } from '../registry/editableKey.ts';
 import { bootCriticalClasses } from './deviceClasses.ts';
 import { type DriverDatabase, type RegisteredPackage, textsOf } from './driverDatabase.ts';
 import type { InfFile } from './infFile.ts';

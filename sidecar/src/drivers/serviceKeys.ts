@@ -2,7 +2,8 @@
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { controlSetName } from '../registry/controlSet.ts';
-import type { EditableHive, EditableKey } from '../registry/editableHive.ts';
+import type { EditableHive } from '../registry/editableHive.ts';
+import type { EditableKey } from '../registry/editableKey.ts';
 import { ValueType } from '../registry/values.ts';
 import type { InfFile } from './infFile.ts';
 import type { InfRegistryEntry } from './infRegistry.ts';

@@ -1,5 +1,5 @@
 /** Registers a driver package in a driver database as Windows does that has staged it, and takes it out again. */
-import type { EditableKey } from '../registry/editableHive.ts';
+import type { EditableKey } from '../registry/editableKey.ts';
 import { ValueType } from '../registry/values.ts';
 import { type DatabasePart, type DriverDatabase, type RegisteredPackage, textsOf } from './driverDatabase.ts';
 import { guidBytes } from '../guid.ts';

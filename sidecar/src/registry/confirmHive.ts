@@ -1,6 +1,7 @@
 /** Reads a hive that was written back with the reader, which shares no code with what wrote it. */
 import { HiveCells } from './cells.ts';
-import type { EditableHive, EditableKey } from './editableHive.ts';
+import type { EditableHive } from './editableHive.ts';
+import type { EditableKey } from './editableKey.ts';
 import { Hive } from './hive.ts';
 import { surveyHive } from './hiveSurvey.ts';
 

@@ -3,7 +3,7 @@
  * the unattend reference of Microsoft ("Valid Configuration Passes"); one that is not valid there is not here, even where its place is known.
  * @see https://learn.microsoft.com/windows-hardware/customize/desktop/unattend/
  */
-import { type ValueContent } from '../registry/editableHive.ts';
+import type { ValueContent } from '../registry/editableKey.ts';
 import { ValueType } from '../registry/values.ts';
 
 /** Where a setting is kept, and what it may be: `true` or `false`, a number up to `max`, or a text. */

@@ -1,7 +1,7 @@
 /** Reads .reg files: "Windows Registry Editor Version 5.00" in UTF-16 or UTF-8, and REGEDIT4 in the ANSI code page. */
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import type { ValueContent } from '../registry/editableHive.ts';
+import type { ValueContent } from '../registry/editableKey.ts';
 import type { HiveEdit } from './registryEdits.ts';
 
 /** What a .reg file asks for. */

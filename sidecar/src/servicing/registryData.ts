@@ -2,7 +2,7 @@
 import type { RegistryContent, RegistryType } from '@dismts/protocol';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import type { ValueContent } from '../registry/editableHive.ts';
+import type { ValueContent } from '../registry/editableKey.ts';
 import { readText, readTexts } from '../registry/values.ts';
 
 /** REG_* numbers, in their order. */

@@ -3,7 +3,7 @@ import type { RegistryKey, RegistryValue } from '@dismts/protocol';
 import { DismError } from '../errors.ts';
 import { fileTimeToIso } from '../fileTime.ts';
 import { Hresult } from '../hresult.ts';
-import { splitKeyPath } from '../registry/editableHive.ts';
+import { splitKeyPath } from '../registry/editableKey.ts';
 import type { Hive, HiveKey } from '../registry/hive.ts';
 import { describeContent } from './registryData.ts';
 import { resolveKeyPath } from './registryEdits.ts';
