@@ -27,6 +27,9 @@ const fault: Readonly<Record<Direction, number>> = {
 };
 const shareHint = 'Check the connection to the share or disk; a local copy of the file does not depend on it.';
 
+/** Windows has this errno for whatever it denies. */
+const notPermitted = 'Run the command as root. As root: the file or folder may be immutable, or only be appended to (Linux: lsattr, chattr -ia; macOS: ls -lO, chflags).';
+
 const rows: Readonly<Record<string, Row>> = {
   // The path.
   ENOENT: { hresult: Hresult.ERROR_FILE_NOT_FOUND, reason: 'it does not exist' },
@@ -42,7 +45,7 @@ const rows: Readonly<Record<string, Row>> = {
 
   // Rights.
   EACCES: { hresult: Hresult.E_ACCESSDENIED, reason: 'permission is denied' },
-  EPERM: { hresult: Hresult.E_ACCESSDENIED, reason: 'the system does not permit it' },
+  EPERM: { hresult: Hresult.E_ACCESSDENIED, reason: 'the system does not permit it', ...(process.platform === 'win32' ? {} : { hint: notPermitted }) },
   EROFS: { hresult: Hresult.ERROR_WRITE_PROTECT, reason: 'its file system is read-only', hint: 'Use a place that you may write to, or mount the file system for writing.' },
   ENOKEY: { hresult: Hresult.E_ACCESSDENIED, reason: 'the key to it is not there', hint: 'Unlock the encrypted folder, or sign in to the share again.' },
   EKEYEXPIRED: { hresult: Hresult.E_ACCESSDENIED, reason: 'the key to it has expired', hint: 'Sign in to the share again.' },
@@ -113,6 +116,8 @@ const special: ReadonlyMap<string, Row> = new Map([
     hint: 'Close programs, or raise the limit of processes (ulimit -u, or that of the service or container).' }],
   ['EINVAL mount', { hresult: Hresult.E_INVALIDARG, reason: 'the kernel refuses to mount it so', hint: 'The kernel log (dmesg) says why.' }],
   ['ENODEV mount', { hresult: Hresult.ERROR_NOT_SUPPORTED, reason: 'this kernel does not have the file system', hint: 'Load its kernel module, or use another kernel.' }],
+  ['EPERM mount', { hresult: Hresult.E_ACCESSDENIED, reason: 'the system does not permit it',
+    hint: 'Run the command as root; a container needs the capability SYS_ADMIN for it (docker run --privileged).' }],
   ['ENOSPC mount', { hresult: Hresult.ERROR_NO_SYSTEM_RESOURCES, reason: 'no more mounts are allowed', hint: 'Dismount what is not needed, or raise fs.mount-max.' }],
   ['ENOENT scandir', { hresult: Hresult.ERROR_PATH_NOT_FOUND, reason: 'the folder does not exist' }],
   ['ENOTDIR scandir', { hresult: Hresult.ERROR_DIRECTORY, reason: 'it is no folder' }],

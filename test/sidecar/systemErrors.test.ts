@@ -124,6 +124,11 @@ test('atPath() names what a call on a descriptor is about', () => {
   expect((toDismError(atPath(answered('EIO', 'read', '/proc/self/fd/7/x'), '/mnt/Windows/x'), 'Cannot', '/mnt', running) as DismError).target).toBe('/mnt/Windows/x');
 });
 
+test('EPERM is explained to root, too', () => {
+  expect(failureOf('EPERM', 'open').hint).toContain('lsattr');
+  expect(failureOf('EPERM', 'move_mount').hint).toContain('SYS_ADMIN');
+});
+
 test('isDenied() is true for missing rights only', () => {
   expect(['EACCES', 'EPERM', 'EROFS', 'EIO', 'ENOSPC'].filter((code) => isDenied(answered(code, 'access')))).toEqual(['EACCES', 'EPERM', 'EROFS']);
 });

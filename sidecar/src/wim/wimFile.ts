@@ -50,13 +50,16 @@ export interface OpenOptions {
   readonly prepare?: ((handle: FileHandle, errors: FileErrors) => void) | undefined;
 }
 
+/** Advice where a path leads to something else than a file. */
+const notFile = 'Give an image file, such as install.wim.';
+
 /** A file that begins like an image file is opened without waiting for whatever else it may be. */
 async function openRegularFile(
   path: string, { forWriting = false, prepare }: OpenOptions, errors: FileErrors,
 ): Promise<{ handle: FileHandle; stats: Stats }> {
   const refuse = (found: Stats): void => {
-    if (found.isDirectory()) { throw errors.make(Hresult.E_ACCESSDENIED, 'it is a folder'); }
-    if (!found.isFile()) { throw errors.make(Hresult.ERROR_BAD_FORMAT, 'it is not a regular file'); }
+    if (found.isDirectory()) { throw errors.make(Hresult.E_ACCESSDENIED, 'it is a folder', notFile); }
+    if (!found.isFile()) { throw errors.make(Hresult.ERROR_BAD_FORMAT, 'it is not a regular file', notFile); }
   };
   // A pipe or device is refused before it is opened: opening one can block or set something off.
   refuse(await stat(path));

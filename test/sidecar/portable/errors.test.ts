@@ -68,7 +68,7 @@ describe.runIf(isRoot)('mountImage() refuses', () => {
         await rm(join(bench.stateDirectory, 'locks/mine'), { recursive: true });
       }
     }],
-    'a file on a file system that is read-only': ['DISM_E_IMAGE_READONLY', /not write/, async (bench, wim) => {
+    'a file on a file system that is read-only': ['DISM_E_IMAGE_READONLY', /nothing can be written to the file: its file system is read-only/, async (bench, wim) => {
       const folder = await smallFileSystem(bench, 'read-only', 10_000_000);
       await copyFile(wim, join(folder, 'a.wim'));
       await runProgram('mount', '-o', 'remount,ro', folder);

@@ -1,14 +1,13 @@
 /** Image files that are changed: not two at a time, and none that is mounted for writing or that another program writes to. */
-import { constants } from 'node:fs';
-import { access, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { tryLock, unlock } from '../../../platform/linux/locks.ts';
-import { isDenied } from '../../../systemErrors.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { openState, readRecords } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
+import { checkWritable } from '../images/writable.ts';
 import type { State } from '../mounting/state.ts';
 import { clearUnfinished } from './unfinished.ts';
 
@@ -26,17 +25,6 @@ export interface ChangeableFile {
   readonly wim: WimFile;
   /** Its content is packed into solid resources. */
   readonly isSolid: boolean;
-}
-
-/** @throws DismError DISM_E_IMAGE_READONLY: the file is marked read-only, or its permissions forbid to write to it. */
-async function requireWritable(path: string, what: string): Promise<void> {
-  if (((await stat(path)).mode & 0o222) === 0) {
-    throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the file is marked read-only`, { target: path, hint: 'Clear the mark ("chmod u+w"), then try again.' });
-  }
-  await access(path, constants.W_OK).catch((cause: unknown) => {
-    if (!isDenied(cause)) { throw cause; }
-    throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: you may not write to the file`, { target: path, cause });
-  });
 }
 
 /** The mounts whose images a file holds. */
@@ -79,7 +67,7 @@ export async function withChangeable<T>(
   try {
     // What is no image file says so, before what it may be used for is asked.
     await (await WimFile.open(path, { what })).close();
-    await requireWritable(path, what);
+    await checkWritable(path, what, 'then try again');
     const wim = await WimFile.open(path, {
       what, forWriting: true,
       prepare: (handle, errors) => {

@@ -1,5 +1,5 @@
 /** Saves a mount: what image/commit and image/unmount share, and what all formats do alike. */
-import { closeSync, statSync } from 'node:fs';
+import { closeSync } from 'node:fs';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -17,6 +17,7 @@ import type { State } from './state.ts';
 import { mountStatus, requireKnown } from './status.ts';
 import { fileSignature } from '../images/fileSignature.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
+import { checkWritable } from '../images/writable.ts';
 
 /** The record as it is in the state directory after a save, and what was written. */
 export interface Saved {
@@ -37,16 +38,8 @@ export async function requireSaveable(
     throw new DismError(Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${found.reason}`, { target });
   }
   requireKnown(found, what, target, context, 'commit');
-  requireWritable(record.wimPath, what);
+  await checkWritable(record.wimPath, `${what}: "${record.wimPath}"`, 'then save again; the changes stay staged');
   formatOf(record).checkSave?.(record, options, what);
-}
-
-/** That root could write to a file is no leave to. @throws DismError DISM_E_IMAGE_READONLY. */
-function requireWritable(path: string, what: string): void {
-  if ((statSync(path).mode & 0o222) !== 0) { return; }
-  throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the file "${path}" is marked read-only`, {
-    target: path, hint: 'Clear the mark ("chmod u+w"), then save again; the changes stay staged.',
-  });
 }
 
 /**

@@ -9,7 +9,7 @@ import { isElevated } from '../../../../platform/elevation.ts';
 import { findWriters } from '../../../../platform/linux/writers.ts';
 import { FileErrors } from '../../../../fileErrors.ts';
 import type { IdentifiedImage, MountParams } from '../imageFormat.ts';
-import { checkWritable } from '../writable.ts';
+import { checkWritable, orMountReadOnly } from '../writable.ts';
 import { findChildren } from './children.ts';
 import { identified } from './identified.ts';
 import { contentHash, openDisk, type OpenDisk } from './openDisk.ts';
@@ -39,7 +39,7 @@ export async function requireUnused(path: string, what: string): Promise<void> {
 
 /** What a writable mount needs beside what each needs. */
 async function requireChangeable({ path, errors, disk }: OpenDisk, what: string): Promise<void> {
-  await checkWritable(path, what);
+  await checkWritable(path, what, orMountReadOnly);
   const network = networkFileSystems.get((await statfs(path)).type >>> 0);
   if (network !== undefined) {
     throw errors.make(Hresult.ERROR_NOT_SUPPORTED, `the file is on a network share (${network}), where a save that is interrupted could not be finished safely`,

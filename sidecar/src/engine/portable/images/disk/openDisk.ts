@@ -24,7 +24,7 @@ export async function openDisk(path: string, what: string): Promise<OpenDisk> {
   const errors = new FileErrors(path, what);
   try {
     // A pipe or device is refused before it is opened.
-    if (!(await stat(path)).isFile()) { throw errors.make(Hresult.ERROR_BAD_FORMAT, 'it is not a regular file'); }
+    if (!(await stat(path)).isFile()) { throw errors.make(Hresult.ERROR_BAD_FORMAT, 'it is not a regular file', 'Give the file of a virtual disk.'); }
     const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await handle.stat();

@@ -4,7 +4,7 @@ import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { runProgram } from '../../../../platform/linux/programs.ts';
 import type { IdentifiedImage } from '../imageFormat.ts';
-import { checkWritable } from '../writable.ts';
+import { checkWritable, orMountReadOnly } from '../writable.ts';
 import { identified } from './identified.ts';
 import { openDisk } from './openDisk.ts';
 import { requireProgram } from './tools.ts';
@@ -18,7 +18,7 @@ export async function foreseeReplay(path: string, what: string, requireUnused: (
   await opened.close();
   const { disk } = opened;
   if (!disk.hasLog || disk.kind === 'Differencing') { return undefined; }
-  await checkWritable(path, what);
+  await checkWritable(path, what, orMountReadOnly);
   await requireUnused();
   const warnings = [`Changes wait in the log of "${path}", and would be written to their places in the file; what is on the disk can be checked only then`];
   return identified(opened, { own: {}, warnings });
@@ -34,7 +34,7 @@ export async function replayLog(path: string, what: string, requireUnused: () =>
   await opened.close();
   // What a differencing disk is refused for is said later.
   if (!hasLog || kind === 'Differencing') { return []; }
-  await checkWritable(path, what);
+  await checkWritable(path, what, orMountReadOnly);
   await requireUnused();
   context.signal.throwIfAborted();
   const { exitCode, output } = await runProgram(requireProgram('qemu-img'), ['check', '-q', '-r', 'all', '-f', 'vhdx', path], new AbortController().signal);

@@ -6,7 +6,7 @@ import { findParts } from '../../../../wim/splitParts.ts';
 import { checkTable } from '../../../../wim/checkTable.ts';
 import { WimFile } from '../../../../wim/wimFile.ts';
 import type { CheckedImage, IdentifiedImage, MountParams } from '../imageFormat.ts';
-import { checkWritable } from '../writable.ts';
+import { checkWritable, orMountReadOnly } from '../writable.ts';
 import { checkImage, identifyImage } from './identity.ts';
 import type { WimOwn } from './own.ts';
 import { requireServing } from './serve.ts';
@@ -78,7 +78,7 @@ export async function identify(params: MountParams, what: string, context: Opera
     requireServing();
     // They are on their way while the file is looked at; what is wrong with it is said before what is wrong in it.
     for (const reading of [wim.document(), wim.blobs()]) { reading.catch(() => undefined); }
-    if (params.readOnly !== true) { await checkWritable(wim.path, what); }
+    if (params.readOnly !== true) { await checkWritable(wim.path, what, orMountReadOnly); }
     const imageIndex = await resolveImage(params, wim, context, warnings);
     const { hash, metadataBytes } = await identifyImage(wim, imageIndex);
     // Few images have streams that do not fit: it is begun as for the others.
