@@ -133,7 +133,7 @@ async function allWims(bench: Workbench): Promise<readonly SizedWim[]> {
 
 /** Export with all content copied, and with all of it compressed anew. */
 export async function measureExport(bench: Workbench): Promise<Row[]> {
-  return await measureAll(bench, await bench.sizedWims(), (wim) => [
+  return await measureAll(bench, await allWims(bench), (wim) => [
     {
       title: 'Export, same compression', method: 'imageFile/export', aim: ratioAtMost(1.03),
       params: (folder) => ({ sourceImagePath: wim, sourceIndexes: '*', destinationImagePath: join(folder, 'new.wim') }),
@@ -158,7 +158,7 @@ export async function measureSplit(bench: Workbench): Promise<Row[]> {
 
 /** Read everything and compare it with its hashes. */
 export async function measureVerify(bench: Workbench): Promise<Row[]> {
-  return await measureAll(bench, await bench.sizedWims(), (wim) => [{
+  return await measureAll(bench, await allWims(bench), (wim) => [{
     title: 'Verify', method: 'imageFile/test', aim: ratioAtMost(1.03),
     params: () => ({ imagePath: wim }),
     wimlib: () => ['verify', wim],
