@@ -46,40 +46,32 @@ export async function applyImage(
   { source, imageIndex, target, isVolume, noRpFix, what }: ApplyImage, context: JobContext,
 ): Promise<{ readonly unconfined: string | undefined }> {
   const wim = await openSource(source, 'apply', context);
+  const flags = (noRpFix === true ? ExtractFlag.NORPFIX : 0) | (isVolume ? ExtractFlag.NTFS | ExtractFlag.STRICT_ACLS | ExtractFlag.STRICT_TIMESTAMPS : 0);
+  const unconfined = isVolume ? undefined : confine(target);
   try {
-    const flags = (noRpFix === true ? ExtractFlag.NORPFIX : 0) | (isVolume ? ExtractFlag.NTFS | ExtractFlag.STRICT_ACLS | ExtractFlag.STRICT_TIMESTAMPS : 0);
-    const unconfined = isVolume ? undefined : confine(target);
-    try {
-      // On this thread, which the confinement is about.
-      await wim.extractImage(imageIndex, target, flags, watching(context));
-    } catch (error) {
-      const isConfined = error instanceof DismError && error.hresult === Hresult.WIM_E_CONTAINER_READONLY && unconfined === undefined;
-      if (!isConfined) { throw ofBoth(error, source.path, what); }
-      throw new DismError(Hresult.WIM_E_EXTRACT_OUTSIDE_IMAGE, `${what}: a link led out of the target while it was written, or its file system is read-only`, {
-        target, cause: error.cause, hint: 'Nothing outside of the target was touched. Apply into a folder that nobody else can write to.',
-      });
-    }
-    return { unconfined };
-  } finally {
-    wim.close();
+    // On this thread, which the confinement is about.
+    await wim.extractImage(imageIndex, target, flags, watching(context));
+  } catch (error) {
+    const isConfined = error instanceof DismError && error.hresult === Hresult.WIM_E_CONTAINER_READONLY && unconfined === undefined;
+    if (!isConfined) { throw ofBoth(error, source.path, what); }
+    throw new DismError(Hresult.WIM_E_EXTRACT_OUTSIDE_IMAGE, `${what}: a link led out of the target while it was written, or its file system is read-only`, {
+      target, cause: error.cause, hint: 'Nothing outside of the target was touched. Apply into a folder that nobody else can write to.',
+    });
   }
+  return { unconfined };
 }
 
 /** The names in the root of an NTFS volume that is not mounted, without those that each has. */
 export async function listVolumeRoot({ path }: { readonly path: string }, { operation }: JobContext): Promise<string[]> {
   const names: string[] = [];
   const wim = createWim(path, 0, { action: 'read', operation });
-  try {
-    await wim.addImage(path, '', AddFlag.NTFS | AddFlag.NORPFIX | AddFlag.NO_ACLS | AddFlag.TEST_FILE_EXCLUSION, {
-      onThisThread: true,
-      excludes: (name) => {
-        if (name === '/') { return false; }
-        names.push(name.slice(1));
-        return true;
-      },
-    });
-    return names;
-  } finally {
-    wim.close();
-  }
+  await wim.addImage(path, '', AddFlag.NTFS | AddFlag.NORPFIX | AddFlag.NO_ACLS | AddFlag.TEST_FILE_EXCLUSION, {
+    onThisThread: true,
+    excludes: (name) => {
+      if (name === '/') { return false; }
+      names.push(name.slice(1));
+      return true;
+    },
+  });
+  return names;
 }

@@ -149,34 +149,25 @@ export async function captureImage(capture: CaptureImage, context: JobContext): 
   requireWritingVersion(capture.what);
   const wim = createWim(path ?? capture.source, format.compressionType, { action: 'capture', operation });
   let other: WimHandle | undefined;
-  try {
-    if (base !== undefined) {
-      other = await openWim(base, { action: 'append to', operation });
-      wim.referenceWims([other]);
-    }
-    const captured = await add(wim, capture, context);
-    if (path === undefined) { return captured; }
-    describe(wim, 1, capture);
-    if (format.chunkBytes !== undefined) { wim.setOutputCompression(format.compressionType, format.chunkBytes); }
-    if (format.solid === true) { wim.setOutputSolidCompression(CompressionType.Lzms, 64 * 1024 * 1024); }
-    await wim.write(path, writeFlags(format) | (base === undefined ? 0 : WriteFlag.SKIP_EXTERNAL_WIMS), {
-      threads: threadsFor(format.solid === true), ...watching(context),
-    });
-    if (capture.verify === true) { await verifyWritten(path, other, context); }
-    return captured;
-  } finally {
-    wim.close();
-    other?.close();
+  if (base !== undefined) {
+    other = await openWim(base, { action: 'append to', operation });
+    wim.referenceWims([other]);
   }
+  const captured = await add(wim, capture, context);
+  if (path === undefined) { return captured; }
+  describe(wim, 1, capture);
+  if (format.chunkBytes !== undefined) { wim.setOutputCompression(format.compressionType, format.chunkBytes); }
+  if (format.solid === true) { wim.setOutputSolidCompression(CompressionType.Lzms, 64 * 1024 * 1024); }
+  await wim.write(path, writeFlags(format) | (base === undefined ? 0 : WriteFlag.SKIP_EXTERNAL_WIMS), {
+    threads: threadsFor(format.solid === true), ...watching(context),
+  });
+  if (capture.verify === true) { await verifyWritten(path, other, context); }
+  return captured;
 }
 
 /** Reads a file that was just written, with what the image has in another one, and compares it with its hashes. */
 export async function verifyWritten(path: string, other: WimHandle | undefined, context: JobContext): Promise<void> {
   const wim = await openWim(path, { action: 'verify', operation: context.operation });
-  try {
-    if (other !== undefined) { wim.referenceWims([other]); }
-    await wim.verify(watching(context));
-  } finally {
-    wim.close();
-  }
+  if (other !== undefined) { wim.referenceWims([other]); }
+  await wim.verify(watching(context));
 }

@@ -24,23 +24,15 @@ export async function captureMounted(capture: CaptureMounted, context: JobContex
   const { operation } = context;
   requireWritingVersion(what);
   const from = await openWim(part, { action: 'capture', operation });
-  try {
-    await from.referenceSplitParts(others);
-    const to = createWim(path, format.compressionType, { action: 'capture', operation });
-    try {
-      await from.exportImage(1, to, capture.wimBoot === true ? ExportFlag.WIMBOOT : 0, name, description);
-      // What the image was called where it comes from is not what it is called here.
-      to.setImageProperty(1, 'DISPLAYDESCRIPTION', '');
-      describe(to, 1, { name, description });
-      if (capture.bootable === true) { to.setBootIndex(1); }
-      if (format.chunkBytes !== undefined) { to.setOutputCompression(format.compressionType, format.chunkBytes); }
-      if (format.solid === true) { to.setOutputSolidCompression(CompressionType.Lzms, 64 * 1024 * 1024); }
-      await to.write(path, writeFlags(format), { threads: threadsFor(format.solid === true), ...watching(context) });
-    } finally {
-      to.close();
-    }
-  } finally {
-    from.close();
-  }
+  await from.referenceSplitParts(others);
+  const to = createWim(path, format.compressionType, { action: 'capture', operation });
+  await from.exportImage(1, to, capture.wimBoot === true ? ExportFlag.WIMBOOT : 0, name, description);
+  // What the image was called where it comes from is not what it is called here.
+  to.setImageProperty(1, 'DISPLAYDESCRIPTION', '');
+  describe(to, 1, { name, description });
+  if (capture.bootable === true) { to.setBootIndex(1); }
+  if (format.chunkBytes !== undefined) { to.setOutputCompression(format.compressionType, format.chunkBytes); }
+  if (format.solid === true) { to.setOutputSolidCompression(CompressionType.Lzms, 64 * 1024 * 1024); }
+  await to.write(path, writeFlags(format), { threads: threadsFor(format.solid === true), ...watching(context) });
   if (capture.verify === true) { await verifyWritten(path, undefined, context); }
 }

@@ -43,18 +43,10 @@ export function writeFlags({ solid, recompress, integrity }: OutputFormat): numb
 export async function exportImages({ source, images, path, format, bootIndex, wimBoot }: ExportImages, context: JobContext): Promise<void> {
   const { operation } = context;
   const from = await openSource(source, 'export', context);
-  try {
-    const to = createWim(path, format.compressionType, { operation });
-    try {
-      if (format.chunkBytes !== undefined) { to.setOutputCompression(format.compressionType, format.chunkBytes); }
-      if (format.solid === true) { to.setOutputSolidCompression(CompressionType.Lzms, solidChunkBytes); }
-      for (const { index, name } of images) { await from.exportImage(index, to, wimBoot === true ? ExportFlag.WIMBOOT : 0, name); }
-      if (bootIndex !== noImage) { to.setBootIndex(bootIndex); }
-      await to.write(path, writeFlags(format), { threads: threadsFor(format.solid === true), ...watching(context) });
-    } finally {
-      to.close();
-    }
-  } finally {
-    from.close();
-  }
+  const to = createWim(path, format.compressionType, { operation });
+  if (format.chunkBytes !== undefined) { to.setOutputCompression(format.compressionType, format.chunkBytes); }
+  if (format.solid === true) { to.setOutputSolidCompression(CompressionType.Lzms, solidChunkBytes); }
+  for (const { index, name } of images) { await from.exportImage(index, to, wimBoot === true ? ExportFlag.WIMBOOT : 0, name); }
+  if (bootIndex !== noImage) { to.setBootIndex(bootIndex); }
+  await to.write(path, writeFlags(format), { threads: threadsFor(format.solid === true), ...watching(context) });
 }

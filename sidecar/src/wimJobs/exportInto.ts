@@ -18,15 +18,7 @@ export interface ExportInto {
 export async function exportInto({ source, images, path, solid }: ExportInto, context: JobContext): Promise<void> {
   const { operation } = context;
   const from = await openSource(source, 'export', context);
-  try {
-    const to = await openWim(path, { writeAccess: true, action: 'export into', operation });
-    try {
-      for (const { index, name } of images) { await from.exportImage(index, to, 0, name); }
-      await to.overwrite(WriteFlag.NO_CHECK_INTEGRITY | (solid ? WriteFlag.SOLID : 0), { threads: threadsFor(solid), ...watching(context) });
-    } finally {
-      to.close();
-    }
-  } finally {
-    from.close();
-  }
+  const to = await openWim(path, { writeAccess: true, action: 'export into', operation });
+  for (const { index, name } of images) { await from.exportImage(index, to, 0, name); }
+  await to.overwrite(WriteFlag.NO_CHECK_INTEGRITY | (solid ? WriteFlag.SOLID : 0), { threads: threadsFor(solid), ...watching(context) });
 }

@@ -15,10 +15,6 @@ export interface ExtractItem {
 /** The owners and permissions of Windows mean nothing in a folder here, nor do the targets of its links. */
 export async function extractItem({ source, imageIndex, itemPath, folder }: ExtractItem, context: JobContext): Promise<void> {
   const wim = await openSource(source, 'copy from', context);
-  try {
-    const flags = ExtractFlag.NO_ACLS | ExtractFlag.NORPFIX | ExtractFlag.NO_PRESERVE_DIR_STRUCTURE;
-    await wim.extractPaths(imageIndex, [itemPath], folder, flags, watching(context));
-  } finally {
-    wim.close();
-  }
+  const flags = ExtractFlag.NO_ACLS | ExtractFlag.NORPFIX | ExtractFlag.NO_PRESERVE_DIR_STRUCTURE;
+  await wim.extractPaths(imageIndex, [itemPath], folder, flags, watching(context));
 }

@@ -12,7 +12,7 @@ export interface JobContext {
   warn(text: string): void;
 }
 
-/** A job: parameters and result are JSON. */
+/** A job: parameters and result are JSON. It frees nothing, as its process ends with it. */
 export type WimJob = (params: never, context: JobContext) => Promise<unknown>;
 
 /** What a progress message of libwim is to the user; undefined for those that say nothing new. */

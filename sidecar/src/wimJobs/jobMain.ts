@@ -2,6 +2,7 @@
 import { readSync, writeFileSync, writeSync } from 'node:fs';
 import { DismError } from '../errors.ts';
 import { toFailureData } from '../failureData.ts';
+import { closeFiles } from '../platform/linux/closeFiles.ts';
 import { dieWithParent } from '../platform/linux/dieWithParent.ts';
 import { silence } from '../silence.ts';
 import { isSystemError } from '../systemErrors.ts';
@@ -61,6 +62,13 @@ function say(message: JobMessage): void {
   for (let written = 0; written < line.length;) { written += writeSync(1, line, written); }
 }
 
+/** Says what became of the job. By then it holds no file and no disk: whoever asked may unmount at once where they lie. */
+function conclude(message: JobMessage): void {
+  try { closeFiles(); } catch { /* A system without /proc. */ }
+  say(message);
+}
+
+/** What a job has open is not closed: the memory of an image with 50,000 files takes libwim 35 ms to give back, and the end of the process none. */
 async function perform({ job, params, operation }: JobCall): Promise<number> {
   const { report, flush } = thinProgress((phase, current, total, unit) => { say({ kind: 'progress', phase, current, total, unit }); });
   const context: JobContext = {
@@ -74,15 +82,15 @@ async function perform({ job, params, operation }: JobCall): Promise<number> {
     load();
     const result = await run(params as never, context) ?? null;
     flush();
-    say({ kind: 'done', result });
+    conclude({ kind: 'done', result });
     return 0;
   } catch (error) {
     if (isSystemError(error)) {
       const { name, message, code, syscall, path } = error;
-      say({ kind: 'system', error: { name, message, code, syscall, ...path === undefined ? {} : { path } } });
+      conclude({ kind: 'system', error: { name, message, code, syscall, ...path === undefined ? {} : { path } } });
       return 1;
     }
-    say(error instanceof DismError
+    conclude(error instanceof DismError
       ? { kind: 'failed', failure: toFailureData(error) }
       : { kind: 'bug', stack: error instanceof Error ? error.stack ?? error.message : String(error) });
     return error instanceof DismError ? 1 : bugExit;

@@ -16,11 +16,7 @@ export interface RebuildWim {
 /** Images, XML data, boot index and GUID stay. */
 export async function rebuildWim({ source, path, format }: RebuildWim, context: JobContext): Promise<void> {
   const wim = await openSource(source, 'optimize', context);
-  try {
-    wim.setOutputCompression(format.compressionType, format.chunkBytes);
-    if (format.solid === true) { wim.setOutputSolidCompression(CompressionType.Lzms, solidChunkBytes); }
-    await wim.write(path, writeFlags(format) | WriteFlag.RETAIN_GUID, { threads: threadsFor(format.solid === true), ...watching(context) });
-  } finally {
-    wim.close();
-  }
+  wim.setOutputCompression(format.compressionType, format.chunkBytes);
+  if (format.solid === true) { wim.setOutputSolidCompression(CompressionType.Lzms, solidChunkBytes); }
+  await wim.write(path, writeFlags(format) | WriteFlag.RETAIN_GUID, { threads: threadsFor(format.solid === true), ...watching(context) });
 }

@@ -15,11 +15,6 @@ export interface SourceFile {
 export async function openSource({ path, otherParts = [], checkIntegrity }: SourceFile, action: string, context: JobContext): Promise<WimHandle> {
   const { operation } = context;
   const wim = await openWim(path, { action, operation, checkIntegrity, ...watching(context) });
-  try {
-    if (otherParts.length > 0) { await wim.referenceSplitParts(otherParts); }
-    return wim;
-  } catch (error) {
-    wim.close();
-    throw error;
-  }
+  if (otherParts.length > 0) { await wim.referenceSplitParts(otherParts); }
+  return wim;
 }

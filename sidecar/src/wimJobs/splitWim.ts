@@ -33,11 +33,7 @@ function overAll(context: JobContext): JobContext {
 /** Writes `x.swm`, `x2.swm` and so on; they are on the disk when this is through. */
 export async function splitWim({ source, firstPart, partBytes, integrity }: SplitWim, context: JobContext): Promise<void> {
   const wim = await openSource(source, 'split', context);
-  try {
-    await wim.split(firstPart, partBytes, WriteFlag.FSYNC | (integrity ? WriteFlag.CHECK_INTEGRITY : WriteFlag.NO_CHECK_INTEGRITY), watching(overAll(context)));
-  } finally {
-    wim.close();
-  }
+  await wim.split(firstPart, partBytes, WriteFlag.FSYNC | (integrity ? WriteFlag.CHECK_INTEGRITY : WriteFlag.NO_CHECK_INTEGRITY), watching(overAll(context)));
 }
 
 export interface JoinWim {

@@ -13,16 +13,12 @@ export async function verifyWim(source: SourceFile, context: JobContext): Promis
   const wim = await openSource(source, 'verify', context);
   let verified: Verified = { contents: 0, bytes: 0 };
   const watched = watching(context);
-  try {
-    await wim.verify({
-      ...watched,
-      onProgress: (progress) => {
-        if (progress.kind === 'verifyStreams') { verified = { contents: progress.totalStreams, bytes: progress.totalBytes }; }
-        watched.onProgress?.(progress);
-      },
-    });
-    return verified;
-  } finally {
-    wim.close();
-  }
+  await wim.verify({
+    ...watched,
+    onProgress: (progress) => {
+      if (progress.kind === 'verifyStreams') { verified = { contents: progress.totalStreams, bytes: progress.totalBytes }; }
+      watched.onProgress?.(progress);
+    },
+  });
+  return verified;
 }
