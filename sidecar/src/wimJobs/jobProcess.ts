@@ -51,11 +51,12 @@ function environment(): NodeJS.ProcessEnv {
 
 /**
  * Has a job done. What it wrote when it fails, is cancelled or lost is for the caller to remove.
+ * @param meanwhile What is done beside it, such as a look at what the job reads. It is waited for, too; where it throws, the job is stopped.
  * @throws DismError: what the job throws. CancelledError: the signal was aborted; nothing is written any more then.
- * DISMTS_E_ENGINE_LOST: the process ended before it was through.
+ * DISMTS_E_ENGINE_LOST: the process ended before it was through. All: what `meanwhile` throws, before what the job does.
  */
 export async function runWimJob<K extends keyof Jobs>(
-  job: K, params: JobParams<K>, context: Pick<OperationContext, 'operation' | 'signal' | 'progress'>,
+  job: K, params: JobParams<K>, context: Pick<OperationContext, 'operation' | 'signal' | 'progress'>, meanwhile?: () => Promise<void>,
 ): Promise<JobOutcome<JobResult<K>>> {
   const { operation, signal } = context;
   if (signal.aborted) { throw new CancelledError(operation); }
@@ -63,7 +64,13 @@ export async function runWimJob<K extends keyof Jobs>(
   const kill = (): void => { child.kill('SIGKILL'); };
   signal.addEventListener('abort', kill);
   try {
-    return await outcomeOf(child, { job, params, operation, caller: process.pid }, context) as JobOutcome<JobResult<K>>;
+    const outcome = outcomeOf(child, { job, params, operation, caller: process.pid }, context) as Promise<JobOutcome<JobResult<K>>>;
+    const other = meanwhile?.();
+    other?.catch(kill);
+    const [done, beside] = await Promise.allSettled([outcome, other]);
+    if (beside.status === 'rejected') { throw beside.reason; }
+    if (done.status === 'rejected') { throw done.reason; }
+    return done.value;
   } finally {
     signal.removeEventListener('abort', kill);
     kill();

@@ -130,6 +130,31 @@ describe('runWimJob()', () => {
     expect(await work).toMatchObject({ symbol: 'DISMTS_E_ENGINE_LOST', hint: expect.stringContaining('memory') as string });
   });
 
+  test('is stopped where what is done meanwhile fails, and waited for where it does not', async () => {
+    const folder = tempFolder();
+    const path = join(folder, 'new.esd');
+    const slow = await slowWim(folder);
+    const error = await failure(runWimJob('exportImages', exporting(slow, path, { solid: true }), testContext('imageFile/export'), async () => {
+      await until(() => existsSync(path), 'the file is begun');
+      expect(stopJobs()).toBe(1);
+      throw new Error('it is damaged');
+    }));
+    expect(error.message).toBe('it is damaged');
+    await until(() => jobProcesses().length === 0, 'its process ends');
+    let isThrough = false;
+    const { result } = await runWimJob('verifyWim', { path: slow }, testContext('imageFile/test'), async () => {
+      await until(() => jobProcesses().length === 0, 'the job is through');
+      isThrough = true;
+    });
+    expect([result.contents, isThrough]).toEqual([1, true]);
+    // What is found meanwhile counts, whatever the job says.
+    const none = join(folder, 'none.wim');
+    expect(await failure(runWimJob('verifyWim', { path: none }, testContext('imageFile/test'), async () => {
+      await until(() => jobProcesses().length === 0, 'the job has failed');
+      throw new Error('it is damaged');
+    }))).toEqual(new Error('it is damaged'));
+  });
+
   test('does nothing for a signal that is aborted', async () => {
     const folder = tempFolder();
     const path = join(folder, 'new.wim');

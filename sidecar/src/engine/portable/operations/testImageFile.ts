@@ -5,7 +5,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { sha1 } from '../../../wim/hash.ts';
-import { parseMetadata } from '../../../wim/readMetadata.ts';
+import { forEachFile } from '../../../wim/readMetadata.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
@@ -49,36 +49,41 @@ async function testTables({ wim, otherParts }: ImageSource, context: OperationCo
   return state;
 }
 
-/** The trees of all images. */
-async function testMetadata({ wim }: ImageSource, context: OperationContext, damage: Damage[]): Promise<void> {
+/** That libwim cannot be asked: it follows a tree that runs in a circle until there is no memory left. */
+class DamagedTrees extends Error {}
+
+/** The trees of all images. @throws DamagedTrees once all are looked at. */
+async function testMetadata({ wim }: ImageSource, { signal }: OperationContext, damage: Damage[]): Promise<void> {
   const { images } = await wim.document();
   const hashes = (await wim.blobs()).imageHashes();
+  const before = damage.length;
   for (const imageIndex of images.map((_, at) => at + 1)) {
-    context.signal.throwIfAborted();
-    context.progress('Verifying', imageIndex - 1, images.length);
+    signal.throwIfAborted();
     try {
       const data = await wim.metadata(imageIndex);
       if (data === undefined) { throw wim.errors.damaged('it has no metadata for the image'); }
       if (sha1(data) !== hashes[imageIndex - 1]) { throw wim.errors.corrupt('the metadata of the image do not match their hash'); }
-      parseMetadata(data);
+      forEachFile(data, () => undefined);
     } catch (error) {
       damage.push({ kind: 'Metadata', reason: reasonOf(damageOf(error)), imageIndex, paths: [] });
     }
   }
+  if (damage.length > before) { throw new DamagedTrees(); }
 }
 
-/** Everything stored: by libwim, which stops at the first damage; where there is one, all of it is looked for. */
-async function testContents(source: ImageSource, context: OperationContext, damage: Damage[]): Promise<{ contents: number; bytes: number }> {
-  // libwim follows a tree that runs in a circle until there is no memory left.
-  if (damage.some(({ kind }) => kind === 'Metadata')) {
-    const all = await findDamagedContents(source, context);
-    damage.push(...all.damage);
-    return all;
-  }
+/** The trees, and everything stored: that by libwim, which stops at the first damage; where there is one, all of it is looked for. */
+async function testImages(source: ImageSource, context: OperationContext, damage: Damage[]): Promise<{ contents: number; bytes: number }> {
   try {
-    const { result } = await runWimJob('verifyWim', { path: source.wim.path, otherParts: source.otherParts }, context);
+    // libwim takes longer for what is stored than we do for the trees.
+    const { result } = await runWimJob(
+      'verifyWim', { path: source.wim.path, otherParts: source.otherParts }, context, async () => { await testMetadata(source, context, damage); });
     return result;
   } catch (error) {
+    if (error instanceof DamagedTrees) {
+      const all = await findDamagedContents(source, context);
+      damage.push(...all.damage);
+      return all;
+    }
     // A table that lies about a size makes libwim ask for more memory than there is.
     const isMemory = error instanceof DismError && error.hresult === Hresult.E_OUTOFMEMORY;
     const found = isMemory ? error : damageOf(error);
@@ -103,8 +108,7 @@ export async function testImageFile(params: Params, context: OperationContext): 
       return await withSource(params, what, context, async (source) => {
         const damage: Damage[] = [];
         const table = await testTables(source, context, damage);
-        await testMetadata(source, context, damage);
-        return answer(damage, await testContents(source, context, damage), table);
+        return answer(damage, await testImages(source, context, damage), table);
       });
     } catch (error) {
       // It is an image file, but for its structure.
