@@ -288,7 +288,7 @@ const table = {
   ERROR_TOO_MANY_OPEN_FILES: row(0x80070004, 'ResourceUnavailable', 'Too many files are open', 'Close programs, or raise the limit of open files.'),
   E_ACCESSDENIED: row(0x80070005, 'PermissionDenied', 'Access was denied', 'Run the command elevated, and check permissions; security software and network logons can be the cause, too.'),
   ERROR_INVALID_HANDLE: row(0x80070006, 'InvalidOperation', 'The file is not open (any more)', 'Run the command again; if it fails again, report it with the log file.'),
-  ERROR_BAD_FORMAT: row(0x8007000B, 'InvalidData', 'The file or program has a format that cannot be used here', 'Check that the file is a complete .wim, and that the process has the architecture of the machine.'),
+  ERROR_BAD_FORMAT: row(0x8007000B, 'InvalidData', 'The file or program has a format that cannot be used here', 'Check that the file is complete and of the kind that the command takes: copy or download it again.'),
   E_OUTOFMEMORY: row(0x8007000E, 'ResourceUnavailable', 'There is not enough memory', 'Close programs, or run fewer operations at a time.'),
   ERROR_NOT_SAME_DEVICE: row(0x80070011, 'InvalidOperation', 'A file cannot be moved to another volume in one step', 'Choose places on one volume.'),
   ERROR_WRITE_PROTECT: row(0x80070013, 'WriteError', 'The medium is write-protected', 'Copy the file to a place that you may write to.'),
