@@ -32,12 +32,12 @@ export class FileErrors {
     return this.make(Hresult.ERROR_FILE_CORRUPT, reason);
   }
 
-  unsupported(reason: string): UnsupportedError {
-    return new UnsupportedError(`${this.what}: ${reason}`, { target: this.path });
+  unsupported(reason: string, hint: string): UnsupportedError {
+    return new UnsupportedError(`${this.what}: ${reason}`, { target: this.path, hint });
   }
 
-  otherFormat(reason: string): OtherFormatError {
-    return new OtherFormatError(`${this.what}: ${reason}`, { target: this.path });
+  otherFormat(reason: string, hint: string): OtherFormatError {
+    return new OtherFormatError(`${this.what}: ${reason}`, { target: this.path, hint });
   }
 
   /** The error for a system call that failed on the file; what is none of the system's stays what it is. */

@@ -1,22 +1,15 @@
 /** Advice that names commands of the module, in the words of the command line. */
+import { escapeRegExp } from '../escapeRegExp.ts';
 import { kebab } from './parameters.ts';
 import { optionNames } from './parameterTexts.ts';
+import { verbs } from './verbs.ts';
 
-/** The first that fits counts, so what is longer comes first. */
-const commands: readonly (readonly [command: string, words: string])[] = [
-  ['Get-DismTsImage -Mounted', 'mounts'], ['Get-DismTsImage -ImagePath', 'info'], ['Get-DismTsImageContent', 'content'], ['Get-DismTsImage', 'info'],
-  ['Mount-DismTsImage -Remount -Path', 'remount'], ['Mount-DismTsImage', 'mount'], ['Save-DismTsImage', 'save'],
-  ['Dismount-DismTsImage -Path', 'unmount'], ['Dismount-DismTsImage', 'unmount'], ['Clear-DismTsMountPoint', 'cleanup'],
-  ['Repair-DismTsImage -RestoreHealth', 'repair'], ['Repair-DismTsImage -ScanHealth', 'scan'], ['Repair-DismTsImage -CheckHealth', 'check'],
-  ['Repair-DismTsImage -StartComponentCleanup', 'clean'], ['Test-DismTsEnvironment', 'environment'], ['Get-DismTsLog', 'log'],
-  ['Set-DismTsImage', 'set-image'], ['New-DismTsImage', 'capture'], ['Expand-DismTsImage', 'apply'], ['Join-DismTsImage', 'join'],
-  ['Optimize-DismTsImageFile', 'optimize-file'], ['Test-DismTsImageFile', 'verify'], ['New-DismTsCustomImage', 'capture-custom'],
-  ['Get-DismTsWimBootEntry', 'wimboot-entries'], ['Get-DismTsRegistryKey', 'registry-keys'], ['Repair-DismTsImage', 'repair'],
-  ['Get-DismTsPackage', 'packages'], ['Add-DismTsPackage', 'add-package'],
-  ['Get-DismTsOptionalFeature', 'features'], ['Get-DismTsDriver', 'drivers'], ['Get-DismTsCapability', 'capabilities'],
-  ['Get-DismTsAppxProvisionedPackage', 'apps'], ['Remove-DismTsAppxProvisionedPackage', 'remove-app'],
-  ['Get-DismTsEdition -Target', 'target-editions'], ['Resolve-DismTsError', 'error'],
-];
+/** Verbs by the command of the module that they stand for; a command without the parameter that tells its verbs apart stands for the first of them. */
+const verbOf: ReadonlyMap<string, string> = new Map(verbs.toReversed().flatMap(({ command, name }) =>
+  (command === undefined ? [] : [[command.split(' ', 1)[0] ?? '', name], [command, name]] as const)));
+
+/** A command and the parameter of what `dismts` takes by position; the longer ones come first, since the first that fits counts. */
+const command = new RegExp(`(${[...verbOf.keys()].sort((a, b) => b.length - a.length).map(escapeRegExp).join('|')})\\b( -Path\\b)?`, 'g');
 
 /** Name of an option by that of the parameter of a command; a list is called by its singular there. */
 function optionOf(parameter: string): string {
@@ -30,7 +23,6 @@ export function inShellWords(text: string): string {
 }
 
 function wordsOf(text: string): string {
-  let words = text;
-  for (const [command, verb] of commands) { words = words.replaceAll(command, `dismts ${verb}`); }
-  return words.replace(/(^|[\s(])-([A-Z][A-Za-z]+)\b/g, (_, before: string, name: string) => `${before}--${optionOf(name)}`);
+  return text.replace(command, (_, name: string) => `dismts ${verbOf.get(name) ?? ''}`)
+    .replace(/(^|[\s(])-([A-Z][A-Za-z]+)\b/g, (_, before: string, name: string) => `${before}--${optionOf(name)}`);
 }

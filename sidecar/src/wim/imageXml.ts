@@ -74,7 +74,7 @@ export function parseDocument(data: Buffer, errors: FileErrors): WimDocument {
   const root = readXml(text, { malformed: (what, offset) => errors.damaged(`its XML data is damaged at character ${offset}: ${what}`), maxElements });
   if (root.qualifiedName !== 'WIM') { throw errors.damaged(`its XML data is damaged: it holds "${root.qualifiedName.slice(0, 40)}" in place of "WIM"`); }
   const esd = root.children.find((child) => child.qualifiedName === 'ESD');
-  if (esd?.children.some((child) => child.qualifiedName === 'ENCRYPTED') === true) { throw errors.unsupported('it is encrypted'); }
+  if (esd?.children.some((child) => child.qualifiedName === 'ENCRYPTED') === true) { throw errors.unsupported('it is encrypted', 'Use the file of an ISO image or of the Media Creation Tool, which is not encrypted.'); }
   const images = imagesOf(root);
   if (images === undefined) { throw errors.damaged('its XML data is damaged: the indexes of its images are not 1 and up'); }
   return { text, root, images };

@@ -85,7 +85,10 @@ async function readHeader(file: ReadableFile): Promise<WimHeader> {
   const first = await read(0);
   if (!isWimMagic(first)) {
     const disk = await virtualDiskFormat(first, handle, size);
-    if (disk !== undefined || /\.a?vhdx?$/i.test(errors.path)) { throw errors.otherFormat(`it is a virtual disk${disk === undefined ? ' by its name' : ` (${disk})`}, no WIM file`); }
+    if (disk !== undefined || /\.a?vhdx?$/i.test(errors.path)) {
+      throw errors.otherFormat(`it is a virtual disk${disk === undefined ? ' by its name' : ` (${disk})`}, no WIM file`,
+        'Mount it (Mount-DismTsImage), or make a WIM of it first (Convert-DismTsImage).');
+    }
     const other = await knownFormat(first, read);
     if (other !== undefined) { throw errors.make(Hresult.ERROR_BAD_FORMAT, `it is ${other.name}, no WIM file`, other.hint); }
   }

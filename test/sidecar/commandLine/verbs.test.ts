@@ -72,6 +72,16 @@ test('resultText() does not say that something was done where nothing was to be 
   expect(resultText(verb, { path: '/m', changed: false }, false).text).toBe('Nothing to change: /m\n');
 });
 
+test('the command of each verb is one of the module, and no two verbs have the same', () => {
+  const commands = verbs.flatMap(({ command }) => command ?? []);
+  expect(new Set(commands).size).toBe(commands.length);
+  for (const command of commands) {
+    const [name = '', parameter] = command.split(' -');
+    const text = readFileSync(join(sources, '..', '..', 'module', 'Public', `${name}.ps1`), 'utf8');
+    if (parameter !== undefined) { expect(text).toContain(`] $${parameter}`); }
+  }
+});
+
 test('inShellWords() leaves no command of the module in the hints of errors', () => {
   for (const { hint } of knownCodes()) { expect(inShellWords(hint).replace('Resolve-DismTsError', '')).not.toMatch(/\b[A-Z][a-z]+-DismTs/); }
   const files = readdirSync(sources, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts') && !file.includes('commandLine'));
