@@ -6,6 +6,7 @@ import { moduleFolderWarnings } from './moduleFolder.ts';
 import { programPath } from './platform/programPath.ts';
 import { Server } from './server.ts';
 import { claimStdout } from './silence.ts';
+import { keepJobsReady } from './wimJobs/waitingProcess.ts';
 
 /** 128 + SIGTERM, as a shell reports it. */
 const terminatedExit = 143;
@@ -26,6 +27,7 @@ export async function serveStdio(createEngine: EngineFactory): Promise<number> {
   process.on('uncaughtException', (error) => {
     void server.fail(error);
   });
+  keepJobsReady(true);
   server.listen();
   return await server.ended;
 }

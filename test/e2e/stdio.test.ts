@@ -1,11 +1,16 @@
 /** `dismts --stdio` as a process: frames on its streams, signals, crashes, and what is left when it has ended. */
+import { existsSync } from 'node:fs';
 import { access, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { dismErrorDataSchema, ErrorCode, methods } from '@dismts/protocol';
 import { describe, expect, test } from 'vitest';
+import { until } from '../helpers/nativeEngine.ts';
 import { builtExecutable, bundleProgram, startStdio } from '../helpers/programs.ts';
 import { frame, type RawPeer } from '../helpers/rawPeer.ts';
+import { sourceCommand } from '../helpers/sourceCommand.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
+import { jobProcesses } from '../helpers/wimJobs.ts';
+import { ordinaryWim } from '../helpers/wims.ts';
 
 const fake = await bundleProgram('test/helpers/fakeSidecar.ts');
 const real = await bundleProgram('sidecar/src/main.ts');
@@ -44,6 +49,23 @@ describe('a session', () => {
     expect(await exit).toBe(0);
     expect(stderr()).toBe('');
     expect(stdout()).toBe(peer.messages.map((message) => frame(message).toString('utf8')).join(''));
+  });
+
+  test('keeps a process for the next job on an image file, which ends with it', async () => {
+    const imagePath = await ordinaryWim(tempFolder());
+    // Not bundled: a job needs the addon that calls libwim.
+    const [command, ...args] = sourceCommand;
+    const { child, peer, exit, stderr } = startStdio({ command, args });
+    await peer.initialize();
+    expect(jobProcesses(child.pid)).toEqual([]);
+    const answer = await peer.request(1, 'imageFile/test', { imagePath });
+    expect(methods.testImageFile.result.parse(answer.result).healthy).toBe(true);
+    await until(() => jobProcesses(child.pid).length === 1, 'one is there');
+    const [kept = 0] = jobProcesses(child.pid);
+    peer.end();
+    expect(await exit).toBe(0);
+    await until(() => !existsSync(`/proc/${kept}`), 'it ends');
+    expect(stderr()).toBe('');
   });
 
   test('of a client that never says anything ends with 0', async () => {

@@ -34,7 +34,9 @@ export async function main(): Promise<number> {
   try { load(); } catch { /* As said. */ }
   const call = readCall();
   // Who asked may have ended before this process was tied to it; a job does not look up from its work.
-  return call === undefined || call.caller !== process.ppid ? bugExit : await perform(call);
+  if (call === undefined || call.caller !== process.ppid) { return bugExit; }
+  say({ kind: 'begun' });
+  return await perform(call);
 }
 
 /** As on Windows: names in images are found whatever their case. */

@@ -14,8 +14,12 @@ export interface JobCall {
   readonly caller: number;
 }
 
-/** A line on its stdout; all but `progress` and `warning` are the last. What the system answered is put in words by who knows what cannot be done now. */
+/**
+ * A line on its stdout: first `begun`, once it has read the call; all but that, `progress` and `warning` are the last. What the system answered is put in
+ * words by who knows what cannot be done now.
+ */
 export type JobMessage =
+  | { readonly kind: 'begun' }
   | { readonly kind: 'progress'; readonly phase: ProgressPhase; readonly current: number; readonly total: number; readonly unit?: 'bytes' | undefined }
   | { readonly kind: 'warning'; readonly text: string }
   | { readonly kind: 'done'; readonly result: unknown }

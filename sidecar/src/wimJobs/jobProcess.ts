@@ -2,18 +2,16 @@
  * Runs a job with libwim in a process of its own: started, watched, killed. A chunk of a solid file takes libwim tens of seconds in which it
  * answers to nothing, so to cancel is to kill; and what an image that was made to be nasty brings down is that process.
  */
-import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { CancelledError, DismError } from '../errors.ts';
 import { fromFailureData } from '../failureData.ts';
 import { Hresult } from '../hresult.ts';
 import { withTimeout } from '../interruption.ts';
 import type { OperationContext } from '../operationContext.ts';
-import { isSystemError, systemFailure } from '../systemErrors.ts';
-import { wimJobArgument } from './jobArgument.ts';
 import type { JobCall, JobMessage } from './jobMessages.ts';
 import type { wimJobs } from './jobTable.ts';
-import { ownCommand } from '../platform/programPath.ts';
+import { startProcess, takeWaiting, whileJobRuns } from './waitingProcess.ts';
 
 type Jobs = typeof wimJobs;
 /** What a job needs to be told. */
@@ -33,22 +31,6 @@ const stderrTailLength = 2000;
 /** A process that was killed ends at once, but for one that waits for a disk. It does nothing more, and is not waited for. */
 const killWaitMs = 500;
 
-/** What the child needs of the environment: where its folders are. Nothing else of it gets there. */
-const passedVariables = ['DISMTS_STATE_DIR', 'XDG_STATE_HOME', 'HOME', 'TMPDIR'];
-
-let command: readonly [string, ...string[]] | undefined;
-
-/** Says what starts `dismts`: for tests, whose own program it is not. */
-export function setJobCommand(program: readonly [string, ...string[]]): void {
-  command = program;
-}
-
-/** Texts of errors are to be those that DismTs knows. */
-function environment(): NodeJS.ProcessEnv {
-  const kept = passedVariables.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]] as const]));
-  return { ...Object.fromEntries(kept), LC_ALL: 'C.UTF-8' };
-}
-
 /**
  * Has a job done. What it wrote when it fails, is cancelled or lost is for the caller to remove.
  * @param meanwhile What is done beside it, such as a look at what the job reads. It is waited for, too; where it throws, the job is stopped.
@@ -60,63 +42,46 @@ export async function runWimJob<K extends keyof Jobs>(
 ): Promise<JobOutcome<JobResult<K>>> {
   const { operation, signal } = context;
   if (signal.aborted) { throw new CancelledError(operation); }
-  const child = takeReady(signal) ?? start(operation);
-  const kill = (): void => { child.kill('SIGKILL'); };
+  const waiting = takeWaiting(signal);
+  let child = waiting ?? startProcess(operation);
+  const stopped = { is: false };
+  const kill = (): void => {
+    stopped.is = true;
+    child.kill('SIGKILL');
+  };
   signal.addEventListener('abort', kill);
+  const call = { job, params, operation, caller: process.pid };
+  const run = async (): Promise<JobOutcome<unknown>> => {
+    try {
+      return await outcomeOf(child, call, context);
+    } catch (error) {
+      if (!(error instanceof NotBegun)) { throw error; }
+      if (waiting !== child || stopped.is) { throw error.loss; }
+      // It had ended while it waited. Nothing has been done.
+      child = startProcess(operation);
+      return await run();
+    }
+  };
   try {
-    const outcome = outcomeOf(child, { job, params, operation, caller: process.pid }, context) as Promise<JobOutcome<JobResult<K>>>;
     const other = meanwhile?.();
     other?.catch(kill);
-    const [done, beside] = await Promise.allSettled([outcome, other]);
+    const [done, beside] = await Promise.allSettled([whileJobRuns(run), other]);
     if (beside.status === 'rejected') { throw beside.reason; }
     if (done.status === 'rejected') { throw done.reason; }
-    return done.value;
+    return done.value as JobOutcome<JobResult<K>>;
   } finally {
     signal.removeEventListener('abort', kill);
     kill();
   }
 }
 
-/** Processes that wait for a job, by the signals of their operations. */
-const ready = new WeakMap<AbortSignal, ChildProcessWithoutNullStreams>();
+/** That a process has ended before it read what there is to do. */
+class NotBegun extends Error {
+  readonly loss: DismError;
 
-/** Runs an operation while the process of its job starts, which takes as long as most of what is checked before. @param isWanted There will be a job. */
-export async function withJobReady<T>(
-  isWanted: boolean, { operation, signal }: Pick<OperationContext, 'operation' | 'signal'>, run: () => Promise<T>,
-): Promise<T> {
-  if (isWanted && !signal.aborted) {
-    try {
-      const child = start(operation);
-      // Whoever wants it then starts another one, and says why that is not possible.
-      child.once('error', () => { ready.delete(signal); });
-      ready.set(signal, child);
-    } catch { /* As said. */ }
-  }
-  try {
-    return await run();
-  } finally {
-    takeReady(signal)?.kill('SIGKILL');
-  }
-}
-
-function takeReady(signal: AbortSignal): ChildProcessWithoutNullStreams | undefined {
-  const child = ready.get(signal);
-  ready.delete(signal);
-  return child?.exitCode === null && child.signalCode === null ? child : undefined;
-}
-
-function start(operation: string): ChildProcessWithoutNullStreams {
-  const [program, ...args] = command ?? ownCommand();
-  try {
-    const child = spawn(program, [...args, wimJobArgument], { cwd: '/', env: environment(), stdio: 'pipe', windowsHide: true });
-    // Without descriptors for its pipes Node.js makes a child with no streams, and says why only later.
-    if ((child.stdin as unknown) === undefined) {
-      child.once('error', () => undefined);
-      throw Object.assign(new Error(`EMFILE: spawn '${program}'`), { code: 'EMFILE', syscall: 'spawn', path: program });
-    }
-    return child;
-  } catch (error) {
-    throw isSystemError(error) ? systemFailure(error, `Cannot start the process for "${operation}"`, '') : error;
+  constructor(loss: DismError) {
+    super();
+    this.loss = loss;
   }
 }
 
@@ -125,12 +90,14 @@ async function outcomeOf(
 ): Promise<JobOutcome<unknown>> {
   const warnings: string[] = [];
   let [stderr, rest] = ['', ''];
+  const begun = { has: false };
   const said: Extract<JobMessage, { kind: 'done' | 'failed' | 'system' | 'bug' }>[] = [];
   // What is said last is said when all is done: that the process ends then takes its time, too.
   let finish: (how: string) => void = () => undefined;
   const finished = new Promise<string>((resolve) => { finish = resolve; });
   const hear = (message: JobMessage): void => {
     switch (message.kind) {
+      case 'begun': begun.has = true; break;
       case 'progress': if (!context.signal.aborted) { context.progress(message.phase, message.current, message.total, message.unit); } break;
       case 'warning': warnings.push(message.text); break;
       default:
@@ -155,7 +122,8 @@ async function outcomeOf(
   if (end?.kind === 'failed') { throw fromFailureData(end.failure, call.operation); }
   if (end?.kind === 'system') { throw Object.assign(new Error(end.error.message), end.error); }
   if (end?.kind === 'bug') { throw Object.assign(new Error(`in the process of "${call.operation}"`), { stack: end.stack }); }
-  throw lostError(call.operation, String(how), stderr);
+  const loss = lostError(call.operation, String(how), stderr);
+  throw begun.has ? loss : new NotBegun(loss);
 }
 
 /** Settles with how it ended, when it has; never rejects. Not with 'exit': a message may still be in the pipe. */

@@ -4,13 +4,14 @@ import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { CancelledError, DismError } from '../../../sidecar/src/errors.ts';
 import { guarded } from '../../../sidecar/src/systemErrors.ts';
 import { wimJobArgument } from '../../../sidecar/src/wimJobs/jobArgument.ts';
 import type { ExportImages } from '../../../sidecar/src/wimJobs/exportImages.ts';
-import { runWimJob, withJobReady } from '../../../sidecar/src/wimJobs/jobProcess.ts';
+import { runWimJob } from '../../../sidecar/src/wimJobs/jobProcess.ts';
 import { threadsFor } from '../../../sidecar/src/wimJobs/threads.ts';
+import { keepJobsReady, withJobReady } from '../../../sidecar/src/wimJobs/waitingProcess.ts';
 import { CompressionType } from '../../../sidecar/src/wimlib/codec.ts';
 import { canWrite } from '../../../sidecar/src/wimlib/writingVersion.ts';
 import { hostileContents } from '../../helpers/hostileWims.ts';
@@ -81,6 +82,61 @@ describe('runWimJob()', () => {
       expect(error.message).toBe(`with ${isWanted ? 1 : 0}`);
       await until(() => jobProcesses().length === 0, 'the process ends that nothing was asked of');
     }
+  });
+
+  describe('where the process for the next job is kept', () => {
+    const context = testContext('imageFile/test');
+    const kept = async (): Promise<number> => {
+      await until(() => jobProcesses().length === 1, 'the process for the next job is there, and no other');
+      return jobProcesses()[0] ?? 0;
+    };
+    afterEach(async () => {
+      vi.useRealTimers();
+      keepJobsReady(false);
+      await until(() => jobProcesses().length === 0, 'no process is left');
+    });
+
+    test('has that, once', async () => {
+      const path = await ordinaryWim(tempFolder());
+      keepJobsReady(true);
+      expect(jobProcesses()).toEqual([]);
+      await runWimJob('verifyWim', { path }, context);
+      const first = await kept();
+      const work = runWimJob('verifyWim', { path }, context);
+      expect(jobProcesses()).toEqual([first]);
+      await work;
+      await until(() => !isRunning(first), 'it is not used again');
+      const second = await kept();
+      await withJobReady(true, context, async () => {
+        expect(jobProcesses()).toEqual([second]);
+        await runWimJob('verifyWim', { path }, context);
+      });
+    });
+
+    test('has another one where that has ended', async () => {
+      const path = await ordinaryWim(tempFolder());
+      keepJobsReady(true);
+      await runWimJob('verifyWim', { path }, context);
+      process.kill(await kept(), 'SIGKILL');
+      await until(() => jobProcesses().length === 0, 'it has ended');
+      expect((await runWimJob('verifyWim', { path }, context)).result.contents).toBeGreaterThan(3);
+      // It ends with the call in its pipe.
+      const pid = await kept();
+      expect(stopJobs()).toBe(1);
+      const work = runWimJob('verifyWim', { path }, context);
+      process.kill(pid, 'SIGKILL');
+      expect((await work).result.contents).toBeGreaterThan(3);
+    });
+
+    test('ends that after a while', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      keepJobsReady(true);
+      await runWimJob('verifyWim', { path: await ordinaryWim(tempFolder()) }, context);
+      vi.advanceTimersByTime(1000);
+      await kept();
+      vi.advanceTimersByTime(60_000);
+      await until(() => jobProcesses().length === 0, 'it ends');
+    });
   });
 
   test('throws what the system answered, for its caller to say what cannot be done', async () => {
