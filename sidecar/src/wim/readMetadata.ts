@@ -134,6 +134,11 @@ function readRoot(data: Buffer): { readonly start: number; readonly end: number;
   return { start, end: place.end, inode };
 }
 
+/** Goes through the tree without making one. @throws DismError: as parseMetadata(). */
+export function checkTree(data: Buffer): void {
+  scan(data, undefined, subdirOffset(data, readRoot(data).start), () => undefined);
+}
+
 /** Looks at the file of each name, the root included, without making a tree. @throws DismError: as parseMetadata(). */
 export function forEachFile(data: Buffer, look: (inode: Inode) => void): void {
   const { start, inode } = readRoot(data);

@@ -16,7 +16,7 @@ import { integrityTrouble, isPipableMagic, isWimMagic, parseWimHeader, ResourceF
 import type { ImageTree } from './dentry.ts';
 import type { Inode } from './inode.ts';
 import { damagedMetadata } from './metadataFormat.ts';
-import { forEachFile, parseMetadata } from './readMetadata.ts';
+import { checkTree, forEachFile, parseMetadata } from './readMetadata.ts';
 import { chooseImage, type ImageChoice } from './imageChoice.ts';
 import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './imageXml.ts';
 import { integrityEnd, verifyIntegrity } from './integrity.ts';
@@ -223,6 +223,11 @@ export class WimFile implements ReadableFile {
   /** Looks at the file of each name of an image, in less time than the tree takes to be made. @throws DismError: as tree(). */
   async forEachFile(imageIndex: number, look: (inode: Inode) => void): Promise<void> {
     await this.#readTree(imageIndex, (data) => { forEachFile(data, look); });
+  }
+
+  /** Sees whether there is a tree to be had, in much less time than it takes to be made. @throws DismError: as tree(). */
+  async checkTree(imageIndex: number): Promise<void> {
+    await this.#readTree(imageIndex, checkTree);
   }
 
   async #readTree<T>(imageIndex: number, read: (data: Buffer) => T): Promise<T> {

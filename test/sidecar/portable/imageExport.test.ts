@@ -15,7 +15,7 @@ import { testContext } from '../../helpers/operationContext.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 import { stopJobs } from '../../helpers/wimJobs.ts';
 import { appendImage, captureWim, imagex, ordinaryWim, pseudoRandom, splitWim, writeTree } from '../../helpers/wims.ts';
-import { hostileFiles } from '../../helpers/hostileWims.ts';
+import { doublingWim, hostileFiles, hostileMetadata } from '../../helpers/hostileWims.ts';
 
 useStateDirectory();
 
@@ -198,6 +198,18 @@ describe('imageFile/export', () => {
     expect(await failure(engine.exportImage({ sourceImagePath: path, sourceIndexes: [1], destinationImagePath: join(folder, 'out.wim') }, context())))
       .toMatchObject({ symbol: 'ERROR_NOT_SUPPORTED', message: expect.stringContaining('encrypted') as string });
   });
+
+  test.for([...Object.entries(hostileMetadata).filter(([name]) => name !== 'tooDeep'), ['doubling', doublingWim] as const])(
+    'refuses an image whose tree cannot be read, and leaves nothing: %s', async ([, build]) => {
+      const folder = tempFolder();
+      const source = join(folder, 'hostile.wim');
+      writeFileSync(source, build());
+      for (const compressionType of [undefined, 'Max' as const]) {
+        const params = { sourceImagePath: source, sourceIndexes: [1], destinationImagePath: join(folder, 'out.wim'), compressionType };
+        expect((await failure(engine.exportImage(params, context()))).symbol).toMatch(/WIM_E_INVALID_CONTAINER|ERROR_FILE_CORRUPT/);
+        expect(readdirSync(folder)).toEqual(['hostile.wim']);
+      }
+    });
 
   test('a dry run says what would be written and how large at most', async () => {
     const folder = tempFolder();

@@ -34,7 +34,8 @@ interface Export {
   readonly what: string;
   readonly source: ImageSource;
   readonly images: readonly { readonly index: number; readonly name: string | undefined }[];
-  readonly usage: ImageUsage;
+  /** Counted when it is asked for: that takes as long as half of an export of many small files. */
+  readonly usage: () => Promise<ImageUsage>;
   readonly xmlBytes: number;
 }
 
@@ -75,18 +76,29 @@ function bootPlace({ params, source, images, what }: Export, isSolid: boolean, d
   return place;
 }
 
-/** At most so many bytes are written. */
-function largestSize({ source, usage, xmlBytes }: Export, format: OutputFormat): number {
-  const overhead = overheadBytes(usage, xmlBytes);
-  return overhead + (isCopied(source, format) ? Math.min(usage.storedBytes, source.isSolid ? source.sizeBytes : Infinity) : usage.bytes);
-}
-
-function planOf({ usage }: Export, path: string, change: 'New' | 'Grown', maximumBytes: number): ImageFilePlan {
-  return { writes: [{ path, change, maximumBytes, freeBytes: freeBytesAt(path) }], files: usage.files, directories: usage.directories, bytes: usage.bytes };
+/** What a dry run says. @param sizeBefore Of the destination. */
+async function planOf({ source, usage, xmlBytes }: Export, path: string, sizeBefore: number, format: OutputFormat): Promise<ImageFilePlan> {
+  const counted = await usage();
+  const { files, directories, bytes, storedBytes } = counted;
+  const added = overheadBytes(counted, xmlBytes) + (isCopied(source, format) ? Math.min(storedBytes, source.isSolid ? source.sizeBytes : Infinity) : bytes);
+  const change = sizeBefore === 0 ? 'New' as const : 'Grown' as const;
+  return { writes: [{ path, change, maximumBytes: sizeBefore + added, freeBytes: freeBytesAt(path) }], files, directories, bytes };
 }
 
 function sourceFileOf({ source }: Export): { readonly path: string; readonly otherParts: readonly string[] } {
   return { path: source.wim.path, otherParts: source.otherParts };
+}
+
+/**
+ * Goes through the trees of the images. For beside a job: libwim, which follows a tree that runs in a circle until there is no memory left, has
+ * followed it a few times by then.
+ * @throws DismError WIM_E_INVALID_CONTAINER.
+ */
+async function checkTrees({ source, images }: Export, { signal }: OperationContext): Promise<void> {
+  for (const { index } of images) {
+    signal.throwIfAborted();
+    await source.wim.checkTree(index);
+  }
 }
 
 async function exportToNew(work: Export, context: OperationContext): Promise<Result> {
@@ -98,17 +110,18 @@ async function exportToNew(work: Export, context: OperationContext): Promise<Res
   // A file that is solid already, and boots, may stay so.
   const bootIndex = bootPlace(work, format.solid === true && (!source.isSolid || params.setbootable === true), 0, warnings);
   await requireFreeNames(work, []);
-  const maximumBytes = largestSize(work, format);
   const imageIndexes = images.map((_, at) => at + 1);
   const answer = { imagePath: params.destinationImagePath, imageIndex: 1, sizeBefore: 0 };
-  if (isCopied(source, format) && !source.isSolid) { requireFree(path, work.usage.storedBytes, what); }
+  // No image takes more than the file has: what they take is counted only where that would not fit.
+  if (isCopied(source, format) && !source.isSolid && (freeBytesAt(path) ?? 0) < source.sizeBytes) { requireFree(path, (await work.usage()).storedBytes, what); }
   const state = await openImageFiles(context);
   if (params.validateOnly === true) {
-    return { ...fileResult({ ...answer, sizeAfter: 0, plan: planOf(work, path, 'New', maximumBytes), warnings }, context), imageIndexes };
+    return { ...fileResult({ ...answer, sizeAfter: 0, plan: await planOf(work, path, 0, format), warnings }, context), imageIndexes };
   }
   await withUnfinishedWork(state, context, async (unfinished) => {
     await makeFile(unfinished, path, what, context, async (temporary) => {
-      const outcome = await runWimJob('exportImages', { source: sourceFileOf(work), images, path: temporary, format, bootIndex, wimBoot: params.wimBoot }, context);
+      const outcome = await runWimJob('exportImages', { source: sourceFileOf(work), images, path: temporary, format, bootIndex, wimBoot: params.wimBoot },
+        context, async () => { await checkTrees(work, context); });
       warnings.push(...outcome.warnings);
     });
   });
@@ -144,9 +157,10 @@ async function withCopyable<T>({ source, images, what }: Export, to: WimFile, us
 
 /** Adds the images behind what is in the file: as they are stored where that is possible, otherwise as libwim compresses them. */
 async function addTo(
-  { wim, isSolid }: ChangeableFile, { source, images, what }: Export, from: AppendSource | undefined, grow: GrowOptions,
+  { wim, isSolid }: ChangeableFile, work: Export, from: AppendSource | undefined, grow: GrowOptions,
   unfinished: UnfinishedWork, context: OperationContext,
 ): Promise<readonly string[]> {
+  const { source, images, what } = work;
   const journal = growthJournal(unfinished, wim.path);
   if (from !== undefined) {
     const { warnings } = await appendImages(wim, from, grow, journal, context);
@@ -157,7 +171,7 @@ async function addTo(
     const end = await makeStandIn(wim, temporary);
     const outcome = await runWimJob('exportInto', {
       source: { path: source.wim.path, otherParts: source.otherParts }, images, path: temporary, solid: isSolid,
-    }, context);
+    }, context, async () => { await checkTrees(work, context); });
     const standIn = await WimFile.open(temporary, { what });
     try {
       const warnings = await adoptAdded(wim, standIn, end, grow, journal, context);
@@ -193,7 +207,7 @@ async function exportToExisting(work: Export, path: string, context: OperationCo
       if (from === undefined) { requireTemporaryFolder(wim.path, what, context); }
       if (params.validateOnly === true) {
         if (from !== undefined) { grow.requireFree?.(await appendedBytes(wim, from)); }
-        const plan = planOf(work, wim.path, 'Grown', wim.size + largestSize(work, format));
+        const plan = await planOf(work, wim.path, wim.size, format);
         return { ...fileResult({ ...answer, sizeAfter: wim.size, plan, warnings }, context), imageIndexes };
       }
       await withUnfinishedWork(state, context, async (unfinished) => { warnings.push(...await addTo(file, work, from, grow, unfinished, context)); });
@@ -212,8 +226,10 @@ export async function exportImage(params: Params, context: OperationContext): Pr
     requireWritingVersion(what);
     return await withSource({ ...params, imagePath: sourceImagePath }, what, context, async (source) => {
       const indexes = await chooseImages(source.wim, params);
+      let usage: Promise<ImageUsage> | undefined;
       const work: Export = {
-        params, what, source, usage: await usageOf(source.wim, indexes, context.signal), xmlBytes: (await source.wim.document()).text.length * 2,
+        params, what, source, xmlBytes: (await source.wim.document()).text.length * 2,
+        usage: async () => await (usage ??= usageOf(source.wim, indexes, context.signal)),
         images: indexes.map((index) => ({ index, name: params.destinationName })),
       };
       if (lstatSync(destinationImagePath, { throwIfNoEntry: false }) === undefined) { return await exportToNew(work, context); }

@@ -5,7 +5,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { sha1 } from '../../../wim/hash.ts';
-import { forEachFile } from '../../../wim/readMetadata.ts';
+import { checkTree } from '../../../wim/readMetadata.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
@@ -63,7 +63,7 @@ async function testMetadata({ wim }: ImageSource, { signal }: OperationContext, 
       const data = await wim.metadata(imageIndex);
       if (data === undefined) { throw wim.errors.damaged('it has no metadata for the image'); }
       if (sha1(data) !== hashes[imageIndex - 1]) { throw wim.errors.corrupt('the metadata of the image do not match their hash'); }
-      forEachFile(data, () => undefined);
+      checkTree(data);
     } catch (error) {
       damage.push({ kind: 'Metadata', reason: reasonOf(damageOf(error)), imageIndex, paths: [] });
     }
