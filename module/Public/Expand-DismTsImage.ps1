@@ -48,7 +48,7 @@ function Expand-DismTsImage {
     param(
         # A .wim or .esd file, or the first part (.swm) of a split one.
         [Parameter(Mandatory, ValueFromPipelineByPropertyName)]
-        [Alias('Image')]
+        [Alias('FullName', 'Image')]
         [string] $ImagePath,
 
         # Index of the image, from 1.

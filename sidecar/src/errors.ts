@@ -9,6 +9,8 @@ export interface DismErrorOptions {
   /** What to do; default: the table's hint for the code. */
   readonly hint?: string | undefined;
   readonly holders?: readonly Holder[] | undefined;
+  /** SHA-1, hexadecimal, of the content of an image that is damaged, where that is known. */
+  readonly contentHash?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -23,6 +25,7 @@ export class DismError extends Error {
   readonly target: string | undefined;
   readonly hint: string | undefined;
   readonly holders: readonly Holder[] | undefined;
+  readonly contentHash: string | undefined;
 
   constructor(hresult: number, message: string, options: DismErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -34,6 +37,7 @@ export class DismError extends Error {
     this.target = options.target;
     this.hint = options.hint ?? (entry.hint === '' ? undefined : entry.hint);
     this.holders = options.holders;
+    this.contentHash = options.contentHash;
   }
 }
 
@@ -52,7 +56,7 @@ export class WimError extends DismError {
 
 /** The same error in other words, where somebody further up knows better what cannot be done, or about what. */
 export function reworded(error: DismError, message: string, target: string | undefined = error.target): DismError {
-  const options: DismErrorOptions = { target, hint: error.hint, holders: error.holders, cause: error };
+  const options: DismErrorOptions = { target, hint: error.hint, holders: error.holders, contentHash: error.contentHash, cause: error };
   return error instanceof WimError ? new WimError(error.symbol, message, options) : new DismError(error.hresult, message, options);
 }
 

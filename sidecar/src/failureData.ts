@@ -13,7 +13,8 @@ export interface FailureData {
   readonly holders: readonly Holder[] | undefined;
   /** What a cancelled operation had done before. */
   readonly done: string | undefined;
-  /** Stack of what caused it; for the log. */
+  readonly contentHash: string | undefined;
+  /** Stacks of what caused it, down to the first cause; for the log. */
   readonly cause: string | undefined;
 }
 
@@ -28,20 +29,28 @@ export function toFailureData(error: DismError): FailureData {
     hint: error.hint,
     holders: error.holders,
     done: error instanceof CancelledError ? error.done : undefined,
-    cause: error.cause instanceof Error ? error.cause.stack ?? error.cause.message : undefined,
+    contentHash: error.contentHash,
+    cause: stacksOf(error.cause),
   };
 }
 
 /** Makes the error again. @param operation The protocol's method name, for a cancellation. */
 export function fromFailureData(failure: FailureData, operation: string): DismError {
-  const { kind, hresult, symbol, message, target, hint, holders, done, cause } = failure;
-  const options = { target, hint, holders, cause: cause === undefined ? undefined : causeOf(cause) };
+  const { kind, hresult, symbol, message, target, hint, holders, done, contentHash, cause } = failure;
+  const options = { target, hint, holders, contentHash, cause: cause === undefined ? undefined : causeOf(cause) };
   switch (kind) {
     case 'cancelled': return new CancelledError(operation, options, done);
     case 'unsupported': return new UnsupportedError(message, options);
     case 'wim': return new WimError(symbol, message, options);
     case 'dism': return new DismError(hresult, message, options);
   }
+}
+
+/** Of all causes, one after the other. */
+function stacksOf(cause: unknown): string | undefined {
+  const stacks: string[] = [];
+  for (let at = cause; at instanceof Error; at = at.cause) { stacks.push(at.stack ?? at.message); }
+  return stacks.length === 0 ? undefined : stacks.join('\nCaused by: ');
 }
 
 function causeOf(stack: string): Error {

@@ -143,6 +143,10 @@ function logEnd(log: FileLog, end: 'done' | 'failed' | 'cancelled', begun: numbe
   if (log.path !== '') { log.info(`${end} after ${((performance.now() - begun) / 1000).toFixed(3)} s`); }
 }
 
+function causeOf(error: unknown): unknown {
+  return error instanceof Error ? error.cause : undefined;
+}
+
 function logFailure(log: FileLog, error: unknown): void {
   if (error instanceof CancelledError) {
     log.warning(error.message);
@@ -151,8 +155,9 @@ function logFailure(log: FileLog, error: unknown): void {
   } else {
     logStack(log, error);
   }
-  if (error instanceof Error && error.cause !== undefined) {
+  // To the end: the texts of libwim are the cause of what was put in other words since.
+  for (let cause = causeOf(error); cause !== undefined; cause = causeOf(cause)) {
     log.error('Caused by:');
-    logStack(log, error.cause);
+    logStack(log, cause);
   }
 }

@@ -11,10 +11,16 @@ export async function writing<T>(temporary: string, path: string, write: (tempor
   }
 }
 
+/** What is at fault is not named at the end where the message begins with it. */
+function withoutRepetition(text: string, path: string): string {
+  const ending = ` ("${path}")`;
+  return text.endsWith(ending) && text.indexOf(`"${path}"`) < text.length - ending.length ? text.slice(0, -ending.length) : text;
+}
+
 function renamed(error: unknown, temporary: string, path: string): unknown {
   const { message, target } = error instanceof DismError ? error : { message: messageOf(error) };
   if (!message.includes(temporary) && target !== temporary) { return error; }
-  const text = message.replaceAll(temporary, path);
+  const text = withoutRepetition(message.replaceAll(temporary, path), path);
   if (error instanceof DismError) { return reworded(error, text, path); }
   // A system error becomes one of ours further up, by its properties.
   return isSystemError(error) ? Object.assign(new Error(text, { cause: error }), { code: error.code, syscall: error.syscall, path }) : error;

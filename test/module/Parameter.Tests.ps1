@@ -418,7 +418,7 @@ Describe 'Parameter contract' -Tag 'Unit' {
         @{ Command = 'Get-DismTsImage'; Parameter = 'Mounted'; Aliases = @('Mount') }
         @{ Command = 'Get-DismTsImageContent'; Parameter = 'ImagePath'; Aliases = 'FullName', 'Image' }
         @{ Command = 'Remove-DismTsImage'; Parameter = 'ImagePath'; Aliases = 'FullName', 'Image' }
-        @{ Command = 'Expand-DismTsImage'; Parameter = 'ImagePath'; Aliases = @('Image') }
+        @{ Command = 'Expand-DismTsImage'; Parameter = 'ImagePath'; Aliases = 'FullName', 'Image' }
         @{ Command = 'Get-DismTsImage'; Parameter = 'Index'; Aliases = @('ImageIndex') }
         @{ Command = 'Mount-DismTsImage'; Parameter = 'ImagePath'; Aliases = 'FullName', 'Image' }
         @{ Command = 'Mount-DismTsImage'; Parameter = 'Path'; Aliases = @('MountPath') }

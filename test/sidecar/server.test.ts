@@ -115,6 +115,12 @@ describe('errors', () => {
     expect(log).toContain(code === ErrorCode.InternalError ? 'Error: ' : symbol);
   });
 
+  test('have all of their causes in the log', async () => {
+    const { peer } = await connectInitialized();
+    const { error } = await peer.request(1, 'image/getInfo', { imagePath: '/wimerror' });
+    expect(await readFile(dismErrorDataSchema.parse(error?.data).logPath ?? '', 'utf8')).toMatch(/in other words\n[^]*the text of libwim\n/);
+  });
+
   test('of a bug say so, and the log has the stack', async () => {
     const { peer } = await connectInitialized();
     const { error } = await peer.request(1, 'image/getInfo', { imagePath: '/bug' });

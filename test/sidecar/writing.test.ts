@@ -19,6 +19,12 @@ describe('writing()', () => {
     expect(system).toMatchObject({ message: `ENOSPC: write '${path}'`, code: 'ENOSPC', syscall: 'write', path });
   });
 
+  test('does not name it a second time where the message begins with it', async () => {
+    const of = async (begin: string) => await failure(new DismError(Hresult.ERROR_DISK_FULL, `${begin}: no space ("${temporary}")`, { target: temporary }));
+    expect(await of(`Cannot capture "/s" into "${path}"`)).toMatchObject({ message: `Cannot capture "/s" into "${path}": no space`, target: path });
+    expect(await of('Cannot capture "/s"')).toMatchObject({ message: `Cannot capture "/s": no space ("${path}")`, target: path });
+  });
+
   test('leaves alone what is about something else', async () => {
     const other = new DismError(Hresult.ERROR_FILE_CORRUPT, 'Cannot read "/s/b.wim"', { target: '/s/b.wim' });
     expect(await failure(other)).toBe(other);

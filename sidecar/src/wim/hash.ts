@@ -12,3 +12,8 @@ export function sha1(data: Buffer): string {
 export function hexHash(hash: string): string {
   return Buffer.from(hash, 'latin1').toString('hex');
 }
+
+/** The hash as a key, of hexadecimal digits. */
+export function keyOfHex(hex: string): string {
+  return Buffer.from(hex, 'hex').toString('latin1');
+}

@@ -19,6 +19,11 @@ async function headerOf(path: string): Promise<WimHeader | DismError> {
   }
 }
 
+/** Opens another part of a split file: its errors name it. @param what The first half of messages about the whole. */
+export async function openPart(path: string, what: string): Promise<WimFile> {
+  return await WimFile.open(path, { what: what.includes(`"${path}"`) ? what : `${what}: "${path}"` });
+}
+
 /**
  * All parts of the set that a file belongs to, the first part first. A file that is not split is its own only part.
  * Parts are recognised by what their headers say, not by their names.

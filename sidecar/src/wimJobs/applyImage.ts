@@ -1,5 +1,5 @@
 /** Writes an image into a folder, or onto an NTFS volume. */
-import { CancelledError, DismError, reworded } from '../errors.ts';
+import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { confineWrites } from '../platform/linux/confine.ts';
 import { isSystemError, messageOf } from '../systemErrors.ts';
@@ -34,18 +34,11 @@ function confine(folder: string): string | undefined {
   }
 }
 
-/** libwim does not say whether it is the file or the target that it could not work with: so both are named. */
-function ofBoth(error: unknown, path: string, what: string): unknown {
-  const begin = `Cannot apply "${path}": `;
-  if (!(error instanceof DismError) || error instanceof CancelledError || !error.message.startsWith(begin)) { return error; }
-  return reworded(error, `${what}: ${error.message.slice(begin.length)}`);
-}
-
 /** Applies. */
 export async function applyImage(
   { source, imageIndex, target, isVolume, noRpFix, what }: ApplyImage, context: JobContext,
 ): Promise<{ readonly unconfined: string | undefined }> {
-  const wim = await openSource(source, 'apply', context);
+  const wim = await openSource(source, what, context);
   const flags = (noRpFix === true ? ExtractFlag.NORPFIX : 0) | (isVolume ? ExtractFlag.NTFS | ExtractFlag.STRICT_ACLS | ExtractFlag.STRICT_TIMESTAMPS : 0);
   const unconfined = isVolume ? undefined : confine(target);
   try {
@@ -53,7 +46,7 @@ export async function applyImage(
     await wim.extractImage(imageIndex, target, flags, watching(context));
   } catch (error) {
     const isConfined = error instanceof DismError && error.hresult === Hresult.WIM_E_CONTAINER_READONLY && unconfined === undefined;
-    if (!isConfined) { throw ofBoth(error, source.path, what); }
+    if (!isConfined) { throw error; }
     throw new DismError(Hresult.WIM_E_EXTRACT_OUTSIDE_IMAGE, `${what}: a link led out of the target while it was written, or its file system is read-only`, {
       target, cause: error.cause, hint: 'Nothing outside of the target was touched. Apply into a folder that nobody else can write to.',
     });
@@ -62,9 +55,9 @@ export async function applyImage(
 }
 
 /** The names in the root of an NTFS volume that is not mounted, without those that each has. */
-export async function listVolumeRoot({ path }: { readonly path: string }, { operation }: JobContext): Promise<string[]> {
+export async function listVolumeRoot({ path, what }: { readonly path: string; readonly what: string }, { operation }: JobContext): Promise<string[]> {
   const names: string[] = [];
-  const wim = createWim(path, 0, { action: 'read', operation });
+  const wim = createWim(path, 0, { what, operation });
   await wim.addImage(path, '', AddFlag.NTFS | AddFlag.NORPFIX | AddFlag.NO_ACLS | AddFlag.TEST_FILE_EXCLUSION, {
     onThisThread: true,
     excludes: (name) => {

@@ -1,5 +1,5 @@
 /** Writes the image of a folder, or of an NTFS volume, into a new file. */
-import { DismError } from '../errors.ts';
+import { DismError, reworded } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { printable } from '../printable.ts';
 import { WimScript } from '../wim/wimScript.ts';
@@ -134,8 +134,8 @@ async function add(wim: WimHandle, capture: CaptureImage, context: JobContext): 
       },
     });
   } catch (error) {
-    if (unreadable === undefined || !(error instanceof DismError)) { throw error; }
-    throw new DismError(error.hresult, printable(`${what}: "${unreadable}": ${error.message.replace(/^.*?": /, '')}`), { target: unreadable, hint: error.hint, cause: error.cause });
+    if (unreadable === undefined || !(error instanceof DismError) || error.message.includes(`"${unreadable}"`)) { throw error; }
+    throw reworded(error, printable(`${error.message} ("${unreadable}")`), unreadable);
   }
   if (isVolume) { tellUncompressed(uncompressed); }
   if (isVolume && found.files + found.directories <= 1) { throw new DismError(Hresult.E_INVALIDARG, `${what}: the volume is empty`, { target: source }); }
@@ -147,10 +147,10 @@ export async function captureImage(capture: CaptureImage, context: JobContext): 
   const { operation } = context;
   const { format, path, base } = capture;
   requireWritingVersion(capture.what);
-  const wim = createWim(path ?? capture.source, format.compressionType, { action: 'capture', operation });
+  const wim = createWim(path ?? capture.source, format.compressionType, { what: capture.what, operation });
   let other: WimHandle | undefined;
   if (base !== undefined) {
-    other = await openWim(base, { action: 'append to', operation });
+    other = await openWim(base, { what: capture.what, operation });
     wim.referenceWims([other]);
   }
   const captured = await add(wim, capture, context);
@@ -161,13 +161,13 @@ export async function captureImage(capture: CaptureImage, context: JobContext): 
   await wim.write(path, writeFlags(format) | (base === undefined ? 0 : WriteFlag.SKIP_EXTERNAL_WIMS), {
     threads: threadsFor(format.solid === true), ...watching(context),
   });
-  if (capture.verify === true) { await verifyWritten(path, other, context); }
+  if (capture.verify === true) { await verifyWritten(path, other, capture.what, context); }
   return captured;
 }
 
 /** Reads a file that was just written, with what the image has in another one, and compares it with its hashes. */
-export async function verifyWritten(path: string, other: WimHandle | undefined, context: JobContext): Promise<void> {
-  const wim = await openWim(path, { action: 'verify', operation: context.operation });
+export async function verifyWritten(path: string, other: WimHandle | undefined, what: string, context: JobContext): Promise<void> {
+  const wim = await openWim(path, { what, operation: context.operation });
   if (other !== undefined) { wim.referenceWims([other]); }
   await wim.verify(watching(context));
 }

@@ -23,9 +23,9 @@ export async function captureMounted(capture: CaptureMounted, context: JobContex
   const { part, others, name, description = '', format, path, what } = capture;
   const { operation } = context;
   requireWritingVersion(what);
-  const from = await openWim(part, { action: 'capture', operation });
+  const from = await openWim(part, { what, operation });
   await from.referenceSplitParts(others);
-  const to = createWim(path, format.compressionType, { action: 'capture', operation });
+  const to = createWim(path, format.compressionType, { what, operation });
   await from.exportImage(1, to, capture.wimBoot === true ? ExportFlag.WIMBOOT : 0, name, description);
   // What the image was called where it comes from is not what it is called here.
   to.setImageProperty(1, 'DISPLAYDESCRIPTION', '');
@@ -34,5 +34,5 @@ export async function captureMounted(capture: CaptureMounted, context: JobContex
   if (format.chunkBytes !== undefined) { to.setOutputCompression(format.compressionType, format.chunkBytes); }
   if (format.solid === true) { to.setOutputSolidCompression(CompressionType.Lzms, 64 * 1024 * 1024); }
   await to.write(path, writeFlags(format), { threads: threadsFor(format.solid === true), ...watching(context) });
-  if (capture.verify === true) { await verifyWritten(path, undefined, context); }
+  if (capture.verify === true) { await verifyWritten(path, undefined, what, context); }
 }

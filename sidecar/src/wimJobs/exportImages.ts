@@ -20,6 +20,8 @@ export interface OutputFormat {
 
 export interface ExportImages {
   readonly source: SourceFile;
+  /** The first half of messages. */
+  readonly what: string;
   /** In the order that they get in the new file. */
   readonly images: readonly { readonly index: number; readonly name?: string | undefined }[];
   /** The file to write, which nobody needs yet: it is overwritten. */
@@ -40,10 +42,10 @@ export function writeFlags({ solid, recompress, integrity }: OutputFormat): numb
 }
 
 /** Writes the file. */
-export async function exportImages({ source, images, path, format, bootIndex, wimBoot }: ExportImages, context: JobContext): Promise<void> {
+export async function exportImages({ source, what, images, path, format, bootIndex, wimBoot }: ExportImages, context: JobContext): Promise<void> {
   const { operation } = context;
-  const from = await openSource(source, 'export', context);
-  const to = createWim(path, format.compressionType, { operation });
+  const from = await openSource(source, what, context);
+  const to = createWim(path, format.compressionType, { what, operation });
   if (format.chunkBytes !== undefined) { to.setOutputCompression(format.compressionType, format.chunkBytes); }
   if (format.solid === true) { to.setOutputSolidCompression(CompressionType.Lzms, solidChunkBytes); }
   for (const { index, name } of images) { await from.exportImage(index, to, wimBoot === true ? ExportFlag.WIMBOOT : 0, name); }

@@ -7,6 +7,8 @@ import { threadsFor } from './threads.ts';
 
 export interface ExportInto {
   readonly source: SourceFile;
+  /** The first half of messages. */
+  readonly what: string;
   readonly images: readonly { readonly index: number; readonly name?: string | undefined }[];
   /** The file that grows; a stand-in, for libwim does not flush before it writes the header. It keeps its compression. */
   readonly path: string;
@@ -15,10 +17,10 @@ export interface ExportInto {
 }
 
 /** It is not flushed to the disk. */
-export async function exportInto({ source, images, path, solid }: ExportInto, context: JobContext): Promise<void> {
+export async function exportInto({ source, what, images, path, solid }: ExportInto, context: JobContext): Promise<void> {
   const { operation } = context;
-  const from = await openSource(source, 'export', context);
-  const to = await openWim(path, { writeAccess: true, action: 'export into', operation });
+  const from = await openSource(source, what, context);
+  const to = await openWim(path, { writeAccess: true, what, operation });
   for (const { index, name } of images) { await from.exportImage(index, to, 0, name); }
   await to.overwrite(WriteFlag.NO_CHECK_INTEGRITY | (solid ? WriteFlag.SOLID : 0), { threads: threadsFor(solid), ...watching(context) });
 }

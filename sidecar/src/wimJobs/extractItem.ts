@@ -5,6 +5,8 @@ import { openSource, type SourceFile } from './sourceFile.ts';
 
 export interface ExtractItem {
   readonly source: SourceFile;
+  /** The first half of messages. */
+  readonly what: string;
   readonly imageIndex: number;
   /** With slashes. */
   readonly itemPath: string;
@@ -13,8 +15,8 @@ export interface ExtractItem {
 }
 
 /** The owners and permissions of Windows mean nothing in a folder here, nor do the targets of its links. */
-export async function extractItem({ source, imageIndex, itemPath, folder }: ExtractItem, context: JobContext): Promise<void> {
-  const wim = await openSource(source, 'copy from', context);
+export async function extractItem({ source, what, imageIndex, itemPath, folder }: ExtractItem, context: JobContext): Promise<void> {
+  const wim = await openSource(source, what, context);
   const flags = ExtractFlag.NO_ACLS | ExtractFlag.NORPFIX | ExtractFlag.NO_PRESERVE_DIR_STRUCTURE;
   await wim.extractPaths(imageIndex, [itemPath], folder, flags, watching(context));
 }

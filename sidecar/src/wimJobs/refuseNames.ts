@@ -10,12 +10,17 @@ export interface FoundNames {
   readonly impossible: Noted;
   /** Names that differ from another one in case only. */
   readonly twins: Noted;
+  /** Links whose target is no UTF-8. */
+  readonly badTargets?: Noted;
 }
 
 /** @param what The first half of messages. @param source Where they were found. @param hint What to do about them. @throws DismError ERROR_INVALID_NAME. */
-export function refuseNames({ impossible, twins }: FoundNames, what: string, source: string, hint: string): void {
+export function refuseNames({ impossible, twins, badTargets }: FoundNames, what: string, source: string, hint: string): void {
   if (impossible.count > 0) {
     throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${what}: Windows cannot have files with these names: ${String(impossible)}`), { target: source, hint });
+  }
+  if (badTargets !== undefined && badTargets.count > 0) {
+    throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${what}: what these links lead to has no valid name (it is not UTF-8): ${String(badTargets)}`), { target: source, hint });
   }
   if (twins.count > 0) {
     throw new DismError(Hresult.ERROR_INVALID_NAME,

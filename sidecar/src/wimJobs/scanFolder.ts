@@ -49,6 +49,8 @@ export interface FolderScan {
   readonly awkward: Noted;
   /** Names that differ from another one in case only. */
   readonly twins: Noted;
+  /** Links whose target is no UTF-8. */
+  readonly badTargets: Noted;
   /** Files that this user may not read. */
   readonly unreadable: Noted;
 }
@@ -64,7 +66,7 @@ export interface ScanOptions {
   readonly withoutOutwardLinks: boolean;
 }
 
-/** A name that is no UTF-8 becomes another when it is decoded. */
+/** Text that is no UTF-8 becomes another when it is decoded. */
 const replacement = '\ufffd';
 
 /** Whether this user may not read a file. Not access(), which asks for the user that has started the process. */
@@ -83,7 +85,7 @@ export function scanFolder(
 ): FolderScan {
   const scan: FolderScan = {
     files: 0, directories: 1, bytes: 0, excluded: new Set(), byScript: new Noted(), uncompressed: new Noted(), outwardLinks: new Noted(), special: new Noted(),
-    impossible: new Noted(), awkward: new Noted(), twins: new Noted(), unreadable: new Noted(),
+    impossible: new Noted(), awkward: new Noted(), twins: new Noted(), badTargets: new Noted(), unreadable: new Noted(),
   };
   const asksRights = !isRoot();
   const links = new Set<string>();
@@ -103,12 +105,13 @@ export function scanFolder(
 
   const noteFile = (path: string, shown: string, names: readonly string[], entry: Dirent): void => {
     if (entry.isSymbolicLink()) {
-      const target = withoutOutwardLinks ? readlinkSync(path) : '';
-      if (target.startsWith('/') && !isInside(resolve(target))) {
+      const target = readlinkSync(path);
+      if (withoutOutwardLinks && target.startsWith('/') && !isInside(resolve(target))) {
         scan.outwardLinks.add(shown);
         scan.excluded.add(path);
         return;
       }
+      if (target.includes(replacement)) { scan.badTargets.add(shown); }
     } else if (entry.isFile()) {
       if (script.storesUncompressed(names)) { scan.uncompressed.add(shown); }
       // libwim opens it when half of the work is done, and does not tell which it was.
@@ -147,7 +150,8 @@ export function scanFolder(
       taken.add(folded);
       if (entry.isDirectory()) {
         scan.directories++;
-        pending.push({ folder: shown, foldedNames: names });
+        // Decoded, its name is that of a folder that is not there.
+        if (!name.includes(replacement)) { pending.push({ folder: shown, foldedNames: names }); }
       } else {
         noteFile(path, shown, names, entry);
       }

@@ -11,10 +11,10 @@ export interface SourceFile {
   readonly checkIntegrity?: boolean | undefined;
 }
 
-/** Opens a file with all of its parts. @param action What messages say cannot be done with it, such as `export`. */
-export async function openSource({ path, otherParts = [], checkIntegrity }: SourceFile, action: string, context: JobContext): Promise<WimHandle> {
+/** Opens a file with all of its parts. @param what The first half of messages. */
+export async function openSource({ path, otherParts = [], checkIntegrity }: SourceFile, what: string, context: JobContext): Promise<WimHandle> {
   const { operation } = context;
-  const wim = await openWim(path, { action, operation, checkIntegrity, ...watching(context) });
+  const wim = await openWim(path, { what, operation, checkIntegrity, ...watching(context) });
   if (otherParts.length > 0) { await wim.referenceSplitParts(otherParts); }
   return wim;
 }

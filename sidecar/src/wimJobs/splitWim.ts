@@ -6,6 +6,8 @@ import { openSource, type SourceFile } from './sourceFile.ts';
 
 export interface SplitWim {
   readonly source: SourceFile;
+  /** The first half of messages. */
+  readonly what: string;
   /** `x.swm`, in a folder that is for the parts alone. */
   readonly firstPart: string;
   /** Of the resources in a part; header and tables come on top. */
@@ -31,22 +33,24 @@ function overAll(context: JobContext): JobContext {
 }
 
 /** Writes `x.swm`, `x2.swm` and so on; they are on the disk when this is through. */
-export async function splitWim({ source, firstPart, partBytes, integrity }: SplitWim, context: JobContext): Promise<void> {
-  const wim = await openSource(source, 'split', context);
+export async function splitWim({ source, what, firstPart, partBytes, integrity }: SplitWim, context: JobContext): Promise<void> {
+  const wim = await openSource(source, what, context);
   await wim.split(firstPart, partBytes, WriteFlag.FSYNC | (integrity ? WriteFlag.CHECK_INTEGRITY : WriteFlag.NO_CHECK_INTEGRITY), watching(overAll(context)));
 }
 
 export interface JoinWim {
   /** All of them. */
   readonly parts: readonly string[];
+  /** The first half of messages. */
+  readonly what: string;
   /** The file to write, which nobody needs yet: it is overwritten. */
   readonly path: string;
   readonly integrity: boolean;
 }
 
 /** Writes the file; it is on the disk when this is through. */
-export async function joinWim({ parts, path, integrity }: JoinWim, context: JobContext): Promise<void> {
+export async function joinWim({ parts, what, path, integrity }: JoinWim, context: JobContext): Promise<void> {
   const { operation } = context;
   const flags = WriteFlag.FSYNC | WriteFlag.NOT_PIPABLE | (integrity ? WriteFlag.CHECK_INTEGRITY : WriteFlag.NO_CHECK_INTEGRITY);
-  await joinWims(parts, path, flags, { action: 'join parts into', operation, ...watching(context) });
+  await joinWims(parts, path, flags, { what, operation, ...watching(context) });
 }

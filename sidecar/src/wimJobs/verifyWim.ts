@@ -9,8 +9,8 @@ export interface Verified {
 }
 
 /** @throws DismError: the first damage that was met. */
-export async function verifyWim(source: SourceFile, context: JobContext): Promise<Verified> {
-  const wim = await openSource(source, 'verify', context);
+export async function verifyWim({ what, ...source }: SourceFile & { readonly what: string }, context: JobContext): Promise<Verified> {
+  const wim = await openSource(source, what, context);
   let verified: Verified = { contents: 0, bytes: 0 };
   const watched = watching(context);
   await wim.verify({

@@ -101,7 +101,7 @@ export const wimlibErrors: ReadonlyMap<number, WimlibErrorEntry> = new Map([
 /** Causes that libwim knows only as errno: how glibc and musl word them in the text that it writes beside the code. */
 const causes: ReadonlyMap<string, string> = new Map([
   ['No space left on device', 'ENOSPC'], ['Disk quota exceeded', 'EDQUOT'], ['Quota exceeded', 'EDQUOT'], ['File too large', 'EFBIG'],
-  ['Permission denied', 'EACCES'], ['Operation not permitted', 'EPERM'], ['Too many open files in system', 'ENFILE'], ['Too many open files', 'EMFILE'],
+  ['Permission denied', 'EACCES'], ['No such file or directory', 'ENOENT'], ['Operation not permitted', 'EPERM'], ['Too many open files in system', 'ENFILE'], ['Too many open files', 'EMFILE'],
   ['No file descriptors available', 'EMFILE'], ['Remote I/O error', 'EREMOTEIO'], ['Input/output error', 'EIO'], ['I/O error', 'EIO'],
   ['Stale file handle', 'ESTALE'], ['Connection timed out', 'ETIMEDOUT'], ['Operation timed out', 'ETIMEDOUT'], ['Host is down', 'EHOSTDOWN'],
   ['No such device or address', 'ENXIO'], ['No such device', 'ENODEV'], ['Structure needs cleaning', 'EUCLEAN'], ['Bad message', 'EBADMSG'],
@@ -122,11 +122,16 @@ function causeOf(symbol: string, messages: string): ErrnoEntry | undefined {
   return code === undefined ? undefined : describeErrno(code, call);
 }
 
+/** The file that libwim's texts name: one of several parts, or one that is captured. */
+function culpritIn(messages: string): string | undefined {
+  return /"(\/[^"\n]*)"/.exec(messages)?.[1];
+}
+
 /** What failed, for the message. */
 export interface WimlibFailure {
   /** The first half of the message, such as `Cannot open "/a.wim"`. */
   readonly what: string;
-  /** The file or folder at fault. */
+  /** The file or folder at fault, where libwim does not name another. */
   readonly target: string;
   /** Name of the operation, for a cancellation. */
   readonly operation: string;
@@ -141,18 +146,20 @@ export interface WimlibFailure {
 export function wimlibError(code: number, { what, target, operation, messages = '' }: WimlibFailure): DismError {
   const { symbol, hresult, reason } = wimlibErrors.get(code)
     ?? entry(`WIMLIB_ERR_${code}`, null, `libwim returned code ${code}`);
-  const options = messages === '' ? { target } : { target, cause: new Error(`${symbol}: ${messages}`) };
-  if (hresult === Hresult.ERROR_CANCELLED) {
-    return new CancelledError(operation, options);
-  }
+  if (hresult === Hresult.ERROR_CANCELLED) { return new CancelledError(operation, { target }); }
+  const culprit = culpritIn(messages) ?? target;
+  const options = messages === '' ? { target: culprit } : {
+    target: culprit, contentHash: /Expected SHA-1: ([0-9a-f]{40})/.exec(messages)?.[1], cause: new Error(`${symbol}: ${messages}`),
+  };
+  const mention = what.includes(`"${culprit}"`) ? '' : ` ("${culprit}")`;
   const cause = causeOf(symbol, messages);
-  if (cause !== undefined) { return new DismError(cause.hresult, `${what}: ${cause.reason}`, { ...options, hint: cause.hint }); }
+  if (cause !== undefined) { return new DismError(cause.hresult, `${what}: ${cause.reason}${mention}`, { ...options, hint: cause.hint }); }
   if (hresult === Hresult.ERROR_NOT_SUPPORTED) {
-    return new UnsupportedError(`${what}: ${reason}`, options);
+    return new UnsupportedError(`${what}: ${reason}${mention}`, options);
   }
   return hresult === null
-    ? new WimError(symbol, `${what}: ${reason}`, options)
-    : new DismError(hresult, `${what}: ${reason}`, options);
+    ? new WimError(symbol, `${what}: ${reason}${mention}`, options)
+    : new DismError(hresult, `${what}: ${reason}${mention}`, options);
 }
 
 const WIMLIB_ERR_ABORTED_BY_PROGRESS = 76;

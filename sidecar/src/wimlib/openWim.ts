@@ -11,9 +11,9 @@ export interface OpenWimOptions extends WimlibOperation {
   readonly writeAccess?: boolean | undefined;
   /** Compare the file with its integrity table, if it has one. Sends verifyIntegrity. */
   readonly checkIntegrity?: boolean | undefined;
-  /** What messages say cannot be done with the file; default `open`. */
-  readonly action?: string | undefined;
-  /** Name of the operation, for a CancelledError; default: the action. */
+  /** The first half of messages; default: that the file cannot be opened, or written. */
+  readonly what?: string | undefined;
+  /** Name of the operation, for a CancelledError; default `open` or `write`. */
   readonly operation?: string | undefined;
 }
 
@@ -28,10 +28,9 @@ export function wimlibVersion(): { readonly version: string; readonly path: stri
  * @throws DismError as wimlibError(); CancelledError.
  */
 export async function openWim(path: string, options: OpenWimOptions = {}): Promise<WimHandle> {
-  const { action = 'open', writeAccess = false, checkIntegrity = false, signal } = options;
-  const operation = options.operation ?? action;
+  const { what = `Cannot open "${path}"`, operation = 'open', writeAccess = false, checkIntegrity = false, signal } = options;
   const binding = loadWimlib();
-  const failure = { what: `Cannot ${action} "${path}"`, target: path, operation };
+  const failure = { what, target: path, operation };
   if (signal?.aborted) { throw cancelled(failure); }
   const result: [WimPointer | null] = [null];
   binding.messages?.take();
@@ -42,7 +41,7 @@ export async function openWim(path: string, options: OpenWimOptions = {}): Promi
   if (status !== 0 || pointer === null) { throw wimlibError(status, { ...failure, messages: binding.messages?.take() }); }
   // libwim keeps the progress function of the call for later ones, but it is gone by now.
   binding.functions.wimlib_register_progress_function(pointer, null, null);
-  const wim = new WimHandle(binding, pointer, path, action, operation);
+  const wim = new WimHandle(binding, pointer, path, what, operation);
   if (signal?.aborted) {
     wim.close();
     throw cancelled(failure);
@@ -55,15 +54,17 @@ export async function openWim(path: string, options: OpenWimOptions = {}): Promi
  * @param path Where it is going to be written, for messages.
  * @param type Of the resources that are not solid; their chunks get the size that Windows' own files have.
  */
-export function createWim(path: string, type: CompressionType, { action = 'write', operation = action }: Pick<OpenWimOptions, 'action' | 'operation'> = {}): WimHandle {
+export function createWim(
+  path: string, type: CompressionType, { what = `Cannot write "${path}"`, operation = 'write' }: Pick<OpenWimOptions, 'what' | 'operation'> = {},
+): WimHandle {
   const binding = loadWimlib();
   const result: [WimPointer | null] = [null];
   const status = binding.functions.wimlib_create_new_wim(type, result) as number;
   const [pointer] = result;
   if (status !== 0 || pointer === null) {
-    throw wimlibError(status, { what: `Cannot ${action} "${path}"`, target: path, operation, messages: binding.messages?.take() });
+    throw wimlibError(status, { what, target: path, operation, messages: binding.messages?.take() });
   }
-  return new WimHandle(binding, pointer, path, action, operation);
+  return new WimHandle(binding, pointer, path, what, operation);
 }
 
 /**
@@ -72,12 +73,12 @@ export function createWim(path: string, type: CompressionType, { action = 'write
  */
 export async function joinWims(parts: readonly string[], path: string, flags: number, options: OpenWimOptions = {}): Promise<void> {
   const binding = loadWimlib();
-  const { action = 'write', checkIntegrity = false } = options;
+  const { what = `Cannot write "${path}"`, operation = 'write', checkIntegrity = false } = options;
   binding.messages?.take();
   const status = await withProgress(binding, options, (progress) => callFor(
     options, binding.functions.wimlib_join_with_progress, [...parts], parts.length, path,
     checkIntegrity ? OpenFlag.CHECK_INTEGRITY : 0, flags, progress, null) as Promise<number>);
   if (status !== 0) {
-    throw wimlibError(status, { what: `Cannot ${action} "${path}"`, target: path, operation: options.operation ?? action, messages: binding.messages?.take() });
+    throw wimlibError(status, { what, target: path, operation, messages: binding.messages?.take() });
   }
 }

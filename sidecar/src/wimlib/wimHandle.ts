@@ -20,16 +20,16 @@ export interface WriteOptions extends WimlibOperation {
 export class WimHandle {
   readonly path: string;
   readonly #binding: WimlibBinding;
-  readonly #action: string;
+  readonly #what: string;
   readonly #operation: string;
   #wim: WimPointer | undefined;
   #busy = false;
 
-  constructor(binding: WimlibBinding, wim: WimPointer, path: string, action: string, operation: string) {
+  constructor(binding: WimlibBinding, wim: WimPointer, path: string, what: string, operation: string) {
     this.#binding = binding;
     this.#wim = wim;
     this.path = path;
-    this.#action = action;
+    this.#what = what;
     this.#operation = operation;
   }
 
@@ -164,10 +164,6 @@ export class WimHandle {
       this.#busy = false;
     }
     this.#check(status);
-  }
-
-  get #what(): string {
-    return `Cannot ${this.#action} "${this.path}"`;
   }
 
   get #pointer(): WimPointer {

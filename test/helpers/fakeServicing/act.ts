@@ -68,7 +68,9 @@ function failAsAsked(words: ReadonlyMap<string, string | undefined>, text: strin
     });
   }
   if (words.has('wimerror')) {
-    throw new WimError('WIMLIB_ERR_MQUEUE', `Cannot use "${text}": a POSIX message queue could not be used`, { target: text });
+    throw new WimError('WIMLIB_ERR_MQUEUE', `Cannot use "${text}": a POSIX message queue could not be used`, {
+      target: text, cause: new Error('in other words', { cause: new Error('the text of libwim') }),
+    });
   }
   if (words.has('unsupported')) {
     throw new UnsupportedError(`Cannot use "${text}": only the Native engine can`, { target: text });

@@ -22,8 +22,9 @@ import { tempFolder } from '../../helpers/tempFolder.ts';
 import { jobProcesses, stopJobs } from '../../helpers/wimJobs.ts';
 import { captureWim, imagex, ordinaryWim, pseudoRandom } from '../../helpers/wims.ts';
 
+const what = 'Cannot use';
 const exporting = (from: string, to: string, format: Partial<ExportImages['format']> = {}): ExportImages => ({
-  source: { path: from }, images: [{ index: 1 }], path: to, format: { compressionType: CompressionType.Lzx, ...format }, bootIndex: 0,
+  source: { path: from }, what, images: [{ index: 1 }], path: to, format: { compressionType: CompressionType.Lzx, ...format }, bootIndex: 0,
 });
 
 /** Whether a process does anything any more: one that nobody waits for stays as a name only. */
@@ -70,11 +71,11 @@ describe('runWimJob()', () => {
     await withJobReady(true, context, async () => {
       const started = jobProcesses();
       expect(started).toHaveLength(1);
-      const work = runWimJob('verifyWim', { path }, context);
+      const work = runWimJob('verifyWim', { path, what }, context);
       expect(jobProcesses()).toEqual(started);
       expect((await work).result.contents).toBeGreaterThan(3);
       // Another one gets its own.
-      await runWimJob('verifyWim', { path }, context);
+      await runWimJob('verifyWim', { path, what }, context);
     });
     await until(() => jobProcesses().length === 0, 'both processes end');
     for (const isWanted of [true, false]) {
@@ -100,30 +101,30 @@ describe('runWimJob()', () => {
       const path = await ordinaryWim(tempFolder());
       keepJobsReady(true);
       expect(jobProcesses()).toEqual([]);
-      await runWimJob('verifyWim', { path }, context);
+      await runWimJob('verifyWim', { path, what }, context);
       const first = await kept();
-      const work = runWimJob('verifyWim', { path }, context);
+      const work = runWimJob('verifyWim', { path, what }, context);
       expect(jobProcesses()).toEqual([first]);
       await work;
       await until(() => !isRunning(first), 'it is not used again');
       const second = await kept();
       await withJobReady(true, context, async () => {
         expect(jobProcesses()).toEqual([second]);
-        await runWimJob('verifyWim', { path }, context);
+        await runWimJob('verifyWim', { path, what }, context);
       });
     });
 
     test('has another one where that has ended', async () => {
       const path = await ordinaryWim(tempFolder());
       keepJobsReady(true);
-      await runWimJob('verifyWim', { path }, context);
+      await runWimJob('verifyWim', { path, what }, context);
       process.kill(await kept(), 'SIGKILL');
       await until(() => jobProcesses().length === 0, 'it has ended');
-      expect((await runWimJob('verifyWim', { path }, context)).result.contents).toBeGreaterThan(3);
+      expect((await runWimJob('verifyWim', { path, what }, context)).result.contents).toBeGreaterThan(3);
       // It ends with the call in its pipe.
       const pid = await kept();
       expect(stopJobs()).toBe(1);
-      const work = runWimJob('verifyWim', { path }, context);
+      const work = runWimJob('verifyWim', { path, what }, context);
       process.kill(pid, 'SIGKILL');
       expect((await work).result.contents).toBeGreaterThan(3);
     });
@@ -131,7 +132,7 @@ describe('runWimJob()', () => {
     test('ends that after a while', async () => {
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
       keepJobsReady(true);
-      await runWimJob('verifyWim', { path: await ordinaryWim(tempFolder()) }, context);
+      await runWimJob('verifyWim', { path: await ordinaryWim(tempFolder()), what }, context);
       vi.advanceTimersByTime(1000);
       await kept();
       vi.advanceTimersByTime(60_000);
@@ -154,9 +155,9 @@ describe('runWimJob()', () => {
     const folder = tempFolder();
     const path = join(folder, 'bad.wim');
     await writeFile(path, hostileContents.badHash());
-    const error = await failure(runWimJob('verifyWim', { path }, testContext('imageFile/test')));
+    const error = await failure(runWimJob('verifyWim', { path, what }, testContext('imageFile/test')));
     expect(error).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT', target: path });
-    expect(await failure(runWimJob('verifyWim', { path: join(folder, 'none.wim') }, testContext('imageFile/test')))).toBeInstanceOf(DismError);
+    expect(await failure(runWimJob('verifyWim', { path: join(folder, 'none.wim'), what }, testContext('imageFile/test')))).toBeInstanceOf(DismError);
   });
 
   test('is cancelled in the middle of a chunk, though it answers to nothing', async () => {
@@ -198,14 +199,14 @@ describe('runWimJob()', () => {
     expect(error.message).toBe('it is damaged');
     await until(() => jobProcesses().length === 0, 'its process ends');
     let isThrough = false;
-    const { result } = await runWimJob('verifyWim', { path: slow }, testContext('imageFile/test'), async () => {
+    const { result } = await runWimJob('verifyWim', { path: slow, what }, testContext('imageFile/test'), async () => {
       await until(() => jobProcesses().length === 0, 'the job is through');
       isThrough = true;
     });
     expect([result.contents, isThrough]).toEqual([1, true]);
     // What is found meanwhile counts, whatever the job says.
     const none = join(folder, 'none.wim');
-    expect(await failure(runWimJob('verifyWim', { path: none }, testContext('imageFile/test'), async () => {
+    expect(await failure(runWimJob('verifyWim', { path: none, what }, testContext('imageFile/test'), async () => {
       await until(() => jobProcesses().length === 0, 'the job has failed');
       throw new Error('it is damaged');
     }))).toEqual(new Error('it is damaged'));

@@ -48,3 +48,23 @@ test('tells what is in a folder apart by what the folder says of it, and adds up
   const all = scanFolder(root, { script: WimScript.parse('').script, withBytes: true, withoutPaths: [], withoutOutwardLinks: false }, () => undefined);
   expect(all).toMatchObject({ files: 6, directories: 2, bytes: 5 + '../a.zip'.length + '/outside'.length + 2, excluded: new Set() });
 });
+
+test('refuses names and targets of links that are no UTF-8, those of folders among them, before anything is written', async () => {
+  const capture = async (source: string, script = '[ExclusionList]\n') => await captureImage({
+    source, isVolume: false, name: 'Captured', format: { compressionType: CompressionType.Xpress }, withoutPaths: [], what: 'Cannot capture', script,
+  }, { operation: 'imageFile/capture', progress: () => undefined, warn: () => undefined });
+  const bytes = (folder: string, name: string) => Buffer.concat([Buffer.from(`${folder}/${name}`), Buffer.of(0xff)]);
+  const inFolder = tempFolder();
+  mkdirSync(bytes(inFolder, 'bad'));
+  writeFileSync(Buffer.concat([bytes(inFolder, 'bad'), Buffer.from('/inner')]), '1');
+  await expect(capture(inFolder)).rejects.toMatchObject({ symbol: 'ERROR_INVALID_NAME', message: expect.stringMatching(/: "bad/) as string });
+  for (const noRpFix of [false, true]) {
+    const root = tempFolder();
+    symlinkSync(Buffer.concat([Buffer.from('to'), Buffer.of(0xff)]), join(root, 'link'));
+    writeFileSync(join(root, 'file'), '1');
+    const scan = scanFolder(root, { script: WimScript.default(), withBytes: false, withoutPaths: [], withoutOutwardLinks: !noRpFix }, () => undefined);
+    expect(scan.badTargets.paths).toEqual(['link']);
+    await expect(capture(root)).rejects.toMatchObject({ symbol: 'ERROR_INVALID_NAME', message: expect.stringMatching(/UTF-8\): "link"$/) as string });
+    expect(await capture(root, '[ExclusionList]\n\\link\n')).toMatchObject({ files: 1 });
+  }
+});

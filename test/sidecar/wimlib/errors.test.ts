@@ -105,7 +105,7 @@ describe('overwrite()', () => {
     const path = join(small, 'a.wim');
     await writeFile(path, await readFile(await ordinaryWim(folder, { integrity: true })));
     const before = await readFile(path);
-    const wim = await openWim(path, { writeAccess: true, action: 'commit' });
+    const wim = await openWim(path, { writeAccess: true, what: `Cannot commit "${path}"` });
     onTestFinished(() => { wim.close(); });
     await wim.addImage(join(folder, 'source'), 'Second', AddFlag.NO_ACLS);
     wim.setImageProperty(1, 'DESCRIPTION', 'd'.repeat(100_000));
@@ -146,5 +146,18 @@ describe('wimlibError()', () => {
     expect(wimlibError(72, { ...failed, messages: 'Input/output error' })).toMatchObject({ symbol: 'ERROR_WRITE_FAULT' });
     expect(wimlibError(72, { ...failed, messages: 'File too large' })).toMatchObject({ symbol: 'ERROR_FILE_TOO_LARGE' });
     expect((wimlibError(13, { ...failed, messages }).cause as Error).message).toContain(messages);
+  });
+
+  test('names the file that libwim names, and the content, where it is not what the message begins with', () => {
+    const gone = wimlibError(47, { ...failed, messages: '[ERROR] Can\'t open "/s/b c.txt": No such file or directory' });
+    expect(gone).toMatchObject({ symbol: 'ERROR_FILE_NOT_FOUND', target: '/s/b c.txt', message: `${failed.what}: it does not exist ("/s/b c.txt")` });
+    const changed = wimlibError(88, { ...failed, messages: '[ERROR] "/s/b.txt": File was concurrently truncated' });
+    expect(changed).toMatchObject({ symbol: 'ERROR_SHARING_VIOLATION', target: '/s/b.txt', message: expect.stringMatching(/ \("\/s\/b\.txt"\)$/) as string, contentHash: undefined });
+    const hash = '046c168df2244d3a13985f042a50e479fe56455e';
+    const damaged = (path: string) => wimlibError(28, { ...failed, messages: `[ERROR] A WIM resource is corrupted!\n        WIM file: "${path}"\n        Expected SHA-1: ${hash}\n` });
+    expect(damaged('/a2.swm')).toMatchObject({ target: '/a2.swm', contentHash: hash, message: expect.stringMatching(/ \("\/a2\.swm"\)$/) as string });
+    expect(damaged('/a.wim')).toMatchObject({ target: '/a.wim', contentHash: hash, message: expect.stringMatching(/hash$/) as string });
+    const full = wimlibError(72, { ...failed, target: '/t.tmp', messages: '[ERROR] Error writing data to WIM file: No space left on device' });
+    expect(full).toMatchObject({ target: '/t.tmp', message: expect.stringMatching(/ \("\/t\.tmp"\)$/) as string });
   });
 });

@@ -89,7 +89,7 @@ describe('WimHandle', () => {
     const bytes = await readFile(path);
     bytes.write('XX', bytes.indexOf('An ordinary file'));
     await writeFile(path, bytes);
-    const damaged = await openWim(path, { action: 'verify' });
+    const damaged = await openWim(path, { what: `Cannot verify "${path}"` });
     expect(await failure(damaged.verify())).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT' });
     damaged.close();
   });

@@ -3,10 +3,8 @@ import type { ImageFileResult } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { holdsBlob } from '../../../wim/checkBlob.ts';
-import { walk } from '../../../wim/dentry.ts';
-import { parseMetadata } from '../../../wim/readMetadata.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
-import { pathInImage } from './imagePaths.ts';
+import { type DamagedContent, findOwners } from './owners.ts';
 import type { ImageSource } from './sources.ts';
 
 /** One finding. */
@@ -18,14 +16,7 @@ export interface Damage {
   readonly paths: readonly string[];
 }
 
-const [maxDamage, maxPaths] = [1000, 100];
-
-/** A damaged content, and why it is. */
-interface DamagedContent {
-  readonly reason: string;
-  imageIndex: number | null;
-  readonly paths: string[];
-}
+const maxDamage = 1000;
 
 /** The contents of one part. */
 async function testPart(wim: WimFile, context: OperationContext, found: Map<string, DamagedContent>): Promise<{ contents: number; bytes: number }> {
@@ -60,27 +51,6 @@ async function troubleWith(wim: WimFile, hash: string, size: number, onBytes: (d
   }
 }
 
-/** Whose the damaged contents are. */
-async function findOwners({ wim }: ImageSource, found: ReadonlyMap<string, DamagedContent>): Promise<void> {
-  for (const imageIndex of (await wim.document()).images.map((_, at) => at + 1)) {
-    try {
-      const data = await wim.metadata(imageIndex);
-      if (data === undefined) { continue; }
-      walk(parseMetadata(data).root, (dentry) => {
-        for (const hash of dentry.inode.hashes()) {
-          const damage = found.get(hash);
-          if (damage === undefined) { continue; }
-          damage.imageIndex ??= imageIndex;
-          if (damage.imageIndex === imageIndex && damage.paths.length < maxPaths) { damage.paths.push(pathInImage(dentry, '\\')); }
-        }
-      });
-    } catch (error) {
-      // Its metadata are damaged, too, which was found before.
-      if (!(error instanceof DismError)) { throw error; }
-    }
-  }
-}
-
 /** Reads all contents of all parts. */
 export async function findDamagedContents(source: ImageSource, context: OperationContext): Promise<{ damage: Damage[]; contents: number; bytes: number }> {
   const found = new Map<string, DamagedContent>();
@@ -95,6 +65,6 @@ export async function findDamagedContents(source: ImageSource, context: Operatio
       await part.close();
     }
   }
-  await findOwners(source, found);
+  await findOwners(source.wim, found);
   return { damage: [...found.values()].map((damage) => ({ kind: 'Content' as const, ...damage })), ...checked };
 }

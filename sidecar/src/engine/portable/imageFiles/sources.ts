@@ -1,9 +1,10 @@
 /** The image file that an operation reads: one file, or all parts of a split one. */
 import { realpath } from 'node:fs/promises';
 import type { OperationContext } from '../../../operationContext.ts';
-import { findParts } from '../../../wim/splitParts.ts';
+import { findParts, openPart } from '../../../wim/splitParts.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
-import { checkTable } from '../../../wim/checkTable.ts';
+import { checkTables } from '../../../wim/checkTable.ts';
+import { namingDamaged } from './owners.ts';
 
 /** An image file that is open, and its other parts. */
 export interface ImageSource {
@@ -37,7 +38,7 @@ async function openSource(path: string, pattern: string | undefined, what: strin
     await wim.document();
     let sizeBytes = wim.size;
     for (const part of otherParts) {
-      const file = await WimFile.open(part, { what });
+      const file = await openPart(part, what);
       sizeBytes += file.size;
       await file.close();
     }
@@ -58,12 +59,8 @@ export async function withSource<T>(
   context.signal.throwIfAborted();
   const source = await openSource(imagePath, splitImageFilePattern, what);
   try {
-    const warnings = await checkTable(source.wim, checkIntegrity, context);
-    for (const part of checkIntegrity === true ? source.otherParts : []) {
-      const file = await WimFile.open(part, { what });
-      try { warnings.push(...await checkTable(file, true, context)); } finally { await file.close(); }
-    }
-    return await use({ ...source, warnings });
+    const warnings = await checkTables(source.wim, source.otherParts, checkIntegrity, context);
+    return await namingDamaged(source.wim, async () => await use({ ...source, warnings }));
   } finally {
     await source.wim.close();
   }

@@ -8,7 +8,7 @@ import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { messageOf } from '../../../systemErrors.ts';
 import type { ImageTree } from '../../../wim/dentry.ts';
-import { WimFile } from '../../../wim/wimFile.ts';
+import { openPart } from '../../../wim/splitParts.ts';
 import { foldName } from '../../../wim/windowsNames.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
@@ -39,7 +39,7 @@ function refuseNativeOnly(params: Params, what: string): void {
 async function sizesOf({ wim, otherParts }: ImageSource, what: string): Promise<(hash: string) => number | undefined> {
   const tables = [await wim.blobs()];
   for (const part of otherParts) {
-    const file = await WimFile.open(part, { what });
+    const file = await openPart(part, what);
     try { tables.push(await file.blobs()); } finally { await file.close(); }
   }
   return (hash) => {
@@ -64,7 +64,7 @@ async function prepareVolume(facts: TreeFacts, { path, volumeBytes }: Place, wha
   if (facts.bytes > volumeBytes) {
     throw new DismError(Hresult.ERROR_DISK_FULL, `${what}: the image has ${inMegabytes(facts.bytes)}, the volume ${inMegabytes(volumeBytes)}`, { target: path });
   }
-  const { result: names } = await runWimJob('listVolumeRoot', { path }, context);
+  const { result: names } = await runWimJob('listVolumeRoot', { path, what }, context);
   const there = new Set(names.map(foldName));
   const taken = facts.topNames.filter((name) => there.has(foldName(name)));
   if (taken.length > 0) {

@@ -24,6 +24,7 @@ import { type ImageUsage, overheadBytes, usageOf } from '../imageFiles/usage.ts'
 import { appendedBytes, appendImages, type AppendSource, canCopy } from '../saving/appendWim.ts';
 import type { GrowOptions } from '../saving/growWim.ts';
 import { adoptAdded, makeStandIn } from '../saving/standIn.ts';
+import { openPart } from '../../../wim/splitParts.ts';
 
 type Params = z.output<typeof method.params>;
 type Result = z.input<typeof method.result>;
@@ -120,7 +121,7 @@ async function exportToNew(work: Export, context: OperationContext): Promise<Res
   }
   await withUnfinishedWork(state, context, async (unfinished) => {
     await makeFile(unfinished, path, what, context, async (temporary) => {
-      const outcome = await runWimJob('exportImages', { source: sourceFileOf(work), images, path: temporary, format, bootIndex, wimBoot: params.wimBoot },
+      const outcome = await runWimJob('exportImages', { source: sourceFileOf(work), what, images, path: temporary, format, bootIndex, wimBoot: params.wimBoot },
         context, async () => { await checkTrees(work, context); });
       warnings.push(...outcome.warnings);
     });
@@ -146,7 +147,7 @@ async function requireNewImages({ source, images, what, params }: Export, destin
 async function withCopyable<T>({ source, images, what }: Export, to: WimFile, use: (from: AppendSource | undefined) => Promise<T>): Promise<T> {
   const otherParts: WimFile[] = [];
   try {
-    for (const path of source.otherParts) { otherParts.push(await WimFile.open(path, { what })); }
+    for (const path of source.otherParts) { otherParts.push(await openPart(path, what)); }
     let isCopyable = true;
     for (const part of [source.wim, ...otherParts]) { isCopyable &&= await canCopy(part, to); }
     return await use(isCopyable ? { wim: source.wim, otherParts, images } : undefined);
@@ -170,7 +171,7 @@ async function addTo(
   return await withTemporaryFile(wim.path, unfinished, context, async (temporary) => {
     const end = await makeStandIn(wim, temporary);
     const outcome = await runWimJob('exportInto', {
-      source: { path: source.wim.path, otherParts: source.otherParts }, images, path: temporary, solid: isSolid,
+      source: { path: source.wim.path, otherParts: source.otherParts }, what, images, path: temporary, solid: isSolid,
     }, context, async () => { await checkTrees(work, context); });
     const standIn = await WimFile.open(temporary, { what });
     try {

@@ -75,7 +75,7 @@ export async function extractImageItem(params: Params, context: OperationContext
     await withUnfinishedWork(state, context, async (work) => {
       const folder = temporaryPath(target, 'folder');
       await work.making(folder);
-      const job = { source: { path: wim.path, otherParts }, imageIndex, itemPath: pathInImage(item, '/'), folder };
+      const job = { source: { path: wim.path, otherParts }, what, imageIndex, itemPath: pathInImage(item, '/'), folder };
       await writing(folder, dirname(target), async () => {
         mkdirSync(folder);
         return await runWimJob('extractItem', job, context);
@@ -148,6 +148,6 @@ async function put({ wim, state }: ChangeableFile, params: PutParams, what: stri
 /** Puts a file or folder into an image. */
 export async function putImageItem(params: PutParams, context: OperationContext): Promise<PutResult> {
   const what = `Cannot put "${params.source}" into "${params.imagePath}"`;
-  return await guarded(what, params.source, context, async () => await withChangeable(params.imagePath, what, context, false,
+  return await guarded(what, params.imagePath, context, async () => await withChangeable(params.imagePath, what, context, false,
     async (file) => await put(file, params, what, context)));
 }

@@ -19,6 +19,7 @@ import { replaceFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { requireWritableFolder } from '../../../writableFolder.ts';
 import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { overheadBytes, usageOf } from '../imageFiles/usage.ts';
+import { namingDamaged } from '../imageFiles/owners.ts';
 
 type Params = z.output<typeof method.params>;
 type Result = z.input<typeof method.result>;
@@ -59,7 +60,8 @@ export async function optimizeImageFile(params: Params, context: OperationContex
       }
       await withUnfinishedWork(state, context, async (work) => {
         await replaceFile(work, wim.path, context, async (temporary) => {
-          const outcome = await runWimJob('rebuildWim', { source: { path: wim.path }, path: temporary, format }, context);
+          const job = { source: { path: wim.path }, what, path: temporary, format };
+          const outcome = await namingDamaged(wim, async () => await runWimJob('rebuildWim', job, context));
           warnings.push(...outcome.warnings);
         }, () => { requireSame(wim); });
       });

@@ -136,7 +136,7 @@ async function writeParts({ source, state, first, plan, integrity, what }: Split
     const outcome = await writing(folder, dirname(first), async () => {
       mkdirSync(folder);
       return await runWimJob('splitWim', {
-        source: { path: source.wim.path }, firstPart: join(folder, basename(first)), partBytes: plan.resourceBytes, integrity,
+        source: { path: source.wim.path }, what, firstPart: join(folder, basename(first)), partBytes: plan.resourceBytes, integrity,
       }, context);
     });
     warnings.push(...outcome.warnings);
@@ -166,7 +166,7 @@ export async function joinImage(params: JoinParams, context: OperationContext): 
       }
       await withUnfinishedWork(state, context, async (work) => {
         await makeFile(work, path, what, context, async (temporary) => {
-          await runWimJob('joinWim', { parts: [wim.path, ...otherParts], path: temporary, integrity: params.checkIntegrity === true }, context);
+          await runWimJob('joinWim', { parts: [wim.path, ...otherParts], what, path: temporary, integrity: params.checkIntegrity === true }, context);
           await setBootImage(temporary, wim.header.bootIndex);
         });
       });

@@ -76,7 +76,7 @@ async function testImages(source: ImageSource, context: OperationContext, damage
   try {
     // libwim takes longer for what is stored than we do for the trees.
     const { result } = await runWimJob(
-      'verifyWim', { path: source.wim.path, otherParts: source.otherParts }, context, async () => { await testMetadata(source, context, damage); });
+      'verifyWim', { path: source.wim.path, otherParts: source.otherParts, what: source.wim.errors.what }, context, async () => { await testMetadata(source, context, damage); });
     return result;
   } catch (error) {
     if (error instanceof DamagedTrees) {

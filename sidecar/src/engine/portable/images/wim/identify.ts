@@ -3,7 +3,7 @@ import { realpath } from 'node:fs/promises';
 import { printable } from '../../../../printable.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { findParts } from '../../../../wim/splitParts.ts';
-import { checkTable } from '../../../../wim/checkTable.ts';
+import { checkTables } from '../../../../wim/checkTable.ts';
 import { WimFile } from '../../../../wim/wimFile.ts';
 import type { CheckedImage, IdentifiedImage, MountParams } from '../imageFormat.ts';
 import { checkWritable, orMountReadOnly } from '../writable.ts';
@@ -34,10 +34,10 @@ export async function openImageFile(path: string, what: string): Promise<OpenIma
 }
 
 /** Verifies the file where that is asked for, and finds the image. @param warnings Gets that there is nothing to verify it by. */
-async function resolveImage(params: MountParams, wim: WimFile, context: OperationContext, warnings: string[]): Promise<number> {
+async function resolveImage(params: MountParams, { wim, otherParts }: OpenImageFile, context: OperationContext, warnings: string[]): Promise<number> {
   if (params.readOnly !== true) { wim.requireChangeable(); }
   await wim.document();
-  warnings.push(...await checkTable(wim, params.checkIntegrity, context));
+  warnings.push(...await checkTables(wim, otherParts, params.checkIntegrity, context));
   return await wim.chooseImage(params);
 }
 
@@ -79,7 +79,7 @@ export async function identify(params: MountParams, what: string, context: Opera
     // They are on their way while the file is looked at; what is wrong with it is said before what is wrong in it.
     for (const reading of [wim.document(), wim.blobs()]) { reading.catch(() => undefined); }
     if (params.readOnly !== true) { await checkWritable(wim.path, what, orMountReadOnly); }
-    const imageIndex = await resolveImage(params, wim, context, warnings);
+    const imageIndex = await resolveImage(params, { wim, otherParts }, context, warnings);
     const { hash, metadataBytes } = await identifyImage(wim, imageIndex);
     // Few images have streams that do not fit: it is begun as for the others.
     const own: WimOwn = { streamsShown: true };
