@@ -34,7 +34,7 @@ function Get-OutputType {
     #>
     param()
     $types = @{}
-    $table = & (Get-Module -Name DismTs) { $script:objectProperties }
+    $table = & (Get-Module -Name DismTs) { (Get-ObjectTable)['Properties'] }
     foreach ($name in $table.Keys) {
         $types["DismTs.$name"] = @($table[$name])
     }
