@@ -24,35 +24,43 @@ function Get-Completer {
         'Get-DismTsImage', 'Mount-DismTsImage', 'Remove-DismTsImage', 'Set-DismTsImage', 'Get-DismTsImageContent', 'Copy-DismTsImageItem'
         'Expand-DismTsImage', 'Convert-DismTsImage', 'Test-DismTsConformance'
     )
-    # Parameters whose values are in the image, of the commands that change or show one of them.
-    $itemParameters = @{
-        PackageName       = @(
-            'Get-DismTsPackage', 'Remove-DismTsPackage', 'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
-            'Remove-DismTsAppxProvisionedPackage', 'Set-DismTsAppxProvisionedDataFile'
-        )
-        FeatureName       = 'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
-        Name              = 'Get-DismTsCapability', 'Add-DismTsCapability', 'Remove-DismTsCapability', 'Export-DismTsCapabilitySource', 'Remove-DismTsFirstBootAction'
-        Driver            = 'Get-DismTsDriver', 'Remove-DismTsDriver'
-        Edition           = @('Set-DismTsEdition')
-        PackageFamilyName = @('Set-DismTsNonRemovableAppsPolicy')
-    }
     $completeMountFolder = { Import-Completion; Complete-MountFolder @args }
     $completeHive = { Import-Completion; Complete-Hive @args }
     $completeItem = { Import-Completion; Complete-Item @args }
     $completeImage = { Import-Completion; Complete-Image @args }
     $completeItemPath = { Import-Completion; Complete-ItemPath @args }
+    # Row by row, because loops would cost the import more.
     return @(
         @{ CommandName = $imageCommands; ParameterName = 'Path'; ScriptBlock = $completeMountFolder }
         @{ CommandName = $registryCommands; ParameterName = 'Hive'; ScriptBlock = $completeHive }
-        foreach ($parameter in $itemParameters.Keys) {
-            @{ CommandName = $itemParameters[$parameter]; ParameterName = $parameter; ScriptBlock = $completeItem }
+        # Parameters whose values are in the image, of the commands that change or show one of them.
+        @{
+            CommandName   = @(
+                'Get-DismTsPackage', 'Remove-DismTsPackage', 'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
+                'Remove-DismTsAppxProvisionedPackage', 'Set-DismTsAppxProvisionedDataFile'
+            )
+            ParameterName = 'PackageName'
+            ScriptBlock   = $completeItem
         }
-        foreach ($parameter in 'Index', 'Name') {
-            @{ CommandName = $imageFileCommands; ParameterName = $parameter; ScriptBlock = $completeImage }
+        @{
+            CommandName   = 'Get-DismTsOptionalFeature', 'Enable-DismTsOptionalFeature', 'Disable-DismTsOptionalFeature'
+            ParameterName = 'FeatureName'
+            ScriptBlock   = $completeItem
         }
-        foreach ($parameter in 'SourceIndex', 'SourceName') {
-            @{ CommandName = 'Export-DismTsImage'; ParameterName = $parameter; ScriptBlock = $completeImage }
+        @{
+            CommandName   = @(
+                'Get-DismTsCapability', 'Add-DismTsCapability', 'Remove-DismTsCapability', 'Export-DismTsCapabilitySource', 'Remove-DismTsFirstBootAction'
+            )
+            ParameterName = 'Name'
+            ScriptBlock   = $completeItem
         }
+        @{ CommandName = 'Get-DismTsDriver', 'Remove-DismTsDriver'; ParameterName = 'Driver'; ScriptBlock = $completeItem }
+        @{ CommandName = 'Set-DismTsEdition'; ParameterName = 'Edition'; ScriptBlock = $completeItem }
+        @{ CommandName = 'Set-DismTsNonRemovableAppsPolicy'; ParameterName = 'PackageFamilyName'; ScriptBlock = $completeItem }
+        @{ CommandName = $imageFileCommands; ParameterName = 'Index'; ScriptBlock = $completeImage }
+        @{ CommandName = $imageFileCommands; ParameterName = 'Name'; ScriptBlock = $completeImage }
+        @{ CommandName = 'Export-DismTsImage'; ParameterName = 'SourceIndex'; ScriptBlock = $completeImage }
+        @{ CommandName = 'Export-DismTsImage'; ParameterName = 'SourceName'; ScriptBlock = $completeImage }
         @{ CommandName = 'Set-DismTsImage'; ParameterName = 'BootIndex'; ScriptBlock = $completeImage }
         @{ CommandName = 'Copy-DismTsImageItem'; ParameterName = 'ItemPath'; ScriptBlock = $completeItemPath }
     )
