@@ -27,7 +27,7 @@ function Confirm-SidecarExecutable {
         return New-DismTsErrorRecord @errorParameters -Unusable
     }
     $Executable['Sink'].FlushFinalBlock()
-    $actual = [System.BitConverter]::ToString($Executable['Hash'].Hash).Replace('-', '')
+    $actual = [System.BitConverter]::ToString($Executable['Hash'].Hash) -replace '-'
     if ($actual -ne $Executable['Expected']) {
         $errorParameters = @{
             Message = "Cannot start `"$($Executable['Path'])`": its SHA-256 is $actual, not $($Executable['Expected'])"

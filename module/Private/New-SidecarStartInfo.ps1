@@ -8,19 +8,21 @@ function New-SidecarStartInfo {
         # Its arguments.
         [string[]] $Argument
     )
-    $startInfo = [System.Diagnostics.ProcessStartInfo]::new()
     # Windows PowerShell has no ArgumentList: quote as the C runtime reads it.
     $quoted = foreach ($one in $Argument) {
         '"{0}"' -f ($one -replace '(\\*)"', '$1$1\"' -replace '(\\+)$', '$1$1')
     }
-    $startInfo.Arguments = $quoted -join ' '
-    # Not the current folder: the sidecar would keep it busy, and it may be a mount.
-    $startInfo.WorkingDirectory = $script:moduleFolder
-    $startInfo.UseShellExecute = $false
-    $startInfo.CreateNoWindow = $true
-    $startInfo.RedirectStandardInput = $true
-    $startInfo.RedirectStandardOutput = $true
-    $startInfo.RedirectStandardError = $true
+    # In one cast: PowerShell compiles each assignment to a property by itself.
+    $startInfo = [System.Diagnostics.ProcessStartInfo] @{
+        Arguments              = $quoted -join ' '
+        # Not the current folder: the sidecar would keep it busy, and it may be a mount.
+        WorkingDirectory       = $script:moduleFolder
+        UseShellExecute        = $false
+        CreateNoWindow         = $true
+        RedirectStandardInput  = $true
+        RedirectStandardOutput = $true
+        RedirectStandardError  = $true
+    }
     # Node would obey NODE_OPTIONS, NODE_PATH, NODE_TLS_REJECT_UNAUTHORIZED and the like, which are meant for other programs.
     foreach ($name in [System.Environment]::GetEnvironmentVariables().Keys) {
         if ($name -like 'NODE_*') {

@@ -13,7 +13,9 @@ function Open-EarlyExecutable {
         [Parameter(Mandatory)]
         [System.Management.Automation.PSCmdlet] $Cmdlet
     )
-    Close-EarlyExecutable
+    if ($null -ne $script:earlyExecutable) {
+        Close-EarlyExecutable
+    }
     $path = Get-SidecarExecutable
     if ($path -is [string]) {
         $script:earlyExecutable = @{ Cmdlet = $Cmdlet; Opened = (Open-SidecarExecutable -Path $path); Clock = [System.Diagnostics.Stopwatch]::StartNew() }

@@ -18,7 +18,7 @@ function Open-SidecarExecutable {
     $stream = $null
     try {
         # As long as it is open, nobody can write, rename or delete it on Windows.
-        $stream = [System.IO.FileStream]::new($Path, 'Open', 'Read', 'Read', 4096)
+        $stream = [System.IO.File]::OpenRead($Path)
         $hash = [System.Security.Cryptography.SHA256]::Create()
         $sink = [System.Security.Cryptography.CryptoStream]::new([System.IO.Stream]::Null, $hash, 'Write')
         $opened = @{

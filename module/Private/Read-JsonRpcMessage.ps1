@@ -20,17 +20,16 @@ function Read-JsonRpcMessage {
             $header = [System.Text.Encoding]::ASCII.GetString($Sidecar['Buffer'], $Sidecar['Start'], [Math]::Min($available, 1024))
             $end = $header.IndexOf("`r`n`r`n", [StringComparison]::Ordinal)
             $beginning = 'Content-'.Substring(0, [Math]::Min($available, 8))
-            if (-not $header.StartsWith($beginning, [StringComparison]::OrdinalIgnoreCase) -or ($end -lt 0 -and $available -ge 1024)) {
+            if ($header -notlike "$beginning*" -or ($end -lt 0 -and $available -ge 1024)) {
                 $Sidecar['Failure'] = [System.IO.InvalidDataException]::new('What it sent is no message')
                 return $false
             }
             if ($end -ge 0) {
-                $found = [regex]::Match($header.Substring(0, $end), '(?im)^Content-Length: *(\d{1,9})\r?$')
-                if (-not $found.Success -or [int] $found.Groups[1].Value -gt $script:maxMessageBytes) {
+                if ($header.Substring(0, $end) -notmatch '(?m)^Content-Length: *(\d{1,9})\r?$' -or [int] $Matches[1] -gt $script:maxMessageBytes) {
                     $Sidecar['Failure'] = [System.IO.InvalidDataException]::new('It sent a message with a bad header')
                     return $false
                 }
-                $Sidecar['BodyLength'], $Sidecar['BodyStart'] = [int] $found.Groups[1].Value, ($Sidecar['Start'] + $end + 4)
+                $Sidecar['BodyLength'], $Sidecar['BodyStart'] = [int] $Matches[1], ($Sidecar['Start'] + $end + 4)
             }
         }
         $next = $Sidecar['BodyStart'] + $Sidecar['BodyLength']

@@ -19,17 +19,15 @@ function Write-JsonRpcMessage {
     )
     $Message['jsonrpc'] = '2.0'
     $json = & $script:cmdlets['ConvertTo-Json'] -InputObject $Message -Compress -Depth 8
-    # Half of a surrogate pair: UTF-8 would make another character of it. The sidecar refuses it as it is. PowerShell compiles a delegate of a script block each
-    # time it makes one, so none is made where nothing is to be replaced.
+    $length = [System.Text.Encoding]::UTF8.GetByteCount($json)
+    # Half of a surrogate pair: UTF-8 would make another character of it. The sidecar refuses it as it is. Text of ASCII alone, which most is, has none. PowerShell
+    # compiles a delegate of a script block each time it makes one, so none is made where nothing is to be replaced.
     $halfPair = '[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[\uDC00-\uDFFF]'
-    if ([regex]::IsMatch($json, $halfPair)) {
+    if ($length -ne $json.Length -and $json -cmatch $halfPair) {
         $json = [regex]::Replace($json, $halfPair, { param($half) '\u{0:x4}' -f [int] $half.Value[0] })
+        $length = [System.Text.Encoding]::UTF8.GetByteCount($json)
     }
-    $body = [System.Text.Encoding]::UTF8.GetBytes($json)
-    $header = [System.Text.Encoding]::ASCII.GetBytes("Content-Length: $($body.Length)`r`n`r`n")
-    $frame = [byte[]]::new($header.Length + $body.Length)
-    $header.CopyTo($frame, 0)
-    $body.CopyTo($frame, $header.Length)
+    $frame = [System.Text.Encoding]::UTF8.GetBytes("Content-Length: $length`r`n`r`n$json")
 
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     # Ctrl+C may have left a write under way; a frame may only follow when that is through.
