@@ -146,7 +146,8 @@ function Get-DismTsImage {
         }
         # All files are read before an error can end the statement.
         $problems = @()
-        foreach ($file in $ImagePath | ForEach-Object { Resolve-DismTsPath -Path $_ -Cmdlet $PSCmdlet -Parameter 'ImagePath' -Wildcard -PassError }) {
+        $files = foreach ($given in $ImagePath) { Resolve-DismTsPath -Path $given -Cmdlet $PSCmdlet -Parameter 'ImagePath' -Wildcard -PassError }
+        foreach ($file in $files) {
             $result = $file
             if ($file -isnot [System.Management.Automation.ErrorRecord]) {
                 $params['imagePath'] = $file
