@@ -88,13 +88,33 @@ export function describe(wim: WimHandle, image: number, { name, description }: P
   if (edition !== undefined) { wim.setImageProperty(image, 'FLAGS', edition); }
 }
 
-/** Adds the image to a WIM that is not written yet. */
-async function add(wim: WimHandle, capture: CaptureImage, context: JobContext): Promise<Captured> {
+function addFlags({ noRpFix, isVolume, wimBoot, bootable }: CaptureImage): number {
+  return (noRpFix === true || isVolume ? AddFlag.NORPFIX : AddFlag.RPFIX) | (wimBoot === true ? AddFlag.WIMBOOT : 0) | (bootable === true ? AddFlag.BOOT : 0);
+}
+
+/** What was found, and a WIM that is not written yet with the image of it, where it is to be written. */
+interface Added {
+  readonly captured: Captured;
+  readonly wim?: WimHandle;
+}
+
+/** Adds all that is in a folder, on another thread. @returns undefined: it cannot be, whyever. */
+async function addAll(wim: WimHandle, capture: CaptureImage): Promise<WimHandle | undefined> {
+  try {
+    await wim.addImage(capture.source, capture.name, addFlags(capture));
+    return wim;
+  } catch {
+    wim.close();
+    return undefined;
+  }
+}
+
+/** Makes the image. @param create Makes a new WIM. */
+async function add(create: () => WimHandle, capture: CaptureImage, context: JobContext): Promise<Added> {
   const { source, isVolume, name, what } = capture;
   const script = capture.script === undefined ? WimScript.default() : WimScript.parse(capture.script).script;
   let found: Captured = { files: 0, directories: 0, bytes: 0 };
-  let flags = (capture.noRpFix === true || isVolume ? AddFlag.NORPFIX : AddFlag.RPFIX) | (capture.wimBoot === true ? AddFlag.WIMBOOT : 0)
-    | (capture.bootable === true ? AddFlag.BOOT : 0);
+  let flags = addFlags(capture);
   let excludes: ((path: string) => boolean) | undefined;
   const uncompressed = new Noted();
   const tellUncompressed = (noted: Noted): void => {
@@ -110,18 +130,25 @@ async function add(wim: WimHandle, capture: CaptureImage, context: JobContext): 
       return isExcluded;
     };
   } else {
+    // libwim looks through a folder for as long as we do, which together takes as long as one of them. Mostly there is nothing to leave out.
+    const all = capture.path === undefined ? undefined : addAll(create(), capture);
     const scan = scanFolder(source, {
       script, withBytes: capture.path === undefined, withoutPaths: capture.withoutPaths, withoutOutwardLinks: capture.noRpFix !== true,
     }, (count) => { context.progress('Scanning', count, 0); });
     judge(scan, capture, context);
     tellUncompressed(scan.uncompressed);
     found = { files: scan.files, directories: scan.directories, bytes: scan.bytes };
-    if (capture.path === undefined) { return found; }
+    if (all === undefined) { return { captured: found }; }
+    const wim = await all;
+    if (wim !== undefined && scan.excluded.size === 0) { return { wim, captured: found }; }
+    // Something is to be left out, or stands in the way: libwim looks again, asks about each file, and says which it is.
+    wim?.close();
     if (scan.excluded.size > 0) {
       flags |= AddFlag.TEST_FILE_EXCLUSION;
       excludes = (path) => scan.excluded.has(path);
     }
   }
+  const wim = create();
   let unreadable: string | undefined;
   try {
     await wim.addImage(source, name, flags, {
@@ -139,7 +166,7 @@ async function add(wim: WimHandle, capture: CaptureImage, context: JobContext): 
   }
   if (isVolume) { tellUncompressed(uncompressed); }
   if (isVolume && found.files + found.directories <= 1) { throw new DismError(Hresult.E_INVALIDARG, `${what}: the volume is empty`, { target: source }); }
-  return found;
+  return { wim, captured: found };
 }
 
 /** Captures. */
@@ -147,14 +174,14 @@ export async function captureImage(capture: CaptureImage, context: JobContext): 
   const { operation } = context;
   const { format, path, base } = capture;
   requireWritingVersion(capture.what);
-  const wim = createWim(path ?? capture.source, format.compressionType, { what: capture.what, operation });
-  let other: WimHandle | undefined;
-  if (base !== undefined) {
-    other = await openWim(base, { what: capture.what, operation });
-    wim.referenceWims([other]);
-  }
-  const captured = await add(wim, capture, context);
-  if (path === undefined) { return captured; }
+  const other = base === undefined ? undefined : await openWim(base, { what: capture.what, operation });
+  const create = (): WimHandle => {
+    const wim = createWim(path ?? capture.source, format.compressionType, { what: capture.what, operation });
+    if (other !== undefined) { wim.referenceWims([other]); }
+    return wim;
+  };
+  const { wim, captured } = await add(create, capture, context);
+  if (path === undefined || wim === undefined) { return captured; }
   describe(wim, 1, capture);
   if (format.chunkBytes !== undefined) { wim.setOutputCompression(format.compressionType, format.chunkBytes); }
   if (format.solid === true) { wim.setOutputSolidCompression(CompressionType.Lzms, 64 * 1024 * 1024); }
