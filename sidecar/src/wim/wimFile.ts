@@ -53,10 +53,16 @@ export interface OpenOptions {
 /** Advice where a path leads to something else than a file. */
 const notFile = 'Give an image file, such as install.wim.';
 
-/** A file that begins like an image file is opened without waiting for whatever else it may be. */
+async function readAt(handle: FileHandle, position: number): Promise<Buffer> {
+  const raw = Buffer.alloc(wimHeaderBytes);
+  const { bytesRead } = await handle.read(raw, 0, wimHeaderBytes, position);
+  return raw.subarray(0, bytesRead);
+}
+
+/** A file that begins like an image file is opened without waiting for whatever else it may be. @returns With how it begins, as far as a header goes. */
 async function openRegularFile(
   path: string, { forWriting = false, prepare }: OpenOptions, errors: FileErrors,
-): Promise<{ handle: FileHandle; stats: Stats }> {
+): Promise<{ handle: FileHandle; stats: Stats; first: Buffer }> {
   const refuse = (found: Stats): void => {
     if (found.isDirectory()) { throw errors.make(Hresult.E_ACCESSDENIED, 'it is a folder', notFile); }
     if (!found.isFile()) { throw errors.make(Hresult.ERROR_BAD_FORMAT, 'it is not a regular file', notFile); }
@@ -66,23 +72,21 @@ async function openRegularFile(
   const handle = await open(path, constants.O_NONBLOCK | (forWriting ? constants.O_RDWR | constants.O_NOFOLLOW : constants.O_RDONLY));
   try {
     prepare?.(handle, errors);
+    const reading = readAt(handle, 0);
+    // What is no regular file is refused for that, whatever comes of reading it.
+    reading.catch(() => undefined);
     const stats = await handle.stat();
     refuse(stats);
-    return { handle, stats };
+    return { handle, stats, first: await reading };
   } catch (error) {
     await handle.close();
     throw error;
   }
 }
 
-async function readHeader(file: ReadableFile): Promise<WimHeader> {
-  const { handle, size, errors } = file;
-  const read = async (position: number): Promise<Buffer> => {
-    const raw = Buffer.alloc(wimHeaderBytes);
-    const { bytesRead } = await handle.read(raw, 0, wimHeaderBytes, position);
-    return raw.subarray(0, bytesRead);
-  };
-  const first = await read(0);
+/** @param first How the file begins. */
+async function readHeader({ handle, size, errors }: ReadableFile, first: Buffer): Promise<WimHeader> {
+  const read = async (position: number): Promise<Buffer> => await readAt(handle, position);
   if (!isWimMagic(first)) {
     const disk = await virtualDiskFormat(first, handle, size);
     if (disk !== undefined || /\.a?vhdx?$/i.test(errors.path)) {
@@ -132,7 +136,7 @@ export class WimFile implements ReadableFile {
       const opened = await openRegularFile(path, options, errors);
       handle = opened.handle;
       const signature = signatureOf(opened.stats);
-      return new WimFile(errors, handle, signature, await readHeader({ handle, errors, size: signature.size }));
+      return new WimFile(errors, handle, signature, await readHeader({ handle, errors, size: signature.size }, opened.first));
     } catch (error) {
       await handle?.close();
       throw error instanceof DismError ? error : foreignMountError(error, errors.what, path) ?? errors.ofSystem(error);

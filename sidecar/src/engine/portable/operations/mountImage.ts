@@ -130,17 +130,18 @@ const maxLooks = 20;
  * registry lock. What another process saved meanwhile shows in the file, and then the image is read again.
  */
 async function register(
-  state: State, image: () => Promise<Found>, make: (image: Found) => Promise<MountRecord>, what: string, validateOnly: boolean, context: OperationContext,
+  state: State, image: () => Promise<Found>, make: (image: Found, place: MountRecord['place']) => MountRecord, what: string, validateOnly: boolean, context: OperationContext,
 ): Promise<{ readonly record: MountRecord; readonly found: Found; readonly lock: Lock | undefined }> {
   for (let looks = 1; ; looks++) {
     const found = await image();
     let registry: Lock | undefined;
     let lock: Lock | undefined;
     try {
-      const record = await make(found);
       registry = await state.locks.lockRegistry(context.signal);
+      const [place, now] = await Promise.all([placeOfFile(found.path), fileSignature(found.path)]);
+      const record = make(found, place);
       checkConflict(state, record, what, context);
-      if (!sameSignature(await fileSignature(record.wimPath), record.file)) {
+      if (!sameSignature(now, record.file)) {
         if (looks < maxLooks) {
           await found.close();
           continue;
@@ -180,9 +181,9 @@ export async function mountImage(params: Params, context: OperationContext): Pro
       const id = randomUUID();
       const mode = readOnly ? 'ReadOnly' : 'ReadWrite';
       const { record, found, lock } = await register(state, async () => await steadily(params.imagePath,
-        async () => await identify(params, what, context)), async ({ format, path, imageIndex, hash, file, own }) => ({
+        async () => await identify(params, what, context)), ({ format, path, imageIndex, hash, file, own }, place) => ({
         version: 2, id, state: 'mounting', format: format.name, wimPath: path, mountPath, given: { mountPath: params.mountPath, imagePath: params.imagePath },
-        imageIndex, mode, imageHash: hash, file, place: await placeOfFile(path), generation: 1, stacking: readOnly ? 'none' : format.staging.stacking, own,
+        imageIndex, mode, imageHash: hash, file, place, generation: 1, stacking: readOnly ? 'none' : format.staging.stacking, own,
       }), what, params.validateOnly === true, context);
       const { imageIndex } = record;
       const result: Result = {
