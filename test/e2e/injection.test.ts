@@ -81,6 +81,16 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     call('image/commit', { mountPath });
   });
 
+  test.runIf(canMount)('while the folder to mount at is looked into: it is named, and not the image (needs root and FUSE)', async () => {
+    const { folder, wim } = await image();
+    const mountPath = join(folder, 'mount');
+    mkdirSync(mountPath);
+    const { exitCode, stderr } = await callWith('getdents64:error=EIO:when=1', mountPath, folder, 'image/mount', { imagePath: wim, imageIndex: 1, mountPath });
+    expect(stderr).toContain(`"${mountPath}" (--folder): the disk reports an error`);
+    expect(stderr).toContain('(0x8007001E)');
+    expect(exitCode).toBe(1);
+  });
+
   test.runIf(canMount)('after a dismount, when its locks are tidied up, is no failure of it (needs root and FUSE)', async () => {
     const { folder, wim } = await image();
     const mountPath = join(folder, 'mount');

@@ -1,11 +1,11 @@
 /** What others do to a mount, its folder and its file while it stands: named, left alone, and nothing is lost. */
 import { spawn, spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MountLocks } from '../../../sidecar/src/engine/portable/mounting/mountLocks.ts';
-import { remountReadOnly, unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
+import { holdFolder, remountReadOnly, unmount } from '../../../sidecar/src/platform/linux/mountCalls.ts';
 import { readMountTable, topMount } from '../../../sidecar/src/platform/linux/mountTable.ts';
 import {
   appliedImage, bundleEngine, failure, mountsBelow, processesWith, readFolder, runProgram, startEngine, until, workbench, type Workbench,
@@ -191,7 +191,9 @@ describe.runIf(isRoot)('a list of the mounts', () => {
     const [id = ''] = await readdir(join(bench.stateDirectory, 'mounts'));
     // As it is in the middle of a save.
     const saving = new MountLocks(join(bench.stateDirectory, 'locks')).tryLockMount(id);
-    remountReadOnly(mountPath, true, 0);
+    const view = holdFolder(mountPath);
+    remountReadOnly(view, true, 0);
+    closeSync(view);
     expect(await bench.only()).toMatchObject({
       mountStatus: 'Ok', statusReason: expect.stringMatching(new RegExp(`not written to .*\\(${process.pid}\\)`)) as string,
     });

@@ -1,6 +1,7 @@
 /** Mounting by descriptors: mount(2), umount2(2), and the calls that build a mount before it is put anywhere. Linux 5.12 and newer. */
 import { closeSync, constants, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { throughDescriptor } from './heldPath.ts';
 import { libc, SystemCallError } from './libc.ts';
 import { mountIdOf, type MountTableEntry } from './mountTable.ts';
 
@@ -48,11 +49,6 @@ export function holdFile(path: string): number {
   return openSync(path, O_PATH);
 }
 
-/** The path by which this process reaches what a descriptor holds. */
-export function pathOf(descriptor: number): string {
-  return `/proc/self/fd/${descriptor}`;
-}
-
 /**
  * Makes a file system that shows nowhere yet. It ends with the descriptor where nobody puts it anywhere.
  * @param options Values by name.
@@ -74,16 +70,21 @@ export function makeFileSystem(type: string, source: string, options: Readonly<R
 
 /** Another mount of what is mounted at a held folder, which shows nowhere yet. @returns A descriptor, which the caller closes. @throws SystemCallError */
 export function cloneMount(folder: number): number {
-  return check(libc().openTree(SYS_open_tree, folder, '', OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH), 'open_tree', pathOf(folder));
+  return throughDescriptor(folder, (path) =>
+    check(libc().openTree(SYS_open_tree, folder, '', OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH), 'open_tree', path));
 }
 
-/** Makes a mount read-only, and lets nothing that is mounted in it show in others. Linux 5.12 and newer. @throws SystemCallError */
-export function sealMount(mountDescriptor: number): void {
+/**
+ * Makes a mount read-only, and lets nothing that is mounted in it show in others. Linux 5.12 and newer.
+ * @param path For the error: what is a mount of, while it shows nowhere.
+ * @throws SystemCallError
+ */
+export function sealMount(mountDescriptor: number, path: string): void {
   // struct mount_attr: attr_set, attr_clr, propagation, userns_fd; 64 bits each.
   const attributes = Buffer.alloc(32);
   attributes.writeBigUInt64LE(BigInt(MOUNT_ATTR_RDONLY), 0);
   attributes.writeBigUInt64LE(BigInt(MS_PRIVATE), 16);
-  check(libc().mountSetattr(SYS_mount_setattr, mountDescriptor, '', AT_EMPTY_PATH, attributes, attributes.length), 'mount_setattr', pathOf(mountDescriptor));
+  check(libc().mountSetattr(SYS_mount_setattr, mountDescriptor, '', AT_EMPTY_PATH, attributes, attributes.length), 'mount_setattr', path);
 }
 
 /**
@@ -92,17 +93,17 @@ export function sealMount(mountDescriptor: number): void {
  * @throws SystemCallError EINVAL: this kernel cannot put it beneath.
  */
 export function attachMount(mountDescriptor: number, folder: number, beneath = false): void {
-  check(libc().moveMount(SYS_move_mount, mountDescriptor, '', folder, '',
-    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | (beneath ? MOVE_MOUNT_BENEATH : 0)), 'move_mount', pathOf(folder));
+  throughDescriptor(folder, (path) => check(libc().moveMount(SYS_move_mount, mountDescriptor, '', folder, '',
+    MOVE_MOUNT_F_EMPTY_PATH | MOVE_MOUNT_T_EMPTY_PATH | (beneath ? MOVE_MOUNT_BENEATH : 0)), 'move_mount', path));
 }
 
 /**
- * Makes a mounted file system read-only, or writable again.
+ * Makes the file system that is mounted at a held folder read-only, or writable again.
  * @param flags Those that it was mounted with: what is left out ends.
  * @throws SystemCallError EBUSY: a file is open for writing; the kernel checks it in one step.
  */
-export function remountReadOnly(target: string, readOnly: boolean, flags: number): void {
-  check(libc().mount(null, target, null, MS_REMOUNT | (readOnly ? MS_RDONLY : 0) | flags, null), 'mount', target);
+export function remountReadOnly(folder: number, readOnly: boolean, flags: number): void {
+  throughDescriptor(folder, (path) => check(libc().mount(null, path, null, MS_REMOUNT | (readOnly ? MS_RDONLY : 0) | flags, null), 'mount', path));
 }
 
 /**
@@ -122,12 +123,16 @@ export function unmountEntry({ id, mountPoint }: Pick<MountTableEntry, 'id' | 'm
   // Held by the folder above it: a descriptor of the mount itself would keep it busy.
   const above = holdFolder(dirname(mountPoint), true);
   try {
-    const path = `${pathOf(above)}/${basename(mountPoint)}`;
-    const own = holdFolder(path);
-    const shown = mountIdOf(own);
-    closeSync(own);
-    if (shown !== id) { throw new SystemCallError('umount2', mountPoint, 16); }
-    unmount(path, detach);
+    throughDescriptor(above, (folder) => {
+      const path = `${folder}/${basename(mountPoint)}`;
+      const own = holdFolder(path);
+      try {
+        if (mountIdOf(own) !== id) { throw new SystemCallError('umount2', mountPoint, 16); }
+      } finally {
+        closeSync(own);
+      }
+      unmount(path, detach);
+    });
   } finally {
     closeSync(above);
   }

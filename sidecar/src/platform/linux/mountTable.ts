@@ -1,5 +1,6 @@
 /** What the kernel says is mounted: /proc/self/mountinfo. */
 import { readFileSync } from 'node:fs';
+import { throughDescriptor } from './heldPath.ts';
 import { libc, SystemCallError } from './libc.ts';
 
 export interface MountTableEntry {
@@ -95,7 +96,9 @@ const AT_STATX_DONT_SYNC = 0x4000;
  */
 export function mountIdOf(descriptor: number): number {
   const result = Buffer.alloc(statxBytes);
-  if (libc().statx(descriptor, '', AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, result) !== 0) { throw new SystemCallError('statx', `/proc/self/fd/${descriptor}`); }
+  throughDescriptor(descriptor, (path) => {
+    if (libc().statx(descriptor, '', AT_EMPTY_PATH | AT_STATX_DONT_SYNC, STATX_MNT_ID, result) !== 0) { throw new SystemCallError('statx', path); }
+  });
   if ((result.readUInt32LE(maskOffset) & STATX_MNT_ID) === 0) { throw new Error('this kernel does not say which mount a file is on'); }
   return Number(result.readBigUInt64LE(mountIdOffset));
 }

@@ -3,8 +3,9 @@
  * written to afterwards a page fault: with an image's metadata in memory that takes longer than all else that a mount needs.
  */
 import { closeSync, constants, fstatSync, readSync } from 'node:fs';
+import { pathOf } from './heldPath.ts';
 import { libc, SystemCallError } from './libc.ts';
-import { holdFolder, pathOf } from './mountCalls.ts';
+import { holdFolder } from './mountCalls.ts';
 
 /** A program that was started. */
 export interface StartedProgram {

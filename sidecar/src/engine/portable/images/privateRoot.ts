@@ -79,7 +79,7 @@ function attachCopy(entry: MountTableEntry, target: string): void {
     if (mountIdOf(original) !== entry.id) { throw new Error(`something else is mounted at "${entry.mountPoint}" now`); }
     copy = cloneMount(original);
     // Before it shows anywhere: whoever deletes the state directory must not delete the machine.
-    sealMount(copy);
+    sealMount(copy, entry.mountPoint);
     place = holdFolder(target);
     attachMount(copy, place);
   } finally {

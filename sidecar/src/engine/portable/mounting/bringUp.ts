@@ -7,9 +7,10 @@ import { Hresult } from '../../../hresult.ts';
 import { type OperationContext, uncancellable, withSignal } from '../../../operationContext.ts';
 import { isElevated } from '../../../platform/elevation.ts';
 import { bootId } from '../../../platform/linux/bootId.ts';
+import { throughDescriptor } from '../../../platform/linux/heldPath.ts';
 import { processState } from '../../../platform/linux/holders.ts';
 import { SystemCallError } from '../../../platform/linux/libc.ts';
-import { attachMount, holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
+import { attachMount, holdFolder } from '../../../platform/linux/mountCalls.ts';
 import { unlimitMemory } from '../../../platform/linux/memoryLimit.ts';
 import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
 import { messageOf } from '../../../systemErrors.ts';
@@ -28,9 +29,14 @@ function folderChanged(record: MountRecord): DismError {
   });
 }
 
+/** The path that leads to a held folder now. */
+function shownAt(folder: number): string {
+  return throughDescriptor(folder, (path) => readlinkSync(path));
+}
+
 /** What has just been mounted on a held folder. @throws DismError WIM_E_MOUNT_DIR_IN_USE: it is somewhere else, or on something else. */
 function mountedOn(record: MountRecord, folder: number, isOurs: (entry: MountTableEntry) => boolean): MountTableEntry {
-  const place = readlinkSync(pathOf(folder));
+  const place = shownAt(folder);
   const parent = mountIdOf(folder);
   const found = readMountTable().find((entry) => entry.parentId === parent && entry.mountPoint === place && isOurs(entry));
   if (found === undefined) { throw folderChanged(record); }
@@ -102,7 +108,7 @@ function showAt(state: State, record: MountRecord, folder: number, server: LiveM
       attachMount(view, folder);
       return { ...record, live: liveMount(state, record, mountedOn(record, folder, (entry) => entry.id === id), base, server) };
     }
-    const cover = put === undefined ? lookAt(state, record).cover ?? putCover(record, folder) : { ...put, mountPoint: readlinkSync(pathOf(folder)) };
+    const cover = put === undefined ? lookAt(state, record).cover ?? putCover(record, folder) : { ...put, mountPoint: shownAt(folder) };
     attachView(record, view, cover);
     const shown = readMountTable().find((entry) => entry.id === id && entry.parentId === cover.id);
     if (shown === undefined) { throw folderChanged(record); }
@@ -270,7 +276,7 @@ function attachBeneath(view: number, old: MountTableEntry): boolean {
 
 /** The folder that a descriptor holds, by the path that leads to it now. @throws DismError WIM_E_MOUNT_DIR_NOT_FOUND: it was deleted. */
 export function placeOf(folder: number, what: string, target: string): string {
-  const place = readlinkSync(pathOf(folder));
+  const place = shownAt(folder);
   if (fstatSync(folder).nlink === 0) {
     throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: there is no such folder`, { target });
   }

@@ -2,10 +2,11 @@
 import { closeSync } from 'node:fs';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { pathOf } from '../../../platform/linux/heldPath.ts';
 import { SystemCallError } from '../../../platform/linux/libc.ts';
 import {
   cloneMount, holdFolder, makeFileSystem, MOUNT_ATTR_NOATIME, MOUNT_ATTR_NODEV, MOUNT_ATTR_NOEXEC, MOUNT_ATTR_NOSUID, MOUNT_ATTR_RDONLY,
-  MS_NOATIME, MS_NODEV, MS_NOSUID, pathOf, remountReadOnly,
+  MS_NOATIME, MS_NODEV, MS_NOSUID, remountReadOnly,
 } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { workFolder } from '../images/overlayStaging.ts';
@@ -78,7 +79,7 @@ export function freeze(view: MountTableEntry, frozen: boolean): void {
   const folder = holdFolder(view.mountPoint);
   try {
     if (mountIdOf(folder) !== view.id) { throw new SystemCallError('mount', view.mountPoint, 16); }
-    remountReadOnly(pathOf(folder), frozen, viewFlags);
+    remountReadOnly(folder, frozen, viewFlags);
   } finally {
     closeSync(folder);
   }

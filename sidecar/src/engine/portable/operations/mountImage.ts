@@ -8,8 +8,9 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { foreignMountError } from '../../../platform/linux/foreignMounts.ts';
+import { throughDescriptor } from '../../../platform/linux/heldPath.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
-import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
+import { holdFolder } from '../../../platform/linux/mountCalls.ts';
 import { ownRightsMissing } from '../../../platform/linux/mountRights.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
 import { fileSignature, sameSignature } from '../images/fileSignature.ts';
@@ -32,7 +33,7 @@ function holdMountFolder(path: string, what: string, state: State): { readonly f
   const folder = openMountFolder(path, what);
   try {
     // Before the folder is looked at: the FUSE mount of another user lets not even root do that.
-    const shown = readlinkSync(pathOf(folder));
+    const shown = throughDescriptor(folder, (held) => readlinkSync(held));
     const there = readMountTable().find((entry) => entry.mountPoint === shown && shown !== '/' && /^(?:overlay|fuse\.)/.test(entry.type));
     if (there !== undefined) {
       const ours = ownImageAt(state, shown);
@@ -45,7 +46,7 @@ function holdMountFolder(path: string, what: string, state: State): { readonly f
     if (mountPath === state.path || mountPath.startsWith(`${state.path}/`)) {
       throw new DismError(Hresult.E_INVALIDARG, `${what}: it lies in the state directory of DismTs`, { target: path });
     }
-    if (readdirSync(pathOf(folder)).length > 0) {
+    if (throughDescriptor(folder, (held) => readdirSync(held)).length > 0) {
       throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, { target: path });
     }
     return { folder, mountPath };

@@ -5,7 +5,8 @@ import type { remountImage as remountImageMethod } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
+import { throughDescriptor } from '../../../platform/linux/heldPath.ts';
+import { holdFolder } from '../../../platform/linux/mountCalls.ts';
 import { bringUpAgain, placeOf } from '../mounting/bringUp.ts';
 import { takeDownView } from '../mounting/takeDown.ts';
 import { imageResult, withMount } from '../mounting/mountOperation.ts';
@@ -30,7 +31,12 @@ function holdRemountFolder(state: State, { mountPath, ...record }: MountRecord, 
     if (code !== 'ENOENT') { throw error; }
     throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_FOUND, `${what}: the folder is gone`, { target, hint: 'Make the folder again, then remount.' });
   }
-  if (lookAt(state, { mountPath, ...record }).cover !== undefined || readdirSync(pathOf(folder)).length === 0) { return folder; }
+  try {
+    if (lookAt(state, { mountPath, ...record }).cover !== undefined || throughDescriptor(folder, (held) => readdirSync(held)).length === 0) { return folder; }
+  } catch (error) {
+    closeSync(folder);
+    throw error;
+  }
   closeSync(folder);
   throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, {
     target, hint: 'Somebody wrote to the folder while nothing was mounted there; move the files elsewhere, then remount.',

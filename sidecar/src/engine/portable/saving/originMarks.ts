@@ -5,7 +5,8 @@
  */
 import { closeSync, lstatSync, readdirSync } from 'node:fs';
 import { listAttributes, removeAttribute, setAttribute } from '../../../platform/linux/attributes.ts';
-import { holdFolder, pathOf } from '../../../platform/linux/mountCalls.ts';
+import { throughDescriptor } from '../../../platform/linux/heldPath.ts';
+import { holdFolder } from '../../../platform/linux/mountCalls.ts';
 
 const originAttribute = 'trusted.overlay.origin';
 /** Says that an entry was copied from the image; ours, so no overlay looks at it. */
@@ -26,7 +27,7 @@ export function forgetOrigins(path: string): void {
   if (!lstatSync(path).isDirectory()) { return; }
   const folder = holdFolder(path);
   try {
-    for (const name of readdirSync(pathOf(folder))) { forgetOrigins(`${pathOf(folder)}/${name}`); }
+    throughDescriptor(folder, (held) => { for (const name of readdirSync(held)) { forgetOrigins(`${held}/${name}`); } });
   } finally {
     closeSync(folder);
   }
