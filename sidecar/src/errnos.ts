@@ -119,6 +119,8 @@ const special: ReadonlyMap<string, Row> = new Map([
   ['EPERM mount', { hresult: Hresult.E_ACCESSDENIED, reason: 'the system does not permit it',
     hint: 'Run the command as root; a container needs the capability SYS_ADMIN for it (docker run --privileged).' }],
   ['ENOSPC mount', { hresult: Hresult.ERROR_NO_SYSTEM_RESOURCES, reason: 'no more mounts are allowed', hint: 'Dismount what is not needed, or raise fs.mount-max.' }],
+  // An overlay makes folders of its own.
+  ['ENOSPC fsconfig', { hresult: Hresult.ERROR_DISK_FULL, reason: 'no space is left on its disk' }],
   ['ENOENT scandir', { hresult: Hresult.ERROR_PATH_NOT_FOUND, reason: 'the folder does not exist' }],
   ['ENOTDIR scandir', { hresult: Hresult.ERROR_DIRECTORY, reason: 'it is no folder' }],
 ]);
@@ -158,7 +160,7 @@ export function describeErrno(answer: string, syscall: string): ErrnoEntry {
   const call = syscall.split(' ', 1)[0] ?? '';
   const name = mountCalls.test(call) ? 'mount' : call;
   const direction = directionOf(name);
-  const { hresult, reason, hint } = special.get(`${code} ${name}`) ?? (Object.hasOwn(rows, code) ? rows[code] : undefined)
+  const { hresult, reason, hint } = special.get(`${code} ${call}`) ?? special.get(`${code} ${name}`) ?? (Object.hasOwn(rows, code) ? rows[code] : undefined)
     ?? { hresult: { ...fault, other: Hresult.E_FAIL }, reason: `the system answers ${code} to "${name}"` };
   return { hresult: typeof hresult === 'number' ? hresult : hresult[direction], reason, hint };
 }

@@ -432,6 +432,25 @@ describe.runIf(isRoot)('a disk that is full', () => {
     expect(await appliedImage(bench, wim)).toMatchObject({ 'new.txt': 'file "new"' });
     await endFileSystem(bench, small);
   });
+
+  test('where the state lives, of which the kernel needs some, too: a mount says so at whichever file is one too many, or can be written to', async () => {
+    const bench = await workbench();
+    const small = await smallFileSystem(bench, 'state', 2_000_000);
+    await chmod(small, 0o700);
+    const wim = await ordinaryWim(bench.folder);
+    const mountPath = await bench.mountFolder();
+    const refusals: string[] = [];
+    for (let files = 2; refusals.length === files - 2; files += 1) {
+      await runProgram('mount', '-o', `remount,nr_inodes=${files}`, small);
+      await bench.mount(wim, { mountPath }).catch((error: unknown) => { refusals.push((error as { symbol: string }).symbol); });
+    }
+    // Ten of ours, and some of an overlay.
+    expect(refusals.length).toBeGreaterThan(12);
+    expect(new Set(refusals)).toEqual(new Set(['ERROR_DISK_FULL']));
+    await runProgram('mount', '-o', 'remount,nr_inodes=0', small);
+    await writeFile(join(mountPath, 'new.txt'), 'new');
+    await endFileSystem(bench, small);
+  });
 });
 
 /*
