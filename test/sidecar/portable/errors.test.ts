@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { tryLock } from '../../../sidecar/src/platform/linux/locks.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
-import { watchDisk } from '../../helpers/diskFaults.ts';
+import { type DiskFaults, watchDisk } from '../../helpers/diskFaults.ts';
 import { hostileFiles } from '../../helpers/hostileWims.ts';
 import { appliedImage, bundleEngine, failure, hashFile, readFolder, runProgram, startEngine, until, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot, asNobody } from '../../helpers/nobody.ts';
@@ -514,18 +514,26 @@ describe.runIf(isRoot)('a machine that lacks', () => {
   });
 });
 
+const syscalls: Readonly<Record<string, string>> = { sync: 'fsync', datasync: 'fdatasync', truncate: 'ftruncate', writeFile: 'write', rm: 'unlink' };
+
+/** A disk that fails once it is armed, until the end of the test. */
+async function failingDisk(onFailure?: (syscall: string) => void): Promise<DiskFaults> {
+  const faults = await watchDisk('all', (name) => {
+    const plain = name.replace(/Sync$/, '');
+    const syscall = syscalls[plain] ?? plain;
+    onFailure?.(syscall);
+    throw Object.assign(new Error(`EIO: i/o error, by the test, ${syscall}`), { code: 'EIO', syscall });
+  });
+  onTestFinished(() => { faults.remove(); });
+  return faults;
+}
+
 test.runIf(isRoot)('an error at any step of a save leaves the old file or the new one, and no change is lost', async () => {
   const bench = await workbench();
   const source = await writeTree(join(bench.folder, 'source'), { 'a.txt': 'a', 'b.bin': pseudoRandom(50_000, 1) });
   const wim = await captureWim(source, join(bench.folder, 'a.wim'), { integrity: true });
   let failed = '';
-  const syscalls: Readonly<Record<string, string>> = { sync: 'fsync', datasync: 'fdatasync', truncate: 'ftruncate', writeFile: 'write', rm: 'unlink' };
-  const faults = await watchDisk('all', (name) => {
-    const plain = name.replace(/Sync$/, '');
-    failed = syscalls[plain] ?? plain;
-    throw Object.assign(new Error(`EIO: i/o error, by the test, ${failed}`), { code: 'EIO', syscall: failed });
-  });
-  onTestFinished(() => { faults.remove(); });
+  const faults = await failingDisk((syscall) => { failed = syscall; });
   const mountPath = await bench.mount(wim);
   let inFile = await appliedImage(bench, wim);
   const seen = { old: 0, new: 0 };
@@ -557,4 +565,34 @@ test.runIf(isRoot)('an error at any step of a save leaves the old file or the ne
   // Most of the work comes before the header is written, some after it.
   expect(seen.old).toBeGreaterThan(10);
   expect(seen.new).toBeGreaterThan(1);
+});
+
+test.runIf(isRoot)('an error at any step of a dismount says what became of the changes, and the next one ends it', async () => {
+  const bench = await workbench();
+  const wim = await ordinaryWim(bench.folder);
+  const faults = await failingDisk();
+  const said = { saved: 0, unsaved: 0 };
+  for (let step = 1; ; step++) {
+    const before = await hashFile(wim);
+    const mountPath = await bench.mount(wim);
+    await writeFile(join(mountPath, 'new.txt'), `step ${step}`);
+    faults.arm(step);
+    const error: unknown = await bench.dismount(mountPath, true).then(() => undefined, (reason: unknown) => reason);
+    const ended = faults.disarm() < step;
+    if (error !== undefined) {
+      const isSaved = (await appliedImage(bench, wim))['new.txt'] === `file "step ${step}"`;
+      expect(/the changes are saved in|holds the changes/.test((error as Error).message), `step ${step}: ${(error as Error).message}`).toBe(isSaved);
+      if (!isSaved) { expect(await hashFile(wim), `step ${step}`).toBe(before); }
+      said[isSaved ? 'saved' : 'unsaved']++;
+      if ((await bench.only()).mountStatus === 'NeedsRemount') { await bench.call('remountImage', { mountPath }); }
+      // What was saved needs no second save.
+      await bench.dismount(mountPath, !isSaved);
+    }
+    expect(await appliedImage(bench, wim), `step ${step}`).toMatchObject({ 'new.txt': `file "step ${step}"` });
+    if (ended) { break; }
+    expect(step).toBeLessThan(200);
+  }
+  // What could not be removed, the next one has.
+  await bench.expectNothingLeft();
+  expect(said).toEqual({ saved: expect.toSatisfy((count: number) => count > 0) as number, unsaved: expect.toSatisfy((count: number) => count > 5) as number });
 });

@@ -14,7 +14,7 @@ import { imageResult, requireFree, requireMeant, withMount } from '../mounting/m
 import { type MountRecord, recordsOfUnknown } from '../images/mountRecord.ts';
 import { settleCommit } from '../mounting/recovery.ts';
 import { finishChanges } from './finishedChanges.ts';
-import { requireSaveable, saveChanges, saveInPlace, takeOffView, unsavedRecord } from '../mounting/saveMount.ts';
+import { requireSaveable, savedAnyway, saveChanges, saveInPlace, takeOffView, unsavedRecord } from '../mounting/saveMount.ts';
 import { describeMount, lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
 import { messageOf, toDismError } from '../../../systemErrors.ts';
@@ -42,7 +42,7 @@ async function saveUnseen(
   } catch (error) {
     const unsaved = unsavedRecord(state, record);
     if (unsaved !== undefined) { await putBack(state, unsaved, kept, context); }
-    throw toDismError(error, what, record.wimPath, context);
+    throw savedAnyway(state, record, toDismError(error, what, record.wimPath, context));
   }
 }
 
@@ -76,6 +76,19 @@ async function dropWithoutRecord(state: State, id: string, path: string, problem
   ]);
 }
 
+async function settle(state: State, { id }: MountRecord, context: OperationContext): Promise<void> {
+  const now = state.records.read(id);
+  if (now?.commit !== undefined) { await settleCommit(state, now, context); }
+}
+
+/** The error of a mount that could not be taken away once its changes were saved. */
+function keptAfterSave(error: unknown, { wimPath }: MountRecord): unknown {
+  if (!(error instanceof DismError)) { return error; }
+  return new DismError(error.hresult, `${error.message}; the changes are saved in "${wimPath}"`, {
+    target: error.target, cause: error, holders: error.holders, hint: [error.hint ?? '', 'Then dismount it with -Discard: nothing is left to save.'].join(' ').trim(),
+  });
+}
+
 /** @param kept The view, where changes are stacked on the image. @returns Warnings. */
 async function takeAway(
   state: State, record: MountRecord, view: MountTableEntry | undefined, kept: number | undefined, params: Params, what: string, context: OperationContext,
@@ -88,13 +101,14 @@ async function takeAway(
     await takeOffView(view, what);
   }
   context.progress('Unmounting', 0, 1);
-  await takeDown(state, record).catch(async (error: unknown) => {
-    // It stays a mount, whose record has to say what became of the save.
-    const now = state.records.read(record.id);
-    if (now?.commit !== undefined) { await settleCommit(state, now, context); }
-    throw error;
-  });
-  await state.records.remove(record.id);
+  try {
+    await takeDown(state, record);
+    await state.records.remove(record.id);
+  } catch (error) {
+    // It stays a mount, whose record has to say what became of the save. Where that fails, too, the next operation sees to it.
+    await settle(state, record, context).catch((cause: unknown) => { context.log.error(messageOf(cause)); });
+    throw params.commit && view !== undefined ? keptAfterSave(toDismError(error, what, record.mountPath, context), record) : error;
+  }
   return warnings;
 }
 
