@@ -1,6 +1,7 @@
 /** Testing image files, and copying single items of them, on the portable engine. */
+import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -266,6 +267,29 @@ describe('imageFile/putItem', () => {
     const { sizeAfter } = await engine.putImageItem({ ...params, replace: true }, put());
     expect(sizeAfter).toBeLessThanOrEqual(dry.plan?.writes[0]?.maximumBytes ?? 0);
     expect(leftovers(folder)).toEqual([]);
+  });
+
+  test('says of the source what no image holds, and names it', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder);
+    const bytes = readFileSync(path);
+    const source = await writeTree(join(folder, 'odd'), { 'sub/file': '1' });
+    const refusal = async () => await failure(engine.putImageItem({ imagePath: path, imageIndex: 1, source, itemPath: '\\odd' }, put()));
+    const cases: readonly (readonly [(name: Buffer) => void, string, RegExp])[] = [
+      [(name) => { execFileSync('mkfifo', [name.toString()]); }, 'ERROR_NOT_SUPPORTED', /odd\/sub\/odd": a WIM holds files, folders and symbolic links only$/],
+      [(name) => { writeFileSync(Buffer.concat([name, Buffer.of(0xff)]), ''); }, 'ERROR_INVALID_NAME', /odd\/sub\/odd[^"]+": its name is not valid UTF-8$/],
+      [(name) => { symlinkSync(Buffer.of(0xff), name); }, 'ERROR_INVALID_NAME', /odd\/sub\/odd": the target of the symbolic link/],
+    ];
+    for (const [make, symbol, message] of cases) {
+      make(Buffer.from(join(source, 'sub', 'odd')));
+      const error = await refusal();
+      expect(error).toMatchObject({ symbol, hint: 'Rename or remove it first.', message: expect.stringMatching(/^Cannot put "[^"]*" into "[^"]*": "[^"]*": /) as string });
+      expect(error.message).toMatch(message);
+      for (const name of readdirSync(join(source, 'sub'), 'buffer')) {
+        if (name.toString() !== 'file') { rmSync(Buffer.concat([Buffer.from(join(source, 'sub/')), name])); }
+      }
+    }
+    expect(readFileSync(path).equals(bytes)).toBe(true);
   });
 
   test('refuses names that a capture refuses, before it changes anything', async () => {

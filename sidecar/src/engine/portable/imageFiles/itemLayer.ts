@@ -2,6 +2,7 @@
 import { lstatSync } from 'node:fs';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { printable } from '../../../printable.ts';
 import type { Dentry } from '../../../wim/dentry.ts';
 import { foldName, isImpossibleOnWindows } from '../../../wim/windowsNames.ts';
 import { type FoundNames, refuseNames } from '../../../wimJobs/refuseNames.ts';
@@ -94,6 +95,19 @@ function unchangedFolder(folder: Dentry, path: string, imagePath: string, child:
   };
 }
 
+/** What cannot be put is said of the source: such layers are read of mounts elsewhere. */
+async function readSource(source: string, what: string, signal: AbortSignal): Promise<UpperLayer> {
+  try {
+    return await readUpperLayer(source, signal);
+  } catch (error) {
+    const [, path = '', reason] = error instanceof DismError ? /^Cannot store "([^]*?)": ([^]*)$/.exec(error.message) ?? [] : [];
+    if (!(error instanceof DismError) || reason === undefined) { throw error; }
+    const full = path === '/' ? source : `${source}${path}`;
+    const hresult = error.hresult === Hresult.E_INVALIDARG ? Hresult.ERROR_INVALID_NAME : error.hresult;
+    throw new DismError(hresult, printable(`${what}: "${full}": ${reason}`), { target: full, hint: 'Rename or remove it first.', cause: error });
+  }
+}
+
 /**
  * The layer that puts a source into a folder of an image.
  * @param source Without symbolic links on its way.
@@ -101,7 +115,7 @@ function unchangedFolder(folder: Dentry, path: string, imagePath: string, child:
  * ERROR_NOT_SUPPORTED: a device, pipe or socket.
  */
 export async function itemLayer(source: string, folder: Dentry, name: string, what: string, signal: AbortSignal): Promise<ItemLayer> {
-  const { root } = await readUpperLayer(source, signal);
+  const { root } = await readSource(source, what, signal);
   refuseNames(namesIn(root, name), what, source, 'Rename them first.');
   const folders: Dentry[] = [];
   for (let at: Dentry | undefined = folder; at !== undefined; at = at.parent) { folders.unshift(at); }

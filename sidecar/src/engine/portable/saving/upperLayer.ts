@@ -51,7 +51,7 @@ function decode(bytes: Buffer, imagePath: string, what: string, hint: string): s
 }
 
 function decodeName(name: Buffer, directory: string): string {
-  return decode(name, `${directory}/${name.toString('latin1')}`, 'its name', 'Rename or delete the file in the mount folder, then try again.');
+  return decode(name, `${directory === '/' ? '' : directory}/${name.toString('latin1')}`, 'its name', 'Rename or delete the file in the mount folder, then try again.');
 }
 
 function decodeStreamName(name: Buffer, imagePath: string): string {
