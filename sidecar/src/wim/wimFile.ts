@@ -16,7 +16,7 @@ import { integrityTrouble, isPipableMagic, isWimMagic, parseWimHeader, ResourceF
 import type { ImageTree } from './dentry.ts';
 import type { Inode } from './inode.ts';
 import { damagedMetadata } from './metadataFormat.ts';
-import { checkTree, forEachFile, parseMetadata } from './readMetadata.ts';
+import { checkTree, forEachFile, forEachName, type MetName, parseMetadata } from './readMetadata.ts';
 import { chooseImage, type ImageChoice } from './imageChoice.ts';
 import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './imageXml.ts';
 import { integrityEnd, verifyIntegrity } from './integrity.ts';
@@ -229,6 +229,11 @@ export class WimFile implements ReadableFile {
     await this.#readTree(imageIndex, (data) => { forEachFile(data, look); });
   }
 
+  /** As forEachName() of readMetadata.ts. @throws DismError: as tree(). */
+  async forEachName<T>(imageIndex: number, begin: (root: MetName) => T, visit: (folder: T, name: MetName) => T): Promise<void> {
+    await this.#readTree(imageIndex, (data) => { forEachName(data, begin, visit); });
+  }
+
   /** Sees whether there is a tree to be had, in much less time than it takes to be made. @throws DismError: as tree(). */
   async checkTree(imageIndex: number): Promise<void> {
     await this.#readTree(imageIndex, checkTree);
@@ -240,7 +245,7 @@ export class WimFile implements ReadableFile {
     try {
       return read(data);
     } catch (error) {
-      if (!(error instanceof DismError)) { throw error; }
+      if (!(error instanceof DismError && error.message.startsWith(damagedMetadata))) { throw error; }
       throw this.errors.damaged(error.message.replace(damagedMetadata, `the metadata of image ${imageIndex} is damaged`));
     }
   }

@@ -2,9 +2,10 @@
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { printable } from '../../../printable.ts';
-import type { Dentry, ImageTree } from '../../../wim/dentry.ts';
 import { type Inode, isDirectory, isLink, isRegularFile } from '../../../wim/inode.ts';
 import { FileAttribute } from '../../../wim/metadataFormat.ts';
+import { isAddressable, type MetName } from '../../../wim/readMetadata.ts';
+import type { WimFile } from '../../../wim/wimFile.ts';
 import { foldName, isImpossibleOnWindows } from '../../../wim/windowsNames.ts';
 
 /** No file system of Linux has longer names (bytes of UTF-8), and no call takes longer paths. */
@@ -46,18 +47,6 @@ function hostile({ what, source }: ExaminedFor, reason: string): DismError {
   });
 }
 
-/** What none of the names that a path can hold stands for. @throws DismError WIM_E_DUPLICATE_NAME, WIM_E_EXTRACT_OUTSIDE_IMAGE. */
-function refuseHidden(folder: Dentry, path: string, to: ExaminedFor): void {
-  for (const { name } of folder.hidden ?? []) {
-    const shown = `${path}\\${name}`;
-    if (folder.children === undefined) { throw hostile(to, `"${path}" is no folder, but something is in it ("${shown}")`); }
-    if (folder.children.has(name)) {
-      throw new DismError(Hresult.WIM_E_DUPLICATE_NAME, printable(`${to.what}: the name "${shown}" occurs twice in the image`), { target: to.source });
-    }
-    throw hostile(to, `the name "${shown}" leads out of its folder`);
-  }
-}
-
 function checkName(name: string, path: string, pathBytes: number, to: ExaminedFor): void {
   if (name.includes('\\')) { throw hostile(to, `the name "${name}" is a path`); }
   if (to.isVolume) {
@@ -94,10 +83,9 @@ class Examination {
     return words.flatMap(([has, word]) => (has ? [word] : []));
   }
 
-  add(dentry: Dentry): void {
-    const { inode } = dentry;
+  add({ name, inode, hasShortName }: MetName): void {
     if (isDirectory(inode)) { this.directories++; } else { this.files++; }
-    if (dentry.hasShortName) { this.#has.shortNames = true; }
+    if (hasShortName) { this.#has.shortNames = true; }
     if (this.#counted.has(inode)) { return; }
     // Only what may come again is kept.
     if (inode.linkId !== 0n) { this.#counted.add(inode); }
@@ -109,37 +97,57 @@ class Examination {
     for (const hash of inode.hashes()) {
       const size = this.#to.sizeOf(hash);
       if (size === undefined) {
-        throw new DismError(Hresult.ERROR_FILE_CORRUPT, printable(`${this.#to.what}: the content of "${dentry.name}" is missing from the file`), { target: this.#to.source });
+        throw new DismError(Hresult.ERROR_FILE_CORRUPT, printable(`${this.#to.what}: the content of "${name}" is missing from the file`), { target: this.#to.source });
       }
       if (this.#to.isVolume || hash === inode.dataHash) { this.bytes += size; }
     }
   }
 }
 
+/** A folder of the image, or what pretends to be one. */
+interface Folder {
+  readonly path: string;
+  /** Of its path in the target. */
+  readonly bytes: number;
+  readonly isFolder: boolean;
+}
+
+/** What is below no name. */
+const leaf: Folder = { path: '', bytes: 0, isFolder: false };
+
 /**
- * Examines a tree.
+ * Examines an image.
  * @throws DismError WIM_E_EXTRACT_OUTSIDE_IMAGE, WIM_E_DUPLICATE_NAME: names that no honest image has. ERROR_INVALID_NAME, ERROR_FILENAME_EXCED_RANGE: the
- * target cannot have them. ERROR_FILE_CORRUPT: content is missing.
+ * target cannot have them. ERROR_FILE_CORRUPT: content is missing. WIM_E_INVALID_CONTAINER: as WimFile.tree().
  */
-export function examineTree({ root }: ImageTree, to: ExaminedFor): TreeFacts {
+export async function examineImage(wim: WimFile, imageIndex: number, to: ExaminedFor): Promise<TreeFacts> {
   const found = new Examination(to);
-  found.add(root);
-  const pending: { readonly folder: Dentry; readonly path: string; readonly bytes: number }[] = [{ folder: root, path: '', bytes: Buffer.byteLength(to.target) }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { folder, path, bytes } = next;
-    refuseHidden(folder, path, to);
-    const folded = new Set<string>();
-    for (const child of folder.children?.values() ?? []) {
-      const [childPath, childBytes] = [`${path}\\${child.name}`, bytes + 1 + Buffer.byteLength(child.name)];
-      checkName(child.name, childPath, childBytes, to);
-      const key = foldName(child.name);
-      if (folded.has(key) && found.twins.length < 5) { found.twins.push(childPath); }
-      folded.add(key);
-      found.add(child);
-      // A file has no children, but a made one may pretend to.
-      if (child.children !== undefined || child.hidden !== undefined) { pending.push({ folder: child, path: childPath, bytes: childBytes }); }
+  const topNames: string[] = [];
+  // Of the folder whose names are met.
+  let current: Folder | undefined;
+  let [names, folded] = [new Set<string>(), new Set<string>()];
+  await wim.forEachName<Folder>(imageIndex, (root) => {
+    found.add(root);
+    return { path: '', bytes: Buffer.byteLength(to.target), isFolder: true };
+  }, (folder, child) => {
+    const { name, inode, hasChildren } = child;
+    if (folder !== current) { [current, names, folded] = [folder, new Set(), new Set()]; }
+    const [path, bytes] = [`${folder.path}\\${name}`, folder.bytes + 1 + Buffer.byteLength(name)];
+    if (!folder.isFolder) { throw hostile(to, `"${folder.path}" is no folder, but something is in it ("${path}")`); }
+    if (names.has(name)) {
+      throw new DismError(Hresult.WIM_E_DUPLICATE_NAME, printable(`${to.what}: the name "${path}" occurs twice in the image`), { target: to.source });
     }
-  }
+    if (!isAddressable(name)) { throw hostile(to, `the name "${path}" leads out of its folder`); }
+    names.add(name);
+    checkName(name, path, bytes, to);
+    const key = foldName(name);
+    if (folded.has(key) && found.twins.length < 5) { found.twins.push(path); }
+    folded.add(key);
+    if (folder.path === '') { topNames.push(name); }
+    found.add(child);
+    // A file has no children, but a made one may pretend to.
+    return hasChildren ? { path, bytes, isFolder: isDirectory(inode) } : leaf;
+  });
   const { files, directories, bytes, lost, encrypted, twins } = found;
-  return { files, directories, bytes, lost, encrypted, twins, topNames: [...root.children?.keys() ?? []] };
+  return { files, directories, bytes, lost, encrypted, twins, topNames };
 }

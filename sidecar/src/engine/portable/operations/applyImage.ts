@@ -12,7 +12,7 @@ import { openPart } from '../../../wim/splitParts.ts';
 import { foldName } from '../../../wim/windowsNames.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
-import { examineTree, type TreeFacts } from '../imageFiles/applyChecks.ts';
+import { examineImage, type TreeFacts } from '../imageFiles/applyChecks.ts';
 import { lookAtFolder, requireNothingInTheWay } from '../imageFiles/applyTarget.ts';
 import { folderOrVolume, type Place } from '../imageFiles/places.ts';
 import { fileResult, inMegabytes } from '../imageFiles/results.ts';
@@ -74,12 +74,14 @@ async function prepareVolume(facts: TreeFacts, { path, volumeBytes }: Place, wha
   return { facts, warnings, freeBytes: null, wasEmpty: false };
 }
 
-function prepareFolder(tree: ImageTree, facts: TreeFacts, path: string, { what, applyPath }: { readonly what: string; readonly applyPath: string }): Prepared {
+async function prepareFolder(
+  tree: () => Promise<ImageTree>, facts: TreeFacts, path: string, { what, applyPath }: { readonly what: string; readonly applyPath: string },
+): Promise<Prepared> {
   const folder = lookAtFolder(path, what);
   if (folder.isCaseInsensitive && facts.twins.length > 0) {
     throw new DismError(Hresult.WIM_E_DUPLICATE_NAME, `${what}: the file system of the target takes names that differ in case only for one, such as "${facts.twins[0] ?? ''}"`, { target: applyPath });
   }
-  requireNothingInTheWay(tree, path, folder, what);
+  if (!folder.isEmpty) { requireNothingInTheWay(await tree(), path, folder, what); }
   const warnings: string[] = [];
   if (facts.lost.length > 0) {
     warnings.push(`A Linux folder has no place for what the image has of these: ${facts.lost.join(', ')}, creation times. Apply it to an NTFS volume to keep them`);
@@ -113,10 +115,12 @@ export async function applyImage(params: Params, context: OperationContext): Pro
     return await withSource(params, what, context, async (source) => {
       const { wim, otherParts, sizeBytes } = source;
       const imageIndex = await wim.chooseImage(params);
-      const tree = await wim.tree(imageIndex);
-      const facts = examineTree(tree, { what, source: wim.path, target: applyPath, isVolume: place.isVolume, sizeOf: await sizesOf(source, what) });
+      const facts = await examineImage(wim, imageIndex, {
+        what, source: wim.path, target: applyPath, isVolume: place.isVolume, sizeOf: await sizesOf(source, what),
+      });
       const { warnings, freeBytes, wasEmpty } = place.isVolume
-        ? await prepareVolume(facts, place, what, context) : prepareFolder(tree, facts, place.path, { what, applyPath });
+        ? await prepareVolume(facts, place, what, context)
+        : await prepareFolder(async () => await wim.tree(imageIndex), facts, place.path, { what, applyPath });
       const { files, directories, bytes, encrypted, topNames } = facts;
       const foreseen = encrypted === 0 ? warnings : [...warnings, `${encrypted} files that are encrypted (EFS) are left out: only Windows can write them`];
       const all = [...source.warnings, ...foreseen];
