@@ -3,10 +3,11 @@
  * in the same run. It judges nothing: the exit code says only whether everything could be measured.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { mountAround, readMountTable } from '../../sidecar/src/platform/linux/mountTable.ts';
 import { measureDisk } from './disk.ts';
 import { measureDrivers } from './drivers.ts';
 import { measureHealth } from './health.ts';
@@ -47,6 +48,16 @@ function load(): string {
   return `Load average ${loadavg().map((figure) => figure.toFixed(2)).join(' ')} on ${cpus().length} processors`;
 }
 
+/**
+ * Without a journal ext4 passes over every inode that was deleted in the last minutes for each one that it makes, which mounts make a dozen of:
+ * they take twice as long then, and longer with each round.
+ */
+function warnOfFileSystem(folder: string): void {
+  const mount = process.platform === 'linux' ? mountAround(readMountTable(), realpathSync(folder)) : undefined;
+  if (mount?.type !== 'ext4' || !existsSync(mount.source) || existsSync(`/proc/fs/jbd2/${basename(realpathSync(mount.source))}-8`)) { return; }
+  console.log(`"${folder}" is on an ext4 without a journal, where figures of mounts grow with the files that were deleted before: set TMPDIR to a folder elsewhere`);
+}
+
 /** What keeps this from running at all. */
 function obstacle(executable: string, names: readonly string[]): string | undefined {
   const unknown = names.find((name) => !Object.hasOwn(benchmarks, name));
@@ -71,6 +82,7 @@ async function main(): Promise<number> {
   const rows: Row[] = [];
   let failed = false;
   console.log(load());
+  warnOfFileSystem(bench.folder);
   try {
     for (const name of names) {
       console.log(`Measuring: ${name}`);
