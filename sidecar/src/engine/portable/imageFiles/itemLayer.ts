@@ -19,6 +19,8 @@ export interface ItemLayer {
   readonly bytes: number;
 }
 
+const refusalHint = 'Rename or remove it first.';
+
 /** Makes the layer. */
 class Layering {
   files = 0;
@@ -36,7 +38,7 @@ class Layering {
     const imagePath = `${folderPath}/${existing?.name ?? name}`;
     const { kind } = entry;
     if (kind === 'whiteout') {
-      throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `${this.#what}: "${entry.path}" is a device, and an image holds files, folders and symbolic links only`, { target: entry.path });
+      throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `${this.#what}: "${entry.path}": a WIM holds files, folders and symbolic links only`, { target: entry.path, hint: refusalHint });
     }
     this.#requireSameKind(kind, existing?.inode, imagePath);
     if (kind === 'directory') { this.directories++; } else { this.files++; }
@@ -104,7 +106,7 @@ async function readSource(source: string, what: string, signal: AbortSignal): Pr
     if (!(error instanceof DismError) || reason === undefined) { throw error; }
     const full = path === '/' ? source : `${source}${path}`;
     const hresult = error.hresult === Hresult.E_INVALIDARG ? Hresult.ERROR_INVALID_NAME : error.hresult;
-    throw new DismError(hresult, printable(`${what}: "${full}": ${reason}`), { target: full, hint: 'Rename or remove it first.', cause: error });
+    throw new DismError(hresult, printable(`${what}: "${full}": ${reason}`), { target: full, hint: refusalHint, cause: error });
   }
 }
 
