@@ -58,7 +58,7 @@ function Export-DismTsImage {
         # Numbers of the images to copy, in the order that they get; the first is 1. * stands for all.
         [Parameter(Mandatory, ParameterSetName = 'InputByFilePathAndIndex', ValueFromPipelineByPropertyName)]
         [Alias('SI', 'Index', 'ImageIndex')]
-        [ValidatePattern('^(\*|[1-9][0-9]{0,9})$')]
+        [ValidatePattern('^(\*|[1-9][0-9]{0,8})$')]
         [SupportsWildcards()]
         [string[]] $SourceIndex,
 
@@ -165,6 +165,11 @@ function Export-DismTsImage {
         } else {
             $params['sourceIndexes'] = @($SourceIndex | ForEach-Object { [uint32] $_ })
             $image = $SourceIndex -join ','
+        }
+        if ($DestinationName -and ($params['sourceIndexes'] -eq '*' -or @($params['sourceIndexes']).Count -gt 1)) {
+            $message = "Cannot give the images $image of `"$SourceImagePath`" one -DestinationName: it is for a single image; several keep their names"
+            Write-DismTsError -Cmdlet $PSCmdlet -ErrorRecord (New-ArgumentErrorRecord -Message $message)
+            return
         }
         $change = @{
             Cmdlet             = $PSCmdlet

@@ -71,6 +71,12 @@ Describe 'Commands about image files' -Tag 'Unit' {
         (Get-Command -Name $Command).DefaultParameterSet | Should -Be 'InputByFilePathAndIndex'
     }
 
+    It 'refuses one new name for the images <Index>' -ForEach @{ Index = '*' }, @{ Index = 1, 2 } {
+        $files = @{ SourceImagePath = '/fake/x.wim'; DestinationImagePath = '/fake/new.wim'; DestinationName = 'x' }
+        { Export-DismTsImage @files -SourceIndex $Index } | Should -Throw -ExpectedMessage 'Cannot give the images*one -DestinationName*'
+        Export-DismTsImage @files -SourceName '*' | Should -HaveCount 1
+    }
+
     It 'has an image looked at before it is applied, so that warnings come before' {
         Expand-DismTsImage -ImagePath /fake/x.wim -Index 2 -ApplyPath /fake/a | Should -HaveCount 1
         (Get-ReceivedMessage -RecordPath $recordPath -Method imageFile/apply).Message.params | ForEach-Object { [bool] $_.PSObject.Properties['validateOnly'] } | Should -Be $true, $false
