@@ -24,7 +24,7 @@ function Stop-SidecarRequest {
     $clock = [System.Diagnostics.Stopwatch]::StartNew()
     $answered = Test-SidecarResponse -Message $Sidecar['Message'] -Id $Id
     if (-not $answered -and $GraceMilliseconds -gt 0) {
-        $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ method = '$/cancelRequest'; params = @{ id = $Id } } -TimeoutMilliseconds 1000
+        $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ method = '$/cancelRequest'; params = @{ id = $Id } } -TimeoutMilliseconds $GraceMilliseconds
     }
     while (-not $answered -and $null -eq $Sidecar['Failure'] -and $clock.ElapsedMilliseconds -lt $GraceMilliseconds) {
         $answered = (Read-JsonRpcMessage -Sidecar $Sidecar) -and (Test-SidecarResponse -Message $Sidecar['Message'] -Id $Id)
