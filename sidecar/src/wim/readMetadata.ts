@@ -79,7 +79,7 @@ export function findUnshowableNames(data: Buffer): string[] {
     const start = offset + dentryBytes;
     // A character of UTF-16 takes up to three bytes in UTF-8; most names need no closer look.
     if (bytes / 2 * 3 > maxShownBytes || holdsSlash(data, start, start + bytes)) {
-      const name = data.toString('utf16le', start, start + bytes);
+      const name = nameAt(data, offset);
       if (!isAddressable(name) || Buffer.byteLength(name) > maxShownBytes) { found.push(name); }
     }
     return undefined;
@@ -93,6 +93,12 @@ function holdsSlash(data: Buffer, start: number, end: number): boolean {
     if (data[at] === 0x2f) { return true; }
   }
   return false;
+}
+
+/** The name of the entry at an offset. */
+function nameAt(data: Buffer, offset: number): string {
+  const start = offset + dentryBytes;
+  return data.toString('utf16le', start, start + data.readUInt16LE(offset + 0x64));
 }
 
 /** A name that a path can hold. */
@@ -173,7 +179,7 @@ export function forEachName<T>(data: Buffer, begin: (root: MetName) => T, visit:
     hasShortName: hasShortNameAt(data, offset), hasChildren: subdirOffset(data, offset) !== 0,
   });
   scan(data, begin(met(start, '', rootInode)), subdirOffset(data, start), (folder, offset, { streamsOffset }) => {
-    const name = data.toString('utf16le', offset + dentryBytes, offset + dentryBytes + data.readUInt16LE(offset + 0x64));
+    const name = nameAt(data, offset);
     return visit(folder, met(offset, name, Inode.read(data, offset, streamsOffset)));
   });
 }
@@ -194,7 +200,7 @@ export function parseMetadata(data: Buffer): ImageTree {
       if (inode.linkId > maxLinkId) { maxLinkId = inode.linkId; }
       inode = hardLinks.find(inode);
     }
-    const name = data.toString('utf16le', offset + dentryBytes, offset + dentryBytes + data.readUInt16LE(offset + 0x64));
+    const name = nameAt(data, offset);
     const dentry = Dentry.read(data, offset, end, name, inode);
     dentry.parent = parent;
     entries.push(dentry);
