@@ -8,7 +8,7 @@ import { foldName, isImpossibleOnWindows } from '../../../wim/windowsNames.ts';
 import { type FoundNames, refuseNames } from '../../../wimJobs/refuseNames.ts';
 import { Noted } from '../../../wimJobs/scanFolder.ts';
 import { type Inode, isDirectory, isRegularFile } from '../../../wim/inode.ts';
-import { readUpperLayer, type UpperEntry, type UpperLayer } from '../saving/upperLayer.ts';
+import { readUpperLayer, UnstorableError, type UpperEntry, type UpperLayer } from '../saving/upperLayer.ts';
 import { childOf } from './imagePaths.ts';
 
 /** What is put in, and its numbers. */
@@ -102,9 +102,9 @@ async function readSource(source: string, what: string, signal: AbortSignal): Pr
   try {
     return await readUpperLayer(source, signal);
   } catch (error) {
-    const [, path = '', reason] = error instanceof DismError ? /^Cannot store "([^]*?)": ([^]*)$/.exec(error.message) ?? [] : [];
-    if (!(error instanceof DismError) || reason === undefined) { throw error; }
-    const full = path === '/' ? source : `${source}${path}`;
+    if (!(error instanceof UnstorableError)) { throw error; }
+    const { imagePath, reason } = error;
+    const full = imagePath === '/' ? source : `${source}${imagePath}`;
     const hresult = error.hresult === Hresult.E_INVALIDARG ? Hresult.ERROR_INVALID_NAME : error.hresult;
     throw new DismError(hresult, printable(`${what}: "${full}": ${reason}`), { target: full, hint: refusalHint, cause: error });
   }

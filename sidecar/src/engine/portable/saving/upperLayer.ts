@@ -1,6 +1,6 @@
 /** Reads the staged changes of a mount: the upper directory of an overlay, as overlayfs left it. */
 import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from 'node:fs';
-import { DismError } from '../../../errors.ts';
+import { DismError, type DismErrorOptions } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { Breather } from '../../../breather.ts';
 import { getAttribute, listAttributeNames } from '../../../platform/linux/attributes.ts';
@@ -37,6 +37,20 @@ export interface UpperEntry {
   readonly children: readonly UpperEntry[];
 }
 
+/** That a WIM has no place for something. */
+export class UnstorableError extends DismError {
+  /** As imagePath of UpperEntry; a very long one is cut short. */
+  readonly imagePath: string;
+  /** The second half of the message. */
+  readonly reason: string;
+
+  constructor(hresult: number, imagePath: string, reason: string, options: DismErrorOptions) {
+    super(hresult, `Cannot store "${imagePath}": ${reason}`, { target: imagePath, ...options });
+    this.imagePath = imagePath;
+    this.reason = reason;
+  }
+}
+
 const maxShownPath = 200;
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -46,7 +60,7 @@ function decode(bytes: Buffer, imagePath: string, what: string, hint: string): s
   try {
     return decoder.decode(bytes);
   } catch (cause) {
-    throw new DismError(Hresult.E_INVALIDARG, `Cannot store "${imagePath}": ${what} is not valid UTF-8`, { target: imagePath, hint, cause });
+    throw new UnstorableError(Hresult.E_INVALIDARG, imagePath, `${what} is not valid UTF-8`, { hint, cause });
   }
 }
 
@@ -68,8 +82,8 @@ function kindOf(stat: BigIntStats, imagePath: string): UpperEntry['kind'] {
   if (stat.isSymbolicLink()) { return 'symlink'; }
   if (stat.isCharacterDevice() && stat.rdev === 0n) { return 'whiteout'; }
   if (stat.isFile()) { return 'file'; }
-  throw new DismError(Hresult.ERROR_NOT_SUPPORTED, `Cannot store "${imagePath}": a WIM holds files, folders and symbolic links only`, {
-    target: imagePath, hint: 'Delete the device, pipe or socket in the mount folder, then try again.',
+  throw new UnstorableError(Hresult.ERROR_NOT_SUPPORTED, imagePath, 'a WIM holds files, folders and symbolic links only', {
+    hint: 'Delete the device, pipe or socket in the mount folder, then try again.',
   });
 }
 
@@ -106,7 +120,7 @@ function tooDeep(error: unknown, upperPath: string): unknown {
   if (!isSystemError(error) || error.code !== 'ENAMETOOLONG' || error.path?.startsWith(`${upperPath}/`) !== true) { return error; }
   const imagePath = error.path.slice(upperPath.length);
   const shown = imagePath.length > maxShownPath ? `${imagePath.slice(0, maxShownPath)}...` : imagePath;
-  return new DismError(Hresult.ERROR_FILENAME_EXCED_RANGE, `Cannot store "${shown}": its path is too long (${Buffer.byteLength(imagePath)} bytes)`, {
+  return new UnstorableError(Hresult.ERROR_FILENAME_EXCED_RANGE, shown, `its path is too long (${Buffer.byteLength(imagePath)} bytes)`, {
     target: imagePath, hint: 'Move what is in it nearer to the root of the mount folder, or delete it there, then try again.', cause: error,
   });
 }
@@ -119,7 +133,7 @@ export interface UpperLayer {
 
 /**
  * Reads the whole upper directory. Nobody may change it meanwhile: the overlay is frozen or unmounted.
- * @throws DismError ERROR_NOT_SUPPORTED: a device, pipe or socket; E_INVALIDARG: a name or link target that is no UTF-8;
+ * @throws UnstorableError ERROR_NOT_SUPPORTED: a device, pipe or socket; E_INVALIDARG: a name or link target that is no UTF-8;
  * ERROR_FILENAME_EXCED_RANGE: a path that is too long where the changes are kept.
  */
 export async function readUpperLayer(upperPath: string, signal: AbortSignal): Promise<UpperLayer> {
