@@ -7,7 +7,7 @@ export function pathOf(descriptor: number): string {
   return `/proc/self/fd/${descriptor}`;
 }
 
-/** Where that is now. */
+/** Where that is now, as far as it can be told. */
 function placeOf(descriptor: number): string {
   try {
     return readlinkSync(pathOf(descriptor)).replace(/ \(deleted\)$/, '');
@@ -28,4 +28,9 @@ export function throughDescriptor<T>(descriptor: number, calls: (path: string) =
     if (!isSystemError(error) || (error.path !== path && error.path?.startsWith(`${path}/`) !== true)) { throw error; }
     throw atPath(error, `${placeOf(descriptor)}${error.path.slice(path.length)}`);
   }
+}
+
+/** The path that leads now to what a descriptor holds. @throws Error of node:fs. */
+export function shownAt(descriptor: number): string {
+  return throughDescriptor(descriptor, (path) => readlinkSync(path));
 }

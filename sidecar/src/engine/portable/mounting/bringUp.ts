@@ -1,5 +1,5 @@
 /** Brings up what a mount shows at its folder, and renews it. */
-import { closeSync, fstatSync, readlinkSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { DismError } from '../../../errors.ts';
@@ -7,7 +7,7 @@ import { Hresult } from '../../../hresult.ts';
 import { type OperationContext, uncancellable, withSignal } from '../../../operationContext.ts';
 import { isElevated } from '../../../platform/elevation.ts';
 import { bootId } from '../../../platform/linux/bootId.ts';
-import { throughDescriptor } from '../../../platform/linux/heldPath.ts';
+import { shownAt } from '../../../platform/linux/heldPath.ts';
 import { processState } from '../../../platform/linux/holders.ts';
 import { SystemCallError } from '../../../platform/linux/libc.ts';
 import { attachMount, holdFolder } from '../../../platform/linux/mountCalls.ts';
@@ -27,11 +27,6 @@ function folderChanged(record: MountRecord): DismError {
   return new DismError(Hresult.WIM_E_MOUNT_DIR_IN_USE, `Cannot mount at "${record.mountPath}": something else was mounted there meanwhile, or the folder was replaced`, {
     target: record.mountPath, hint: 'Try again once nobody changes the folder any more.',
   });
-}
-
-/** The path that leads to a held folder now. */
-function shownAt(folder: number): string {
-  return throughDescriptor(folder, (path) => readlinkSync(path));
 }
 
 /** What has just been mounted on a held folder. @throws DismError WIM_E_MOUNT_DIR_IN_USE: it is somewhere else, or on something else. */

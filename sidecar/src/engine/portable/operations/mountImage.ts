@@ -1,6 +1,6 @@
 /** image/mount on the portable engine. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync } from 'node:fs';
 import type { z } from 'zod';
 import type { mountImage as mountImageMethod } from '@dismts/protocol';
 import { isElevated } from '../../../platform/elevation.ts';
@@ -8,7 +8,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { foreignMountError } from '../../../platform/linux/foreignMounts.ts';
-import { throughDescriptor } from '../../../platform/linux/heldPath.ts';
+import { shownAt, throughDescriptor } from '../../../platform/linux/heldPath.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import { holdFolder } from '../../../platform/linux/mountCalls.ts';
 import { ownRightsMissing } from '../../../platform/linux/mountRights.ts';
@@ -33,7 +33,7 @@ function holdMountFolder(path: string, what: string, state: State): { readonly f
   const folder = openMountFolder(path, what);
   try {
     // Before the folder is looked at: the FUSE mount of another user lets not even root do that.
-    const shown = throughDescriptor(folder, (held) => readlinkSync(held));
+    const shown = shownAt(folder);
     const there = readMountTable().find((entry) => entry.mountPoint === shown && shown !== '/' && /^(?:overlay|fuse\.)/.test(entry.type));
     if (there !== undefined) {
       const ours = ownImageAt(state, shown);
