@@ -54,9 +54,9 @@ export class WimError extends DismError {
   }
 }
 
-/** The same error in other words, where somebody further up knows better what cannot be done, or about what. */
-export function reworded(error: DismError, message: string, target: string | undefined = error.target): DismError {
-  const options: DismErrorOptions = { target, hint: error.hint, holders: error.holders, contentHash: error.contentHash, cause: error };
+/** The same error in other words, where somebody further up knows better what cannot be done, about what, or what to do. */
+export function reworded(error: DismError, message: string, { target = error.target, hint = error.hint }: Pick<DismErrorOptions, 'target' | 'hint'> = {}): DismError {
+  const options: DismErrorOptions = { target, hint, holders: error.holders, contentHash: error.contentHash, cause: error };
   return error instanceof WimError ? new WimError(error.symbol, message, options) : new DismError(error.hresult, message, options);
 }
 

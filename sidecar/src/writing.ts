@@ -21,7 +21,7 @@ function renamed(error: unknown, temporary: string, path: string): unknown {
   const { message, target } = error instanceof DismError ? error : { message: messageOf(error) };
   if (!message.includes(temporary) && target !== temporary) { return error; }
   const text = withoutRepetition(message.replaceAll(temporary, path), path);
-  if (error instanceof DismError) { return reworded(error, text, path); }
+  if (error instanceof DismError) { return reworded(error, text, { target: path }); }
   // A system error becomes one of ours further up, by its properties.
   return isSystemError(error) ? Object.assign(new Error(text, { cause: error }), { code: error.code, syscall: error.syscall, path }) : error;
 }

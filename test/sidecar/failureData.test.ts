@@ -6,7 +6,7 @@ import { Hresult } from '../../sidecar/src/hresult.ts';
 
 test('keep all causes, and which content is damaged, also in other words', () => {
   const first = new DismError(Hresult.ERROR_FILE_CORRUPT, 'first words', { contentHash: 'ab', cause: new Error('what libwim says') });
-  const sent: unknown = JSON.parse(JSON.stringify(toFailureData(reworded(first, 'second words', '/a.wim'))));
+  const sent: unknown = JSON.parse(JSON.stringify(toFailureData(reworded(first, 'second words', { target: '/a.wim' }))));
   const error = fromFailureData(sent as Parameters<typeof fromFailureData>[0], 'imageFile/apply');
   expect(error).toMatchObject({ symbol: 'ERROR_FILE_CORRUPT', message: 'second words', target: '/a.wim', contentHash: 'ab' });
   expect((error.cause as Error).stack).toMatch(/first words[^]*what libwim says/);

@@ -31,7 +31,7 @@ export async function describeInfFiles(
       for (const device of await describeInfFile(image, infPath)) { devices.push(device); }
     } catch (error) {
       if (!(error instanceof DismError)) { throw error; }
-      const named = reworded(error, infMessage(error, infPath), infPath);
+      const named = reworded(error, infMessage(error, infPath), { target: infPath });
       if (onInvalid === undefined) { throw named; }
       onInvalid(named);
     }

@@ -162,7 +162,7 @@ async function add(create: () => WimHandle, capture: CaptureImage, context: JobC
     });
   } catch (error) {
     if (unreadable === undefined || !(error instanceof DismError) || error.message.includes(`"${unreadable}"`)) { throw error; }
-    throw reworded(error, printable(`${error.message} ("${unreadable}")`), unreadable);
+    throw reworded(error, printable(`${error.message} ("${unreadable}")`), { target: unreadable });
   }
   if (isVolume) { tellUncompressed(uncompressed); }
   if (isVolume && found.files + found.directories <= 1) { throw new DismError(Hresult.E_INVALIDARG, `${what}: the volume is empty`, { target: source }); }

@@ -1,6 +1,6 @@
 /** Saves a mount: what image/commit and image/unmount share, and what all formats do alike. */
 import { closeSync } from 'node:fs';
-import { DismError } from '../../../errors.ts';
+import { DismError, reworded } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { holdFolder } from '../../../platform/linux/mountCalls.ts';
@@ -96,8 +96,8 @@ export function unsavedRecord(state: State, record: MountRecord): MountRecord | 
 export function savedAnyway(state: State, { id, generation, wimPath }: MountRecord, error: unknown): unknown {
   const now = state.records.read(id);
   if (!(error instanceof DismError) || now === undefined || now.generation === generation) { return error; }
-  return new DismError(error.hresult, `${error.message}; "${wimPath}" holds the changes, which may not be on its disk yet`, {
-    target: error.target, cause: error, hint: 'Remount the image, and verify the file once its disk is well again.',
+  return reworded(error, `${error.message}; "${wimPath}" holds the changes, which may not be on its disk yet`, {
+    hint: 'Remount the image, and verify the file once its disk is well again.',
   });
 }
 

@@ -77,7 +77,7 @@ async function apply(
     const added = infPaths.length === 0 ? [] : await addPackagesTo(open, infPaths, { forceUnsigned: false, bootCritical }, change, journal);
     for (const { failure, infPath } of added) {
       if (failure !== undefined) {
-        throw reworded(failure, `${what}: ${infMessage(failure, infPath)}`, failure.target ?? infPath);
+        throw reworded(failure, `${what}: ${infMessage(failure, infPath)}`, { target: failure.target ?? infPath });
       }
     }
     const settings = applyEdits(open, answers.edits, context.signal);

@@ -2,7 +2,7 @@
 import { close, closeSync } from 'node:fs';
 import type { z } from 'zod';
 import type { unmountImage as unmountImageMethod } from '@dismts/protocol';
-import { DismError } from '../../../errors.ts';
+import { DismError, reworded } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { cloneMount, holdFolder } from '../../../platform/linux/mountCalls.ts';
@@ -84,8 +84,8 @@ async function settle(state: State, { id }: MountRecord, context: OperationConte
 /** The error of a mount that could not be taken away once its changes were saved. */
 function keptAfterSave(error: unknown, { wimPath }: MountRecord): unknown {
   if (!(error instanceof DismError)) { return error; }
-  return new DismError(error.hresult, `${error.message}; the changes are saved in "${wimPath}"`, {
-    target: error.target, cause: error, holders: error.holders, hint: [error.hint ?? '', 'Then dismount it with -Discard: nothing is left to save.'].join(' ').trim(),
+  return reworded(error, `${error.message}; the changes are saved in "${wimPath}"`, {
+    hint: [error.hint ?? '', 'Then dismount it with -Discard: nothing is left to save.'].join(' ').trim(),
   });
 }
 
