@@ -40,6 +40,7 @@ const types = {
 } as const;
 const drivers: Readonly<Partial<Record<string, Slice['driver']>>> = { '.vhd': 'vpc', '.vhdx': 'vhdx' };
 const maxVhdBytes = 2040 * GiB;
+
 /** A file beside the one that is made, which goes when the operation is over. */
 async function temporaryFile(work: UnfinishedWork, beside: string): Promise<string> {
   const path = temporaryPath(beside, 'file');
