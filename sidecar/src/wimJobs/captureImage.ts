@@ -174,7 +174,7 @@ export async function captureImage(capture: CaptureImage, context: JobContext): 
   const { operation } = context;
   const { format, path, base } = capture;
   requireWritingVersion(capture.what);
-  const other = base === undefined ? undefined : await openWim(base, { what: capture.what, operation });
+  const other = base === undefined ? undefined : await openWim(base, { what: capture.what, operation, ...watching(context) });
   const create = (): WimHandle => {
     const wim = createWim(path ?? capture.source, format.compressionType, { what: capture.what, operation });
     if (other !== undefined) { wim.referenceWims([other]); }
@@ -194,7 +194,7 @@ export async function captureImage(capture: CaptureImage, context: JobContext): 
 
 /** Reads a file that was just written, with what the image has in another one, and compares it with its hashes. */
 export async function verifyWritten(path: string, other: WimHandle | undefined, what: string, context: JobContext): Promise<void> {
-  const wim = await openWim(path, { what, operation: context.operation });
+  const wim = await openWim(path, { what, operation: context.operation, ...watching(context) });
   if (other !== undefined) { wim.referenceWims([other]); }
   await wim.verify(watching(context));
 }

@@ -23,10 +23,10 @@ export async function captureMounted(capture: CaptureMounted, context: JobContex
   const { part, others, name, description = '', format, path, what } = capture;
   const { operation } = context;
   requireWritingVersion(what);
-  const from = await openWim(part, { what, operation });
-  await from.referenceSplitParts(others);
+  const from = await openWim(part, { what, operation, ...watching(context) });
+  await from.referenceSplitParts(others, watching(context));
   const to = createWim(path, format.compressionType, { what, operation });
-  await from.exportImage(1, to, capture.wimBoot === true ? ExportFlag.WIMBOOT : 0, name, description);
+  await from.exportImage(1, to, capture.wimBoot === true ? ExportFlag.WIMBOOT : 0, { name, description, ...watching(context) });
   // What the image was called where it comes from is not what it is called here.
   to.setImageProperty(1, 'DISPLAYDESCRIPTION', '');
   describe(to, 1, { name, description });

@@ -48,7 +48,7 @@ export async function exportImages({ source, what, images, path, format, bootInd
   const to = createWim(path, format.compressionType, { what, operation });
   if (format.chunkBytes !== undefined) { to.setOutputCompression(format.compressionType, format.chunkBytes); }
   if (format.solid === true) { to.setOutputSolidCompression(CompressionType.Lzms, solidChunkBytes); }
-  for (const { index, name } of images) { await from.exportImage(index, to, wimBoot === true ? ExportFlag.WIMBOOT : 0, name); }
+  for (const { index, name } of images) { await from.exportImage(index, to, wimBoot === true ? ExportFlag.WIMBOOT : 0, { name, ...watching(context) }); }
   if (bootIndex !== noImage) { to.setBootIndex(bootIndex); }
   await to.write(path, writeFlags(format), { threads: threadsFor(format.solid === true), ...watching(context) });
 }

@@ -20,7 +20,7 @@ export interface ExportInto {
 export async function exportInto({ source, what, images, path, solid }: ExportInto, context: JobContext): Promise<void> {
   const { operation } = context;
   const from = await openSource(source, what, context);
-  const to = await openWim(path, { writeAccess: true, what, operation });
-  for (const { index, name } of images) { await from.exportImage(index, to, 0, name); }
+  const to = await openWim(path, { writeAccess: true, what, operation, ...watching(context) });
+  for (const { index, name } of images) { await from.exportImage(index, to, 0, { name, ...watching(context) }); }
   await to.overwrite(WriteFlag.NO_CHECK_INTEGRITY | (solid ? WriteFlag.SOLID : 0), { threads: threadsFor(solid), ...watching(context) });
 }

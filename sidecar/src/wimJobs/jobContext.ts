@@ -32,7 +32,7 @@ function stepOf(progress: WimlibProgress): readonly [phase: ProgressPhase, curre
   }
 }
 
-/** Passes libwim's progress on. On this thread: the process of a job has nothing else to do meanwhile, and to cancel it is to kill it. */
+/** For whatever libwim does: passes its progress on. On this thread: the process of a job has nothing else to do meanwhile, and to cancel it is to kill it. */
 export function watching(context: JobContext): WimlibOperation {
   return {
     onThisThread: true,

@@ -15,6 +15,6 @@ export interface SourceFile {
 export async function openSource({ path, otherParts = [], checkIntegrity }: SourceFile, what: string, context: JobContext): Promise<WimHandle> {
   const { operation } = context;
   const wim = await openWim(path, { what, operation, checkIntegrity, ...watching(context) });
-  if (otherParts.length > 0) { await wim.referenceSplitParts(otherParts); }
+  if (otherParts.length > 0) { await wim.referenceSplitParts(otherParts, watching(context)); }
   return wim;
 }

@@ -10,7 +10,7 @@ export interface WimlibOperation extends WimlibQuestions {
   readonly onProgress?: ((progress: WimlibProgress) => void) | undefined;
   /**
    * Run it on this thread, which does nothing else meanwhile: for a process that has nothing else to do. What libwim says and asks takes a hundredth
-   * of the time then, in which libwim waits.
+   * of the time then, in which libwim waits. On another one glibc asks the system for memory page by page, 7,000 times for an image with 50,000 files.
    */
   readonly onThisThread?: boolean | undefined;
 }

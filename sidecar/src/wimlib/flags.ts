@@ -72,12 +72,6 @@ export const ExtractFlag = {
   WIMBOOT: 0x400000,
 } as const;
 
-/** WIMLIB_REF_FLAG_*. */
-export const RefFlag = {
-  GLOB_ENABLE: 0x1,
-  GLOB_ERR_ON_NOMATCH: 0x2,
-} as const;
-
 /** WIMLIB_CHANGE_*: which fields setWimInfo() sets. */
 export const ChangeFlag = {
   READONLY: 0x1,

@@ -1,9 +1,9 @@
 /** A WIM that libwim holds: what it does with the content of images, as promises, with AbortSignals and DismErrors. */
 import type { WimlibBinding, WimPointer } from './binding.ts';
-import { callAsync, callFor, type CFunction, type WimlibOperation, withProgress } from './calls.ts';
+import { callFor, type CFunction, type WimlibOperation, withProgress } from './calls.ts';
 import type { CompressionType } from './codec.ts';
 import { cancelled, wimlibError } from './errors.ts';
-import { allImages, ChangeFlag, type RefFlag } from './flags.ts';
+import { allImages, ChangeFlag } from './flags.ts';
 
 /** How a new file is written. */
 export interface WriteOptions extends WimlibOperation {
@@ -81,9 +81,9 @@ export class WimHandle {
     this.#check(functions.wimlib_set_output_pack_chunk_size(this.#pointer, chunkBytes));
   }
 
-  /** Makes the data of the other parts of a split WIM available. wimlib_reference_resource_files. @param flags RefFlag. */
-  async referenceSplitParts(paths: readonly string[], flags: typeof RefFlag[keyof typeof RefFlag] | 0 = 0): Promise<void> {
-    await this.#call('wimlib_reference_resource_files', (wim, fn) => callAsync(fn, wim, [...paths], paths.length, flags, 0));
+  /** Makes the data of the other parts of a split WIM available. wimlib_reference_resource_files. */
+  async referenceSplitParts(paths: readonly string[], options: WimlibOperation = {}): Promise<void> {
+    await this.#call('wimlib_reference_resource_files', (wim, fn) => callFor(options, fn, wim, [...paths], paths.length, 0, 0), options);
   }
 
   /** Makes the data of other open WIMs available, which have to stay open. wimlib_reference_resources. */
@@ -101,11 +101,15 @@ export class WimHandle {
 
   /**
    * Adds an image of this WIM, or all, to another one, which reads the data from this one when it is written: both have to stay open.
-   * @param flags ExportFlag. @param name undefined: the image's own. @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: another image there has this name.
+   * @param flags ExportFlag. `name`, `description`: default the image's own. @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: another image there has this name.
    */
-  async exportImage(imageIndex: number, target: WimHandle, flags: number, name?: string, description?: string): Promise<void> {
+  async exportImage(
+    imageIndex: number, target: WimHandle, flags: number,
+    options: WimlibOperation & { readonly name?: string | undefined; readonly description?: string | undefined } = {},
+  ): Promise<void> {
     const destination = target.#pointer;
-    await this.#call('wimlib_export_image', (wim, fn) => callAsync(fn, wim, imageIndex, destination, name ?? null, description ?? null, flags));
+    const { name = null, description = null } = options;
+    await this.#call('wimlib_export_image', (wim, fn) => callFor(options, fn, wim, imageIndex, destination, name, description, flags), options);
   }
 
   /** Writes an image into a folder, or onto an NTFS volume with ExtractFlag.NTFS. Sends extract*; flags: ExtractFlag. */
