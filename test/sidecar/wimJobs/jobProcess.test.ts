@@ -184,7 +184,7 @@ describe('runWimJob()', () => {
     const [pid] = jobProcesses();
     const environment = readFileSync(`/proc/${pid ?? 0}/environ`, 'latin1').split('\0').filter((line) => line !== '');
     expect(environment.map((line) => line.split('=')[0]).sort()).toEqual(
-      ['LC_ALL', ...['DISMTS_STATE_DIR', 'HOME', 'TMPDIR', 'XDG_STATE_HOME'].filter((name) => process.env[name] !== undefined)].sort());
+      ['GLIBC_TUNABLES', 'LC_ALL', ...['DISMTS_STATE_DIR', 'HOME', 'TMPDIR', 'XDG_STATE_HOME'].filter((name) => process.env[name] !== undefined)].sort());
     // No better than a chunk that takes for ever.
     expect(stopJobs()).toBe(1);
     controller.abort();
