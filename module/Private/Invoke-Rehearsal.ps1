@@ -1,7 +1,7 @@
 function Invoke-Rehearsal {
     <#
     .SYNOPSIS
-    Writes a message to memory, reads it back and makes an object of it, as far as that was not done yet.
+    Makes a message, takes it as one that came, and makes an object of it, as far as that was not done yet.
     .DESCRIPTION
     PowerShell loads and compiles what it runs for the first time. There is time for that while the hash of the executable is computed, and while the sidecar
     starts: so what the first request will need is run before.
@@ -14,12 +14,11 @@ function Invoke-Rehearsal {
         # No step is begun once this has ended. Without it all are.
         [System.Threading.Tasks.Task] $While
     )
-    if ($null -eq $Sidecar['Input'] -and -not ($While -and $While.IsCompleted)) {
-        $Sidecar['Input'] = [System.IO.MemoryStream]::new()
-        $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ id = 0; result = @{} }
+    if ($null -eq $Sidecar['Frame'] -and -not ($While -and $While.IsCompleted)) {
+        $Sidecar['Frame'] = ConvertTo-JsonRpcFrame -Message @{ id = 0; result = @{} }
     }
-    if ($null -eq $Sidecar['Output'] -and -not ($While -and $While.IsCompleted)) {
-        $Sidecar['Output'] = [System.IO.MemoryStream]::new($Sidecar['Input'].ToArray())
+    if ($null -eq $Sidecar['Message'] -and -not ($While -and $While.IsCompleted)) {
+        $Sidecar['Buffer'], $Sidecar['Length'] = $Sidecar['Frame'], $Sidecar['Frame'].Length
         $null = Read-JsonRpcMessage -Sidecar $Sidecar
     }
     if ($null -eq $Sidecar['Server'] -and -not ($While -and $While.IsCompleted)) {

@@ -44,6 +44,9 @@ function Invoke-SidecarRequest {
         # Warnings that have been given already.
         [string[]] $KnownWarning = @(),
 
+        # What Invoke-Rehearsal is given until the answer comes; null: nothing.
+        [hashtable] $Rehearsal,
+
         # Give the error record of a failure instead of reporting it.
         [switch] $PassError
     )
@@ -87,8 +90,12 @@ function Invoke-SidecarRequest {
             $null = Write-JsonRpcMessage -Sidecar $Sidecar -Message @{ id = $id; method = $Method; params = $Params } -TimeoutMilliseconds $TimeoutMilliseconds
             $progress = $null
             $nextProgressAt = 0
+            $wait = 100
+            if ($null -ne $Rehearsal) {
+                $wait = 0
+            }
             while ($null -eq $Sidecar['Failure'] -and $null -eq $response -and -not $timedOut) {
-                if (Read-JsonRpcMessage -Sidecar $Sidecar) {
+                if (Read-JsonRpcMessage -Sidecar $Sidecar -WaitMilliseconds $wait) {
                     $message = $Sidecar['Message']
                     if (Test-SidecarResponse -Message $message -Id $id) {
                         $response = $message
@@ -99,6 +106,9 @@ function Invoke-SidecarRequest {
                     } elseif ($message.PSObject.Properties['error'] -and $null -eq $message.id) {
                         $Sidecar['Failure'] = [System.IO.InvalidDataException]::new("It refused a message: $($message.error.message)")
                     }
+                } elseif ($wait -eq 0) {
+                    Invoke-Rehearsal -Sidecar $Rehearsal -While $Sidecar['ReadTask']
+                    $wait = 100
                 } else {
                     Update-SidecarErrorTail -Sidecar $Sidecar
                 }
@@ -161,8 +171,9 @@ function Invoke-SidecarRequest {
     if ($logPath) {
         $script:lastLogPath = $logPath
     }
-    if ($result.PSObject.Properties['warnings']) {
-        Write-ResultWarning -Cmdlet $Cmdlet -Method $Method -Warning $result.warnings -KnownWarning $KnownWarning
+    $warnings = Get-NoteValue -InputObject $result -Name 'warnings'
+    if ($warnings) {
+        Write-ResultWarning -Cmdlet $Cmdlet -Method $Method -Warning $warnings -KnownWarning $KnownWarning
     }
     return $result
 }

@@ -24,10 +24,8 @@ function New-SidecarStartInfo {
         RedirectStandardError  = $true
     }
     # Node would obey NODE_OPTIONS, NODE_PATH, NODE_TLS_REJECT_UNAUTHORIZED and the like, which are meant for other programs.
-    foreach ($name in [System.Environment]::GetEnvironmentVariables().Keys) {
-        if ($name -like 'NODE_*') {
-            $startInfo.EnvironmentVariables.Remove($name)
-        }
+    foreach ($name in @([System.Environment]::GetEnvironmentVariables().Keys) -like 'NODE_*') {
+        $startInfo.EnvironmentVariables.Remove($name)
     }
     return $startInfo
 }

@@ -17,19 +17,21 @@ function Read-JsonRpcMessage {
     while ($true) {
         $available = $Sidecar['Length'] - $Sidecar['Start']
         if ($Sidecar['BodyStart'] -eq 0 -and $available -gt 0) {
-            $header = [System.Text.Encoding]::ASCII.GetString($Sidecar['Buffer'], $Sidecar['Start'], [Math]::Min($available, 1024))
-            $end = $header.IndexOf("`r`n`r`n", [StringComparison]::Ordinal)
-            $beginning = 'Content-'.Substring(0, [Math]::Min($available, 8))
-            if ($header -notlike "$beginning*" -or ($end -lt 0 -and $available -ge 1024)) {
-                $Sidecar['Failure'] = [System.IO.InvalidDataException]::new('What it sent is no message')
-                return $false
+            $headerLength = $available
+            if ($headerLength -gt 1024) {
+                $headerLength = 1024
             }
-            if ($end -ge 0) {
-                if ($header.Substring(0, $end) -notmatch '(?m)^Content-Length: *(\d{1,9})\r?$' -or [int] $Matches[1] -gt $script:maxMessageBytes) {
+            $header = [System.Text.Encoding]::ASCII.GetString($Sidecar['Buffer'], $Sidecar['Start'], $headerLength)
+            if ($header -match '(?s)^Content-.*?\r\n\r\n') {
+                $header = $Matches[0]
+                if ($header -notmatch '(?m)^Content-Length: *(\d{1,9})\r$' -or [int] $Matches[1] -gt $script:maxMessageBytes) {
                     $Sidecar['Failure'] = [System.IO.InvalidDataException]::new('It sent a message with a bad header')
                     return $false
                 }
-                $Sidecar['BodyLength'], $Sidecar['BodyStart'] = [int] $Matches[1], ($Sidecar['Start'] + $end + 4)
+                $Sidecar['BodyLength'], $Sidecar['BodyStart'] = [int] $Matches[1], ($Sidecar['Start'] + $header.Length)
+            } elseif ($available -ge 1024 -or -not 'Content-'.StartsWith($header.Substring(0, [Math]::Min($available, 8)), 'OrdinalIgnoreCase')) {
+                $Sidecar['Failure'] = [System.IO.InvalidDataException]::new('What it sent is no message')
+                return $false
             }
         }
         $next = $Sidecar['BodyStart'] + $Sidecar['BodyLength']
@@ -48,7 +50,11 @@ function Read-JsonRpcMessage {
             return $true
         }
         if ($null -eq $Sidecar['ReadTask']) {
-            $needed = [Math]::Max($next, $Sidecar['Length'] + 1024) - $Sidecar['Start']
+            # The rest of the frame, or the header of the next one.
+            $needed = $next - $Sidecar['Start']
+            if ($needed -lt $available + 1024) {
+                $needed = $available + 1024
+            }
             if ($needed -gt $Sidecar['Buffer'].Length - $Sidecar['Start']) {
                 $buffer = [byte[]]::new([Math]::Max($needed, 65536))
                 [Array]::Copy($Sidecar['Buffer'], $Sidecar['Start'], $buffer, 0, $available)

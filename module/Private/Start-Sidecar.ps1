@@ -100,15 +100,14 @@ function Start-Sidecar {
 
         # While it starts.
         Register-SessionEnd
-        Invoke-Rehearsal -Sidecar $rehearsal
 
-        $answer = Invoke-SidecarRequest @initialize
+        $answer = Invoke-SidecarRequest @initialize -Rehearsal $rehearsal
         if ($answer -is [System.Management.Automation.ErrorRecord]) {
             # Whatever is wrong here, no request can be served.
             $answer.Exception.Data['DismTs.Unusable'] = $true
             return $answer
         }
-        if ("$($answer.protocolVersion)".Split('.')[0] -ne $script:protocolVersion.Split('.')[0]) {
+        if (($answer.protocolVersion -replace '\..*') -ne ($script:protocolVersion -replace '\..*')) {
             $errorParameters = @{
                 Message  = "Cannot use `"$executable`": it speaks version $($answer.protocolVersion) of the protocol, this module version $script:protocolVersion"
                 Symbol   = 'DISMTS_E_PROTOCOL_VERSION'
