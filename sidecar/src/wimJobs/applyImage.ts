@@ -3,12 +3,13 @@ import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { confineWrites } from '../platform/linux/confine.ts';
 import { isSystemError, messageOf } from '../systemErrors.ts';
+import type { WimlibOperation } from '../wimlib/calls.ts';
 import { AddFlag, ExtractFlag } from '../wimlib/flags.ts';
 import { createWim } from '../wimlib/openWim.ts';
 import { type JobContext, watching } from './jobContext.ts';
 import { openSource, type SourceFile } from './sourceFile.ts';
 
-/** What to apply, and where. The names in the image were looked at: none leads out of the target by itself. */
+/** What to apply, and where. */
 export interface ApplyImage {
   readonly source: SourceFile;
   readonly imageIndex: number;
@@ -34,7 +35,22 @@ function confine(folder: string): string | undefined {
   }
 }
 
-/** Applies. */
+/** As watching(), with nothing written before there is consent. */
+function watchingWithConsent(context: JobContext): WimlibOperation {
+  const { onProgress, ...rest } = watching(context);
+  return {
+    ...rest,
+    onProgress: (progress) => {
+      if (progress.kind === 'extractBegin') { context.awaitConsent(); }
+      onProgress?.(progress);
+    },
+  };
+}
+
+/**
+ * Applies. libwim reads what the image has at once, and begins to write with the consent of whoever has looked at the names in it meanwhile: that none
+ * leads out of the target by itself.
+ */
 export async function applyImage(
   { source, imageIndex, target, isVolume, noRpFix, what }: ApplyImage, context: JobContext,
 ): Promise<{ readonly unconfined: string | undefined }> {
@@ -43,7 +59,7 @@ export async function applyImage(
   const unconfined = isVolume ? undefined : confine(target);
   try {
     // On this thread, which the confinement is about.
-    await wim.extractImage(imageIndex, target, flags, watching(context));
+    await wim.extractImage(imageIndex, target, flags, watchingWithConsent(context));
   } catch (error) {
     const isConfined = error instanceof DismError && error.hresult === Hresult.WIM_E_CONTAINER_READONLY && unconfined === undefined;
     if (!isConfined) { throw error; }

@@ -10,6 +10,8 @@ export interface JobContext {
   progress(phase: ProgressPhase, current: number, total: number, unit?: 'bytes'): void;
   /** A sentence for the user. */
   warn(text: string): void;
+  /** Waits until whoever started the job consents to what it does next: has looked at all that may be wrong with it. */
+  awaitConsent(): void;
 }
 
 /** A job: parameters and result are JSON. It frees nothing, as its process ends with it. */
@@ -28,7 +30,7 @@ function stepOf(progress: WimlibProgress): readonly [phase: ProgressPhase, curre
     case 'calcIntegrity': return ['Calculating integrity', progress.completedBytes, progress.totalBytes, 'bytes'];
     case 'splitPartBegin': case 'splitPartEnd': return ['Writing', progress.completedBytes, progress.totalBytes, 'bytes'];
     case 'writeMetadataBegin': return ['Writing metadata', 0, 0];
-    case 'verifyImage': case 'writeMetadataEnd': return undefined;
+    case 'extractBegin': case 'verifyImage': case 'writeMetadataEnd': return undefined;
   }
 }
 

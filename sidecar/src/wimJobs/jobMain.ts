@@ -32,11 +32,12 @@ export async function main(): Promise<number> {
   try { writeFileSync('/proc/self/oom_score_adj', oomScore); } catch { /* A system without. */ }
   // While it is not known yet what there is to do. Where it cannot be loaded, that is what becomes of the job.
   try { load(); } catch { /* As said. */ }
-  const call = readCall();
+  const lines = new Lines();
+  const call = readCall(lines);
   // Who asked may have ended before this process was tied to it; a job does not look up from its work.
   if (call === undefined || call.caller !== process.ppid) { return bugExit; }
   say({ kind: 'begun' });
-  return await perform(call);
+  return await perform(call, lines);
 }
 
 /** As on Windows: names in images are found whatever their case. */
@@ -44,18 +45,30 @@ function load(): void {
   loadWimlib(true);
 }
 
-/**
- * Reads the call. Synchronous: there is nothing else to do, and a stream takes longer to be made than the line to be read.
- * @returns undefined where nobody asks for anything.
- */
-function readCall(): JobCall | undefined {
-  let line = Buffer.alloc(0);
-  for (const part = Buffer.allocUnsafe(64 * 1024); ;) {
-    const bytes = readSync(0, part);
-    if (bytes === 0) { return undefined; }
-    line = Buffer.concat([line, part.subarray(0, bytes)]);
-    if (line.at(-1) === newline) { return JSON.parse(line.toString()) as JobCall; }
+/** The lines of stdin. Synchronous: there is nothing else to do, and a stream takes longer to be made than a line to be read. */
+class Lines {
+  #rest = Buffer.alloc(0);
+
+  /** Waits for a line. @returns undefined at the end of stdin. */
+  next(): string | undefined {
+    for (const part = Buffer.allocUnsafe(64 * 1024); ;) {
+      const end = this.#rest.indexOf(newline);
+      if (end !== -1) {
+        const line = this.#rest.toString('utf8', 0, end);
+        this.#rest = this.#rest.subarray(end + 1);
+        return line;
+      }
+      const bytes = readSync(0, part);
+      if (bytes === 0) { return undefined; }
+      this.#rest = Buffer.concat([this.#rest, part.subarray(0, bytes)]);
+    }
   }
+}
+
+/** @returns undefined where nobody asks for anything. */
+function readCall(lines: Lines): JobCall | undefined {
+  const line = lines.next();
+  return line === undefined ? undefined : JSON.parse(line) as JobCall;
 }
 
 /** Synchronous: whoever kills this process has everything that it said. */
@@ -71,12 +84,15 @@ function conclude(message: JobMessage): void {
 }
 
 /** What a job has open is not closed: the memory of an image with 50,000 files takes libwim 35 ms to give back, and the end of the process none. */
-async function perform({ job, params, operation }: JobCall): Promise<number> {
+async function perform({ job, params, operation }: JobCall, lines: Lines): Promise<number> {
   const { report, flush } = thinProgress((phase, current, total, unit) => { say({ kind: 'progress', phase, current, total, unit }); });
   const context: JobContext = {
     operation,
     progress: report,
     warn: (text) => { say({ kind: 'warning', text }); },
+    awaitConsent: () => {
+      if (lines.next() === undefined) { throw new Error('nobody consents any more'); }
+    },
   };
   try {
     const run = (wimJobs as Readonly<Partial<Record<string, WimJob>>>)[job];

@@ -3,7 +3,7 @@ import type { ProgressPhase } from '@dismts/protocol';
 import type { FailureData } from '../failureData.ts';
 import type { SystemError } from '../systemErrors.ts';
 
-/** The one line on its stdin, which ends without one where nobody wants anything any more. */
+/** The first line on its stdin, which ends without one where nobody wants anything any more. The second is empty: the consent that some jobs wait for. */
 export interface JobCall {
   /** Of the table of jobs. */
   readonly job: string;

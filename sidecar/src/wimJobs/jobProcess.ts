@@ -33,7 +33,8 @@ const killWaitMs = 500;
 
 /**
  * Has a job done. What it wrote when it fails, is cancelled or lost is for the caller to remove.
- * @param meanwhile What is done beside it, such as a look at what the job reads. It is waited for, too; where it throws, the job is stopped.
+ * @param meanwhile What is done beside it, such as a look at what the job reads. It is waited for, too; where it throws, the job is stopped, and where
+ * it does not, that is the consent that the job may wait for.
  * @throws DismError: what the job throws. CancelledError: the signal was aborted; nothing is written any more then.
  * DISMTS_E_ENGINE_LOST: the process ended before it was through. All: what `meanwhile` throws, before what the job does.
  */
@@ -51,21 +52,21 @@ export async function runWimJob<K extends keyof Jobs>(
   };
   signal.addEventListener('abort', kill);
   const call = { job, params, operation, caller: process.pid };
-  const run = async (): Promise<JobOutcome<unknown>> => {
+  const run = async (consent: Promise<void> | undefined): Promise<JobOutcome<unknown>> => {
     try {
-      return await outcomeOf(child, call, context);
+      return await outcomeOf(child, call, consent, context);
     } catch (error) {
       if (!(error instanceof NotBegun)) { throw error; }
       if (waiting !== child || stopped.is) { throw error.loss; }
       // It had ended while it waited. Nothing has been done.
       child = startProcess(operation);
-      return await run();
+      return await run(consent);
     }
   };
   try {
     const other = meanwhile?.();
     other?.catch(kill);
-    const [done, beside] = await Promise.allSettled([whileJobRuns(run), other]);
+    const [done, beside] = await Promise.allSettled([whileJobRuns(async () => await run(other)), other]);
     if (beside.status === 'rejected') { throw beside.reason; }
     if (done.status === 'rejected') { throw done.reason; }
     return done.value as JobOutcome<JobResult<K>>;
@@ -86,7 +87,7 @@ class NotBegun extends Error {
 }
 
 async function outcomeOf(
-  child: ChildProcessWithoutNullStreams, call: JobCall, context: Pick<OperationContext, 'operation' | 'signal' | 'progress'>,
+  child: ChildProcessWithoutNullStreams, call: JobCall, consent: Promise<void> | undefined, context: Pick<OperationContext, 'operation' | 'signal' | 'progress'>,
 ): Promise<JobOutcome<unknown>> {
   const warnings: string[] = [];
   let [stderr, rest] = ['', ''];
@@ -114,6 +115,7 @@ async function outcomeOf(
   });
   const ended = endOf(child);
   child.stdin.write(`${JSON.stringify(call)}\n`);
+  Promise.resolve(consent).then(() => { child.stdin.write('\n'); }, () => undefined);
   const cancelled = once(context.signal, 'abort').then(async () => { await withTimeout(ended, killWaitMs); });
   const how = await Promise.race([finished, ended, cancelled]);
   const [end] = said;

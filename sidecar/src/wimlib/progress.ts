@@ -19,6 +19,10 @@ export type WimlibProgress =
     readonly totalStreams: number;
   }
   | {
+    /** All that an image has is known, and nothing of it written yet. */
+    readonly kind: 'extractBegin';
+  }
+  | {
     /** Folders and files made, then their attributes set. */
     readonly kind: 'extractStructure' | 'extractMetadata';
     readonly completedFiles: number;
@@ -57,6 +61,7 @@ export interface WimlibQuestions {
 }
 
 const Message = {
+  EXTRACT_IMAGE_BEGIN: 0,
   EXTRACT_FILE_STRUCTURE: 3,
   EXTRACT_STREAMS: 4,
   EXTRACT_METADATA: 6,
@@ -136,6 +141,7 @@ function files(kind: 'extractStructure' | 'extractMetadata', raw: Extract): Wiml
 export function decodeProgress({ koffi, types }: WimlibBinding, message: number, info: unknown): WimlibProgress | undefined {
   const raw = (type: keyof WimlibBinding['types']): unknown => koffi.decode(info, types[type]);
   switch (message) {
+    case Message.EXTRACT_IMAGE_BEGIN: return { kind: 'extractBegin' };
     case Message.EXTRACT_FILE_STRUCTURE: return files('extractStructure', raw('wimlib_progress_info_extract') as Extract);
     case Message.EXTRACT_STREAMS: return streams('extractStreams', raw('wimlib_progress_info_extract') as Extract);
     case Message.EXTRACT_METADATA: return files('extractMetadata', raw('wimlib_progress_info_extract') as Extract);

@@ -17,7 +17,7 @@ import { imagex, pseudoRandom, writeTree } from '../../helpers/wims.ts';
 
 const trees = 200;
 const treesAFile = 20;
-const job = { operation: 'imageFile/append', progress: () => undefined, warn: () => undefined };
+const job = { operation: 'imageFile/append', progress: () => undefined, warn: () => undefined, awaitConsent: () => undefined };
 const journal = { started: () => Promise.resolve(), finishing: () => Promise.resolve() };
 
 test(`${trees} random trees come back from the files that they were captured and appended into`, async () => {

@@ -1,7 +1,7 @@
 /** The process of a job: what it is given, what comes back, and how it ends. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
@@ -24,6 +24,8 @@ import { jobProcesses, stopJobs } from '../../helpers/wimJobs.ts';
 import { captureWim, imagex, ordinaryWim, pseudoRandom } from '../../helpers/wims.ts';
 
 const what = 'Cannot use';
+/** The number of read() in /proc/PID/syscall. */
+const readCalls: Readonly<Partial<Record<string, number>>> = { x64: 0, arm64: 63 };
 const exporting = (from: string, to: string, format: Partial<ExportImages['format']> = {}): ExportImages => ({
   source: { path: from }, what, images: [{ index: 1 }], path: to, format: { compressionType: CompressionType.Lzx, ...format }, bootIndex: 0,
 });
@@ -224,6 +226,34 @@ describe('runWimJob()', () => {
       await until(() => jobProcesses().length === 0, 'the job has failed');
       throw new Error('it is damaged');
     }))).toEqual(new Error('it is damaged'));
+  });
+
+  test.runIf(Object.hasOwn(readCalls, process.arch))('applies with the consent of what is done meanwhile: until then it has read the image, and written nothing', async () => {
+    const folder = tempFolder();
+    const [path, target] = [await ordinaryWim(folder), join(folder, 'target')];
+    await mkdir(target);
+    const job = { source: { path }, imageIndex: 1, target, isVolume: false, what };
+    /** That a process has the file open, and reads its stdin. */
+    const isWaiting = (pid: number): boolean => {
+      try {
+        return readdirSync(`/proc/${pid}/fd`).some((name) => readlinkSync(`/proc/${pid}/fd/${name}`) === path)
+          && readFileSync(`/proc/${pid}/syscall`, 'latin1').startsWith(`${readCalls[process.arch] ?? ''} 0x0 `);
+      } catch {
+        // It has ended, or closed a file meanwhile.
+        return false;
+      }
+    };
+    const look = async (): Promise<void> => {
+      await until(() => readdirSync(target).length > 0 || jobProcesses().some(isWaiting), 'it waits for consent, or has written');
+      expect(readdirSync(target)).toEqual([]);
+    };
+    expect(await failure(runWimJob('applyImage', job, testContext('imageFile/apply'), async () => {
+      await look();
+      throw new Error('it is hostile');
+    }))).toEqual(new Error('it is hostile'));
+    expect(readdirSync(target)).toEqual([]);
+    await runWimJob('applyImage', job, testContext('imageFile/apply'), look);
+    expect(readdirSync(target)).toContain('readme.txt');
   });
 
   test('does nothing for a signal that is aborted', async () => {

@@ -19,7 +19,7 @@ test.runIf(isRoot)('names the files that this user may not read, before anything
   const scan = () => scanFolder(source, { script, withBytes: true, withoutPaths: [], withoutOutwardLinks: true }, () => undefined);
   const dryRun = async () => await captureImage({
     source, isVolume: false, name: 'Captured', format: { compressionType: CompressionType.Xpress }, withoutPaths: [], what: 'Cannot capture', script: '[ExclusionList]\n',
-  }, { operation: 'imageFile/capture', progress: () => undefined, warn: () => undefined });
+  }, { operation: 'imageFile/capture', progress: () => undefined, warn: () => undefined, awaitConsent: () => undefined });
   expect(scan().unreadable.count).toBe(0);
   expect(await dryRun()).toMatchObject({ files: 3 });
   await asNobody(async () => {
@@ -52,7 +52,7 @@ test('tells what is in a folder apart by what the folder says of it, and adds up
 test('refuses names and targets of links that are no UTF-8, those of folders among them, before anything is written', async () => {
   const capture = async (source: string, script = '[ExclusionList]\n') => await captureImage({
     source, isVolume: false, name: 'Captured', format: { compressionType: CompressionType.Xpress }, withoutPaths: [], what: 'Cannot capture', script,
-  }, { operation: 'imageFile/capture', progress: () => undefined, warn: () => undefined });
+  }, { operation: 'imageFile/capture', progress: () => undefined, warn: () => undefined, awaitConsent: () => undefined });
   const bytes = (folder: string, name: string) => Buffer.concat([Buffer.from(`${folder}/${name}`), Buffer.of(0xff)]);
   const inFolder = tempFolder();
   mkdirSync(bytes(inFolder, 'bad'));

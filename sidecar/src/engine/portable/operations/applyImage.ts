@@ -94,6 +94,21 @@ async function prepareFolder(
   return { facts, warnings, freeBytes: folder.freeBytes, wasEmpty: folder.isEmpty };
 }
 
+/** Looks at everything that can fail beforehand. */
+async function prepare(
+  source: ImageSource, imageIndex: number, place: Place, { what, applyPath }: { readonly what: string; readonly applyPath: string }, context: OperationContext,
+): Promise<Prepared> {
+  const { wim } = source;
+  const facts = await examineImage(wim, imageIndex, {
+    what, source: wim.path, target: applyPath, isVolume: place.isVolume, sizeOf: await sizesOf(source, what),
+  });
+  const prepared = place.isVolume
+    ? await prepareVolume(facts, place, what, context)
+    : await prepareFolder(async () => await wim.tree(imageIndex), facts, place.path, { what, applyPath });
+  if (facts.encrypted === 0) { return prepared; }
+  return { ...prepared, warnings: [...prepared.warnings, `${facts.encrypted} files that are encrypted (EFS) are left out: only Windows can write them`] };
+}
+
 /** Takes away what was written into a folder that was empty. */
 function takeAway(folder: string, names: readonly string[], context: OperationContext): boolean {
   try {
@@ -115,29 +130,29 @@ export async function applyImage(params: Params, context: OperationContext): Pro
     return await withSource(params, what, context, async (source) => {
       const { wim, otherParts, sizeBytes } = source;
       const imageIndex = await wim.chooseImage(params);
-      const facts = await examineImage(wim, imageIndex, {
-        what, source: wim.path, target: applyPath, isVolume: place.isVolume, sizeOf: await sizesOf(source, what),
-      });
-      const { warnings, freeBytes, wasEmpty } = place.isVolume
-        ? await prepareVolume(facts, place, what, context)
-        : await prepareFolder(async () => await wim.tree(imageIndex), facts, place.path, { what, applyPath });
-      const { files, directories, bytes, encrypted, topNames } = facts;
-      const foreseen = encrypted === 0 ? warnings : [...warnings, `${encrypted} files that are encrypted (EFS) are left out: only Windows can write them`];
-      const all = [...source.warnings, ...foreseen];
       const answer = { imagePath: wim.path, path: applyPath, imageIndex, sizeBefore: sizeBytes, sizeAfter: sizeBytes };
       if (validateOnly === true) {
+        const { facts: { files, directories, bytes }, warnings, freeBytes } = await prepare(source, imageIndex, place, { what, applyPath }, context);
         // Each file takes up to a block more than it has, and a name some bytes.
         const plan = { writes: [{ path: applyPath, change: 'Filled' as const, maximumBytes: bytes + (files + directories) * 8192, freeBytes }], files, directories, bytes };
-        return fileResult({ ...answer, warnings: all, plan }, context);
+        return fileResult({ ...answer, warnings: [...source.warnings, ...warnings], plan }, context);
       }
-      for (const warning of foreseen) { context.log.warning(warning); }
+      const seen: { prepared?: Prepared } = {};
       try {
         const { result, warnings: more } = await runWimJob('applyImage', {
           source: { path: wim.path, otherParts }, imageIndex, target: place.path, isVolume: place.isVolume, noRpFix, what,
-        }, context);
+        }, context, async () => {
+          const prepared = await prepare(source, imageIndex, place, { what, applyPath }, context);
+          context.signal.throwIfAborted();
+          for (const warning of prepared.warnings) { context.log.warning(warning); }
+          seen.prepared = prepared;
+        });
         if (result.unconfined !== undefined) { context.log.info(`written without confinement: ${result.unconfined}`); }
-        return fileResult({ ...answer, warnings: [...all, ...more] }, context);
+        return fileResult({ ...answer, warnings: [...source.warnings, ...seen.prepared?.warnings ?? [], ...more] }, context);
       } catch (error) {
+        // Nothing has been written before.
+        if (seen.prepared === undefined) { throw error; }
+        const { wasEmpty, facts: { topNames } } = seen.prepared;
         const isGone = wasEmpty && takeAway(place.path, topNames, context);
         if (error instanceof CancelledError && !isGone) {
           throw new CancelledError(context.operation, { target: applyPath }, place.isVolume ? 'the volume holds a part of the image: format it before it is used' : 'the folder holds a part of the image');
