@@ -1,22 +1,14 @@
 /** The blob table of a WIM file (its "lookup table"): where each blob and each image's metadata lies. */
 import type { FileErrors } from '../fileErrors.ts';
+import { type BlobEntry, entryBytes, hashOffset, serializeEntry } from './blobEntry.ts';
+import { HashIndex, viewOf } from './hashIndex.ts';
 import { readResourceHeader, readSize, ResourceFlag, type ResourceHeader, writeResourceHeader } from './header.ts';
 import type { SolidPlace } from './solid.ts';
 import type { References } from './treeChange.ts';
 
-const entryBytes = 50;
 /** `uncompressedSize` of an entry that stands for a whole solid resource rather than for a blob in it: 4 GiB. */
 const solidResourceMagicHigh = 1;
 const noResources: readonly ResourceHeader[] = [];
-
-/** One blob or one image's metadata, as it is to be written. */
-export interface BlobEntry {
-  readonly resource: ResourceHeader;
-  /** How many directory entries of all images refer to the blob. */
-  readonly referenceCount: number;
-  /** SHA-1 of the uncompressed bytes: 20 bytes as a latin1 string, so that it can be a key. */
-  readonly hash: string;
-}
 
 interface SolidRun {
   /** Offset of its first entry. */
@@ -24,21 +16,11 @@ interface SolidRun {
   readonly resources: ResourceHeader[];
 }
 
-/** The bytes of an entry. */
-export function serializeEntry(entry: BlobEntry): Buffer {
-  const bytes = Buffer.alloc(entryBytes);
-  writeResourceHeader(entry.resource, bytes, 0);
-  bytes.writeUInt16LE(1, 24);
-  bytes.writeUInt32LE(entry.referenceCount, 26);
-  bytes.write(entry.hash, 30, 20, 'latin1');
-  return bytes;
-}
-
 /** The table as it is in the file. Its entries stay bytes until somebody asks: a large image has hundreds of thousands. */
 export class BlobTable {
   readonly data: Buffer;
   readonly #metadata: number[] = [];
-  #index: Map<string, number> | undefined;
+  #index: HashIndex | undefined;
   #runs: SolidRun[] | undefined;
 
   /** @throws DismError WIM_E_INVALID_CONTAINER: an entry has sizes that cannot be. */
@@ -78,13 +60,13 @@ export class BlobTable {
 
   /** Where a blob lies; undefined where the file does not have it. */
   find(hash: string): ResourceHeader | undefined {
-    const offset = this.#blobs().get(hash);
+    const offset = this.#blobs().find(hash);
     return offset === undefined ? undefined : readResourceHeader(this.data, offset);
   }
 
   /** Where a blob of a solid resource lies; undefined where it is none. */
   solidPlace(hash: string): SolidPlace | undefined {
-    const own = this.#blobs().get(hash);
+    const own = this.#blobs().find(hash);
     if (own === undefined || !this.#hasFlag(own, ResourceFlag.Solid)) { return undefined; }
     const { offset, sizeInWim } = readResourceHeader(this.data, own);
     return { resources: this.#solidRunOf(own), offset, size: sizeInWim };
@@ -122,7 +104,11 @@ export class BlobTable {
 
   /** SHA-1 of all blobs, in the order of the table, in which those of one solid chunk lie side by side. */
   contentHashes(): string[] {
-    return [...this.#blobs().keys()];
+    const [index, view, found] = [this.#blobs(), viewOf(this.data), [] as string[]];
+    for (let offset = 0; offset + entryBytes <= this.data.length; offset += entryBytes) {
+      if (index.findAt(view, offset + hashOffset) === offset) { found.push(this.#hash(offset)); }
+    }
+    return found;
   }
 
   /** Bytes of the file that the entries refer to: of solid resources as a whole, and of each place once. */
@@ -163,7 +149,15 @@ export class BlobTable {
 
   /** Uncompressed bytes of a blob; undefined where the file does not have it. */
   findSize(hash: string): number | undefined {
-    const offset = this.#blobs().get(hash);
+    return this.#sizeOfEntry(this.#blobs().find(hash));
+  }
+
+  /** As findSize(), of a hash in other bytes. */
+  findSizeAt(bytes: DataView, offset: number): number | undefined {
+    return this.#sizeOfEntry(this.#blobs().findAt(bytes, offset));
+  }
+
+  #sizeOfEntry(offset: number | undefined): number | undefined {
     if (offset === undefined) { return undefined; }
     // A blob in a solid resource has no size in the file; its entry has the uncompressed one in that place.
     return this.#hasFlag(offset, ResourceFlag.Solid) ? readResourceHeader(this.data, offset).sizeInWim : readSize(this.data, offset + 16);
@@ -183,7 +177,7 @@ export class BlobTable {
     const added: Buffer[] = [];
     for (const entry of blobs) {
       const bytes = serializeEntry(entry);
-      const offset = this.#blobs().get(entry.hash);
+      const offset = this.#blobs().find(entry.hash);
       if (offset === undefined) {
         added.push(bytes);
       } else if (this.#hasFlag(offset, ResourceFlag.Solid)) {
@@ -241,7 +235,7 @@ export class BlobTable {
     const data = Buffer.from(this.data);
     const dropped: number[] = [];
     for (const [hash, { before, after }] of references) {
-      const offset = this.#blobs().get(hash);
+      const offset = this.#blobs().find(hash);
       if (offset === undefined || before === after) { continue; }
       const old = data.readUInt32LE(offset + 26);
       const count = old < before ? Math.max(old, after) : old - before + after;
@@ -271,7 +265,7 @@ export class BlobTable {
   }
 
   #hash(offset: number): string {
-    return this.data.toString('latin1', offset + 30, offset + 50);
+    return this.data.toString('latin1', offset + hashOffset, offset + entryBytes);
   }
 
   #hasFlag(offset: number, flag: number): boolean {
@@ -289,11 +283,11 @@ export class BlobTable {
   }
 
   /** Blobs by hash, without metadata and without the entries that stand for whole solid resources. */
-  #blobs(): ReadonlyMap<string, number> {
+  #blobs(): HashIndex {
     if (this.#index === undefined) {
-      const index = new Map<string, number>();
+      const index = new HashIndex(this.data, hashOffset, this.data.length / entryBytes);
       for (let offset = 0; offset + entryBytes <= this.data.length; offset += entryBytes) {
-        if (!this.#isSolidResource(offset) && !this.#hasFlag(offset, ResourceFlag.Metadata)) { index.set(this.#hash(offset), offset); }
+        if (!this.#isSolidResource(offset) && !this.#hasFlag(offset, ResourceFlag.Metadata)) { index.add(offset); }
       }
       this.#index = index;
     }

@@ -1,6 +1,6 @@
 /** Appends images of WIM files to another one whose resources are compressed the same way: they are copied as they are. */
 import type { OperationContext } from '../../../operationContext.ts';
-import { type BlobEntry, serializeEntry } from '../../../wim/blobTable.ts';
+import { type BlobEntry, serializeEntry } from '../../../wim/blobEntry.ts';
 import { type AddedImage, addImagesOf } from '../../../wim/documentChange.ts';
 import { hexHash, sha1 } from '../../../wim/hash.ts';
 import { ResourceFlag, type ResourceHeader } from '../../../wim/header.ts';

@@ -1,6 +1,7 @@
 /** Writes a changed image behind the end of its file, and then the header that makes it the image. */
 import type { OperationContext } from '../../../operationContext.ts';
-import type { BlobEntry, BlobTable } from '../../../wim/blobTable.ts';
+import type { BlobEntry } from '../../../wim/blobEntry.ts';
+import type { BlobTable } from '../../../wim/blobTable.ts';
 import { DismError } from '../../../errors.ts';
 import { holdsBlob, maxWholeBytes } from '../../../wim/checkBlob.ts';
 import { emptyHash, hexHash, sha1 } from '../../../wim/hash.ts';

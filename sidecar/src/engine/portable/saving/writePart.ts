@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { toFileTime } from '../../../fileTime.ts';
 import type { OperationContext } from '../../../operationContext.ts';
-import { serializeEntry } from '../../../wim/blobTable.ts';
+import { serializeEntry } from '../../../wim/blobEntry.ts';
 import type { ImageTree } from '../../../wim/dentry.ts';
 import { addImagesOf, changeImage } from '../../../wim/documentChange.ts';
 import { sha1 } from '../../../wim/hash.ts';
