@@ -8,6 +8,14 @@ export function sha1(data: Buffer): string {
   return hash('sha1', data, 'binary');
 }
 
+/** Whether the hash in bytes is emptyHash. */
+export function isEmptyHash(bytes: DataView, offset: number): boolean {
+  for (let at = offset; at < offset + 20; at += 4) {
+    if (bytes.getInt32(at) !== 0) { return false; }
+  }
+  return true;
+}
+
 /** The hash in lower-case hexadecimal digits, for people and records. */
 export function hexHash(hash: string): string {
   return Buffer.from(hash, 'latin1').toString('hex');

@@ -1,8 +1,9 @@
 /** Reads the metadata resource of an image: its security descriptors and its tree of directory entries ("dentries"). */
 import { Dentry, type ImageTree } from './dentry.ts';
+import { viewOf } from './hashIndex.ts';
 import { Inode, isDirectory } from './inode.ts';
 import {
-  checkDentry, damaged, dentryBytes, hasShortNameAt, type NamedStream, readStreamEntries, rootOffset, subdirOffset,
+  checkDentry, damaged, dentryBytes, FileAttribute, hasShortNameAt, type NamedStream, readStreamEntries, rootOffset, subdirOffset,
 } from './metadataFormat.ts';
 
 /**
@@ -134,12 +135,12 @@ class HardLinks {
 }
 
 /** The entry of the root. @throws DismError WIM_E_INVALID_CONTAINER. */
-function readRoot(data: Buffer): { readonly start: number; readonly end: number; readonly inode: Inode } {
+function readRoot(data: Buffer): { readonly start: number; readonly streamsOffset: number; readonly end: number; readonly inode: Inode } {
   const start = rootOffset(data);
   const place = checkDentry(data, start);
   const inode = place === undefined ? undefined : Inode.read(data, start, place.streamsOffset);
   if (place === undefined || inode === undefined || !isDirectory(inode)) { throw damaged('it has no root directory'); }
-  return { start, end: place.end, inode };
+  return { start, ...place, inode };
 }
 
 /** Goes through the tree without making one. @throws DismError: as parseMetadata(). */
@@ -157,31 +158,59 @@ export function forEachFile(data: Buffer, look: (inode: Inode) => void): void {
   });
 }
 
-/** A name as it is met on the way through a tree. */
-export interface MetName {
-  readonly name: string;
-  /** The same for all names of one file, where they have an id of it. */
-  readonly inode: Inode;
-  readonly hasShortName: boolean;
-  readonly hasChildren: boolean;
+/** An entry as it is met on the way through a tree. One object is each of them in turn: to make one for each takes longer than most of what they are asked. */
+export class MetEntry {
+  readonly #data: Buffer;
+  /** All bytes of the metadata. */
+  readonly view: DataView;
+  readonly #hardLinks = new HardLinks();
+  #offset = 0;
+  #streamsOffset = 0;
+
+  constructor(data: Buffer) {
+    this.#data = data;
+    this.view = viewOf(data);
+  }
+
+  /** Makes it the entry at an offset. */
+  moveTo(offset: number, streamsOffset: number): this {
+    this.#offset = offset;
+    this.#streamsOffset = streamsOffset;
+    return this;
+  }
+
+  get name(): string { return nameAt(this.#data, this.#offset); }
+  get attributes(): number { return this.view.getUint32(this.#offset + 8, true); }
+  get securityId(): number { return this.view.getUint32(this.#offset + 0x0c, true); }
+  get hasShortName(): boolean { return hasShortNameAt(this.#data, this.#offset); }
+  get hasChildren(): boolean { return subdirOffset(this.#data, this.#offset) !== 0; }
+
+  /** Whether it has one content at most, which no other name has, as most have: no further names, no streams but the unnamed one, no reparse point. */
+  get isPlain(): boolean {
+    return (this.attributes & FileAttribute.ReparsePoint) === 0 && this.view.getUint16(this.#offset + 0x60) === 0
+      && this.view.getInt32(this.#offset + 0x58) === 0 && this.view.getInt32(this.#offset + 0x5c) === 0;
+  }
+
+  /** Where in `view` the hash of a plain entry is. */
+  get hashOffset(): number { return this.#offset + 0x40; }
+
+  /** The file; the same for all of its names, where they have an id of it. */
+  get inode(): Inode {
+    const inode = Inode.read(this.#data, this.#offset, this.#streamsOffset);
+    return inode.linkId === 0n ? inode : this.#hardLinks.find(inode);
+  }
 }
 
 /**
- * Looks at each name, those of a folder one after the other, without making a tree: of 50,000 names that takes 40 MB less memory.
- * @param begin Gets the root, `visit` each other name; what they give `visit` gets for each name below.
+ * Looks at each entry, those of a folder one after the other, without making a tree: of 50,000 that takes 40 MB less memory.
+ * @param begin Gets the root, `visit` each other entry; what they give `visit` gets for each entry below.
  * @throws DismError: as parseMetadata().
  */
-export function forEachName<T>(data: Buffer, begin: (root: MetName) => T, visit: (folder: T, name: MetName) => T): void {
-  const { start, inode: rootInode } = readRoot(data);
-  const hardLinks = new HardLinks();
-  const met = (offset: number, name: string, inode: Inode): MetName => ({
-    name, inode: inode.linkId === 0n ? inode : hardLinks.find(inode),
-    hasShortName: hasShortNameAt(data, offset), hasChildren: subdirOffset(data, offset) !== 0,
-  });
-  scan(data, begin(met(start, '', rootInode)), subdirOffset(data, start), (folder, offset, { streamsOffset }) => {
-    const name = nameAt(data, offset);
-    return visit(folder, met(offset, name, Inode.read(data, offset, streamsOffset)));
-  });
+export function forEachMet<T>(data: Buffer, begin: (root: MetEntry) => T, visit: (folder: T, entry: MetEntry) => T): void {
+  const { start, streamsOffset: rootStreams } = readRoot(data);
+  const entry = new MetEntry(data);
+  scan(data, begin(entry.moveTo(start, rootStreams)), subdirOffset(data, start),
+    (folder, offset, { streamsOffset }) => visit(folder, entry.moveTo(offset, streamsOffset)));
 }
 
 /**

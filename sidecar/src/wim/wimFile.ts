@@ -16,7 +16,7 @@ import { integrityTrouble, isPipableMagic, isWimMagic, parseWimHeader, ResourceF
 import type { ImageTree } from './dentry.ts';
 import type { Inode } from './inode.ts';
 import { damagedMetadata } from './metadataFormat.ts';
-import { checkTree, forEachFile, forEachName, type MetName, parseMetadata } from './readMetadata.ts';
+import { checkTree, forEachFile, forEachMet, type MetEntry, parseMetadata } from './readMetadata.ts';
 import { chooseImage, type ImageChoice } from './imageChoice.ts';
 import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './imageXml.ts';
 import { integrityEnd, verifyIntegrity } from './integrity.ts';
@@ -229,9 +229,9 @@ export class WimFile implements ReadableFile {
     await this.#readTree(imageIndex, (data) => { forEachFile(data, look); });
   }
 
-  /** As forEachName() of readMetadata.ts. @throws DismError: as tree(). */
-  async forEachName<T>(imageIndex: number, begin: (root: MetName) => T, visit: (folder: T, name: MetName) => T): Promise<void> {
-    await this.#readTree(imageIndex, (data) => { forEachName(data, begin, visit); });
+  /** As forEachMet() of readMetadata.ts. @throws DismError: as tree(). */
+  async forEachMet<T>(imageIndex: number, begin: (root: MetEntry) => T, visit: (folder: T, entry: MetEntry) => T): Promise<void> {
+    await this.#readTree(imageIndex, (data) => { forEachMet(data, begin, visit); });
   }
 
   /** Sees whether there is a tree to be had, in much less time than it takes to be made. @throws DismError: as tree(). */

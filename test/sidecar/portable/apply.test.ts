@@ -189,6 +189,15 @@ describe('an image that was made to write outside of its target', () => {
     }
   });
 
+  test('has a name twice, among others that differ in case only, and is refused', async () => {
+    for (const names of [['a', 'A', 'b', 'A'], ['a', 'A', 'b', 'a'], ['\u00e4', '\u00c4', '\u00e4']]) {
+      const bench = await workbench();
+      const { outcome, applyPath } = await applyBytes(bench, image([{ name: 'folder', children: names.map((name) => file(name)) }]));
+      expect(outcome).toMatchObject({ symbol: 'WIM_E_DUPLICATE_NAME', message: expect.stringContaining(`"\\folder\\${names.at(-1) ?? ''}"`) as string });
+      expect(await readdir(applyPath)).toEqual([]);
+    }
+  });
+
   test('hides files behind a link or a file of its own, and is refused', async () => {
     for (const front of [{ reparse: linkData('\\??\\C:\\..\\..\\outside', false), attributes: 0x10 }, { reparse: junction('\\??\\C:\\'), attributes: 0x10 }, { data: Buffer.from('x'), attributes: 0x80 }]) {
       const bench = await workbench();

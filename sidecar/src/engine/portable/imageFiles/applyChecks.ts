@@ -1,10 +1,12 @@
 /** Looks at an image before it is applied: what it holds, what gets lost, and what in it is made to lead out of the target. */
+import type { BlobTable } from '../../../wim/blobTable.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { printable } from '../../../printable.ts';
-import { type Inode, isDirectory, isLink, isRegularFile } from '../../../wim/inode.ts';
+import { isEmptyHash } from '../../../wim/hash.ts';
+import { type Inode, isLink } from '../../../wim/inode.ts';
 import { FileAttribute } from '../../../wim/metadataFormat.ts';
-import { isAddressable, type MetName } from '../../../wim/readMetadata.ts';
+import { isAddressable, type MetEntry } from '../../../wim/readMetadata.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import { foldName, isImpossibleOnWindows } from '../../../wim/windowsNames.ts';
 
@@ -13,6 +15,11 @@ const [maxNameBytes, maxPathBytes] = [255, 4095];
 const noSecurityId = 0xffffffff;
 /** Attributes that say nothing but what a file is: directory, archive, normal, reparse point, encrypted (told of by itself). */
 const plainAttributes = FileAttribute.Directory | 0x20 | FileAttribute.Normal | FileAttribute.ReparsePoint | FileAttribute.Encrypted;
+
+/** As isDirectory(): a junction is none. */
+function isFolder(attributes: number): boolean {
+  return (attributes & (FileAttribute.Directory | FileAttribute.ReparsePoint)) === FileAttribute.Directory;
+}
 
 /** What an image holds. */
 export interface TreeFacts {
@@ -37,8 +44,8 @@ export interface ExaminedFor {
   readonly source: string;
   readonly target: string;
   readonly isVolume: boolean;
-  /** Uncompressed bytes of a blob; undefined: none of the parts has it. */
-  readonly sizeOf: (hash: string) => number | undefined;
+  /** Of all parts of the file. */
+  readonly blobTables: readonly BlobTable[];
 }
 
 function hostile({ what, source }: ExaminedFor, reason: string): DismError {
@@ -47,16 +54,55 @@ function hostile({ what, source }: ExaminedFor, reason: string): DismError {
   });
 }
 
-function checkName(name: string, path: string, pathBytes: number, to: ExaminedFor): void {
+/** A folder of the image, or what pretends to be one. */
+interface Folder {
+  readonly path: string;
+  /** Of its path in the target. */
+  readonly bytes: number;
+  readonly isFolder: boolean;
+}
+
+/** What is below no name. */
+const leaf: Folder = { path: '', bytes: 0, isFolder: false };
+
+/** @throws DismError as examineImage(). */
+function checkName(name: string, folder: Folder, to: ExaminedFor): void {
+  const pathOf = (): string => `${folder.path}\\${name}`;
+  if (!isAddressable(name)) { throw hostile(to, `the name "${pathOf()}" leads out of its folder`); }
   if (name.includes('\\')) { throw hostile(to, `the name "${name}" is a path`); }
   if (to.isVolume) {
     if (!isImpossibleOnWindows(name)) { return; }
-    throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${to.what}: Windows cannot have a file named "${path}"`), { target: to.source });
+    throw new DismError(Hresult.ERROR_INVALID_NAME, printable(`${to.what}: Windows cannot have a file named "${pathOf()}"`), { target: to.source });
   }
-  if (Buffer.byteLength(name) <= maxNameBytes && pathBytes <= maxPathBytes) { return; }
-  throw new DismError(Hresult.ERROR_FILENAME_EXCED_RANGE, printable(`${to.what}: "${path.slice(0, 300)}" is too long for a Linux folder`), {
+  // A character of UTF-16 takes up to three bytes in UTF-8; most names need no closer look.
+  const most = name.length * 3;
+  if (most <= maxNameBytes && folder.bytes + 1 + most <= maxPathBytes) { return; }
+  const bytes = Buffer.byteLength(name);
+  if (bytes <= maxNameBytes && folder.bytes + 1 + bytes <= maxPathBytes) { return; }
+  throw new DismError(Hresult.ERROR_FILENAME_EXCED_RANGE, printable(`${to.what}: "${pathOf().slice(0, 300)}" is too long for a Linux folder`), {
     target: to.target, hint: 'Apply the image to an NTFS volume, or into a folder with a shorter path.',
   });
+}
+
+/** The names of one folder, as far as they were met. */
+class FolderNames {
+  /** The first of those that differ in case only, by what they have in common. */
+  readonly #first = new Map<string, string>();
+  /** The others. */
+  readonly #others = new Set<string>();
+
+  /** @returns What the name is to those that were met: equal to one, one that differs in case only, or new. */
+  meet(name: string): 'same' | 'twin' | 'new' {
+    const key = foldName(name);
+    const first = this.#first.get(key);
+    if (first === undefined) {
+      this.#first.set(key, name);
+      return 'new';
+    }
+    if (first === name || this.#others.has(name)) { return 'same'; }
+    this.#others.add(name);
+    return 'twin';
+  }
 }
 
 /** Adds up one image. */
@@ -83,37 +129,41 @@ class Examination {
     return words.flatMap(([has, word]) => (has ? [word] : []));
   }
 
-  add({ name, inode, hasShortName }: MetName): void {
-    if (isDirectory(inode)) { this.directories++; } else { this.files++; }
-    if (hasShortName) { this.#has.shortNames = true; }
-    if (this.#counted.has(inode)) { return; }
-    // Only what may come again is kept.
-    if (inode.linkId !== 0n) { this.#counted.add(inode); }
-    if (inode.securityId !== noSecurityId) { this.#has.security = true; }
-    if ((inode.attributes & ~plainAttributes) !== 0) { this.#has.attributes = true; }
-    if (inode.named.length > 0) { this.#has.streams = true; }
-    if (inode.reparse !== undefined && !isLink(inode)) { this.#has.reparse = true; }
-    if ((inode.attributes & FileAttribute.Encrypted) !== 0 && isRegularFile(inode)) { this.encrypted++; }
-    for (const hash of inode.hashes()) {
-      const size = this.#to.sizeOf(hash);
-      if (size === undefined) {
-        throw new DismError(Hresult.ERROR_FILE_CORRUPT, printable(`${this.#to.what}: the content of "${name}" is missing from the file`), { target: this.#to.source });
-      }
-      if (this.#to.isVolume || hash === inode.dataHash) { this.bytes += size; }
+  add(entry: MetEntry): void {
+    const { attributes, isPlain } = entry;
+    if (isFolder(attributes)) { this.directories++; } else { this.files++; }
+    if (entry.hasShortName) { this.#has.shortNames = true; }
+    const inode = isPlain ? undefined : entry.inode;
+    if (inode !== undefined) {
+      if (this.#counted.has(inode)) { return; }
+      // Only what may come again is kept.
+      if (inode.linkId !== 0n) { this.#counted.add(inode); }
+      if (inode.named.length > 0) { this.#has.streams = true; }
+      if (inode.reparse !== undefined && !isLink(inode)) { this.#has.reparse = true; }
+    }
+    if (entry.securityId !== noSecurityId) { this.#has.security = true; }
+    if ((attributes & ~plainAttributes) !== 0) { this.#has.attributes = true; }
+    const isFile = (attributes & FileAttribute.Directory) === 0 && (inode === undefined || !isLink(inode));
+    if ((attributes & FileAttribute.Encrypted) !== 0 && isFile) { this.encrypted++; }
+    if (inode === undefined) {
+      const { view, hashOffset } = entry;
+      if (!isEmptyHash(view, hashOffset)) { this.#count((table) => table.findSizeAt(view, hashOffset), entry); }
+    } else {
+      for (const hash of inode.hashes()) { this.#count((table) => table.findSize(hash), entry, this.#to.isVolume || hash === inode.dataHash); }
     }
   }
-}
 
-/** A folder of the image, or what pretends to be one. */
-interface Folder {
-  readonly path: string;
-  /** Of its path in the target. */
-  readonly bytes: number;
-  readonly isFolder: boolean;
+  /** Counts a content. */
+  #count(sizeIn: (table: BlobTable) => number | undefined, entry: MetEntry, isKept = true): void {
+    for (const table of this.#to.blobTables) {
+      const size = sizeIn(table);
+      if (size === undefined) { continue; }
+      if (isKept) { this.bytes += size; }
+      return;
+    }
+    throw new DismError(Hresult.ERROR_FILE_CORRUPT, printable(`${this.#to.what}: the content of "${entry.name}" is missing from the file`), { target: this.#to.source });
+  }
 }
-
-/** What is below no name. */
-const leaf: Folder = { path: '', bytes: 0, isFolder: false };
 
 /**
  * Examines an image.
@@ -125,28 +175,25 @@ export async function examineImage(wim: WimFile, imageIndex: number, to: Examine
   const topNames: string[] = [];
   // Of the folder whose names are met.
   let current: Folder | undefined;
-  let [names, folded] = [new Set<string>(), new Set<string>()];
-  await wim.forEachName<Folder>(imageIndex, (root) => {
+  let names = new FolderNames();
+  await wim.forEachMet<Folder>(imageIndex, (root) => {
     found.add(root);
     return { path: '', bytes: Buffer.byteLength(to.target), isFolder: true };
-  }, (folder, child) => {
-    const { name, inode, hasChildren } = child;
-    if (folder !== current) { [current, names, folded] = [folder, new Set(), new Set()]; }
-    const [path, bytes] = [`${folder.path}\\${name}`, folder.bytes + 1 + Buffer.byteLength(name)];
-    if (!folder.isFolder) { throw hostile(to, `"${folder.path}" is no folder, but something is in it ("${path}")`); }
-    if (names.has(name)) {
-      throw new DismError(Hresult.WIM_E_DUPLICATE_NAME, printable(`${to.what}: the name "${path}" occurs twice in the image`), { target: to.source });
+  }, (folder, entry) => {
+    const { name } = entry;
+    if (folder !== current) { [current, names] = [folder, new FolderNames()]; }
+    const pathOf = (): string => `${folder.path}\\${name}`;
+    if (!folder.isFolder) { throw hostile(to, `"${folder.path}" is no folder, but something is in it ("${pathOf()}")`); }
+    const likeness = names.meet(name);
+    if (likeness === 'same') {
+      throw new DismError(Hresult.WIM_E_DUPLICATE_NAME, printable(`${to.what}: the name "${pathOf()}" occurs twice in the image`), { target: to.source });
     }
-    if (!isAddressable(name)) { throw hostile(to, `the name "${path}" leads out of its folder`); }
-    names.add(name);
-    checkName(name, path, bytes, to);
-    const key = foldName(name);
-    if (folded.has(key) && found.twins.length < 5) { found.twins.push(path); }
-    folded.add(key);
+    checkName(name, folder, to);
+    if (likeness === 'twin' && found.twins.length < 5) { found.twins.push(pathOf()); }
     if (folder.path === '') { topNames.push(name); }
-    found.add(child);
+    found.add(entry);
     // A file has no children, but a made one may pretend to.
-    return hasChildren ? { path, bytes, isFolder: isDirectory(inode) } : leaf;
+    return entry.hasChildren ? { path: pathOf(), bytes: folder.bytes + 1 + Buffer.byteLength(name), isFolder: isFolder(entry.attributes) } : leaf;
   });
   const { files, directories, bytes, lost, encrypted, twins } = found;
   return { files, directories, bytes, lost, encrypted, twins, topNames };

@@ -7,6 +7,7 @@ import { CancelledError, DismError, UnsupportedError } from '../../../errors.ts'
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { messageOf } from '../../../systemErrors.ts';
+import type { BlobTable } from '../../../wim/blobTable.ts';
 import type { ImageTree } from '../../../wim/dentry.ts';
 import { openPart } from '../../../wim/splitParts.ts';
 import { foldName } from '../../../wim/windowsNames.ts';
@@ -35,20 +36,14 @@ function refuseNativeOnly(params: Params, what: string): void {
   }
 }
 
-/** Sizes of all content of the parts. */
-async function sizesOf({ wim, otherParts }: ImageSource, what: string): Promise<(hash: string) => number | undefined> {
+/** The tables of all parts. */
+async function blobTablesOf({ wim, otherParts }: ImageSource, what: string): Promise<BlobTable[]> {
   const tables = [await wim.blobs()];
   for (const part of otherParts) {
     const file = await openPart(part, what);
     try { tables.push(await file.blobs()); } finally { await file.close(); }
   }
-  return (hash) => {
-    for (const table of tables) {
-      const size = table.findSize(hash);
-      if (size !== undefined) { return size; }
-    }
-    return undefined;
-  };
+  return tables;
 }
 
 /** What would be written to a place, once everything that can fail beforehand has been looked at. */
@@ -100,7 +95,7 @@ async function prepare(
 ): Promise<Prepared> {
   const { wim } = source;
   const facts = await examineImage(wim, imageIndex, {
-    what, source: wim.path, target: applyPath, isVolume: place.isVolume, sizeOf: await sizesOf(source, what),
+    what, source: wim.path, target: applyPath, isVolume: place.isVolume, blobTables: await blobTablesOf(source, what),
   });
   const prepared = place.isVolume
     ? await prepareVolume(facts, place, what, context)
