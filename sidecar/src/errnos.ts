@@ -109,6 +109,12 @@ const rows: Readonly<Record<string, Row>> = {
   ESPIPE: { hresult: Hresult.ERROR_SEEK, reason: 'it can be read only from its beginning' },
 };
 
+/** FAT and exFAT have neither hard links nor symbolic ones. A kernel driver answers EPERM to link(2) and symlink(2), one in user space ENOSYS or EOPNOTSUPP. */
+const noLinks: Row = {
+  hresult: Hresult.ERROR_NOT_SUPPORTED, reason: 'its file system has no links',
+  hint: 'Choose a folder on a file system with hard links and symbolic links, such as NTFS or ext4.',
+};
+
 /** Meanings that depend on the call. */
 const special: ReadonlyMap<string, Row> = new Map([
   ['EAGAIN flock', { hresult: Hresult.ERROR_LOCK_VIOLATION, reason: 'another program has locked it' }],
@@ -121,6 +127,9 @@ const special: ReadonlyMap<string, Row> = new Map([
   ['ENOSPC mount', { hresult: Hresult.ERROR_NO_SYSTEM_RESOURCES, reason: 'no more mounts are allowed', hint: 'Dismount what is not needed, or raise fs.mount-max.' }],
   // An overlay makes folders of its own.
   ['ENOSPC fsconfig', { hresult: Hresult.ERROR_DISK_FULL, reason: 'no space is left on its disk' }],
+  ['EPERM link', noLinks],
+  ['ENOSYS link', noLinks],
+  ['EOPNOTSUPP link', noLinks],
   ['ENOENT scandir', { hresult: Hresult.ERROR_PATH_NOT_FOUND, reason: 'the folder does not exist' }],
   ['ENOTDIR scandir', { hresult: Hresult.ERROR_DIRECTORY, reason: 'it is no folder' }],
 ]);

@@ -42,7 +42,7 @@ export const wimlibErrors: ReadonlyMap<number, WimlibErrorEntry> = new Map([
   [31, entry('WIMLIB_ERR_INVALID_UTF8_STRING', Hresult.E_INVALIDARG, 'a name is not valid UTF-8')],
   [32, entry('WIMLIB_ERR_IS_DIRECTORY', Hresult.E_ACCESSDENIED, 'it is a folder')],
   [33, entry('WIMLIB_ERR_IS_SPLIT_WIM', Hresult.WIM_E_SPLIT_NOT_MOUNTABLE, 'it is a part of a split WIM')],
-  [35, entry('WIMLIB_ERR_LINK', null, 'a hard link could not be made')],
+  [35, entry('WIMLIB_ERR_LINK', null, 'a link could not be made')],
   [36, entry('WIMLIB_ERR_METADATA_NOT_FOUND', Hresult.WIM_E_SPLIT_NOT_MOUNTABLE, 'the file list of the image is in another part')],
   [37, entry('WIMLIB_ERR_MKDIR', null, 'a folder could not be made')],
   [38, entry('WIMLIB_ERR_MQUEUE', null, 'a POSIX message queue could not be used')],
@@ -106,11 +106,12 @@ const causes: ReadonlyMap<string, string> = new Map([
   ['Stale file handle', 'ESTALE'], ['Connection timed out', 'ETIMEDOUT'], ['Operation timed out', 'ETIMEDOUT'], ['Host is down', 'EHOSTDOWN'],
   ['No such device or address', 'ENXIO'], ['No such device', 'ENODEV'], ['Structure needs cleaning', 'EUCLEAN'], ['Bad message', 'EBADMSG'],
   ['Text file busy', 'ETXTBSY'], ['Transport endpoint is not connected', 'ENOTCONN'], ['Socket not connected', 'ENOTCONN'], ['No medium found', 'ENOMEDIUM'],
+  ['Too many links', 'EMLINK'], ['Operation not supported', 'EOPNOTSUPP'], ['Not supported', 'EOPNOTSUPP'], ['Function not implemented', 'ENOSYS'],
 ]);
 /** Codes that have such a cause, and what libwim was doing. */
 const callsOf: ReadonlyMap<string, string> = new Map([
   ['WIMLIB_ERR_OPEN', 'open'], ['WIMLIB_ERR_READ', 'read'], ['WIMLIB_ERR_STAT', 'stat'], ['WIMLIB_ERR_OPENDIR', 'scandir'],
-  ['WIMLIB_ERR_WRITE', 'write'], ['WIMLIB_ERR_RENAME', 'rename'], ['WIMLIB_ERR_MKDIR', 'mkdir'],
+  ['WIMLIB_ERR_WRITE', 'write'], ['WIMLIB_ERR_RENAME', 'rename'], ['WIMLIB_ERR_MKDIR', 'mkdir'], ['WIMLIB_ERR_LINK', 'link'],
 ]);
 
 /** What the table of errnos says of the cause. */

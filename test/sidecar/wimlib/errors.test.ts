@@ -145,6 +145,11 @@ describe('wimlibError()', () => {
     expect(wimlibError(47, { ...failed, messages: 'Too many open files in system' })).toMatchObject({ symbol: 'ERROR_TOO_MANY_OPEN_FILES', hint: expect.stringContaining('fs.file-max') as string });
     expect(wimlibError(72, { ...failed, messages: 'Input/output error' })).toMatchObject({ symbol: 'ERROR_WRITE_FAULT' });
     expect(wimlibError(72, { ...failed, messages: 'File too large' })).toMatchObject({ symbol: 'ERROR_FILE_TOO_LARGE' });
+    for (const cause of ['Operation not permitted', 'Function not implemented', 'Operation not supported']) {
+      const noLinks = wimlibError(35, { ...failed, messages: `[ERROR] Can't create hard link "/o/f" => "/o/g": ${cause}` });
+      expect(noLinks).toMatchObject({ symbol: 'ERROR_NOT_SUPPORTED', target: '/o/f', message: `${failed.what}: its file system has no links ("/o/f")` });
+      expect(noLinks.hint).toContain('NTFS or ext4');
+    }
     expect((wimlibError(13, { ...failed, messages }).cause as Error).message).toContain(messages);
   });
 
