@@ -173,7 +173,10 @@ export const removeImage = request('imageFile/remove', () => operationOptionsSch
   unusedBytes: fileBytesSchema,
 }));
 
-/** Writes the parts of a split WIM into one file, which must not be there (ERROR_FILE_EXISTS). The parts are not changed. Cancellable. */
+/**
+ * Writes the parts of a split WIM into one file, which must not be there (ERROR_FILE_EXISTS). The parts are not changed. A set may have one part only, whose
+ * name alone, .swm, tells it from a whole file; that is E_INVALIDARG. Cancellable.
+ */
 export const joinImage = request('imageFile/join', () => operationOptionsSchema.extend({
   /** The first part. */
   imagePath: absolutePathSchema,

@@ -2,6 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { DismError } from '../errors.ts';
+import type { FileErrors } from '../fileErrors.ts';
 import { Hresult } from '../hresult.ts';
 import { fileNameMatcher } from '../wildcard.ts';
 import type { WimHeader } from './header.ts';
@@ -56,4 +57,14 @@ export async function findParts({ path, header: own, errors }: WimFile, pattern?
     }
     return part;
   });
+}
+
+/**
+ * Refuses a file that is no part of a set. A set of one part, which a file smaller than the size of a part is split into, looks like any whole file to
+ * Windows and to libwim, too: its name alone says that it is one.
+ * @throws DismError E_INVALIDARG
+ */
+export function requireSplit(path: string, totalParts: number, errors: FileErrors): void {
+  if (totalParts > 1 || /\.swm$/i.test(path)) { return; }
+  throw errors.make(Hresult.E_INVALIDARG, 'it is not split: there is nothing to join', 'Give a part of a split file (.swm). Images of a whole file are copied with Export-DismTsImage.');
 }

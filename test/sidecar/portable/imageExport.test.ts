@@ -413,6 +413,29 @@ describe('imageFile/split and imageFile/join', () => {
     expect(leftovers(folder)).toEqual([]);
   });
 
+  test('what fits into one part is a set that every command takes', async () => {
+    const folder = tempFolder();
+    const at = (name: string): string => join(folder, name);
+    const source = await ordinaryWim(folder);
+    const { parts } = await engine.splitImage({ imagePath: source, splitImagePath: at('one.swm'), fileSize: 4000 }, context());
+    expect(parts.map(({ path }) => path)).toEqual([at('one.swm')]);
+    await imagex('verify', at('one.swm'));
+    for (const pattern of [undefined, at('one*.swm')]) {
+      const joined = at(`joined${pattern === undefined ? '' : '-pattern'}.wim`);
+      await engine.joinImage({ imagePath: at('one.swm'), splitImageFilePattern: pattern, destinationImagePath: joined }, context());
+      await imagex('verify', joined);
+      expect(await readTree(joined)).toEqual(await readTree(source));
+    }
+    expect(await engine.testImageFile({ imagePath: at('one.swm') }, context())).toMatchObject({ healthy: true });
+    await mkdir(at('applied'));
+    await engine.applyImage({ imagePath: at('one.swm'), imageIndex: 1, applyPath: at('applied') }, context());
+    await engine.exportImage({ sourceImagePath: at('one.swm'), sourceIndexes: [1], destinationImagePath: at('exported.wim') }, context());
+    expect(await readTree(at('exported.wim'))).toEqual(await readTree(source));
+    // Nobody knows that a whole file was meant to be a set, but by its name.
+    expect(await failure(engine.joinImage({ imagePath: source, destinationImagePath: at('x.wim') }, context())))
+      .toMatchObject({ symbol: 'E_INVALIDARG', hint: expect.stringContaining('.swm') as string });
+  });
+
   test('refuses to overwrite parts, and what is solid, split or not split', async () => {
     const folder = tempFolder();
     const source = await ordinaryWim(folder, { compress: 'none' });

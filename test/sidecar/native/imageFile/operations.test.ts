@@ -308,6 +308,15 @@ describe.skipIf(lacking !== undefined)('rearranges', () => {
     await expect(work.run('joinImage', { imagePath, destinationImagePath: work.at('x.wim') })).rejects.toMatchObject({ symbol: 'E_INVALIDARG' });
   });
 
+  test('joins what fitted into one part', async () => {
+    const work = startWork();
+    const imagePath = await twoImages(work);
+    const { parts } = await work.run('splitImage', { imagePath, splitImagePath: work.at('s.swm'), fileSize: 4000 });
+    expect(parts.map(({ path }) => path)).toEqual([work.at('s.swm')]);
+    await work.run('joinImage', { imagePath: work.at('s.swm'), destinationImagePath: work.at('joined.wim') });
+    expect(readDoubleWim(work.at('joined.wim'))).toMatchObject({ parts: 1, images: readDoubleWim(imagePath).images });
+  });
+
   test('says how small parts can be, and which file is larger than one', async () => {
     const work = startWork({ wimModes: { 'split-minimum': 5 * 1024 * 1024 - 1 } });
     const imagePath = work.at('a.wim');

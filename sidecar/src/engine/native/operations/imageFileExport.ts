@@ -16,6 +16,7 @@ import { compressionOf, fileResult, plannedWrite } from './imageFile/results.ts'
 import { requireWritableFolder } from '../../../writableFolder.ts';
 import type { FileErrors } from '../../../fileErrors.ts';
 import { imageName, type WimDocument } from '../../../wim/imageXml.ts';
+import { requireSplit } from '../../../wim/splitParts.ts';
 
 /** Metadata and tables of an image take little beside its content. */
 const overhead = 64 * 1024 * 1024;
@@ -118,7 +119,7 @@ export const joinImage: Handler<typeof joinMethod> = async (params, operation) =
   requireNew(destinationImagePath, action);
   const outcome = { path: destinationImagePath, imagePath: destinationImagePath, imageIndex: null, sizeBefore: 0 };
   return withImageFiles(operation, action, (work) => work.withWim({ path: imagePath, verify: checkIntegrity, parts }, async (source) => {
-    if (source.info.parts <= 1) { throw source.errors.make(Hresult.E_INVALIDARG, 'it is not split: there is nothing to join'); }
+    requireSplit(imagePath, source.info.parts, source.errors);
     requireAllParts(source, parts);
     const document = await documentOf(source);
     const total = [imagePath, ...parts].reduce((sum, path) => sum + sizeOf(path), 0);

@@ -9,6 +9,7 @@ import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { renameWithoutReplacing } from '../../../platform/linux/renameWithoutReplacing.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
+import { requireSplit } from '../../../wim/splitParts.ts';
 import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { writing } from '../../../writing.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
@@ -152,7 +153,7 @@ export async function joinImage(params: JoinParams, context: OperationContext): 
   return await guardedJob(what, destinationImagePath, params.validateOnly !== true, context, async () => {
     requireWritingVersion(what);
     return await withSource(params, what, context, async ({ wim, otherParts, sizeBytes, warnings }) => {
-      if (wim.header.totalParts === 1) { throw wim.errors.make(Hresult.E_INVALIDARG, 'it is not split: there is nothing to join'); }
+      requireSplit(params.imagePath, wim.header.totalParts, wim.errors);
       const path = newFilePath(destinationImagePath, what);
       const answer = { imagePath: destinationImagePath, sizeBefore: 0 };
       requireFree(path, sizeBytes, what);
