@@ -163,7 +163,13 @@ function chosenParams(verb: Verb, options: Readonly<Record<string, unknown>>): R
 function addParameter(command: Command, parameter: Parameter): void {
   const { option, kind, many, text, choices } = parameter;
   const flag = `--${option}`;
-  if (kind === 'switch') { command.addOption(new Option(flag, text)); return; }
+  if (kind === 'switch') {
+    const made = new Option(flag, text);
+    // To commander `--no-rp-fix` is the reverse of `--rp-fix`, and kept under the name of that.
+    made.negate = false;
+    command.addOption(made);
+    return;
+  }
   const placeholder = kind === 'choice' ? option.slice(option.lastIndexOf('-') + 1) : kind === 'source' ? 'path' : kind;
   const described = kind === 'choice' ? `${text}: ${choices.join(', ')}` : text;
   const made = new Option(`${flag} <${placeholder}>`, many ? `${described}; may be given several times` : described);

@@ -51,6 +51,20 @@ describe('verbs', () => {
     expect(callableMethods.get(method)?.params.safeParse(params).error?.message).toBeUndefined();
   });
 
+  test('every switch of every verb arrives', () => {
+    const lost = verbs.flatMap(({ name, method, example, positionals }) => {
+      const words = example.split(' ').map((word) => word.replace(/^'(.*)'$/, '$1'));
+      return parametersOf(callableMethods.get(method)?.params ?? expect.fail()).filter((each) => each.kind === 'switch' && !positionals.includes(each.name))
+        .filter((parameter) => {
+          const commandLine = parseCommandLine([...words, `--${parameter.option}`]);
+          // What one of several choices of the verb sets is no option.
+          if (commandLine.kind === 'wrong') { return !commandLine.reason.startsWith('unknown option'); }
+          return commandLine.kind !== 'run' || (commandLine.request.params as Record<string, unknown>)[parameter.name] !== true;
+        }).map(({ option }) => `${name} --${option}`);
+    });
+    expect(lost).toEqual([]);
+  });
+
   test('every request that can be called has a verb', () => {
     expect([...callableMethods.keys()].filter((method) => !verbs.some((verb) => verb.method === method))).toEqual([]);
   });
