@@ -8,6 +8,7 @@ import { AddFlag, WriteFlag } from '../wimlib/flags.ts';
 import { createWim, openWim } from '../wimlib/openWim.ts';
 import { requireWritingVersion } from '../wimlib/writingVersion.ts';
 import type { WimHandle } from '../wimlib/wimHandle.ts';
+import { awkwardLinks } from './awkwardLinks.ts';
 import { type OutputFormat, writeFlags } from './exportImages.ts';
 import { type JobContext, watching } from './jobContext.ts';
 import { refuseNames } from './refuseNames.ts';
@@ -61,6 +62,8 @@ function judge(scan: FolderScan, { source, what, script }: CaptureImage, context
   }
   if (byScript.count > 0 && script === undefined) { context.warn(printable(`Left out by the default list of exclusions: ${String(byScript)}`)); }
   if (awkward.count > 0) { context.warn(printable(`Few programs of Windows can open files with these names: ${String(awkward)}`)); }
+  const links = awkwardLinks(scan.awkwardLinks);
+  if (links !== undefined) { context.warn(links); }
   if (special.count > 0) { context.warn(printable(`Left out, because an image holds no sockets, pipes and devices: ${String(special)}`)); }
   if (outwardLinks.count > 0) {
     context.warn(printable(`Left out, because they lead out of the captured folder (-NoRpFix keeps them): ${String(outwardLinks)}`));

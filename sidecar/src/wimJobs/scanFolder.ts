@@ -5,6 +5,7 @@ import { isForbidden } from '../imageFiles/fileTrouble.ts';
 import { isRoot } from '../isRoot.ts';
 import type { WimScript } from '../wim/wimScript.ts';
 import { foldName, isAwkwardOnWindows, isImpossibleOnWindows } from '../wim/windowsNames.ts';
+import { isAwkwardTarget } from './awkwardLinks.ts';
 
 /** Names in the result are the first few of their kind. */
 const maxNamed = 20;
@@ -49,6 +50,8 @@ export interface FolderScan {
   readonly awkward: Noted;
   /** Names that differ from another one in case only. */
   readonly twins: Noted;
+  /** Links that isAwkwardTarget(). */
+  readonly awkwardLinks: Noted;
   /** Links whose target is no UTF-8. */
   readonly badTargets: Noted;
   /** Files that this user may not read. */
@@ -85,7 +88,7 @@ export function scanFolder(
 ): FolderScan {
   const scan: FolderScan = {
     files: 0, directories: 1, bytes: 0, excluded: new Set(), byScript: new Noted(), uncompressed: new Noted(), outwardLinks: new Noted(), special: new Noted(),
-    impossible: new Noted(), awkward: new Noted(), twins: new Noted(), badTargets: new Noted(), unreadable: new Noted(),
+    impossible: new Noted(), awkward: new Noted(), twins: new Noted(), awkwardLinks: new Noted(), badTargets: new Noted(), unreadable: new Noted(),
   };
   const asksRights = !isRoot();
   const links = new Set<string>();
@@ -112,6 +115,7 @@ export function scanFolder(
         return;
       }
       if (target.includes(replacement)) { scan.badTargets.add(shown); }
+      if (isAwkwardTarget(target)) { scan.awkwardLinks.add(shown); }
     } else if (entry.isFile()) {
       if (script.storesUncompressed(names)) { scan.uncompressed.add(shown); }
       // libwim opens it when half of the work is done, and does not tell which it was.

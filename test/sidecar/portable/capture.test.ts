@@ -148,6 +148,20 @@ describe('a folder', () => {
     expect(await beside(bench)).toEqual(['tree']);
   });
 
+  test('warns of links that Linux alone can follow, which come back as they were', async () => {
+    const bench = await workbench();
+    const tree = await writeTree(join(bench.folder, 'tree'), { 'a.txt': 'a' });
+    await symlink('plain/name', join(tree, 'plain'));
+    for (let at = 1; at <= 7; at++) { await symlink(`name\\${at}/x`, join(tree, `link${at}`)); }
+    for (const validateOnly of [true, false]) {
+      const { imagePath, result } = await captureTree(bench, {}, { validateOnly });
+      const [warning, ...more] = result.warnings.slice(1);
+      expect(warning).toMatch(/^Windows cannot follow these links, for a backslash .*: (?:"link\d", ){4}"link\d" and 2 more$/);
+      expect(more).toEqual([]);
+      if (!validateOnly) { expect(await appliedImage(bench, imagePath)).toMatchObject({ plain: 'link plain/name', link7: 'link name\\7/x' }); }
+    }
+  });
+
   test('with a name that is no UTF-8 is refused, and pipes and sockets are left out with a warning', async () => {
     const bench = await workbench();
     const tree = await writeTree(join(bench.folder, 'tree'), { 'a.txt': 'a', 'con.txt': 'c' });

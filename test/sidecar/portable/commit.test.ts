@@ -82,7 +82,7 @@ describe.runIf(isRoot)('commitImage()', () => {
     const expected = await readFolder(source);
     await expectImage(bench, wim, source);
     expect(await readFolder(mountPath)).toEqual(expected);
-    expect(warnings.filter((text) => !/Windows (?:cannot have|sees one)/.test(text))).toEqual([]);
+    expect(warnings.filter((text) => !/Windows (?:cannot have|cannot follow|sees one)/.test(text))).toEqual([]);
     const after = await detailedList(wim);
     for (const [path, text] of before) {
       if (path.startsWith('/untouched') || path === '/') { expect(after.get(path)).toBe(text); }
@@ -444,6 +444,21 @@ describe.runIf(isRoot)('commitImage()', () => {
     const { warnings } = await bench.save(mountPath);
     expect(warnings).toHaveLength(5);
     for (const name of ['a<b', 'con.txt', 'dot.', 'tab\t', 'README.TXT']) { expect(warnings.join('\n')).toContain(`"/${name}"`); }
+  });
+
+  test('warns once of new links that Linux alone can follow', async () => {
+    const bench = await workbench();
+    const source = await writeTree(join(bench.folder, 'source'), { 'Readme.txt': 'r' });
+    await symlink('old\\target', join(source, 'old'));
+    const wim = await captureWim(source, join(bench.folder, 'a.wim'));
+    const mountPath = await bench.mount(wim, { mountPath: await bench.mountFolder('mount\\path') });
+    await symlink(join(mountPath, 'Readme.txt'), join(mountPath, 'into the mount'));
+    await symlink('a\\b', join(mountPath, 'one'));
+    await symlink(join(mountPath, 'c\\d'), join(mountPath, 'two'));
+    const { warnings } = await bench.save(mountPath);
+    expect(warnings).toEqual([expect.stringMatching(/^Windows cannot follow these links, .*: "\/(?:one", "\/two|two", "\/one)"$/)]);
+    expect((await bench.save(mountPath)).warnings).toEqual([]);
+    expect(await readlink(join(mountPath, 'one'))).toBe('a\\b');
   });
 
   test('warns of named streams that Windows cannot have, but not of those that the image had', async () => {

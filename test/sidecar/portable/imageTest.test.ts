@@ -270,6 +270,17 @@ describe('imageFile/putItem', () => {
     expect(leftovers(folder)).toEqual([]);
   });
 
+  test('warns of what Windows will make of names and links, in a dry run, too', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder);
+    const source = await writeTree(join(folder, 'odd'), { 'con.txt': 'c' });
+    symlinkSync('a\\b', join(source, 'link'));
+    for (const validateOnly of [true, false]) {
+      const { warnings } = await engine.putImageItem({ imagePath: path, imageIndex: 1, source, itemPath: '\\odd', validateOnly }, put());
+      expect(warnings).toEqual(['Windows cannot have a file named "/odd/con.txt"', expect.stringMatching(/^Windows cannot follow these links, .*: "\/odd\/link"$/)]);
+    }
+  });
+
   test('says of the source what no image holds, and names it', async () => {
     const folder = tempFolder();
     const path = await ordinaryWim(folder);

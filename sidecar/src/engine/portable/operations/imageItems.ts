@@ -23,7 +23,11 @@ import { newFilePath, publish, withUnfinishedWork } from '../imageFiles/newFiles
 import { fileResult, requireFree } from '../imageFiles/results.ts';
 import { withSource } from '../imageFiles/sources.ts';
 import { temporaryPath } from '../imageFiles/unfinished.ts';
+import { applyChanges } from '../saving/applyChanges.ts';
 import { commitChanges } from '../saving/commit.ts';
+
+/** No link of a source leads into it. */
+const noMount = '\0';
 
 type Params = z.output<typeof extractMethod.params>;
 type Result = z.input<typeof extractMethod.result>;
@@ -116,11 +120,11 @@ function placeFor(root: Dentry, { itemPath, replace }: PutParams, errors: FileEr
 
 async function put({ wim, state }: ChangeableFile, params: PutParams, what: string, context: OperationContext): Promise<PutResult> {
   const imageIndex = await wim.chooseImage(params);
-  const { root } = await wim.tree(imageIndex);
+  const tree = await wim.tree(imageIndex);
   const blobs = await wim.blobs();
   const [hash, metadata] = [blobs.imageHashes()[imageIndex - 1], blobs.imageMetadata(imageIndex)];
   if (metadata === undefined || hash === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
-  const { folder, name } = placeFor(root, params, wim.errors);
+  const { folder, name } = placeFor(tree.root, params, wim.errors);
   const { layer, files, directories, bytes } = await itemLayer(realpathSync(params.source), folder, name, what, context.signal);
   const unchecked = await checkTable(wim, params.checkIntegrity, context);
   const answer = { imagePath: params.imagePath, imageIndex, sizeBefore: wim.size };
@@ -130,13 +134,13 @@ async function put({ wim, state }: ChangeableFile, params: PutParams, what: stri
     + blobTable.uncompressedSize + xml.uncompressedSize + integrityTable.uncompressedSize + Math.ceil((wim.size + bytes) / 1024 / 1024) * 20 + 64 * 1024;
   if (params.validateOnly === true) {
     const writes = [{ path: wim.path, change: 'Grown' as const, maximumBytes, freeBytes: freeBytesAt(wim.path) }];
-    return fileResult({ ...answer, sizeAfter: wim.size, warnings: unchecked, plan: { writes, files, directories, bytes } }, context);
+    const { warnings } = await applyChanges(tree, layer, { mountPath: noMount, targets: new Map() }, context.signal);
+    return fileResult({ ...answer, sizeAfter: wim.size, warnings: [...unchecked, ...warnings], plan: { writes, files, directories, bytes } }, context);
   }
   const warnings = await withUnfinishedWork(state, context, async (work) => {
     await work.growing(wim.path);
     const result = await commitChanges({
-      // No link of the source leads into a mount.
-      wimPath: wim.path, imageIndex, imageHash: hexHash(hash), upperPath: '', layer, mountPath: '\0', append: false, checkIntegrity: params.checkIntegrity === true,
+      wimPath: wim.path, imageIndex, imageHash: hexHash(hash), upperPath: '', layer, mountPath: noMount, append: false, checkIntegrity: params.checkIntegrity === true,
     }, true, { started: async () => { await Promise.resolve(); }, finishing: async () => { await Promise.resolve(); } }, context);
     work.grown();
     return result.warnings;

@@ -6,6 +6,9 @@ import { FileAttribute } from '../../../wim/metadataFormat.ts';
 import { IO_REPARSE_TAG_SYMLINK } from '../../../wim/reparse.ts';
 import { Breather } from '../../../breather.ts';
 import { toFileTime } from '../../../fileTime.ts';
+import { awkwardLinks, isAwkwardTarget } from '../../../wimJobs/awkwardLinks.ts';
+import { Noted } from '../../../wimJobs/scanFolder.ts';
+import { type ShownLinks, targetInImage } from './linkTargets.ts';
 import { NewNames } from './newNames.ts';
 import { type Copy, type HardLinkGroup, Origins, unknownSource } from './origins.ts';
 import { findRenamed } from './renamedFiles.ts';
@@ -40,7 +43,8 @@ class Replay {
   readonly changes: AppliedChanges = { contents: [], streams: [], links: [], warnings: [] };
   readonly #tree: ImageTree;
   readonly #origins: Origins;
-  readonly #linkTargets: ReadonlyMap<Inode, string>;
+  readonly #shown: ShownLinks;
+  readonly #awkwardLinks = new Noted();
   /** Links whose names were deleted, by what they point to. */
   readonly #deletedLinks = new Map<string, Dentry[]>();
   readonly #copies: Copy[] = [];
@@ -50,10 +54,10 @@ class Replay {
   readonly #breather = new Breather();
   readonly #signal: AbortSignal;
 
-  constructor(tree: ImageTree, layer: UpperLayer, linkTargets: ReadonlyMap<Inode, string>, signal: AbortSignal) {
+  constructor(tree: ImageTree, layer: UpperLayer, shown: ShownLinks, signal: AbortSignal) {
     this.#tree = tree;
     this.#origins = new Origins(tree, layer.root);
-    this.#linkTargets = linkTargets;
+    this.#shown = shown;
     this.#signal = signal;
   }
 
@@ -67,10 +71,12 @@ class Replay {
     await this.#place(layer.root, this.#tree.root, false);
     if (this.#copies.length > 0) { this.#placeCopies(directories); }
     for (const [inode, entry] of this.#contents) { this.changes.contents.push({ entry, inode }); }
+    const links = awkwardLinks(this.#awkwardLinks);
+    if (links !== undefined) { this.changes.warnings.push(links); }
   }
 
   #noteDeletedLink(dentry: Dentry): void {
-    const target = isLink(dentry.inode) ? this.#linkTargets.get(dentry.inode) : undefined;
+    const target = isLink(dentry.inode) ? this.#shown.targets.get(dentry.inode) : undefined;
     if (target === undefined) { return; }
     const same = this.#deletedLinks.get(target);
     if (same === undefined) { this.#deletedLinks.set(target, [dentry]); } else { same.push(dentry); }
@@ -227,7 +233,7 @@ class Replay {
   }
 
   #placeSymlink(entry: UpperEntry, target: Dentry, existing: Dentry | undefined): void {
-    const isSame = (dentry: Dentry): boolean => this.#linkTargets.get(dentry.inode) === entry.linkTarget;
+    const isSame = (dentry: Dentry): boolean => this.#shown.targets.get(dentry.inode) === entry.linkTarget;
     if (existing !== undefined && isLink(existing.inode) && isSame(existing)) {
       this.#setTimes(existing.inode, entry);
       return;
@@ -245,6 +251,7 @@ class Replay {
     dentry.inode.reparse = { tag: IO_REPARSE_TAG_SYMLINK, reserved: 0, flags: 0 };
     dentry.inode.reparseHash = emptyHash;
     this.changes.links.push({ entry, inode: dentry.inode });
+    if (isAwkwardTarget(targetInImage(entry.linkTarget ?? '', this.#shown.mountPath).target)) { this.#awkwardLinks.add(entry.imagePath); }
   }
 
   #create(entry: UpperEntry, target: Dentry, attributes: number): Dentry {
@@ -279,14 +286,9 @@ class Replay {
   }
 }
 
-/**
- * Applies a layer to a tree.
- * @param linkTargets What the links of the image point to, as the mount shows it; those that matter are enough.
- */
-export async function applyChanges(
-  tree: ImageTree, layer: UpperLayer, linkTargets: ReadonlyMap<Inode, string>, signal: AbortSignal,
-): Promise<AppliedChanges> {
-  const replay = new Replay(tree, layer, linkTargets, signal);
+/** Applies a layer to a tree. */
+export async function applyChanges(tree: ImageTree, layer: UpperLayer, shown: ShownLinks, signal: AbortSignal): Promise<AppliedChanges> {
+  const replay = new Replay(tree, layer, shown, signal);
   await replay.run(layer);
   return replay.changes;
 }

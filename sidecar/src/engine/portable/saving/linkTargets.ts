@@ -5,11 +5,24 @@ import { linkTarget, maxReparseBytes } from '../../../wim/reparse.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import type { UpperEntry, UpperLayer } from './upperLayer.ts';
 
+/** How a mount shows links. */
+export interface ShownLinks {
+  readonly mountPath: string;
+  /** What the links of the image point to; those that matter are enough. */
+  readonly targets: ReadonlyMap<Inode, string>;
+}
+
+/** What a new link in a mount leads to in the image: one to a path in the mount means that path in the image. */
+export function targetInImage(target: string, mountPath: string): { readonly target: string; readonly inMount: boolean } {
+  const inMount = target === mountPath || target.startsWith(`${mountPath}/`);
+  return { target: inMount ? target.slice(mountPath.length) || '/' : target, inMount };
+}
+
 /** What the links of the image point to, as the mount shows them; needed only where the layer has links. */
-export async function readLinkTargets(wim: WimFile, tree: ImageTree, layer: UpperLayer, mountPath: string): Promise<Map<Inode, string>> {
+export async function readLinkTargets(wim: WimFile, tree: ImageTree, layer: UpperLayer, mountPath: string): Promise<ShownLinks> {
   const targets = new Map<Inode, string>();
   const hasLinks = (entry: UpperEntry): boolean => entry.kind === 'symlink' || entry.children.some(hasLinks);
-  if (!hasLinks(layer.root)) { return targets; }
+  if (!hasLinks(layer.root)) { return { mountPath, targets }; }
   const blobs = await wim.blobs();
   const links: { readonly inode: Inode; readonly hash: string; readonly offset: number }[] = [];
   walk(tree.root, ({ inode }) => {
@@ -23,5 +36,5 @@ export async function readLinkTargets(wim: WimFile, tree: ImageTree, layer: Uppe
     const target = linkTarget(data, inode.reparse, mountPath);
     if (target !== undefined) { targets.set(inode, target); }
   }
-  return targets;
+  return { mountPath, targets };
 }

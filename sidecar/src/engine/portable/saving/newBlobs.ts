@@ -15,6 +15,7 @@ import { FileAttribute } from '../../../wim/metadataFormat.ts';
 import { symlinkReparseData, WIM_RP_FLAG_NOT_FIXED } from '../../../wim/reparse.ts';
 import { bufferSource, type ResourceSource, type ResourceWriter } from '../../../wim/resourceWriter.ts';
 import type { AppliedChanges } from './applyChanges.ts';
+import { targetInImage } from './linkTargets.ts';
 import type { UpperEntry } from './upperLayer.ts';
 
 const readBytes = 1024 * 1024;
@@ -146,11 +147,9 @@ export async function gatherBlobs(
   for (const { entry, inode } of changes.links) { addLink(blobs, entry, inode, tree, mountPath); }
 }
 
-/** Makes the reparse data of a new symbolic link. One to a path in the mount means that path in the image. */
+/** Makes the reparse data of a new symbolic link. */
 function addLink(blobs: NewBlobs, entry: UpperEntry, inode: Inode, tree: ImageTree, mountPath: string): void {
-  const shown = entry.linkTarget ?? '';
-  const inMount = shown === mountPath || shown.startsWith(`${mountPath}/`);
-  const target = inMount ? shown.slice(mountPath.length) || '/' : shown;
+  const { target, inMount } = targetInImage(entry.linkTarget ?? '', mountPath);
   const data = symlinkReparseData(target);
   if (data === undefined) {
     throw new DismError(Hresult.E_INVALIDARG, `Cannot store the symbolic link "${entry.imagePath}": its target is too long`, { target: entry.imagePath });
