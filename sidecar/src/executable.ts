@@ -30,14 +30,13 @@ function load(name: ProgramName): Program {
   return module.exports;
 }
 
-/**
- * A part of Node.js, loaded when something of it is first used: a program that does one thing of many would wait for the others. Packages ask for parts
- * without "node:", and look through them at once.
- */
+/** A part of Node.js, loaded when something of it is first used: a program that does one thing of many would wait for the others. */
 function requireLazily(id: string): unknown {
-  if (!id.startsWith('node:')) { return process.getBuiltinModule(id); }
-  let part: Readonly<Record<string | symbol, unknown>> | undefined;
-  return new Proxy({}, { get: (_, name) => (part ??= process.getBuiltinModule(id) as unknown as NonNullable<typeof part>)[name] });
+  type Part = Readonly<Record<string | symbol, unknown>>;
+  let loaded: Part | undefined;
+  const part = (): Part => loaded ??= process.getBuiltinModule(id) as unknown as Part;
+  // Packages that were made of ES modules look through some parts at once (__importStar).
+  return new Proxy({}, { get: (_, name) => part()[name], ownKeys: () => Reflect.ownKeys(part()) });
 }
 
 async function main(): Promise<number> {

@@ -54,10 +54,20 @@ function thisUser(): Trust {
   return uid === 0 && Number.isInteger(sudoUid) ? { uid, sudoUid } : { uid };
 }
 
-/** Everything that PowerShell and this process load code from, and the folders of that. */
+/** Everything that PowerShell and this process load code from, and the folders of that; the texts in docs, which are half of the files, are only read. */
 function partsOf(root: string): string[] {
   const moduleFolder = join(root, 'module');
-  return [root, join(root, 'DismTs.psd1'), moduleFolder, ...readdirSync(moduleFolder, { recursive: true, encoding: 'utf8' }).sort().map((name) => join(moduleFolder, name))];
+  const parts = [root, join(root, 'DismTs.psd1'), moduleFolder];
+  const add = (folder: string): void => {
+    for (const entry of readdirSync(folder, { withFileTypes: true }).sort((one, other) => one.name < other.name ? -1 : 1)) {
+      const path = join(folder, entry.name);
+      if (folder === moduleFolder && entry.name === 'docs') { continue; }
+      parts.push(path);
+      if (entry.isDirectory()) { add(path); }
+    }
+  };
+  add(moduleFolder);
+  return parts;
 }
 
 function posixFindings(root: string, parts: readonly string[], trust: Trust): string[] {

@@ -55,6 +55,15 @@ test('at most three are named, and the others counted', () => {
   expect(warnings(installed)).toMatch(/DismTs\.psd1" .*; .*; .*, and 3 more\./);
 });
 
+test('texts that are only read are not judged', () => {
+  const installed = install();
+  const page = join(installed.root, 'module/docs/errors.md');
+  mkdirSync(dirname(page));
+  writeFileSync(page, '');
+  chmodSync(page, 0o666);
+  expect(warnings(installed)).toBe('');
+});
+
 test('a program elsewhere is not judged', () => {
   const installed = install();
   rmSync(join(installed.root, 'DismTs.psd1'));

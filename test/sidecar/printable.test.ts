@@ -14,6 +14,16 @@ describe('printable()', () => {
     expect(printable(expected)).toBe(expected);
   });
 
+  it('escapes the characters with these properties, and no others', () => {
+    const properties = /[\p{Cc}\p{Cs}\p{Bidi_Control}\u2028\u2029]/u;
+    const differing: string[] = [];
+    for (let code = 0; code <= 0x10ffff; code++) {
+      const character = String.fromCodePoint(code);
+      if ((printable(character) === character) === properties.test(character)) { differing.push(code.toString(16)); }
+    }
+    expect(differing).toEqual([]);
+  });
+
   it('leaves letters of all languages and signs alone', () => {
     const text = 'Grüße & 日本語 עברית العربية 👩‍💻 \u00a0—';
     expect([printable(text), printableLine(text), printableText(text)]).toEqual([text, text, text]);

@@ -16,7 +16,7 @@ const maxDepth = 8;
  */
 function refuseHalfCharacters(method: string, value: unknown, path: readonly string[]): void {
   if (typeof value === 'string') {
-    if (/\p{Surrogate}/u.test(value)) { throw new InvalidParamsError(method, [{ path: path.join('.'), message: 'has half of a character (a lone surrogate) in it' }]); }
+    if (!value.isWellFormed()) { throw new InvalidParamsError(method, [{ path: path.join('.'), message: 'has half of a character (a lone surrogate) in it' }]); }
   } else if (typeof value === 'object' && value !== null && path.length < maxDepth) {
     for (const [name, part] of Object.entries(value)) { refuseHalfCharacters(method, part, [...path, name.slice(0, maxIssueLength)]); }
   }

@@ -122,7 +122,7 @@ async function set({ wim, state, isSolid }: ChangeableFile, params: SetParams, w
   const document = await wim.document();
   const texts = textsOf(params);
   const imageIndex = texts.size === 0 ? null : await wim.chooseImage(params);
-  if ([...texts.values()].some((text) => /\p{Surrogate}/u.test(text))) {
+  if ([...texts.values()].some((text) => !text.isWellFormed())) {
     throw wim.errors.make(Hresult.E_INVALIDARG, 'a text holds half a character (a surrogate without its other half)');
   }
   const twin = newName === undefined ? -1 : document.images.findIndex((image, at) => at + 1 !== imageIndex && imageName(image) === newName);
