@@ -1,6 +1,6 @@
 /** Symbolic links that Linux can follow, and Windows cannot. */
 import { printable } from '../printable.ts';
-import type { Noted } from './scanFolder.ts';
+import type { Noted } from './noted.ts';
 
 /**
  * Whether Windows makes something else of what a link leads to. An image has `\` where Linux has `/`, and the reverse: so Linux gets the target back as it

@@ -11,9 +11,11 @@ import type { WimHandle } from '../wimlib/wimHandle.ts';
 import { awkwardLinks } from './awkwardLinks.ts';
 import { type OutputFormat, writeFlags } from './exportImages.ts';
 import { type JobContext, watching } from './jobContext.ts';
+import { Noted } from './noted.ts';
 import { refuseNames } from './refuseNames.ts';
-import { type FolderScan, Noted, scanFolder } from './scanFolder.ts';
+import { type FolderScan, scanFolder } from './scanFolder.ts';
 import { threadsFor } from './threads.ts';
+import { refuseUnreadable } from './unreadable.ts';
 
 /** What to capture, and how. */
 export interface CaptureImage {
@@ -51,11 +53,7 @@ export interface Captured {
 /** Says what stands in the way of a folder, and what will not be as the user may think. @throws DismError E_ACCESSDENIED, ERROR_INVALID_NAME, E_INVALIDARG. */
 function judge(scan: FolderScan, { source, what, script }: CaptureImage, context: JobContext): void {
   const { awkward, special, byScript, outwardLinks, unreadable } = scan;
-  if (unreadable.count > 0) {
-    throw new DismError(Hresult.E_ACCESSDENIED, printable(`${what}: you may not read these files: ${String(unreadable)}`), {
-      target: source, hint: 'Run it as a user who may, or leave them out with -ConfigFilePath.',
-    });
-  }
+  refuseUnreadable(unreadable, what, source, 'Run it as a user who may, or leave them out with -ConfigFilePath.');
   refuseNames(scan, what, source, 'Rename them, or leave them out with -ConfigFilePath.');
   if (scan.files + scan.directories === 1) {
     throw new DismError(Hresult.E_INVALIDARG, `${what}: there is nothing in the folder`, { target: source, hint: 'Give the folder that holds what is to be captured.' });

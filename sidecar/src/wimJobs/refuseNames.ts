@@ -2,7 +2,7 @@
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { printable } from '../printable.ts';
-import type { Noted } from './scanFolder.ts';
+import type { Noted } from './noted.ts';
 
 /** What was found in a folder. */
 export interface FoundNames {

@@ -1,32 +1,12 @@
 /** Looks through a folder before it is captured: what it holds, what is left out, and what Windows could not do with it. */
-import { closeSync, constants, type Dirent, lstatSync, openSync, readdirSync, readlinkSync } from 'node:fs';
+import { type Dirent, lstatSync, readdirSync, readlinkSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { isForbidden } from '../imageFiles/fileTrouble.ts';
 import { isRoot } from '../isRoot.ts';
 import type { WimScript } from '../wim/wimScript.ts';
 import { foldName, isAwkwardOnWindows, isImpossibleOnWindows } from '../wim/windowsNames.ts';
 import { isAwkwardTarget } from './awkwardLinks.ts';
-
-/** Names in the result are the first few of their kind. */
-const maxNamed = 20;
-
-/** Things of one kind: how many, and the paths of the first. */
-export class Noted {
-  count = 0;
-  readonly paths: string[] = [];
-
-  add(path: string): void {
-    this.count++;
-    if (this.paths.length < maxNamed) { this.paths.push(path); }
-  }
-
-  /** Such as `"a", "b" and 3 more`. */
-  toString(): string {
-    const shown = this.paths.slice(0, 5).map((path) => `"${path}"`);
-    const more = this.count - shown.length;
-    return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
-  }
-}
+import { Noted } from './noted.ts';
+import { isUnreadable, permitted } from './unreadable.ts';
 
 /** What a folder holds. Paths are relative to it, with `/`. */
 export interface FolderScan {
@@ -54,7 +34,7 @@ export interface FolderScan {
   readonly awkwardLinks: Noted;
   /** Links whose target is no UTF-8. */
   readonly badTargets: Noted;
-  /** Files that this user may not read. */
+  /** Files and folders that this user may not read; what is in such a folder is not known. */
   readonly unreadable: Noted;
 }
 
@@ -71,16 +51,6 @@ export interface ScanOptions {
 
 /** Text that is no UTF-8 becomes another when it is decoded. */
 const replacement = '\ufffd';
-
-/** Whether this user may not read a file. Not access(), which asks for the user that has started the process. */
-function isUnreadable(path: string): boolean {
-  try {
-    closeSync(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
-    return false;
-  } catch (error) {
-    return isForbidden(error);
-  }
-}
 
 /** Synchronous, and so for the process of a job: a round through the event loop for each file takes longer than the call. */
 export function scanFolder(
@@ -108,7 +78,11 @@ export function scanFolder(
 
   const noteFile = (path: string, shown: string, names: readonly string[], entry: Dirent): void => {
     if (entry.isSymbolicLink()) {
-      const target = readlinkSync(path);
+      const target = permitted(() => readlinkSync(path));
+      if (target === undefined) {
+        scan.unreadable.add(shown);
+        return;
+      }
       if (withoutOutwardLinks && target.startsWith('/') && !isInside(resolve(target))) {
         scan.outwardLinks.add(shown);
         scan.excluded.add(path);
@@ -119,7 +93,10 @@ export function scanFolder(
     } else if (entry.isFile()) {
       if (script.storesUncompressed(names)) { scan.uncompressed.add(shown); }
       // libwim opens it when half of the work is done, and does not tell which it was.
-      if (asksRights && isUnreadable(path)) { scan.unreadable.add(shown); }
+      if (asksRights && isUnreadable(path)) {
+        scan.unreadable.add(shown);
+        return;
+      }
     } else {
       scan.special.add(shown);
       return;
@@ -134,7 +111,9 @@ export function scanFolder(
     const here = join(root, folder);
     const prefix = here === '/' ? here : `${here}/`;
     const taken = new Set<string>();
-    for (const entry of readdirSync(here, { withFileTypes: true })) {
+    const entries = folder === '' ? readdirSync(here, { withFileTypes: true }) : permitted(() => readdirSync(here, { withFileTypes: true }));
+    if (entries === undefined) { scan.unreadable.add(folder); }
+    for (const entry of entries ?? []) {
       const { name } = entry;
       const shown = folder === '' ? name : `${folder}/${name}`;
       const path = prefix + name;

@@ -1,16 +1,17 @@
 /** Testing image files, and copying single items of them, on the portable engine. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { CancelledError } from '../../../sidecar/src/errors.ts';
 import { engine, failure, leftovers, useStateDirectory } from '../../helpers/imageFiles.ts';
+import { itemLayer } from '../../../sidecar/src/engine/portable/imageFiles/itemLayer.ts';
 import { WimFile } from '../../../sidecar/src/wim/wimFile.ts';
 import { doublingWim, hostileContents, hostileFiles, hostileMetadata } from '../../helpers/hostileWims.ts';
 import { readTree } from '../../helpers/imageTree.ts';
-import { isRoot } from '../../helpers/nobody.ts';
+import { asNobody, isRoot } from '../../helpers/nobody.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 import { appendImage, captureWim, imagex, ordinaryTree, ordinaryWim, pseudoRandom, splitWim, writeTree, type CaptureOptions } from '../../helpers/wims.ts';
@@ -304,6 +305,24 @@ describe('imageFile/putItem', () => {
       }
     }
     expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  test.runIf(isRoot)('names all that this user may not read', async () => {
+    const folder = tempFolder();
+    const path = await ordinaryWim(folder);
+    const source = await writeTree(join(folder, 'tree'), { 'open.txt': 'o', 'closed.txt': 'c', 'shut/a.txt': 'a' });
+    for (const [file, mode] of [[folder, 0o755], [source, 0o755], [join(source, 'shut'), 0o700], [join(source, 'closed.txt'), 0o600]] as const) { chmodSync(file, mode); }
+    const wim = await WimFile.open(path);
+    try {
+      const { root } = await wim.tree(1);
+      await asNobody(async () => {
+        expect(await failure(itemLayer(source, root, 'new', 'Cannot put it', context().signal))).toMatchObject({
+          symbol: 'E_ACCESSDENIED', target: source, message: 'Cannot put it: you may not read 2 files and folders: "closed.txt", "shut"',
+        });
+      });
+    } finally {
+      await wim.close();
+    }
   });
 
   test('refuses names that a capture refuses, before it changes anything', async () => {

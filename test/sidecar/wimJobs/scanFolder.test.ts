@@ -3,6 +3,7 @@ import { chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { scanFolder } from '../../../sidecar/src/wimJobs/scanFolder.ts';
+import { findUnreadable } from '../../../sidecar/src/wimJobs/unreadable.ts';
 import { captureImage } from '../../../sidecar/src/wimJobs/captureImage.ts';
 import { WimScript } from '../../../sidecar/src/wim/wimScript.ts';
 import { CompressionType } from '../../../sidecar/src/wimlib/codec.ts';
@@ -10,23 +11,32 @@ import { asNobody, isRoot } from '../../helpers/nobody.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 import { writeTree } from '../../helpers/wims.ts';
 
-test.runIf(isRoot)('names the files that this user may not read, before anything is written', async () => {
+test.runIf(isRoot)('names the files and folders that this user may not read, before anything is written', async () => {
   const folder = tempFolder();
-  const source = await writeTree(join(folder, 'tree'), { 'open.txt': 'o', 'sub/closed.txt': 'c', 'left out/closed.txt': 'c' });
+  const source = await writeTree(join(folder, 'tree'), {
+    'open.txt': 'o', 'sub/closed.txt': 'c', 'left out/closed.txt': 'c', 'shut/a.txt': 'a', 'sub/shut/b.txt': 'b', 'unlisted/c.txt': 'c',
+  });
+  symlinkSync('c.txt', join(source, 'unlisted/link'));
+  for (const name of ['shut', 'sub/shut']) { chmodSync(join(source, name), 0o700); }
   for (const name of ['sub/closed.txt', 'left out/closed.txt']) { chmodSync(join(source, name), 0o600); }
   for (const path of [folder, source, join(source, 'sub'), join(source, 'left out')]) { chmodSync(path, 0o755); }
+  // Its names can be read, and nothing else.
+  chmodSync(join(source, 'unlisted'), 0o704);
   const { script } = WimScript.parse('[ExclusionList]\n\\left out\n');
   const scan = () => scanFolder(source, { script, withBytes: true, withoutPaths: [], withoutOutwardLinks: true }, () => undefined);
   const dryRun = async () => await captureImage({
     source, isVolume: false, name: 'Captured', format: { compressionType: CompressionType.Xpress }, withoutPaths: [], what: 'Cannot capture', script: '[ExclusionList]\n',
   }, { operation: 'imageFile/capture', progress: () => undefined, warn: () => undefined, awaitConsent: () => undefined });
   expect(scan().unreadable.count).toBe(0);
-  expect(await dryRun()).toMatchObject({ files: 3 });
+  expect(await dryRun()).toMatchObject({ files: 7 });
   await asNobody(async () => {
-    expect(scan().unreadable).toMatchObject({ count: 1, paths: ['sub/closed.txt'] });
+    expect(scan().unreadable.paths.sort()).toEqual(['shut', 'sub/closed.txt', 'sub/shut', 'unlisted/c.txt', 'unlisted/link']);
     await expect(dryRun()).rejects.toMatchObject({
-      symbol: 'E_ACCESSDENIED', message: expect.stringMatching(/^Cannot capture: you may not read these files: "(left out|sub)\/closed.txt", "(left out|sub)\/closed.txt"$/) as string,
+      symbol: 'E_ACCESSDENIED', message: expect.stringMatching(/^Cannot capture: you may not read 6 files and folders: (?:"[^"]+", ){4}"[^"]+" and 1 more$/) as string,
     });
+    expect((await findUnreadable(source, new AbortController().signal)).paths.sort())
+      .toEqual(['left out/closed.txt', 'shut', 'sub/closed.txt', 'sub/shut', 'unlisted/c.txt', 'unlisted/link']);
+    expect((await findUnreadable(join(source, 'shut'), new AbortController().signal)).paths).toEqual([join(source, 'shut')]);
   });
 });
 

@@ -6,7 +6,8 @@ import { printable } from '../../../printable.ts';
 import type { Dentry } from '../../../wim/dentry.ts';
 import { foldName, isImpossibleOnWindows } from '../../../wim/windowsNames.ts';
 import { type FoundNames, refuseNames } from '../../../wimJobs/refuseNames.ts';
-import { Noted } from '../../../wimJobs/scanFolder.ts';
+import { Noted } from '../../../wimJobs/noted.ts';
+import { findUnreadable, refuseUnreadable } from '../../../wimJobs/unreadable.ts';
 import { type Inode, isDirectory, isRegularFile } from '../../../wim/inode.ts';
 import { readUpperLayer, UnstorableError, type UpperEntry, type UpperLayer } from '../saving/upperLayer.ts';
 import { childOf } from './imagePaths.ts';
@@ -99,6 +100,7 @@ function unchangedFolder(folder: Dentry, path: string, imagePath: string, child:
 
 /** What cannot be put is said of the source: such layers are read of mounts elsewhere. */
 async function readSource(source: string, what: string, signal: AbortSignal): Promise<UpperLayer> {
+  refuseUnreadable(await findUnreadable(source, signal), what, source, 'Run it as a user who may, or copy without them.');
   try {
     return await readUpperLayer(source, signal);
   } catch (error) {
@@ -114,7 +116,7 @@ async function readSource(source: string, what: string, signal: AbortSignal): Pr
  * The layer that puts a source into a folder of an image.
  * @param source Without symbolic links on its way.
  * @throws DismError ERROR_INVALID_NAME: as where a folder is captured. ERROR_ALREADY_EXISTS: the image has something of another kind under a name.
- * ERROR_NOT_SUPPORTED: a device, pipe or socket.
+ * ERROR_NOT_SUPPORTED: a device, pipe or socket. E_ACCESSDENIED: something of it may not be read.
  */
 export async function itemLayer(source: string, folder: Dentry, name: string, what: string, signal: AbortSignal): Promise<ItemLayer> {
   const { root } = await readSource(source, what, signal);

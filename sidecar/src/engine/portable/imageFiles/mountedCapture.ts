@@ -18,7 +18,7 @@ import { WimFile } from '../../../wim/wimFile.ts';
 import { WimScript } from '../../../wim/wimScript.ts';
 import { type CaptureImage, type Captured, compressedAllTheSame } from '../../../wimJobs/captureImage.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
-import { Noted } from '../../../wimJobs/scanFolder.ts';
+import { Noted } from '../../../wimJobs/noted.ts';
 import { writing } from '../../../writing.ts';
 import { volumeFile } from '../images/disk/chain.ts';
 import { ownOf } from '../images/wim/own.ts';

@@ -7,7 +7,7 @@ import { IO_REPARSE_TAG_SYMLINK } from '../../../wim/reparse.ts';
 import { Breather } from '../../../breather.ts';
 import { toFileTime } from '../../../fileTime.ts';
 import { awkwardLinks, isAwkwardTarget } from '../../../wimJobs/awkwardLinks.ts';
-import { Noted } from '../../../wimJobs/scanFolder.ts';
+import { Noted } from '../../../wimJobs/noted.ts';
 import { type ShownLinks, targetInImage } from './linkTargets.ts';
 import { NewNames } from './newNames.ts';
 import { type Copy, type HardLinkGroup, Origins, unknownSource } from './origins.ts';
