@@ -316,7 +316,7 @@ describe('imageFile/putItem', () => {
     try {
       const { root } = await wim.tree(1);
       await asNobody(async () => {
-        expect(await failure(itemLayer(source, root, 'new', 'Cannot put it', context().signal))).toMatchObject({
+        expect(await failure(itemLayer({ source, folder: root, name: 'new', without: [], what: 'Cannot put it' }, context().signal))).toMatchObject({
           symbol: 'E_ACCESSDENIED', target: source, message: 'Cannot put it: you may not read 2 files and folders: "closed.txt", "shut"',
         });
       });

@@ -5,6 +5,7 @@ import type { appendImage as appendMethod, captureImage as captureMethod, ImageF
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { refuseSolidBoot, setbootableHint, solidFileHint } from '../../../wim/bootChoice.ts';
+import { leftOutAsOwn } from '../../../ownFiles.ts';
 import { readWimScript } from '../../../wim/readWimScript.ts';
 import { WimScript } from '../../../wim/wimScript.ts';
 import { WIM_FLAG_NO_RP_FIX, WIM_FLAG_SUPPORT_EA, WIM_FLAG_VERIFY, WIM_FLAG_WIM_BOOT, WimCompression } from '../binding/wimgapi/constants.ts';
@@ -69,7 +70,7 @@ function listenerFor(
   operation: NativeOperation, capture: Capture, script: WimScript, own: readonly string[], onExcluded?: (path: string) => void,
 ): WimListener {
   const inside = underFolder(capture.capturePath);
-  const isOwn = new Set(own.map((path) => inside(resolve(path))?.toUpperCase()).filter((path) => path !== undefined));
+  const isOwn = new Set(own.filter((path) => path !== '').map((path) => inside(resolve(path))?.toUpperCase()).filter((path) => path !== undefined));
   const told = new Set<string>();
   const log = operation.context.log;
   return {
@@ -102,7 +103,9 @@ async function captureInto(wim: OpenWim, operation: NativeOperation, capture: Ca
   const { api, handle, relay, errors } = wim;
   const { capturePath: folder, imageName, description, setbootable } = capture;
   const excluded: string[] = [];
-  const listener = listenerFor(operation, capture, script, own, (path) => { excluded.push(path); });
+  const log = operation.context.log.path;
+  if (log !== '' && underFolder(folder)(log) !== undefined) { operation.warnings.push(...leftOutAsOwn([log])); }
+  const listener = listenerFor(operation, capture, script, [...own, log], (path) => { excluded.push(path); });
   const image: WimHandle = await api.captureImage(handle, relay, { folder, flags: flagsOf(capture) }, listener);
   if (script.isDefault && excluded.length > 0) { operation.warnings.push(`Left out by the default list of exclusions: ${someOf(excluded)}`); }
   try {

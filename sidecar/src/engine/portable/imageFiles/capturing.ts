@@ -1,9 +1,11 @@
 /** What capturing and appending have in common: parameters become those of the job that captures, and its findings what the user is told. */
+import { realpathSync } from 'node:fs';
 import type { captureImage as captureMethod, ImageFilePlan } from '@dismts/protocol';
 import type { z } from 'zod';
 import { UnsupportedError } from '../../../errors.ts';
 import { freeBytesAt } from '../../../freeBytes.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { filesBelow, leftOutAsOwn } from '../../../ownFiles.ts';
 import { readWimScript } from '../../../wim/readWimScript.ts';
 import type { CaptureImage, Captured } from '../../../wimJobs/captureImage.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
@@ -57,19 +59,27 @@ export async function prepareCapture(params: CaptureParams, what: string, contex
   };
 }
 
-/** Runs the job. @returns What was captured, and all warnings. */
+/** Where a capture goes. */
+type Target = Pick<CaptureImage, 'format' | 'path' | 'base'> & {
+  /** A file that exists and grows; canonical. */
+  readonly grown?: string;
+  readonly work?: UnfinishedWork;
+};
+
+/** Runs the job; what the operation itself writes is left out. @returns What was captured, and all warnings. */
 export async function runCapture(
-  { job, isMounted, mountPath, warnings }: PreparedCapture,
-  { work, ...rest }: Pick<CaptureImage, 'format' | 'path' | 'base' | 'withoutPaths'> & { readonly work?: UnfinishedWork }, context: OperationContext,
+  { job, isMounted, mountPath, warnings }: PreparedCapture, { work, grown, ...rest }: Target, context: OperationContext,
 ): Promise<{ readonly captured: Captured; readonly warnings: readonly string[] }> {
   if (isMounted) {
     const mounted = await captureMount(job, { ...rest, work }, context);
     return { ...mounted, warnings: [...warnings, ...mounted.warnings] };
   }
-  const run = async () => await runWimJob('captureImage', { ...job, ...rest }, context);
+  const known = job.isVolume ? [] : filesBelow(job.source, [grown ?? '', context.log.path]);
+  const withoutPaths = [...known, ...rest.path === undefined ? [] : [realpathSync(rest.path)]];
+  const run = async () => await runWimJob('captureImage', { ...job, ...rest, withoutPaths }, context);
   const { result, warnings: more } = mountPath === undefined
     ? await run() : await whileVolumeRests(mountPath, job.what, context, run);
-  return { captured: result, warnings: [...warnings, ...more] };
+  return { captured: result, warnings: [...warnings, ...leftOutAsOwn(known), ...more] };
 }
 
 /** Bytes that the image takes in a file at most: nothing gets larger by being compressed, and a name takes less than 1 KiB of metadata and tables. */

@@ -28,9 +28,11 @@ class Layering {
   directories = 0;
   bytes = 0;
   readonly #what: string;
+  readonly #without: ReadonlySet<string>;
 
-  constructor(what: string) {
+  constructor(what: string, without: readonly string[]) {
     this.#what = what;
+    this.#without = new Set(without);
   }
 
   /** An entry of the source under a name and in a place of the image; what the image has of the name keeps its spelling. */
@@ -48,7 +50,7 @@ class Layering {
       ...entry, name: existing?.name ?? name, imagePath,
       // Of these attributes a mount makes sense; what is copied from elsewhere has them by chance, or in order to do harm.
       opaque: false, redirect: undefined, metadataOnly: false, copied: false,
-      children: entry.children.map((child) => this.place(child, child.name, existing, imagePath)),
+      children: entry.children.filter(({ path }) => !this.#without.has(path)).map((child) => this.place(child, child.name, existing, imagePath)),
     };
   }
 
@@ -112,19 +114,31 @@ async function readSource(source: string, what: string, signal: AbortSignal): Pr
   }
 }
 
+/** What is put where. */
+export interface Item {
+  /** Without symbolic links on its way. */
+  readonly source: string;
+  readonly folder: Dentry;
+  /** Its name in the image. */
+  readonly name: string;
+  /** What in the source is left out; canonical. */
+  readonly without: readonly string[];
+  /** The first half of messages. */
+  readonly what: string;
+}
+
 /**
  * The layer that puts a source into a folder of an image.
- * @param source Without symbolic links on its way.
  * @throws DismError ERROR_INVALID_NAME: as where a folder is captured. ERROR_ALREADY_EXISTS: the image has something of another kind under a name.
  * ERROR_NOT_SUPPORTED: a device, pipe or socket. E_ACCESSDENIED: something of it may not be read.
  */
-export async function itemLayer(source: string, folder: Dentry, name: string, what: string, signal: AbortSignal): Promise<ItemLayer> {
+export async function itemLayer({ source, folder, name, without, what }: Item, signal: AbortSignal): Promise<ItemLayer> {
   const { root } = await readSource(source, what, signal);
   refuseNames(namesIn(root, name), what, source, 'Rename them first.');
   const folders: Dentry[] = [];
   for (let at: Dentry | undefined = folder; at !== undefined; at = at.parent) { folders.unshift(at); }
   const paths = folders.map((_, depth) => folders.slice(1, depth + 1).map((other) => `/${other.name}`).join(''));
-  const layering = new Layering(what);
+  const layering = new Layering(what, without);
   let entry = layering.place(root, name, folder, paths.at(-1) ?? '');
   for (let depth = folders.length - 1; depth >= 0; depth--) {
     const at = folders[depth];

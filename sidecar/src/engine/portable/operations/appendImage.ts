@@ -55,11 +55,11 @@ export async function appendImage(params: Params, context: OperationContext): Pr
       const unchecked = await checkTable(wim, checkIntegrity, context);
       const answer = { imagePath: wim.path, path: capturePath, imageIndex: wim.header.imageCount + 1, sizeBefore: wim.size };
       if (validateOnly === true) {
-        const { captured, warnings } = await runCapture(prepared, { format, withoutPaths: [wim.path] }, context);
+        const { captured, warnings } = await runCapture(prepared, { format, grown: wim.path }, context);
         return fileResult({ ...answer, sizeAfter: wim.size, warnings: [...unchecked, ...warnings], plan: capturePlan(captured, wim.path, wim.size) }, context);
       }
       return await withUnfinishedWork(state, context, async (work) => await withTemporaryFile(wim.path, work, context, async (temporary) => {
-        const { warnings } = await runCapture(prepared, { format, path: temporary, base: wim.path, withoutPaths: [temporary, wim.path], work }, context);
+        const { warnings } = await runCapture(prepared, { format, path: temporary, base: wim.path, grown: wim.path, work }, context);
         const from = await WimFile.open(temporary, { what });
         try {
           const grow = { checkIntegrity, bootIndex: setbootable ? answer.imageIndex : undefined };

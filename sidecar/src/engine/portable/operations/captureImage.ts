@@ -47,13 +47,13 @@ export async function captureImage(params: Params, context: OperationContext): P
     const prepared = await prepareCapture(params, what, context);
     const answer = { imagePath: path, path: capturePath, imageIndex: 1, sizeBefore: 0 };
     if (params.validateOnly === true) {
-      const { captured, warnings } = await runCapture(prepared, { format, withoutPaths: [] }, context);
+      const { captured, warnings } = await runCapture(prepared, { format }, context);
       return fileResult({ ...answer, sizeAfter: 0, warnings, plan: capturePlan(captured, path, 0) }, context);
     }
     return await withUnfinishedWork(state, context, async (work) => {
       let warnings: readonly string[] = [];
       await makeFile(work, path, what, context, async (temporary) => {
-        ({ warnings } = await runCapture(prepared, { format, path: temporary, withoutPaths: [temporary], work }, context));
+        ({ warnings } = await runCapture(prepared, { format, path: temporary, work }, context));
       });
       return fileResult({ ...answer, sizeAfter: (await stat(path)).size, warnings }, context);
     });

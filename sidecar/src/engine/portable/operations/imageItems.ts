@@ -6,6 +6,7 @@ import type { extractImageItem as extractMethod, putImageItem as putMethod } fro
 import { freeBytesAt } from '../../../freeBytes.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { filesBelow, leftOutAsOwn } from '../../../ownFiles.ts';
 import { printable } from '../../../printable.ts';
 import { guarded } from '../../../systemErrors.ts';
 import { type Dentry, walk } from '../../../wim/dentry.ts';
@@ -125,8 +126,11 @@ async function put({ wim, state }: ChangeableFile, params: PutParams, what: stri
   const [hash, metadata] = [blobs.imageHashes()[imageIndex - 1], blobs.imageMetadata(imageIndex)];
   if (metadata === undefined || hash === undefined) { throw wim.errors.damaged(`the file has no metadata for image ${imageIndex}`); }
   const { folder, name } = placeFor(tree.root, params, wim.errors);
-  const { layer, files, directories, bytes } = await itemLayer(realpathSync(params.source), folder, name, what, context.signal);
-  const unchecked = await checkTable(wim, params.checkIntegrity, context);
+  const source = realpathSync(params.source);
+  if (source === wim.path) { throw wim.errors.make(Hresult.E_INVALIDARG, 'it is the image file itself', 'Copy the file first, and give the copy.'); }
+  const without = filesBelow(source, [wim.path, context.log.path]);
+  const { layer, files, directories, bytes } = await itemLayer({ source, folder, name, without, what }, context.signal);
+  const unchecked = [...leftOutAsOwn(without), ...await checkTable(wim, params.checkIntegrity, context)];
   const answer = { imagePath: params.imagePath, imageIndex, sizeBefore: wim.size };
   const { blobTable, xml, integrityTable } = wim.header;
   // All of it new, none of it smaller when compressed, and the tables anew.
