@@ -18,7 +18,8 @@ const shellFunctions = ['child_process', 'node:child_process'].map((name) => ({
 const floors = [
   [''], ['nativeAddon', 'platform'], ['wimlib', 'registry'], ['wim', 'disk'], ['componentStore'], ['imageFiles', 'log'], ['servicing'],
   ['health', 'drivers', 'wimJobs'], ['inventory'],
-  ['engine', 'engine/native'],
+  ['engine'],
+  ['engine/native/binding'], ['engine/native/api'], ['engine/native/operations'], ['engine/native/process'], ['engine/native'],
   ['engine/portable/saving'], ['engine/portable/images'], ['engine/portable/mounting'], ['engine/portable/imageFiles'],
   ['engine/portable'], ['engine/portable/operations'], ['engine/portable/portableEngine.ts'], ['engine/selectEngine.ts'],
   ['engineless', 'transport'], ['program', 'commandLine'],

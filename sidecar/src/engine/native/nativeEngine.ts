@@ -9,7 +9,8 @@ import { unsupportedBy } from '../support.ts';
 import { EngineProcess } from './process/engineProcess.ts';
 import { getEnvironment } from './operations/environment.ts';
 import type { NotNative } from './operations/operationTable.ts';
-import { RetiredError, type LibraryPaths } from './process/processMessages.ts';
+import type { LibraryPaths } from './binding/libraryPaths.ts';
+import { RetiredError } from './process/processMessages.ts';
 
 /** An open session keeps others from unmounting the image; opening one takes a second or two. */
 const defaultSessionIdleMs = 10_000;

@@ -6,7 +6,7 @@ import { Hresult } from '../../../hresult.ts';
 import { systemFolder } from '../../../platform/windows/systemFolder.ts';
 import { fileVersion, registryText, searchLibrariesIn } from '../../../platform/windows/windows.ts';
 import { requireSafeLibrary } from './librarySafety.ts';
-import type { LibraryPaths, ProcessConfiguration } from '../process/processMessages.ts';
+import type { LibraryChoice, LibraryPaths } from './libraryPaths.ts';
 
 const libraryName = 'DismApi.dll';
 
@@ -65,7 +65,7 @@ export function chosenLibrary(dismPath: string): string {
  * @throws UnsupportedError: this is not Windows.
  * @throws DismError ERROR_MOD_NOT_FOUND: Windows has no DismApi.dll; and what chosenLibrary() throws.
  */
-export function findLibraries({ dismPath, libraries }: ProcessConfiguration): LibraryPaths {
+export function findLibraries({ dismPath, libraries }: LibraryChoice): LibraryPaths {
   if (libraries !== undefined) { return libraries; }
   if (process.platform !== 'win32') { throw new UnsupportedError('The DISM API is a part of Windows'); }
   const libraryPath = dismPath === undefined ? windowsLibrary() : chosenLibrary(dismPath);

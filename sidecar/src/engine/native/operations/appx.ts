@@ -12,7 +12,7 @@ import type { DismAppxPackage } from '../binding/structs.ts';
 import { requireFile, requireFolder } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
-import type { ImageReference } from '../process/sessions.ts';
+import type { ImageReference } from '../api/sessions.ts';
 import { text } from './values.ts';
 
 function toAppxPackage(info: DismAppxPackage): AppxPackage {

@@ -11,7 +11,7 @@ import { requireFolder, requireSources } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import { readEach } from './readEach.ts';
-import type { ImageReference } from '../process/sessions.ts';
+import type { ImageReference } from '../api/sessions.ts';
 import { packageState, text } from './values.ts';
 
 function toCapabilityInfo(info: DismCapabilityInfo): CapabilityInfo {

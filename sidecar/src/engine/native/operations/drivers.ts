@@ -11,7 +11,7 @@ import { isFolder, listFolder, requireFile, requireFolder } from './requiredFile
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import { readEach } from './readEach.ts';
-import type { ImageReference } from '../process/sessions.ts';
+import type { ImageReference } from '../api/sessions.ts';
 import { text, toDriver } from './values.ts';
 
 function toDriverInfo(driver: Driver, device: DismDriver): DriverInfo {

@@ -5,7 +5,7 @@ import { Hresult } from '../../../hresult.ts';
 import type { DismOsInfo } from '../binding/structs.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
-import type { ImageReference } from '../process/sessions.ts';
+import type { ImageReference } from '../api/sessions.ts';
 import { text } from './values.ts';
 
 export const getEdition: Handler<typeof getMethod> = async (params, operation) => {

@@ -6,7 +6,7 @@ import { DismCleanImageFlags, DismCleanImageType } from '../binding/constants.ts
 import { requireSources } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
-import type { ImageReference } from '../process/sessions.ts';
+import type { ImageReference } from '../api/sessions.ts';
 
 /** By DismImageHealthState. */
 const healthStates = ['Healthy', 'Repairable', 'NonRepairable'] as const satisfies readonly ImageHealthState[];

@@ -17,7 +17,7 @@ import {
 } from '../binding/constants.ts';
 import type { CallOptions } from '../binding/dismApi.ts';
 import type { DismImageInfo, DismMountedImageInfo } from '../binding/structs.ts';
-import { comparablePath } from '../comparablePath.ts';
+import { comparablePath } from '../api/comparablePath.ts';
 import { isFolder, listFolder, requireFile, requireFolder } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';

@@ -3,10 +3,10 @@ import type { ImageResult, ProgressPhase } from '@dismts/protocol';
 import { CancelledError, DismError } from '../../../errors.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import type { CallOptions, CallOutcome, CallResult, DismApi, DismSession } from '../binding/dismApi.ts';
-import type { ImageFileLibraries } from '../process/imageFileLibraries.ts';
+import type { ImageFileLibraries } from '../api/imageFileLibraries.ts';
 import { progressPosition } from '../binding/progress.ts';
-import type { ReadyApi } from '../process/apiState.ts';
-import { defaultWindowsDirectory, type ImageReference, type Sessions } from '../process/sessions.ts';
+import type { ReadyApi } from '../api/apiState.ts';
+import { defaultWindowsDirectory, type ImageReference, type Sessions } from '../api/sessions.ts';
 
 /** Lives as long as the operation does. */
 export class NativeOperation {

@@ -11,7 +11,7 @@ import { isFolder, listFolder, requireFile } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import { readEach } from './readEach.ts';
-import type { ImageReference } from '../process/sessions.ts';
+import type { ImageReference } from '../api/sessions.ts';
 import { packageState, releaseType, restartType, text, toCustomProperty, toFeature } from './values.ts';
 
 const offlineTypes = ['Yes', 'No', 'Undetermined'] as const;

@@ -6,10 +6,11 @@ import type { DismLogRange } from '../../../log/byteRange.ts';
 import { DismError } from '../../../errors.ts';
 import { formatHresult, Hresult } from '../../../hresult.ts';
 import { Interruption } from '../../../interruption.ts';
+import type { ApiConfiguration } from '../api/apiState.ts';
 import { engineProcessArgument } from './engineProcessArgument.ts';
 import {
   configure, dismLogged, fromResponseError, logged, perform, progressed, RetiredError, stop,
-  type LogLine, type OperationCall, type ProcessConfiguration,
+  type LogLine, type OperationCall,
 } from './processMessages.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { ownCommand, programPath } from '../../../platform/programPath.ts';
@@ -26,7 +27,7 @@ export interface OperationListener {
 
 /** How the process is started. */
 export interface ProcessOptions {
-  readonly configuration: ProcessConfiguration;
+  readonly configuration: ApiConfiguration;
   /** The program and its arguments; default: what executes this. */
   readonly command?: readonly [string, ...string[]] | undefined;
   /** Variables to add to this process's environment. */

@@ -9,7 +9,7 @@ import { DISM_ONLINE_IMAGE, DismLogLevel } from '../binding/constants.ts';
 import { DismLibrary, nativeFunction, progressParameters } from '../binding/dismLibrary.ts';
 import { findLibraries } from '../binding/libraryLocation.ts';
 import { readOsInfo, readString } from '../binding/structs.ts';
-import type { LibraryPaths } from './processMessages.ts';
+import type { LibraryPaths } from '../binding/libraryPaths.ts';
 
 /** A line of Test-DismTsConformance. */
 export interface ProbeAnswer {
@@ -154,7 +154,7 @@ export async function probe(libraries: LibraryPaths): Promise<readonly ProbeAnsw
 
 /** Prints the answers as JSON. */
 export async function main([, dismPath]: readonly string[]): Promise<number> {
-  const answers = await probe(findLibraries({ dismPath, sessionIdleMs: 0 }));
+  const answers = await probe(findLibraries({ dismPath }));
   process.stdout.write(`${JSON.stringify(answers)}\n`);
   return 0;
 }

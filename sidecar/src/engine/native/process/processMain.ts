@@ -4,13 +4,13 @@ import { createMessageConnection, StreamMessageReader, StreamMessageWriter, type
 import { CancelledError } from '../../../errors.ts';
 import { claimStdout } from '../../../silence.ts';
 import type { OperationContext, OperationLog } from '../../../operationContext.ts';
-import { ApiState } from './apiState.ts';
-import { claim, imagesOf, refuseClaimed } from './claims.ts';
+import { type ApiConfiguration, ApiState } from '../api/apiState.ts';
+import { claim, imagesOf, refuseClaimed } from '../api/claims.ts';
 import type { Handler } from '../operations/handler.ts';
 import { NativeOperation } from '../operations/nativeOperation.ts';
 import { operations } from '../operations/operationTable.ts';
 import {
-  configure, dismLogged, logged, perform, progressed, RetiredError, stop, stopped, toResponseError, type LogLine, type OperationCall, type ProcessConfiguration,
+  configure, dismLogged, logged, perform, progressed, RetiredError, stop, stopped, toResponseError, type LogLine, type OperationCall,
 } from './processMessages.ts';
 
 /** After an exception that nothing caught: EX_SOFTWARE, as for the server. */
@@ -63,7 +63,7 @@ class OperationHost {
     this.#connection = connection;
   }
 
-  configure(configuration: ProcessConfiguration): void {
+  configure(configuration: ApiConfiguration): void {
     this.#state = new ApiState(configuration);
     this.#sessionIdleMs = configuration.sessionIdleMs;
   }

@@ -1,41 +1,15 @@
 /** What the server and its engine process say to each other: JSON-RPC over the engine process's stdin and stdout. */
-import type { LogLevel, ProgressPhase } from '@dismts/protocol';
+import type { ProgressPhase } from '@dismts/protocol';
 import { NotificationType, NotificationType0, RequestType, ResponseError } from 'vscode-jsonrpc/node';
 import type { DismLogRange } from '../../../log/byteRange.ts';
 import { DismError } from '../../../errors.ts';
 import { type FailureData, fromFailureData, toFailureData } from '../../../failureData.ts';
 import { isSystemError, systemFailure } from '../../../systemErrors.ts';
 import type { EngineOperations } from '../../engine.ts';
-
-/** Libraries to use as they are, without looking for them or at who can change them: tests name a double. */
-export interface LibraryPaths {
-  readonly libraryPath: string;
-  /** The library with CreateEventW, SetEvent and CloseHandle. */
-  readonly eventsLibraryPath: string;
-  readonly imageFiles?: ImageFileLibraryPaths | undefined;
-}
-
-/** The same for image files; default: those of Windows. */
-export interface ImageFileLibraryPaths {
-  readonly wimgapi: string;
-  readonly wofutil: string;
-  /** A library with GetLastError and LocalFree. */
-  readonly kernel: string;
-  /** The program that is run for New-DismTsCustomImage, and the arguments that come first. */
-  readonly dism: readonly [string, ...string[]];
-}
-
-/** What holds for an engine process as long as it lives; the first message. */
-export interface ProcessConfiguration {
-  /** The DismApi.dll, or its folder; default: that of Windows. */
-  readonly dismPath?: string | undefined;
-  readonly libraries?: LibraryPaths | undefined;
-  /** How long an image session stays open without being used. */
-  readonly sessionIdleMs: number;
-}
+import type { ApiConfiguration, OperationSettings } from '../api/apiState.ts';
 
 /** One operation of the engine. */
-export interface OperationCall {
+export interface OperationCall extends OperationSettings {
   /** Of the server's choice; progress and log lines carry it. */
   readonly id: number;
   readonly method: keyof EngineOperations;
@@ -43,11 +17,6 @@ export interface OperationCall {
   readonly operation: string;
   /** Checked against the method's schema by the server. */
   readonly params: unknown;
-  /** The caller's own log file, which DISM then writes to as well; empty: none. */
-  readonly logPath: string;
-  readonly logLevel: LogLevel;
-  /** Empty: DISM's own choice. */
-  readonly scratchDirectory: string;
 }
 
 /** A line for the operation's log. */
@@ -57,7 +26,8 @@ export interface LogLine {
   readonly text: string;
 }
 
-export const configure = new NotificationType<ProcessConfiguration>('configure');
+/** What holds for an engine process as long as it lives; the first message. */
+export const configure = new NotificationType<ApiConfiguration>('configure');
 /** Its result is that of the method; `logPath` in it is for the server to fill in. */
 export const perform = new RequestType<OperationCall, unknown, FailureData | undefined>('perform');
 export const progressed = new NotificationType<{

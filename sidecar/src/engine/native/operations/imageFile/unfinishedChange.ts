@@ -15,7 +15,7 @@ import { makeFolders } from '../../../../makeFolders.ts';
 import { stateFolder } from '../../../../stateFolder.ts';
 import { messageOf } from '../../../../systemErrors.ts';
 import { WimFile } from '../../../../wim/wimFile.ts';
-import { claimOn, tryClaim } from '../../process/claims.ts';
+import { claimOn, tryClaim } from '../../api/claims.ts';
 import type { NativeOperation } from '../nativeOperation.ts';
 
 const recordSchema = fileBefore.extend({

@@ -4,7 +4,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { DISM_ONLINE_IMAGE } from '../binding/constants.ts';
 import type { CallOutcome, DismApi, DismSession } from '../binding/dismApi.ts';
-import { comparablePath } from '../comparablePath.ts';
+import { comparablePath } from './comparablePath.ts';
 
 /** Which image an operation is about, as its parameters say it. */
 export interface ImageReference {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { connect, createServer, type Server } from 'node:net';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
-import { comparablePath } from '../comparablePath.ts';
+import { comparablePath } from './comparablePath.ts';
 
 /** Who works on an image. */
 export interface Claim {

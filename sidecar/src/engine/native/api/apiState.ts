@@ -12,8 +12,8 @@ import { DismLogLevel, type ValueOf } from '../binding/constants.ts';
 import { openDismApi, type DismApi } from '../binding/dismApi.ts';
 import type { InitializeParams } from '../binding/lifecycle.ts';
 import { findLibraries } from '../binding/libraryLocation.ts';
+import type { LibraryChoice } from '../binding/libraryPaths.ts';
 import { ImageFileLibraries } from './imageFileLibraries.ts';
-import type { OperationCall, ProcessConfiguration } from './processMessages.ts';
 import { Sessions } from './sessions.ts';
 
 const logLevels = {
@@ -23,8 +23,20 @@ const logLevels = {
   Debug: DismLogLevel.ErrorsWarningsInfoDebug,
 } as const satisfies Record<LogLevel, ValueOf<typeof DismLogLevel>>;
 
+/** What holds as long as the API is loaded. */
+export interface ApiConfiguration extends LibraryChoice {
+  /** How long an image session stays open without being used. */
+  readonly sessionIdleMs: number;
+}
+
 /** What an operation asks of the API. */
-type OperationSettings = Pick<OperationCall, 'logPath' | 'logLevel' | 'scratchDirectory'>;
+export interface OperationSettings {
+  /** The caller's own log file, which DISM then writes to as well; empty: none. */
+  readonly logPath: string;
+  readonly logLevel: LogLevel;
+  /** Empty: DISM's own choice. */
+  readonly scratchDirectory: string;
+}
 
 /** The API, ready to be called. */
 export interface ReadyApi {
@@ -37,7 +49,7 @@ export interface ReadyApi {
 
 /** The state of the API in an engine process. */
 export class ApiState {
-  readonly #configuration: ProcessConfiguration;
+  readonly #configuration: ApiConfiguration;
   readonly #libraries: ImageFileLibraries;
   #api: DismApi | undefined;
   #sessions: Sessions | undefined;
@@ -48,7 +60,7 @@ export class ApiState {
   #ownLog: { readonly path: string | null; readonly warnings: readonly string[] } | undefined;
   #log: OperationLog | undefined;
 
-  constructor(configuration: ProcessConfiguration) {
+  constructor(configuration: ApiConfiguration) {
     this.#configuration = configuration;
     this.#libraries = new ImageFileLibraries(configuration.libraries?.imageFiles);
   }

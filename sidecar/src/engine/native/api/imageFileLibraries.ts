@@ -5,7 +5,7 @@ import { enableImagePrivileges } from '../../../platform/windows/privileges.ts';
 import { systemFolder } from '../../../platform/windows/systemFolder.ts';
 import { openWimgApi, type WimgApi } from '../binding/wimgapi/wimgapi.ts';
 import { openWof, type Wof } from '../binding/wof.ts';
-import type { ImageFileLibraryPaths } from './processMessages.ts';
+import type { ImageFileLibraryPaths } from '../binding/libraryPaths.ts';
 
 /** A machine without them still serves everything else. */
 export class ImageFileLibraries {
