@@ -1,13 +1,12 @@
 /** driver/*: driver packages. */
-import { join } from 'node:path';
 import type { addDriver as addMethod, Driver, DriverInfo, DriverResult, exportDrivers as exportMethod, getDrivers as getMethod, removeDriver as removeMethod } from '@dismts/protocol';
 import type { z } from 'zod';
-import { missingInf } from '../../../drivers/missingInf.ts';
+import { requireInfFiles } from '../../../drivers/infFolder.ts';
 import { CancelledError, DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { errorData } from '../../../errorData.ts';
 import type { DismDriver } from '../binding/structs.ts';
-import { isFolder, listFolder, requireFile, requireFolder } from './requiredFiles.ts';
+import { isFolder, requireFile, requireFolder } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import { readEach } from './readEach.ts';
@@ -52,7 +51,7 @@ async function readInfFiles(operation: NativeOperation, image: ImageReference, p
     requireFile(path, action, ['.inf']);
     return await readDevices(operation, image, path);
   }
-  const files = requireInfFiles(path, undefined, action);
+  const files = requireDrivers(path, undefined, operation, action);
   const devices: DriverInfo[] = [];
   let refused: DismError | undefined;
   for (const file of files) {
@@ -69,30 +68,16 @@ async function readInfFiles(operation: NativeOperation, image: ImageReference, p
   return devices;
 }
 
-/** The INF files that a path stands for. Links are not followed: a loop of them would never end. */
-function infFiles(path: string, recurse: boolean, action: string): string[] {
-  if (!isFolder(path, action)) {
-    requireFile(path, action, ['.inf']);
-    return [path];
-  }
-  return listFolder(path, action).flatMap((entry) => {
-    const inside = join(path, entry.name);
-    if (entry.isFolder) { return recurse ? infFiles(inside, true, action) : []; }
-    return /\.inf$/i.test(entry.name) ? [inside] : [];
-  });
-}
-
-/** @param recurse undefined: nobody can ask for that. @throws DismError ERROR_FILE_NOT_FOUND: there is none. */
-function requireInfFiles(path: string, recurse: boolean | undefined, action: string): string[] {
-  const files = infFiles(path, recurse ?? false, action);
-  if (files.length === 0) { throw missingInf(path, action, recurse); }
-  return files;
+/** @param recurse undefined: nobody can ask for that. @throws DismError ERROR_FILE_NOT_FOUND: there is none. E_INVALIDARG: a file of another kind. */
+function requireDrivers(path: string, recurse: boolean | undefined, operation: NativeOperation, action: string): string[] {
+  if (!isFolder(path, action)) { requireFile(path, action, ['.inf']); }
+  return requireInfFiles(path, { recurse, what: action, beforeEach: () => { operation.throwIfCancelled(); } });
 }
 
 export const addDriver: Handler<typeof addMethod> = async (params, operation) => {
   const { driver: path, recurse = false, forceUnsigned = false } = params;
   const action = `Cannot add the driver "${path}"`;
-  const files = requireInfFiles(path, recurse, action);
+  const files = requireDrivers(path, recurse, operation, action);
   let known = namesOf(await listDrivers(operation, params, false));
   if (params.validateOnly === true) { return { results: [], ...operation.imageResult(params) }; }
   const results: DriverResult[] = [];

@@ -15,7 +15,8 @@ import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
 import { listAddedDevices } from '../../../inventory/drivers.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { guarded } from '../../../systemErrors.ts';
-import { changeOf, requireInfFiles } from '../driverChanges.ts';
+import { requireInfFiles } from '../../../drivers/infFolder.ts';
+import { changeOf } from '../driverChanges.ts';
 import { imageResult } from '../mounting/mountOperation.ts';
 import { printableStrings, readWindows } from '../windowsReading.ts';
 import { withChangeableImage } from './offlineImage.ts';
@@ -48,7 +49,7 @@ export async function addDriver(params: z.output<typeof addMethod.params>, conte
   const { driver: path, recurse = false, forceUnsigned = false, bootCritical = false } = params;
   const what = `Cannot add the driver "${path}"`;
   return await guarded(what, path, context, async () => {
-    const paths = requireInfFiles(path, { recurse, what }, context.signal);
+    const paths = requireInfFiles(path, { recurse, what, beforeEach: () => { context.signal.throwIfAborted(); } });
     return await withChangeableImage(params, what, context, async (image) => {
       const warnings: string[] = [];
       const change = await changeOf(image, params, warnings, context);

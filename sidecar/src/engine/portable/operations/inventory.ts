@@ -14,7 +14,7 @@ import { listFeatures } from '../../../inventory/features.ts';
 import { listPackages } from '../../../inventory/packages.ts';
 import type { WindowsImage } from '../../../inventory/windowsImage.ts';
 import { guarded } from '../../../systemErrors.ts';
-import { requireInfFiles } from '../driverChanges.ts';
+import { requireInfFiles } from '../../../drivers/infFolder.ts';
 import { readWindows } from '../windowsReading.ts';
 
 /** A package file has to be expanded and judged, which the servicing stack of Windows does. */
@@ -56,7 +56,7 @@ export async function getDrivers(params: z.output<typeof driversMethod.params>, 
 async function readInfFiles(image: WindowsImage, path: string, context: OperationContext): Promise<DriverInfo[]> {
   const what = `Cannot read the driver "${path}"`;
   return await guarded(what, path, context, async () => {
-    const infPaths = requireInfFiles(path, { what }, context.signal);
+    const infPaths = requireInfFiles(path, { what, beforeEach: () => { context.signal.throwIfAborted(); } });
     if (infPaths.length === 1 && infPaths[0] === path) { return await describeInfFiles(image, infPaths, context.signal); }
     const invalid: DismError[] = [];
     const devices = await describeInfFiles(image, infPaths, context.signal, (error) => {

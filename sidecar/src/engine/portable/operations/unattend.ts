@@ -15,7 +15,8 @@ import { type AnswerFile, maxAnswerFileBytes, readAnswerFile } from '../../../se
 import { changeImage, type ImageChange } from '../../../servicing/imageChange.ts';
 import { applyEdits } from '../../../servicing/registryEdits.ts';
 import { guarded } from '../../../systemErrors.ts';
-import { changeOf, requireInfFiles } from '../driverChanges.ts';
+import { requireInfFiles } from '../../../drivers/infFolder.ts';
+import { changeOf } from '../driverChanges.ts';
 import { imageResult } from '../mounting/mountOperation.ts';
 import { type ChangeableImage, requireOffline, withChangeableImage } from './offlineImage.ts';
 
@@ -94,7 +95,8 @@ async function infFilesOf(folders: readonly string[], what: string, context: Ope
   const infPaths: string[] = [];
   for (const folder of folders) {
     const why = `${what}: its drivers of "${folder}" cannot be added`;
-    infPaths.push(...await guarded(why, folder, context, async () => Promise.resolve(requireInfFiles(folder, { recurse: true, what: why }, context.signal))));
+    const search = { recurse: true, what: why, beforeEach: () => { context.signal.throwIfAborted(); } };
+    infPaths.push(...await guarded(why, folder, context, async () => Promise.resolve(requireInfFiles(folder, search))));
   }
   return infPaths;
 }
