@@ -13,7 +13,13 @@ function ConvertTo-DismTsErrorRecord {
         [string] $Method,
 
         # What the request is about, where the error does not name it.
-        [string] $Target
+        [string] $Target,
+
+        # The command that sent the request.
+        [System.Management.Automation.PSCmdlet] $Cmdlet,
+
+        # Parameters of the request.
+        [System.Collections.IDictionary] $Params
     )
     $errorParameters = @{ Message = $ResponseError.message; Operation = $Method; Target = $Target }
     $data = $null
@@ -32,6 +38,13 @@ function ConvertTo-DismTsErrorRecord {
         }
     } elseif ($ResponseError.code -eq -32602) {
         $errorParameters['Symbol'] = 'E_INVALIDARG'
+        $issues = @()
+        if ($null -ne $data) {
+            $issues = @(Get-NoteValue -InputObject $data -Name 'issues' | Where-Object { $_ })
+        }
+        if ($issues -and $null -ne $Cmdlet) {
+            $errorParameters['Message'] = Get-InvalidParameterText -Cmdlet $Cmdlet -Params $Params -Issue $issues
+        }
     } else {
         $errorParameters['Message'] = "Cannot finish `"$Method`" because of a bug in DismTs: $($ResponseError.message) (JSON-RPC $($ResponseError.code))"
         $errorParameters['Symbol'] = 'E_UNEXPECTED'

@@ -146,7 +146,7 @@ function Invoke-SidecarRequest {
         } elseif ($null -eq $response) {
             $problem = ConvertTo-LostSidecarError -Sidecar $Sidecar -Method $Method -Params $Params
         } elseif ($null -ne $refusal) {
-            $problem = ConvertTo-DismTsErrorRecord -ResponseError $response.error -Method $Method -Target $Target
+            $problem = ConvertTo-DismTsErrorRecord -ResponseError $refusal -Method $Method -Target $Target -Cmdlet $Cmdlet -Params $Params
         }
     }
 

@@ -144,6 +144,13 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
             $problem[0].CategoryInfo.Category | Should -Be 'InvalidArgument'
         }
 
+        It 'names parameters that were refused as the command does' {
+            $problem = Get-StatementError { Get-DismTsImage -ImagePath /fake/refusedName.wim -Name x }
+            $problem[0].Exception.Message | Should -BeLike ('Cannot run Get-DismTsImage with these parameters: -Name: Too big; -ImagePath.0: is wrong; ' +
+                'give one of -Name and imageIndex (0x80070057)')
+            $problem[0].FullyQualifiedErrorId | Should -Be 'E_INVALIDARG,Get-DismTsImage'
+        }
+
         It 'gives the warnings of a result' {
             $said = $null
             $null = Save-DismTsImage -Path /fake/warns -WarningVariable said -WarningAction SilentlyContinue

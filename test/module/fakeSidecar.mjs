@@ -136,6 +136,10 @@ const behaviours = {
     send({ id, error: dismError('WIM_E_UNMOUNT_INCOMPLETE', -1052638953, 'ResourceBusy', `Cannot unmount "${params.mountPath}": files are open`,
       { target: params.mountPath, holders: [{ pid: 42, program: 'bash' }] }) });
   },
+  refusedName: ({ id }) => {
+    const issues = [{ path: 'imageName', message: 'Too big' }, { path: 'imagePath.0', message: 'is wrong' }, { path: '', message: 'give one of imageName and imageIndex' }];
+    send({ id, error: { code: -32602, message: 'The parameters of "image/getInfo" are invalid: imageName: Too big', data: { issues } } });
+  },
   invalidParams: ({ id }) => { send({ id, error: { code: -32602, message: 'Invalid parameters: imagePath must be an absolute path', data: { issues: [] } } }); },
   bug: ({ id }) => { send({ id, error: { code: -32603, message: 'x is not a function' } }); },
   warns: ({ id, params }) => { send({ id, result: { ...imageResult(params.mountPath), warnings: ['One file was too long'] } }); },
