@@ -129,6 +129,7 @@ const special: ReadonlyMap<string, Row> = new Map([
   ['ENOSPC fsconfig', { hresult: Hresult.ERROR_DISK_FULL, reason: 'no space is left on its disk' }],
   ['EPERM link', noLinks],
   ['ENOSYS link', noLinks],
+  ['ENOTSUP link', noLinks],
   ['EOPNOTSUPP link', noLinks],
   ['ENOENT scandir', { hresult: Hresult.ERROR_PATH_NOT_FOUND, reason: 'the folder does not exist' }],
   ['ENOTDIR scandir', { hresult: Hresult.ERROR_DIRECTORY, reason: 'it is no folder' }],
@@ -148,18 +149,21 @@ export function directionOf(syscall: string): Direction {
   return writingCalls.test(syscall) ? 'writing' : otherCalls.test(syscall) || mountCalls.test(syscall) ? 'other' : 'reading';
 }
 
-/** Numbers that neither libuv nor Node.js has a name for: asm-generic/errno.h, as on all machines that DismTs runs on. */
+/** Numbers that Node.js has no constant for: asm-generic/errno.h, as on all machines that DismTs runs on. */
 const linuxNames: ReadonlyMap<number, string> = new Map([
-  [55, 'ENOANO'], [64, 'ENONET'], [117, 'EUCLEAN'], [121, 'EREMOTEIO'], [123, 'ENOMEDIUM'], [124, 'EMEDIUMTYPE'], [126, 'ENOKEY'], [127, 'EKEYEXPIRED'],
+  [55, 'ENOANO'], [64, 'ENONET'], [108, 'ESHUTDOWN'], [112, 'EHOSTDOWN'], [117, 'EUCLEAN'], [121, 'EREMOTEIO'], [123, 'ENOMEDIUM'], [124, 'EMEDIUMTYPE'], [126, 'ENOKEY'], [127, 'EKEYEXPIRED'],
   [128, 'EKEYREVOKED'], [129, 'EKEYREJECTED'], [133, 'EHWPOISON'],
 ]);
+
+/** The name of an errno, such as `EBUSY`. Of several for one number it is that which Node.js gives, such as EAGAIN and ENOTSUP. */
+export function nameOfErrno(number: number): string {
+  return Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? linuxNames.get(number) ?? `errno ${number}`;
+}
 
 /** The errno's name, which Node.js does not give where libuv does not know it: the code is then `Unknown system error -116`. */
 export function errnoName(code: string): string {
   const [, digits] = /^Unknown system error -(\d+)$/.exec(code) ?? [];
-  const number = Number(digits);
-  return digits === undefined ? code
-    : Object.entries(constants.errno).find(([, value]) => value === number)?.[0] ?? linuxNames.get(number) ?? `errno ${digits}`;
+  return digits === undefined ? code : nameOfErrno(Number(digits));
 }
 
 /** What an errno means. One that the table does not have is a fault of reading or writing, or a failure without a code of its own, and is named. */

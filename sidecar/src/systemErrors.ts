@@ -76,9 +76,15 @@ export async function guarded<T>(
   }
 }
 
-/** For messages of warnings and logs. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+/**
+ * What went wrong, for warnings, logs and the second half of messages: of an answer of the system what it means, and for which path.
+ * @param known A path that the text names already.
+ */
+export function messageOf(error: unknown, known?: string): string {
+  if (!isSystemError(error)) { return error instanceof Error ? error.message : String(error); }
+  const { reason } = describeErrno(error.code, error.syscall);
+  const path = namedPath(error);
+  return path === undefined || path === known ? reason : `${reason} ("${path}")`;
 }
 
 /** What the errno alone does not say: whether it is the folder that is missing, and what a disk has run out of. */

@@ -1,6 +1,6 @@
 /** Files that are written under a first name, which nobody has asked for. */
 import { DismError, reworded } from './errors.ts';
-import { isSystemError, messageOf } from './systemErrors.ts';
+import { isSystemError } from './systemErrors.ts';
 
 /** What goes wrong with a file under its first name is said of the one that it was going to be: nobody has asked for the other, which is gone by then. */
 export async function writing<T>(temporary: string, path: string, write: (temporary: string) => Promise<T>): Promise<T> {
@@ -18,7 +18,7 @@ function withoutRepetition(text: string, path: string): string {
 }
 
 function renamed(error: unknown, temporary: string, path: string): unknown {
-  const { message, target } = error instanceof DismError ? error : { message: messageOf(error) };
+  const { message, target } = error instanceof DismError ? error : { message: error instanceof Error ? error.message : '' };
   if (!message.includes(temporary) && target !== temporary) { return error; }
   const text = withoutRepetition(message.replaceAll(temporary, path), path);
   if (error instanceof DismError) { return reworded(error, text, { target: path }); }

@@ -4,11 +4,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { directionOf } from '../../sidecar/src/errnos.ts';
+import { describeErrno, directionOf } from '../../sidecar/src/errnos.ts';
 import { CancelledError, DismError } from '../../sidecar/src/errors.ts';
 import { describeHresult, Hresult } from '../../sidecar/src/hresult.ts';
 import { loadKoffi } from '../../sidecar/src/nativeAddon/koffi.ts';
-import { atPath, isDenied, toDismError } from '../../sidecar/src/systemErrors.ts';
+import { SystemCallError } from '../../sidecar/src/platform/linux/libc.ts';
+import { atPath, isDenied, messageOf, toDismError } from '../../sidecar/src/systemErrors.ts';
 import { isBug, toWireError } from '../../sidecar/src/transport/responseError.ts';
 import { tempFolder } from '../helpers/tempFolder.ts';
 
@@ -67,6 +68,19 @@ describe('toDismError()', () => {
     'knows errno %i, which libuv has no name for', ([number, symbol]) => {
       expect(failureOf(`Unknown system error -${number}`, 'read').symbol).toBe(symbol);
     });
+
+  test.runIf(process.platform === 'linux')('has one name for each number, whether Node.js or the C library gave it', () => {
+    for (const number of new Set(Object.values(loadKoffi().os.errno))) {
+      const { code } = new SystemCallError('read', '/a', number);
+      expect(describeErrno(code, 'read'), code).toEqual(describeErrno(`Unknown system error -${number}`, 'read'));
+    }
+    expect([11, 35, 95, 108, 112].map((number) => new SystemCallError('spawn', '/a', number).code)).toEqual(['EAGAIN', 'EDEADLK', 'ENOTSUP', 'ESHUTDOWN', 'EHOSTDOWN']);
+  });
+
+  test('says in warnings what an answer means, and of which path', () => {
+    const error = answered('EIO', 'lstat', '/state/a');
+    expect([messageOf(error), messageOf(error, '/state/a'), messageOf(new Error('text'))]).toEqual(['the disk reports an error ("/state/a")', 'the disk reports an error', 'text']);
+  });
 
   test('names an errno that the table does not have', () => {
     expect(failureOf('ENONSENSE', 'ioctl').message).toBe('Cannot read "/images/a.wim": the system answers ENONSENSE to "ioctl"');

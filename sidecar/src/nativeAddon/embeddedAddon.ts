@@ -31,7 +31,7 @@ export function withEmbeddedAddon<T>(sha256: string, use: (path: string) => T): 
       failures.push(error);
     }
   }
-  throw extractionError(failures[0], failures.slice(1).map(messageOf));
+  throw extractionError(failures[0], failures.slice(1).map((one) => messageOf(one)));
 }
 
 /** What kept the best folder from being used, which is what the user can do something about. */

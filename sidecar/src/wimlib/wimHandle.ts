@@ -2,7 +2,7 @@
 import type { WimlibBinding, WimPointer } from './binding.ts';
 import { callFor, type CFunction, type WimlibOperation, withProgress } from './calls.ts';
 import type { CompressionType } from './codec.ts';
-import { cancelled, wimlibError } from './errors.ts';
+import { cancelled, wimlibError, type WimlibFailure } from './errors.ts';
 import { allImages, ChangeFlag } from './flags.ts';
 
 /** How a new file is written. */
@@ -24,6 +24,8 @@ export class WimHandle {
   readonly #operation: string;
   #wim: WimPointer | undefined;
   #busy = false;
+  /** The file whose images are in this one as well, and which is read when this one is written. */
+  #readFrom: string | undefined;
 
   constructor(binding: WimlibBinding, wim: WimPointer, path: string, what: string, operation: string) {
     this.#binding = binding;
@@ -109,27 +111,28 @@ export class WimHandle {
   ): Promise<void> {
     const destination = target.#pointer;
     const { name = null, description = null } = options;
+    target.#readFrom = this.path;
     await this.#call('wimlib_export_image', (wim, fn) => callFor(options, fn, wim, imageIndex, destination, name, description, flags), options);
   }
 
   /** Writes an image into a folder, or onto an NTFS volume with ExtractFlag.NTFS. Sends extract*; flags: ExtractFlag. */
   async extractImage(imageIndex: number, target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_extract_image', (wim, fn) => callFor(options, fn, wim, imageIndex, target, flags), options);
+    await this.#call('wimlib_extract_image', (wim, fn) => callFor(options, fn, wim, imageIndex, target, flags), options, target);
   }
 
   /** As extractImage(), for some paths of an image. */
   async extractPaths(imageIndex: number, paths: readonly string[], target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_extract_paths', (wim, fn) => callFor(options, fn, wim, imageIndex, target, [...paths], paths.length, flags), options);
+    await this.#call('wimlib_extract_paths', (wim, fn) => callFor(options, fn, wim, imageIndex, target, [...paths], paths.length, flags), options, target);
   }
 
   /** Writes a file; one of that name is overwritten at once. Sends writeStreams, writeMetadata*, calcIntegrity. */
   async write(path: string, flags: number, options: WriteOptions = {}): Promise<void> {
-    await this.#call('wimlib_write', (wim, fn) => callFor(options, fn, wim, path, options.image ?? allImages, flags, options.threads ?? 0), options);
+    await this.#call('wimlib_write', (wim, fn) => callFor(options, fn, wim, path, options.image ?? allImages, flags, options.threads ?? 0), options, path);
   }
 
   /** Writes a file in parts, `x.swm`, `x2.swm`...; overwrites what has those names. Sends splitPart*, and what write() does. */
   async split(firstPart: string, partBytes: number, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_split', (wim, fn) => callFor(options, fn, wim, firstPart, partBytes, flags), options);
+    await this.#call('wimlib_split', (wim, fn) => callFor(options, fn, wim, firstPart, partBytes, flags), options, firstPart);
   }
 
   /** Writes all changes into the file. Sends writeStreams, writeMetadata*, calcIntegrity. `flags`: WriteFlag. */
@@ -142,10 +145,13 @@ export class WimHandle {
     await this.#call('wimlib_verify_wim', (wim, fn) => callFor(options, fn, wim, 0), options);
   }
 
-  /** Runs a C function on this file on a thread of the pool, with progress where it is asked for. */
+  /**
+   * Runs a C function on this file on a thread of the pool, with progress where it is asked for.
+   * @param writtenTo Where it writes to, other than to this file.
+   */
   async #call(
     name: keyof WimlibBinding['functions'], call: (wim: WimPointer, fn: CFunction) => Promise<unknown>,
-    options: WimlibOperation = {},
+    options: WimlibOperation = {}, writtenTo?: string,
   ): Promise<void> {
     const wim = this.#pointer;
     const { functions } = this.#binding;
@@ -167,7 +173,7 @@ export class WimHandle {
     } finally {
       this.#busy = false;
     }
-    this.#check(status);
+    this.#check(status, { readFrom: this.#readFrom, writtenTo });
   }
 
   get #pointer(): WimPointer {
@@ -180,10 +186,10 @@ export class WimHandle {
     return this.#wim;
   }
 
-  #check(status: unknown): void {
+  #check(status: unknown, places: Pick<WimlibFailure, 'readFrom' | 'writtenTo'> = {}): void {
     if (status !== 0) {
       throw wimlibError(status as number, {
-        what: this.#what, target: this.path, operation: this.#operation, messages: this.#binding.messages?.take(),
+        ...places, what: this.#what, target: this.path, operation: this.#operation, messages: this.#binding.messages?.take(),
       });
     }
   }

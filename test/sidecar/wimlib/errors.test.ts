@@ -4,6 +4,7 @@ import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { describeErrno } from '../../../sidecar/src/errnos.ts';
 import { wimlibError, wimlibErrors } from '../../../sidecar/src/wimlib/errors.ts';
 import { AddFlag, WriteFlag } from '../../../sidecar/src/wimlib/flags.ts';
 import { createWim, openWim } from '../../../sidecar/src/wimlib/openWim.ts';
@@ -151,6 +152,27 @@ describe('wimlibError()', () => {
       expect(noLinks.hint).toContain('NTFS or ext4');
     }
     expect((wimlibError(13, { ...failed, messages }).cause as Error).message).toContain(messages);
+  });
+
+  test('knows the words of the C library for every errno of the table', () => {
+    const strerror = loadKoffi().load(null).func('const char *strerror(int number)') as unknown as (number: number) => string;
+    for (const [name, number] of Object.entries(loadKoffi().os.errno)) {
+      // Another code for a file that cannot be changed, and what the table does not have.
+      if (name === 'EROFS' || describeErrno(name, 'write').reason.includes('the system answers')) { continue; }
+      const { hresult, message } = wimlibError(72, { ...failed, messages: `[ERROR] Error writing raw data to WIM file: ${strerror(number)}` });
+      expect([hresult.toString(16), message], name).toEqual([describeErrno(name, 'write').hresult.toString(16), `${failed.what}: ${describeErrno(name, 'write').reason}`]);
+    }
+  });
+
+  test('takes no name of a file for a cause', () => {
+    expect(wimlibError(47, { ...failed, messages: '[ERROR] Can\'t open "/s/No space left on device: x": Permission denied' })).toMatchObject({ symbol: 'E_ACCESSDENIED' });
+  });
+
+  test('tells what is read from what is written', () => {
+    const places = { ...failed, readFrom: '/from.wim', writtenTo: '/to' };
+    expect(wimlibError(50, { ...places, messages: '[ERROR] Error reading data from WIM file: Input/output error' })).toMatchObject({ target: '/from.wim', symbol: 'ERROR_READ_FAULT' });
+    expect(wimlibError(72, { ...places, messages: '[ERROR] Error writing data: Input/output error' })).toMatchObject({ target: '/to', symbol: 'ERROR_WRITE_FAULT' });
+    expect(wimlibError(50, { ...places, messages: '[ERROR] Read error while calculating integrity checksums: Input/output error' })).toMatchObject({ target: '/to' });
   });
 
   test('names the file that libwim names, and the content, where it is not what the message begins with', () => {

@@ -27,7 +27,7 @@ export function listAttributeNames(path: string): Buffer[] {
     const size = Number(llistxattr(bytes, buffer, buffer.length));
     if (size >= 0) { return namesIn(buffer.subarray(0, size)); }
     const error = new SystemCallError('llistxattr', path);
-    if (error.code === 'ENOTSUP' || error.code === 'EOPNOTSUPP') { return []; }
+    if (error.code === 'ENOTSUP') { return []; }
     if (error.code !== 'ERANGE') { throw error; }
   }
 }

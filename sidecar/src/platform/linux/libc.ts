@@ -1,4 +1,5 @@
 /** The functions of the C library that Node does not offer, bound once, and their errors. Linux only. */
+import { nameOfErrno } from '../../errnos.ts';
 import { UnsupportedError } from '../../errors.ts';
 import { loadKoffi } from '../../nativeAddon/koffi.ts';
 
@@ -79,14 +80,6 @@ export function libc(): ReturnType<typeof bind> {
   return bound ??= bind();
 }
 
-let names: ReadonlyMap<number, string> | undefined;
-
-/** The symbol of an errno, such as `EBUSY`. */
-function errnoName(errno: number): string {
-  names ??= new Map(Object.entries(loadKoffi().os.errno).map(([name, number]) => [number, name]));
-  return names.get(errno) ?? `E${errno}`;
-}
-
 /** A failed system call, in the shape of Node's own errors. */
 export class SystemCallError extends Error {
   override readonly name = 'SystemCallError';
@@ -96,7 +89,7 @@ export class SystemCallError extends Error {
 
   /** @param errno Default: that of the last call into the C library, which must have been this one. */
   constructor(syscall: string, path: string, errno: number = loadKoffi().errno()) {
-    const code = errnoName(errno);
+    const code = nameOfErrno(errno);
     super(`${code}: ${syscall} '${path}'`);
     this.code = code;
     this.syscall = syscall;

@@ -22,7 +22,7 @@ const pollMs = 25;
 export function tryLock(descriptor: number, path: string, isShared = false): boolean {
   if (libc().flock(descriptor, (isShared ? LOCK_SH : LOCK_EX) | LOCK_NB) === 0) { return true; }
   const error = new SystemCallError('flock', path);
-  if (error.code === 'EAGAIN' || error.code === 'EWOULDBLOCK') { return false; }
+  if (error.code === 'EAGAIN') { return false; }
   throw error;
 }
 

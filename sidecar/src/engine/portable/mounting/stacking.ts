@@ -27,7 +27,7 @@ const viewAttributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_NOATIME
 const viewFlags = MS_NOSUID | MS_NODEV | MS_NOATIME;
 
 /** What the kernel answers where it has no overlay, or the folder for changes is none for one; anything else is what it says, such as a full disk. */
-const unfit: ReadonlySet<string> = new Set(['EINVAL', 'ENODEV', 'ENOSYS', 'EOPNOTSUPP', 'EPERM', 'EACCES', 'ELOOP', 'EXDEV']);
+const unfit: ReadonlySet<string> = new Set(['EINVAL', 'ENODEV', 'ENOSYS', 'ENOTSUP', 'EPERM', 'EACCES', 'ELOOP', 'EXDEV']);
 
 /**
  * Refuses a view that nobody can write to: the kernel makes one, without a word but in its log, where it cannot make a folder of its own for changes.

@@ -1,12 +1,11 @@
 /** The state directory: one folder a mount, with its record and its staged changes. It is the truth about mounts. */
-import { existsSync, lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describeErrno } from '../../../errnos.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { makeFolders } from '../../../makeFolders.ts';
 import { stateFolder } from '../../../stateFolder.ts';
-import { isDenied, isSystemError, messageOf } from '../../../systemErrors.ts';
+import { isDenied, messageOf } from '../../../systemErrors.ts';
 import { Generations } from './generations.ts';
 import { MountLocks } from './mountLocks.ts';
 import { RecordStore } from './recordStore.ts';
@@ -22,13 +21,6 @@ function ensurePrivateFolder(path: string): void {
       target: path, hint: `Correct it with "chown ${owner} ${path}; chmod 700 ${path}", or choose another one with DISMTS_STATE_DIR.`,
     });
   }
-}
-
-/** What the system says, and of which folder. */
-function reasonOf(error: unknown, asked: string): string {
-  if (!isSystemError(error)) { return messageOf(error); }
-  const { reason } = describeErrno(error.code, error.syscall);
-  return error.path === undefined || error.path === asked ? reason : `${reason} ("${error.path}")`;
 }
 
 /** How long, and how many at least. */
@@ -61,7 +53,7 @@ export class State {
       // A full disk, for instance, is no question of where.
       if (!isDenied(error) && !['ENOENT', 'ENOTDIR', 'ELOOP'].includes(code)) { throw error; }
       throw new DismError(isDenied(error) ? Hresult.E_ACCESSDENIED : Hresult.ERROR_PATH_NOT_FOUND,
-        `Cannot make the state directory "${this.path}": ${reasonOf(error, this.path)}`, {
+        `Cannot make the state directory "${this.path}": ${messageOf(error, this.path)}`, {
           target: this.path, hint: 'Choose a folder that you can write with the environment variable DISMTS_STATE_DIR.', cause: error,
         });
     }
@@ -74,7 +66,7 @@ export class State {
 
   /** What was set aside long ago. The last ones stay whatever the clock says, which may have been wrong. */
   oldDropped(): string[] {
-    if (!existsSync(this.droppedFolder)) { return []; }
+    if (lstatSync(this.droppedFolder, { throwIfNoEntry: false }) === undefined) { return []; }
     const oldest = new Date(Date.now() - keepDroppedDays * 24 * 60 * 60 * 1000).toISOString();
     return readdirSync(this.droppedFolder).sort().reverse().slice(keepDropped).filter((name) => name < oldest).map((name) => join(this.droppedFolder, name));
   }

@@ -61,7 +61,7 @@ async function checkImage(record: MountRecord): Promise<MountStatus> {
     return invalid(`image ${imageIndex} of "${wimPath}" was changed by another program after it was mounted`, true);
   } catch (error) {
     if (isMissing(error)) { return await missingFile(record); }
-    return unknown(`the file "${wimPath}" cannot be read: ${messageOf(error)}`, error);
+    return unknown(`the file "${wimPath}" cannot be read: ${messageOf(error, wimPath)}`, error);
   }
 }
 
@@ -79,9 +79,9 @@ async function checkChanges(state: State, record: MountRecord, sight: Sight): Pr
     const trouble = formatOf(record).staging.troubleWith(folders, record);
     return trouble === undefined ? ok : unknown(`the staged changes "${path}" ${trouble}`);
   } catch (error) {
-    if (!isMissing(error)) { return unknown(`the staged changes "${path}" cannot be read: ${messageOf(error)}`, error); }
+    if (!isMissing(error)) { return unknown(`the staged changes "${path}" cannot be read: ${messageOf(error, path)}`, error); }
     const folder = await stat(state.generations.folder(record)).catch((cause: unknown) => cause);
-    return folder instanceof Error && !isMissing(folder) ? unknown(`the staged changes "${path}" cannot be read: ${folder.message}`, folder)
+    return folder instanceof Error && !isMissing(folder) ? unknown(`the staged changes "${path}" cannot be read: ${messageOf(folder, path)}`, folder)
       : invalid(`the staged changes "${path}" are gone`);
   }
 }
