@@ -7,6 +7,8 @@
  * originals), mounts there, and the result is put into the state directory.
  */
 import { closeSync } from 'node:fs';
+import { DismError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
 import { attachMount, cloneMount, holdFile, holdFolder, sealMount, unmount } from '../../../platform/linux/mountCalls.ts';
 import { mountIdOf, type MountTableEntry, readMountTable } from '../../../platform/linux/mountTable.ts';
 
@@ -76,7 +78,9 @@ function attachCopy(entry: MountTableEntry, target: string): void {
   let copy: number | undefined;
   let place: number | undefined;
   try {
-    if (mountIdOf(original) !== entry.id) { throw new Error(`something else is mounted at "${entry.mountPoint}" now`); }
+    if (mountIdOf(original) !== entry.id) {
+      throw new DismError(Hresult.ERROR_RETRY, `Cannot serve an image: something else is mounted at "${entry.mountPoint}" now`, { target: entry.mountPoint });
+    }
     copy = cloneMount(original);
     // Before it shows anywhere: whoever deletes the state directory must not delete the machine.
     sealMount(copy, entry.mountPoint);
@@ -102,10 +106,14 @@ function attachFile(path: string, target: string): void {
   }
 }
 
-/** What was mounted in a private root. @returns A descriptor of another mount of it, which shows nowhere yet. @throws Error: nothing was mounted. */
+/** What was mounted in a private root. @returns A descriptor of another mount of it, which shows nowhere yet. @throws DismError WIM_E_SERVICE_ENDED. */
 function takeServed(type: string, root: string, mountPath: string): number {
   const served = readMountTable().find((entry) => entry.type === type && entry.mountPoint === `${root}${mountPath}`);
-  if (served === undefined) { throw new Error(`the image is not served at "${mountPath}"`); }
+  if (served === undefined) {
+    throw new DismError(Hresult.WIM_E_SERVICE_ENDED, `Cannot serve an image at "${mountPath}": the program that serves it has ended at once`, {
+      target: mountPath, hint: 'Look into the log of the system why it ended, such as for want of memory, then mount again.',
+    });
+  }
   const folder = holdFolder(served.mountPoint);
   try {
     return cloneMount(folder);

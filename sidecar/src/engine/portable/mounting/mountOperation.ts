@@ -8,7 +8,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { findHolders } from '../../../platform/linux/holders.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
-import { guarded } from '../../../systemErrors.ts';
+import { guarded, isSystemError } from '../../../systemErrors.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
 import { recover } from './recovery.ts';
 import { lookAt, mountIdAt, obstacleTo, type Sight } from './sight.ts';
@@ -67,7 +67,7 @@ export function runningOperation(state: State, id: string, what: string, target:
 export async function withMount<T>(
   mountPath: string, what: string, notAMount: number, context: OperationContext,
   operation: (state: State, record: MountRecord, mountLock: Lock) => Promise<T>,
-  withoutRecord?: (state: State, id: string, path: string, problem: string) => Promise<T>,
+  withoutRecord?: (state: State, id: string, path: string, problem: Error) => Promise<T>,
 ): Promise<T> {
   return await guarded(what, mountPath, context, async () => {
     const path = await canonicalMountPath(mountPath);
@@ -83,7 +83,9 @@ export async function withMount<T>(
     try {
       const record = readRecord(state, id, path);
       if (record instanceof Error) {
-        if (withoutRecord !== undefined) { return await withoutRecord(state, id, path, record.message); }
+        if (withoutRecord !== undefined) { return await withoutRecord(state, id, path, record); }
+        // The disk may be well again later, and nothing has to be restored or given up then.
+        if (isSystemError(record)) { throw record; }
         throw new DismError(Hresult.DISM_E_MOUNT_INVALID, `${what}: its record cannot be read (${record.message})`, {
           target: state.records.folder(id), cause: record,
           hint: `Restore "${state.records.folder(id)}" from a backup, or take the mount off with Dismount-DismTsImage -Discard; its changes are kept aside then.`,

@@ -1,11 +1,11 @@
 /** The records of mounts: one folder a mount, written whole or not at all. */
-import { closeSync, constants, existsSync, fsync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fsync, lstatSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
 import { makeFolders } from '../../../makeFolders.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
-import { atDescriptorPath } from '../../../systemErrors.ts';
+import { atDescriptorPath, messageOf } from '../../../systemErrors.ts';
 import { formatOf } from '../images/formats.ts';
 import { type MountRecord, mountRecordSchema } from '../images/mountRecord.ts';
 import type { MountLocks } from './mountLocks.ts';
@@ -30,7 +30,7 @@ const removedSuffix = '.removed';
  */
 async function writeDurably(folder: string, text: string): Promise<void> {
   const [temporary, unfinished, path] = [newRecordName, unfinishedName, recordName].map((name) => join(folder, name)) as [string, string, string];
-  const isFirst = !existsSync(path);
+  const isFirst = lstatSync(path, { throwIfNoEntry: false }) === undefined;
   const file = openSync(temporary, 'w', 0o600);
   const opened = openSync(folder, constants.O_RDONLY);
   try {
@@ -68,7 +68,7 @@ function readText(path: string): string | undefined {
     return readFileSync(path, 'utf8');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return undefined; }
-    throw error;
+    throw atDescriptorPath(error, path);
   }
 }
 
@@ -89,7 +89,7 @@ export class RecordStore {
 
   /** Whether there is a folder of a mount, with a record or without. */
   exists(id: string): boolean {
-    return existsSync(this.folder(id));
+    return lstatSync(this.folder(id), { throwIfNoEntry: false }) !== undefined;
   }
 
   /** All records. One that cannot be read is not ours to judge: it is left alone and reported. */
@@ -101,7 +101,7 @@ export class RecordStore {
         const record = this.read(id);
         if (record !== undefined) { records.push(record); }
       } catch (error) {
-        onUnreadable(this.#recordPath(id), (error as Error).message);
+        onUnreadable(this.#recordPath(id), messageOf(error, this.#recordPath(id)));
       }
     }
     return records;

@@ -17,7 +17,7 @@ import { finishChanges } from './finishedChanges.ts';
 import { requireSaveable, savedAnyway, saveChanges, saveInPlace, takeOffView, unsavedRecord } from '../mounting/saveMount.ts';
 import { describeMount, lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
-import { messageOf, toDismError } from '../../../systemErrors.ts';
+import { isSystemError, messageOf, toDismError } from '../../../systemErrors.ts';
 
 type Params = z.output<typeof unmountImageMethod.params>;
 type Result = z.input<typeof unmountImageMethod.result>;
@@ -59,11 +59,12 @@ async function putBack(state: State, record: MountRecord, view: number, context:
 }
 
 /** Takes a mount off whose record cannot be read. Nobody knows whether its changes are saved, so they are kept aside. */
-async function dropWithoutRecord(state: State, id: string, path: string, problem: string, params: Params, context: OperationContext): Promise<Result> {
+async function dropWithoutRecord(state: State, id: string, path: string, problem: Error, params: Params, context: OperationContext): Promise<Result> {
   const what = `Cannot dismount "${params.mountPath}"`;
   requireMeant(id, params, what);
   if (params.commit) {
-    throw new DismError(Hresult.DISM_E_MOUNT_INVALID, `${what}: its record cannot be read (${problem})`, {
+    if (isSystemError(problem)) { throw problem; }
+    throw new DismError(Hresult.DISM_E_MOUNT_INVALID, `${what}: its record cannot be read (${problem.message})`, {
       target: state.records.folder(id),
       hint: `Restore "${state.records.folder(id)}" from a backup, or take the mount off with Dismount-DismTsImage -Discard; its changes are kept aside then.`,
     });
@@ -72,7 +73,7 @@ async function dropWithoutRecord(state: State, id: string, path: string, problem
   for (const record of recordsOfUnknown(id, path, formatNames)) { await takeDown(state, record); }
   const kept = state.records.exists(id) ? state.records.setAside(id, state.droppedFolder) : '';
   return imageResult(params.mountPath, context, [
-    `The record of the mount could not be read (${problem})${kept === '' ? '' : `; what was staged is kept in "${kept}" for 30 days`}`,
+    `The record of the mount could not be read (${messageOf(problem)})${kept === '' ? '' : `; what was staged is kept in "${kept}" for 30 days`}`,
   ]);
 }
 

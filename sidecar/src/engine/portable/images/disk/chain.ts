@@ -1,5 +1,5 @@
 /** The programs behind a mounted disk: one that serves the bytes of the volume as a file, and one that serves the files on it. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -69,7 +69,7 @@ export function brokenServing(folders: GenerationFolders): string | undefined {
 
 /** Puts what was written on the disk. */
 async function flushFile(path: string): Promise<void> {
-  if (!existsSync(path)) { return; }
+  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) { return; }
   const handle = await open(path, 'r+');
   try { await handle.sync(); } finally { await handle.close(); }
 }

@@ -1,5 +1,5 @@
 /** Changes of a disk are staged in a qcow2 overlay: the disk file is not touched before a save. */
-import { closeSync, constants, existsSync, fstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { FileSource } from '../../../../disk/byteSource.ts';
 import { type Extent, stagedExtents } from '../../../../disk/qcow2.ts';
@@ -16,7 +16,8 @@ const qcow2Magic = 0x514649fb;
 
 /** Makes the empty overlay: whole, or not at all. Its header names the disk and its format, for whoever has to save by hand. */
 async function make({ staged }: GenerationFolders, record: MountRecord, context: OperationContext): Promise<void> {
-  if (existsSync(staged)) { return; }
+  // Not by existsSync(), which says no as well where a disk does not answer: changes would be lost.
+  if (lstatSync(staged, { throwIfNoEntry: false }) !== undefined) { return; }
   const unfinished = `${staged}.new`;
   await rm(unfinished, { force: true });
   const args = ['create', '-q', '-f', 'qcow2', '-F', ownOf(record).driver, '-b', record.wimPath, unfinished];

@@ -62,7 +62,9 @@ export async function serve({ record, target, baseMount, otherFiles, lock, maxMe
       const { exitCode, output, pid } = await runProgram(imagex, args, context.signal, { lock, files, root, maxMemory });
       if (exitCode === 0) { return pid; }
       context.log.error(output);
-      throw servingError(record, exitCode, output);
+      // It knows the files by their descriptors.
+      const named = [wimPath, ...otherFiles].reduce((text, path, index) => text.replaceAll(`"/proc/self/fd/${3 + index}"`, () => `"${path}"`), output);
+      throw servingError(record, exitCode, named);
     };
     if (!isPrivate) { return await run(); }
     return await mountPrivately({
