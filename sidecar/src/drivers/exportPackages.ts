@@ -1,6 +1,7 @@
 /** Copies driver packages out of the store of an image. */
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { sameAs } from '../imageFiles/fileBytes.ts';
 import { folderOf, type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import type { OperationContext } from '../operationContext.ts';
@@ -37,9 +38,7 @@ export async function exportPackages(
       if (data !== undefined && await destination.read(path).then((existing) => existing?.equals(data)) !== true) {
         await destination.makeFolders(folderOf(path));
         await destination.replace(path, data, {
-          signal: context.signal, verify: (readBack) => {
-            if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); }
-          },
+          signal: context.signal, verify: sameAs(path, data),
         });
       }
     }

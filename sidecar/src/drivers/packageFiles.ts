@@ -1,4 +1,5 @@
 /** The files of driver packages in an image: the folder in the store, the published INF file, the catalog, and what boot-critical ones copy. */
+import { sameAs } from '../imageFiles/fileBytes.ts';
 import { folderOf, joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import type { SourcePackage } from './sourcePackage.ts';
@@ -28,12 +29,6 @@ async function putStoreFolder(image: WritableFolderImage, folder: string, { file
     await image.addFile(`${folder}/${path}`, data, { signal, verify: sameAs(path, data) });
   }
   for (const path of folders) { image.flushFolder(path); }
-}
-
-function sameAs(path: string, data: Buffer): (readBack: Buffer) => void {
-  return (readBack) => {
-    if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); }
-  };
 }
 
 /** Writes the files of a package that is only staged. */

@@ -2,6 +2,7 @@
 import type { Finding } from '@dismts/protocol';
 import type { OperationContext } from '../operationContext.ts';
 import type { WritableImageFiles } from '../imageFiles/imageFiles.ts';
+import type { SystemError } from '../systemErrors.ts';
 import { isServicingStack } from './baseManifests.ts';
 import { CatalogRestore } from './catalogRestore.ts';
 import { restoreManifests } from './manifestRestore.ts';
@@ -21,6 +22,8 @@ export interface RestoreOutcome {
   readonly measured: StoreScan['findings']['measured'];
   /** Something was found that could not be repaired, because nobody had it. */
   readonly sourceMissing: boolean;
+  /** What the system answered where something could not be repaired though somebody had it. */
+  readonly systemError: SystemError | undefined;
 }
 
 /** Restores. Each step is whole or not there, so an interrupted restore is finished by another one. */

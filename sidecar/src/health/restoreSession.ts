@@ -4,6 +4,7 @@ import { CancellableFiles } from '../imageFiles/cancellableFiles.ts';
 import { fileTrouble, isForbidden, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import type { FileStat, ImageFiles, WritableImageFiles } from '../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../operationContext.ts';
+import { isSystemError, type SystemError } from '../systemErrors.ts';
 import { type OwnBases, readOwnBases } from './baseManifests.ts';
 import { matchDigest } from './digestMatch.ts';
 import type { ScanBases } from './scanSession.ts';
@@ -23,6 +24,8 @@ export class RestoreSession {
   readonly touched = { components: new Set<string>(), packages: new Set<string>(), catalogs: new Set<string>() };
   /** Why something could not be repaired though it was there, by component, package or catalog in lower case. */
   readonly failures = new Map<string, string>();
+  /** What the system answered to it, likewise. */
+  readonly systemErrors = new Map<string, SystemError>();
   /** Base manifests of the image. */
   own: OwnBases = { bases: [], isNewestLost: true };
   /** Those, then those of the sources. */
@@ -70,6 +73,7 @@ export class RestoreSession {
       // Who may not write one file of an image may write none.
       if (reason === undefined || isForbidden(error)) { throw error; }
       this.failures.set(item.toLowerCase(), reason);
+      if (isSystemError(error)) { this.systemErrors.set(item.toLowerCase(), error); }
       this.context.log.error(`(n)\t${item}\t${reason}`);
     }
   }

@@ -1,4 +1,5 @@
 /** Puts files of a store in place, each step whole or not at all. */
+import { sameAs } from '../imageFiles/fileBytes.ts';
 import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import { folderOf, type ImageFiles, type WritableImageFiles } from '../imageFiles/imageFiles.ts';
 
@@ -16,11 +17,7 @@ export class StoreWriter {
 
   /** Puts bytes in place, under some other names first; what is read back has to be what was written. */
   async write(path: string, data: Buffer, otherNames: readonly string[] = []): Promise<void> {
-    await this.#image.replace(path, data, {
-      otherNames, signal: this.#signal, verify: (readBack) => {
-        if (!readBack.equals(data)) { throw new Error(`what was read back of "${path}" is not what was written`); }
-      },
-    });
+    await this.#image.replace(path, data, { otherNames, signal: this.#signal, verify: sameAs(path, data) });
   }
 
   /** Makes a path and other names of what it was names of a good file. The path comes last, so that an interrupted restore is seen to be unfinished. */

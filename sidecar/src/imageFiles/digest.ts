@@ -3,6 +3,7 @@ import { createHash, hash, webcrypto } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { pipeline } from 'node:stream/promises';
+import { atDescriptorPath } from '../systemErrors.ts';
 import type { DigestAlgorithm } from './imageFiles.ts';
 
 /** Up to this size, handing bytes to a thread takes longer than hashing them. */
@@ -29,6 +30,6 @@ export async function digestOf(data: Buffer, algorithm: DigestAlgorithm): Promis
 /** SHA-256 of a file outside of any image, however large it is, in lower-case hex. @throws the error of the system call that failed. */
 export async function digestOfFile(path: string): Promise<string> {
   const digest = createHash('sha256');
-  await pipeline(createReadStream(path), digest);
+  await pipeline(createReadStream(path), digest).catch((error: unknown) => { throw atDescriptorPath(error, path); });
   return digest.digest('hex');
 }

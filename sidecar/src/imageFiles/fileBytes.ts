@@ -1,6 +1,10 @@
 /** Reads and writes the bytes of open files on threads of the pool. */
 import { fsync, read, readSync, write as writeDescriptor } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { DismError } from '../errors.ts';
+import { Hresult } from '../hresult.ts';
+import { isSystemError, systemFailure } from '../systemErrors.ts';
 import type { ReplaceOptions } from './imageFiles.ts';
 
 const writeAsync = promisify(writeDescriptor);
@@ -8,6 +12,8 @@ const fsyncAsync = promisify(fsync);
 
 /** Up to so many bytes, handing the work to a thread takes longer than reading; a disk that does not answer has held up the opening already. */
 const smallFileBytes = 64 * 1024;
+/** What is copied at once. */
+const copyBytes = 1024 * 1024;
 /** After so many bytes written the disk is waited for, so that a cancellation never waits for more. */
 const flushBytes = 16 * 1024 * 1024;
 
@@ -50,6 +56,34 @@ async function writeWhole(descriptor: number, data: Buffer, signal: AbortSignal 
     signal?.throwIfAborted();
   }
   await fsyncAsync(descriptor);
+}
+
+/** Copies a file into one that is open, from its start. @throws DismError: the file cannot be read; Error of node:fs: the other one cannot be written. */
+export async function copyInto(descriptor: number, path: string, signal: AbortSignal): Promise<void> {
+  const unreadable = (error: unknown): unknown => (isSystemError(error) ? systemFailure(error, `Cannot read "${path}"`, path) : error);
+  const source = await open(path).catch((error: unknown) => { throw unreadable(error); });
+  try {
+    const buffer = Buffer.allocUnsafe(copyBytes);
+    for (let position = 0; ;) {
+      signal.throwIfAborted();
+      const { bytesRead } = await source.read(buffer, 0, buffer.length, position).catch((error: unknown) => { throw unreadable(error); });
+      if (bytesRead === 0) { return; }
+      for (let done = 0; done < bytesRead;) { done += (await writeAsync(descriptor, buffer, done, bytesRead - done, position + done)).bytesWritten; }
+      position += bytesRead;
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+/** A disk that says nothing of an error has other bytes than it was given. */
+export function misreadError(path: string): DismError {
+  return new DismError(Hresult.ERROR_WRITE_FAULT, `Cannot write "${path}": what was read back is not what was written`, { target: path });
+}
+
+/** What is read back has to be what was written. @returns For writeChecked(). */
+export function sameAs(path: string, data: Buffer): Checked['verify'] {
+  return (readBack) => { if (!readBack.equals(data)) { throw misreadError(path); } };
 }
 
 /** How what is written gets checked, and stopped. */

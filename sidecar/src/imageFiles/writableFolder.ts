@@ -1,17 +1,15 @@
 /** Changes an image in a folder, each step whole or not at all. */
 import { randomUUID } from 'node:crypto';
 import {
-  accessSync, closeSync, constants, createReadStream, createWriteStream, fchmodSync, fsyncSync, futimesSync, linkSync,
-  lstatSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, statSync,
+  accessSync, closeSync, constants, fchmodSync, fsyncSync, futimesSync, linkSync, lstatSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, statSync,
 } from 'node:fs';
-import { pipeline } from 'node:stream/promises';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { Lock } from '../platform/linux/locks.ts';
 import { removeFolder } from '../platform/linux/removeFolder.ts';
 import { isDenied } from '../systemErrors.ts';
 import { digestOfFile } from './digest.ts';
-import { type Checked, writeChecked } from './fileBytes.ts';
+import { type Checked, copyInto, misreadError, sameAs, writeChecked } from './fileBytes.ts';
 import { copyMetadata, fileMode, neighbourMode, openReplaced } from './fileMetadata.ts';
 import { FolderImage } from './folderFiles.ts';
 import type { Place } from './folderTree.ts';
@@ -70,24 +68,21 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
       try {
         const temporary = await this.#fillTemporary(place, async (descriptor, name) => {
           if (Buffer.isBuffer(content)) {
-            const verify = (readBack: Buffer): void => { if (!readBack.equals(content)) { throw new Error(`what was read back of "${path}" is not what was written`); } };
-            await writeChecked(descriptor, content, { verify, signal });
+            await writeChecked(descriptor, content, { verify: sameAs(path, content), signal });
           } else {
-            await pipeline(createReadStream(content.file), createWriteStream('', { fd: descriptor, autoClose: false }), { signal });
+            await copyInto(descriptor, content.file, signal);
             this.tree.forgetNames();
-            if (!await this.hasCopyOf(content.file, `${place.spelled}/${name}`)) { throw new Error(`the copy of "${content.file}" is not what it should be`); }
+            if (!await this.hasCopyOf(content.file, `${place.spelled}/${name}`)) { throw misreadError(path); }
           }
           signal.throwIfAborted();
           if (old === undefined) { fchmodSync(descriptor, fileMode(place.folder)); } else { copyMetadata(old.descriptor, descriptor); }
           // It is a change that programs which copy by time should see.
           futimesSync(descriptor, new Date(), new Date());
           fsyncSync(descriptor);
+          fsyncSync(place.folder);
         });
-        fsyncSync(place.folder);
         return place.spelled === '' ? temporary : `${place.spelled}/${temporary}`;
-      } finally {
-        if (old !== undefined) { closeSync(old.descriptor); }
-      }
+      } finally { if (old !== undefined) { closeSync(old.descriptor); } }
     }, path);
   }
 

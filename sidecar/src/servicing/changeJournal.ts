@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { sameAs } from '../imageFiles/fileBytes.ts';
 import { folderOf, joinPath } from '../imageFiles/imageFiles.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import { configFolder } from './hivePaths.ts';
@@ -67,9 +68,7 @@ export async function noteChange(image: WritableFolderImage, windows: string, { 
 
 async function writeJournal(image: WritableFolderImage, windows: string, journal: Journal): Promise<void> {
   const data = Buffer.from(JSON.stringify(journal));
-  await image.replace(journalPath(windows), data, {
-    verify: (readBack) => { if (!readBack.equals(data)) { throw new Error('the journal was not written as it should be'); } },
-  });
+  await image.replace(journalPath(windows), data, { verify: sameAs(journalPath(windows), data) });
 }
 
 /** Takes back a journal, as long as nothing of it is in place. */

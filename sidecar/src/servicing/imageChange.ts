@@ -208,11 +208,27 @@ async function makeChange(
     await carryOut(image, { files, removals });
     removeJournal(image, windows);
   } catch (error) {
-    if (!hasHappened) {
+    if (!hasHappened && !await isInPlace(image, files)) {
       undo();
       throw error;
     }
+    if (!hasHappened) {
+      warn(`The image was changed, but the disk has not confirmed it (${messageOf(error)})`);
+      return;
+    }
     warn(`The image was changed, but not all of it is in place (${messageOf(error)}): the next command that works on the image finishes it`);
+  }
+}
+
+/** Whether files that were prepared have got their names, as far as can be seen. */
+async function isInPlace(image: WritableFolderImage, files: readonly JournalledFile[]): Promise<boolean> {
+  try {
+    for (const { temporary } of files) {
+      if (await image.stat(temporary) !== undefined) { return false; }
+    }
+    return files.length > 0;
+  } catch {
+    return false;
   }
 }
 

@@ -1,9 +1,10 @@
 /** Remembers what the last scan of an image found, and the temporary files of a restore that may have been interrupted. Never in the image. */
 import { createHash } from 'node:crypto';
 import { appendFileSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ImageHealthState, imageHealthStateSchema } from '@dismts/protocol';
+import { makeFolders } from '../../makeFolders.ts';
 
 /** The notes on one image, kept in the state directory under a name made from its path. */
 export class HealthNotes {
@@ -24,18 +25,21 @@ export class HealthNotes {
   }
 
   async rememberScan(state: ImageHealthState, content: string): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+    makeFolders(this.#folder, 0o700);
     await writeFile(`${this.#base}.state`, `${state}\n${content}\n`, { mode: 0o600 });
   }
 
   /** Temporary files, as paths of the image, that an interrupted restore may have left. */
   async temporaries(): Promise<string[]> {
-    const text = await readFile(`${this.#base}.journal`, 'utf8').catch(() => '');
+    const text = await readFile(`${this.#base}.journal`, 'utf8').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') { throw error; }
+      return '';
+    });
     return text.split('\n').filter((line) => line !== '');
   }
 
-  async prepare(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+  prepare(): void {
+    makeFolders(this.#folder, 0o700);
   }
 
   noteTemporary(path: string): void {

@@ -12,7 +12,8 @@ import { mountStatus } from '../mounting/status.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
 import type { State } from '../mounting/state.ts';
-import { guarded } from '../../../systemErrors.ts';
+import { guarded, messageOf, type SystemError, systemFailure } from '../../../systemErrors.ts';
+import { errorData } from '../../../errorData.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { CancellableFiles } from '../../../imageFiles/cancellableFiles.ts';
@@ -123,8 +124,8 @@ export async function scanHealth(params: z.output<typeof scanMethod.params>, con
       const { findings } = await scanStore(files, index, await readOwnBases(cancellable, index), context);
       const answer = result(params, index.windows, 'scan', findings.rows(), findings.measured, context);
       writeReport(context.log, 'Detect only', answer, Date.now() - started);
-      await subject.notes.rememberScan(answer.imageHealthState, content);
-      return { ...answer, logPath: context.log.path };
+      const noted = await note(async () => { await subject.notes.rememberScan(answer.imageHealthState, content); });
+      return { ...answer, warnings: [...answer.warnings, ...noted], logPath: context.log.path };
     } finally {
       await files.close();
       releaseMemory();
@@ -178,7 +179,7 @@ async function restoreLocked(
 ): Promise<CountedHealthResult> {
   const started = Date.now();
   const { notes } = subject;
-  await notes.prepare();
+  notes.prepare();
   const image = new WritableFolderImage(subject.path, (path) => { notes.noteTemporary(path); });
   try {
     const index = await readStoreIndex(new CancellableFiles(image, context.signal), params.windowsDirectory ?? 'Windows', context.signal);
@@ -194,16 +195,29 @@ async function restoreLocked(
       const answer = result(params, index.windows, 'scan', outcome.findings, outcome.measured, context);
       writeReport(context.log, 'Detect and Repair', answer, Date.now() - started);
       // After the report, which makes the log file that the failure names.
-      const failure = outcome.sourceMissing ? sourceFailure(params, answer, what, context) : null;
-      await notes.rememberScan(answer.imageHealthState, contentOf(subject, index.windows));
-      await notes.forgetTemporaries();
-      return { ...answer, failure, logPath: context.log.path };
+      const failure = outcome.sourceMissing ? sourceFailure(params, answer, what, context)
+        : outcome.systemError === undefined ? null : systemFailureOf(outcome.systemError, params, answer, what, context);
+      const noted = await note(async () => {
+        await notes.rememberScan(answer.imageHealthState, contentOf(subject, index.windows));
+        await notes.forgetTemporaries();
+      });
+      return { ...answer, failure, warnings: [...answer.warnings, ...noted], logPath: context.log.path };
     } finally {
       for (const source of sources) { await source.close(); }
     }
   } finally {
     await image.close();
     releaseMemory();
+  }
+}
+
+/** What was found and repaired is so without its note. @returns Sentences for the user. */
+async function note(write: () => Promise<void>): Promise<string[]> {
+  try {
+    await write();
+    return [];
+  } catch (error) {
+    return [`The result could not be noted for later checks: ${messageOf(error)}`];
   }
 }
 
@@ -228,4 +242,13 @@ function sourceFailure(
       hint: hint ?? 'Give a source of the same edition, language and revision; the findings name the versions that the sources have.', logPath: context.log.path,
     },
   };
+}
+
+/** The error that stands beside the result when the system kept something from being repaired. */
+function systemFailureOf(
+  error: SystemError, { path = '' }: { readonly path?: string | undefined }, { counts }: CountedHealthResult, what: string, context: OperationContext,
+): NonNullable<CountedHealthResult['failure']> {
+  const left = counts.totalDetected - counts.totalRepaired;
+  const failure = systemFailure(error, `${what} whole: ${left} of ${counts.totalDetected} damaged items could not be repaired`, path);
+  return { message: failure.message, data: errorData(failure, { operation: context.operation, logPath: context.log.path }) };
 }
