@@ -4,7 +4,7 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { appendFileSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -28,7 +28,8 @@ async function callWith(injection: string, path: string | undefined, folder: str
   const written = openSync(errors, 'w');
   const child = spawn(strace ?? '', ['-D', '-f', '-o', join(folder, 'strace.out'), ...filter, '-e', `inject=${injection}`,
     executable?.command ?? '', 'call', method, JSON.stringify(params)],
-  { env: { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') }, stdio: ['ignore', 'ignore', written], timeout: 60_000 });
+  // strace counts the calls of each thread: with one in the pool their order is known.
+  { env: { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state'), UV_THREADPOOL_SIZE: '1' }, stdio: ['ignore', 'ignore', written], timeout: 60_000 });
   closeSync(written);
   const [exitCode] = await once(child, 'exit') as [number | null];
   return { exitCode, stderr: readFileSync(errors, 'utf8') };
@@ -98,6 +99,88 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     expect(await callWith('unlink:error=EIO', undefined, folder, 'image/mount', { imagePath: wim, imageIndex: 1, mountPath })).toMatchObject({ exitCode: 0 });
     expect(await callWith('unlink:error=EIO', undefined, folder, 'image/unmount', { mountPath, commit: false })).toMatchObject({ exitCode: 0 });
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(folder);
+  });
+
+  /** What a file holds, and how large it is. */
+  const held = (wim: string): [string, number] => [execFileSync('wimlib-imagex', ['info', wim], { encoding: 'utf8' }), readFileSync(wim).length];
+
+  test('after a new file has its name, is no failure: the disk does not confirm the name', async () => {
+    const { folder, wim } = await image();
+    const made = join(folder, 'made');
+    mkdirSync(made);
+    const destinationImagePath = join(made, 'new.wim');
+    // Its folder is opened to be flushed, and for nothing else.
+    const { exitCode } = await callWith('openat:error=EIO', made, folder, 'imageFile/export', { sourceImagePath: wim, sourceIndexes: [1], destinationImagePath });
+    expect(exitCode).toBe(0);
+    expect(readFileSync(join(folder, 'strace.out'), 'utf8')).toContain('(INJECTED)');
+    execFileSync('wimlib-imagex', ['verify', destinationImagePath], { stdio: 'ignore' });
+  });
+
+  test('while a temporary file is removed, is no failure of an append that is through', async () => {
+    const { folder, wim } = await image();
+    const { exitCode } = await callWith('unlink:error=EIO', undefined, folder, 'imageFile/append', { imagePath: wim, capturePath: join(folder, 'source'), imageName: 'Second' });
+    expect(exitCode).toBe(0);
+    expect(held(wim)[0]).toContain('Second');
+  });
+
+  // The first flush is of what is written, the second of the header that makes it count.
+  test.for([
+    ['imageFile/set', { imageIndex: 1, description: 'changed' }], ['imageFile/append', { imageName: 'Second' }], ['imageFile/putItem', { imageIndex: 1, itemPath: 'b.txt' }],
+  ] as const)('after the header was written, says that the file holds the change: %s', async ([method, given]) => {
+    const { folder, wim } = await image();
+    const source = join(folder, 'source');
+    const params = { imagePath: wim, ...given, ...method === 'imageFile/append' ? { capturePath: source } : {}, ...method === 'imageFile/putItem' ? { source: join(source, 'a.txt') } : {} };
+    const [before] = held(wim);
+    const { exitCode, stderr } = await callWith('fsync:error=EIO:when=2', wim, folder, method, params);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('the file holds the change, which may not be on its disk yet')]);
+    expect(stderr).toContain('(0x8007001D)');
+    execFileSync('wimlib-imagex', ['verify', wim], { stdio: 'ignore' });
+    expect(held(wim)[0]).not.toBe(before);
+  });
+
+  test('while the header is written: the file is the old one, of the old size', async () => {
+    const { folder, wim } = await image();
+    const before = readFileSync(wim);
+    // The document, then the header.
+    const { exitCode, stderr } = await callWith('pwrite64:error=EIO:when=2', wim, folder, 'imageFile/set', { imagePath: wim, imageIndex: 1, description: 'changed' });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('(0x8007001D)')]);
+    expect(readFileSync(wim).equals(before)).toBe(true);
+  });
+
+  test('while a target is written by libwim: names the target, and not the source', async () => {
+    const { folder, wim } = await image();
+    const out = join(folder, 'out');
+    mkdirSync(out);
+    const written = await callWith('pwrite64:error=EIO', join(out, 'a.txt'), folder, 'imageFile/apply', { imagePath: wim, imageIndex: 1, applyPath: out });
+    expect([written.exitCode, written.stderr]).toEqual([1, expect.stringContaining(`"${out}" (--apply-path): the disk reports an error`)]);
+    expect(written.stderr).toContain('(0x8007001D)');
+  });
+
+  test('where folders cannot be renamed without replacing: a folder is copied out of an image all the same', async () => {
+    const { folder, wim } = await image();
+    const { exitCode } = await callWith('renameat2:error=EINVAL', undefined, folder, 'imageFile/extractItem', { imagePath: wim, imageIndex: 1, itemPath: '\\', destination: join(folder, 'out') });
+    expect(exitCode).toBe(0);
+    expect(readFileSync(join(folder, 'out/a.txt'), 'utf8')).toBe('a');
+  });
+
+  test.runIf(canMount)('while the record of a mount is read: it is named, and nobody is told to give the mount up (needs root and FUSE)', async () => {
+    const { folder, wim } = await image();
+    const mountPath = join(folder, 'mount');
+    mkdirSync(mountPath);
+    const env = { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') };
+    const call = (method: string, params: object): void => {
+      execFileSync(executable?.command ?? '', ['call', method, JSON.stringify(params)], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
+    };
+    call('image/mount', { imagePath: wim, imageIndex: 1, mountPath });
+    onTestFinished(() => { call('image/unmount', { mountPath, commit: false }); });
+    const mounts = join(folder, 'state/mounts');
+    const record = join(mounts, readdirSync(mounts)[0] ?? '', 'record.json');
+    for (const [method, params] of [['image/commit', { mountPath }], ['image/unmount', { mountPath, commit: true }]] as const) {
+      const { exitCode, stderr } = await callWith('read:error=EIO', record, folder, method, params);
+      expect([exitCode, stderr.split('\n')[0]]).toEqual([1, expect.stringContaining(`the disk reports an error ("${record}")`)]);
+      expect(stderr).toContain('(0x8007001E)');
+      expect(stderr).not.toMatch(/discard/i);
+    }
   });
 
   test('while the environment is looked at: statfs', async () => {

@@ -1,5 +1,5 @@
 /** Gives a file a new name that is free, and never takes it from another. */
-import { closeSync, constants, linkSync, openSync, renameSync, unlinkSync } from 'node:fs';
+import { closeSync, constants, linkSync, lstatSync, mkdirSync, openSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
 import { loadKoffi } from '../../nativeAddon/koffi.ts';
 import { SystemCallError } from './libc.ts';
 
@@ -29,7 +29,7 @@ export function renameWithoutReplacing(from: string, to: string): boolean {
     if (rename(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) === 0) { return true; }
     const error = new SystemCallError('rename', to);
     if (error.code === 'EEXIST') { return false; }
-    if (!['EINVAL', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP'].includes(error.code)) { throw error; }
+    if (!['EINVAL', 'ENOSYS', 'ENOTSUP'].includes(error.code)) { throw error; }
   }
   return renameByLink(from, to);
 }
@@ -41,21 +41,28 @@ function renameByLink(from: string, to: string): boolean {
   } catch (error) {
     const { code = '' } = error as NodeJS.ErrnoException;
     if (code === 'EEXIST') { return false; }
-    if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EOPNOTSUPP', 'EMLINK'].includes(code)) { throw error; }
+    if (!['EPERM', 'ENOSYS', 'ENOTSUP', 'EMLINK'].includes(code)) { throw error; }
     return renameOverOwn(from, to);
   }
-  unlinkSync(from);
+  // It has the name: whoever made the file takes its first name away where that cannot be done now.
+  try { unlinkSync(from); } catch { /* As said. */ }
   return true;
 }
 
-/** For those without hard links, too: the name is taken by an empty file of our own first, which nobody else can have made. */
+/** For those without hard links, and for folders: the name is taken by an empty file or folder of our own first, which nobody else can have made. */
 function renameOverOwn(from: string, to: string): boolean {
+  const isFolder = lstatSync(from).isDirectory();
   try {
-    closeSync(openSync(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600));
+    if (isFolder) { mkdirSync(to, 0o700); } else { closeSync(openSync(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)); }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') { return false; }
     throw error;
   }
-  renameSync(from, to);
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    try { if (isFolder) { rmdirSync(to); } else { unlinkSync(to); } } catch { /* What has failed is what counts. */ }
+    throw error;
+  }
   return true;
 }

@@ -8,6 +8,7 @@ import { encodeDocument } from '../../../wim/imageXml.ts';
 import { integrityEnd } from '../../../wim/integrity.ts';
 import { ResourceWriter } from '../../../wim/resourceWriter.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
+import { undoGrowth } from '../saving/growWim.ts';
 import { makeIntegrityTable } from '../saving/writeImage.ts';
 import type { UnfinishedWork } from './unfinished.ts';
 
@@ -28,7 +29,7 @@ export interface FileChange {
  * Makes the change. The file is open for writing and locked.
  * @param append Writes what the new tables refer to, before them; gives the table then.
  * @param warnings Gets sentences for the user.
- * @returns Bytes of the file afterwards. @throws What the system says; the file holds what it held then.
+ * @returns Bytes of the file afterwards. @throws What the system says; the file holds what it held then, unless the error says that it holds the change.
  */
 export async function changeFile(
   wim: WimFile, change: FileChange, work: UnfinishedWork, context: OperationContext, warnings: string[],
@@ -64,10 +65,7 @@ export async function changeFile(
     work.grown();
     return writer.position;
   } catch (error) {
-    // Once the new header may be there, what it refers to has to stay.
-    if (!isPassed) { await handle.truncate(wim.size); }
-    work.grown();
-    throw error;
+    throw await undoGrowth(wim, isPassed, error, () => { work.grown(); });
   } finally {
     await writer.close();
   }

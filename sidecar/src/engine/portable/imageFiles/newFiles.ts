@@ -6,7 +6,7 @@ import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { copyAttributes } from '../../../platform/linux/attributes.ts';
 import { renameWithoutReplacing } from '../../../platform/linux/renameWithoutReplacing.ts';
-import { messageOf } from '../../../systemErrors.ts';
+import { isSystemError, messageOf } from '../../../systemErrors.ts';
 import { requireWritableFolder } from '../../../writableFolder.ts';
 import { writing } from '../../../writing.ts';
 import type { State } from '../mounting/state.ts';
@@ -29,17 +29,24 @@ function existsError(path: string, what: string): DismError {
   return new DismError(Hresult.ERROR_FILE_EXISTS, `${what}: "${path}" exists already`, { target: path });
 }
 
-/** Has the disk note which names a folder has. */
-export function syncFolder(folder: string): void {
-  const descriptor = openSync(folder, constants.O_RDONLY);
+/**
+ * Has the disk note which names a folder has, now that a file got one. What is in the way of it makes no failure of that.
+ * @returns Sentences for the user.
+ */
+export function syncNames(path: string): readonly string[] {
   try {
-    fsyncSync(descriptor);
+    const descriptor = openSync(dirname(path), constants.O_RDONLY);
+    try {
+      fsyncSync(descriptor);
+    } finally {
+      closeSync(descriptor);
+    }
   } catch (error) {
     // Some file systems have no such thing, and note names as they like.
-    if (!['EINVAL', 'ENOTSUP', 'EIO'].includes((error as NodeJS.ErrnoException).code ?? '')) { throw error; }
-  } finally {
-    closeSync(descriptor);
+    if (isSystemError(error) && ['EINVAL', 'ENOTSUP'].includes(error.code)) { return []; }
+    return [`"${path}" is whole, but the disk has not confirmed its name, which may be gone after a power cut: ${messageOf(error)}`];
   }
+  return [];
 }
 
 /**
@@ -61,7 +68,7 @@ export async function withUnfinishedWork<T>(state: State, context: OperationCont
 
 /** The journal of a file that grows: the record of the work says how it was, which is enough to make it so again. */
 export function growthJournal(work: UnfinishedWork, path: string): CommitJournal {
-  return { started: async () => { await work.growing(path); }, finishing: () => Promise.resolve() };
+  return { started: async () => { await work.growing(path); }, finishing: () => Promise.resolve(), undone: () => { work.grown(); } };
 }
 
 /** Makes an empty file that must not be there yet, and notes before that it goes where it is left. */
@@ -89,8 +96,15 @@ export async function withTemporaryFile<T>(
       return await use(temporary);
     });
   } finally {
-    rmSync(temporary, { force: true });
+    try { rmSync(temporary, { force: true }); } catch { /* The end of the work tries again. */ }
   }
+}
+
+/** A file that has got its name. */
+export interface NewFile {
+  readonly sizeBytes: number;
+  /** Sentences for the user. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -99,36 +113,39 @@ export async function withTemporaryFile<T>(
  */
 export async function makeFile(
   work: UnfinishedWork, path: string, what: string, context: OperationContext, write: (temporary: string) => Promise<void>,
-): Promise<void> {
+): Promise<NewFile> {
   const temporary = temporaryPath(path, 'file');
   await writing(temporary, path, async () => {
     await makeEmptyFile(temporary, work, 0o666);
     await write(temporary);
   });
+  // While it can still fail.
+  const { size: sizeBytes } = lstatSync(temporary);
   context.signal.throwIfAborted();
-  publish(temporary, path, what);
+  return { sizeBytes, warnings: publish(temporary, path, what) };
 }
 
-/** Gives a file its name. From here on it counts. */
-export function publish(temporary: string, path: string, what: string): void {
+/** Gives a file its name. From here on it counts. @returns Sentences for the user. */
+export function publish(temporary: string, path: string, what: string): readonly string[] {
   if (!renameWithoutReplacing(temporary, path)) { throw existsError(path, what); }
-  syncFolder(dirname(path));
+  return syncNames(path);
 }
 
 /** Puts a new file in the place of an old one, with its owner, mode and extended attributes. As makeFile(). */
 export async function replaceFile(
   work: UnfinishedWork, path: string, context: OperationContext, write: (temporary: string) => Promise<void>, beforeReplacing: () => void,
-): Promise<void> {
+): Promise<NewFile> {
   const temporary = temporaryPath(path, 'file');
   await writing(temporary, path, async () => {
     await makeEmptyFile(temporary, work);
     await write(temporary);
   });
   keepMetadata(path, temporary);
+  const { size: sizeBytes } = lstatSync(temporary);
   context.signal.throwIfAborted();
   beforeReplacing();
   renameSync(temporary, path);
-  syncFolder(dirname(path));
+  return { sizeBytes, warnings: syncNames(path) };
 }
 
 function keepMetadata(from: string, to: string): void {

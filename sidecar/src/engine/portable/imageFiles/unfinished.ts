@@ -10,7 +10,7 @@ import * as z from 'zod';
 import { makeFolders } from '../../../makeFolders.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { tryLock } from '../../../platform/linux/locks.ts';
-import { messageOf } from '../../../systemErrors.ts';
+import { atDescriptorPath, messageOf } from '../../../systemErrors.ts';
 import { isSameHeader, wimHeaderBytes } from '../../../wim/header.ts';
 import type { State } from '../mounting/state.ts';
 
@@ -129,9 +129,14 @@ export class UnfinishedWork {
   }
 
   async #note(step: Step): Promise<void> {
+    try {
+      writeSync(this.#descriptor, `${JSON.stringify(step)}\n`);
+      await flush(this.#descriptor);
+    } catch (error) {
+      throw atDescriptorPath(error, this.#path);
+    }
+    // Nothing of it is begun before.
     this.#steps.push(step);
-    writeSync(this.#descriptor, `${JSON.stringify(step)}\n`);
-    await flush(this.#descriptor);
   }
 }
 

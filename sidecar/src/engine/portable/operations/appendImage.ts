@@ -1,5 +1,4 @@
 /** imageFile/append on the portable engine. */
-import { stat } from 'node:fs/promises';
 import type { appendImage as appendMethod } from '@dismts/protocol';
 import type { z } from 'zod';
 import { DismError } from '../../../errors.ts';
@@ -65,7 +64,7 @@ export async function appendImage(params: Params, context: OperationContext): Pr
           const grow = { checkIntegrity, bootIndex: setbootable ? answer.imageIndex : undefined };
           const appended = await appendImages(wim, { wim: from, otherParts: [], images: [{ index: 1 }] }, grow, growthJournal(work, wim.path), context);
           work.grown();
-          return fileResult({ ...answer, sizeAfter: (await stat(wim.path)).size, warnings: [...unchecked, ...warnings, ...appended.warnings] }, context);
+          return fileResult({ ...answer, sizeAfter: appended.sizeBytes, warnings: [...unchecked, ...warnings, ...appended.warnings] }, context);
         } finally {
           await from.close();
         }

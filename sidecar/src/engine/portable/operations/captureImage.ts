@@ -1,5 +1,4 @@
 /** imageFile/capture on the portable engine. */
-import { stat } from 'node:fs/promises';
 import type { captureImage as captureMethod, CompressionTypeName } from '@dismts/protocol';
 import type { z } from 'zod';
 import { DismError } from '../../../errors.ts';
@@ -52,10 +51,10 @@ export async function captureImage(params: Params, context: OperationContext): P
     }
     return await withUnfinishedWork(state, context, async (work) => {
       let warnings: readonly string[] = [];
-      await makeFile(work, path, what, context, async (temporary) => {
+      const made = await makeFile(work, path, what, context, async (temporary) => {
         ({ warnings } = await runCapture(prepared, { format, path: temporary, work }, context));
       });
-      return fileResult({ ...answer, sizeAfter: (await stat(path)).size, warnings }, context);
+      return fileResult({ ...answer, sizeAfter: made.sizeBytes, warnings: [...warnings, ...made.warnings] }, context);
     });
   });
 }

@@ -1,6 +1,6 @@
 /** imageFile/convert on the portable engine: an image of a WIM file becomes a virtual disk, the Windows volume of a disk an image of a WIM file. */
 import { randomUUID } from 'node:crypto';
-import { open, realpath, stat, truncate } from 'node:fs/promises';
+import { open, realpath, truncate } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { convertImage as convertMethod } from '@dismts/protocol';
 import type { z } from 'zod';
@@ -155,13 +155,13 @@ async function toDisk(params: Params, driver: Slice['driver'], what: string, con
   }
   return await withUnfinishedWork(state, context, async (work) => {
     const warnings: string[] = [];
-    await makeFile(work, path, what, context, async (temporary) => {
+    const made = await makeFile(work, path, what, context, async (temporary) => {
       const built = await build(params, { path: temporary, driver, bytes: diskBytes }, work, what, context);
       warnings.push(...built.warnings);
       if (await check(temporary, what)) { warnings.push(notBootable); }
     });
     context.progress('Finishing', 3, 3);
-    return fileResult({ ...answer, sizeAfter: (await stat(path)).size, warnings }, context);
+    return fileResult({ ...answer, sizeAfter: made.sizeBytes, warnings: [...warnings, ...made.warnings] }, context);
   });
 }
 

@@ -1,5 +1,5 @@
 /** imageFile/export on the portable engine. */
-import { lstatSync, realpathSync, statSync } from 'node:fs';
+import { lstatSync, realpathSync } from 'node:fs';
 import type { z } from 'zod';
 import type { exportImage as method, ImageFilePlan } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
@@ -22,7 +22,7 @@ import { type ImageSource, withSource } from '../imageFiles/sources.ts';
 import type { UnfinishedWork } from '../imageFiles/unfinished.ts';
 import { type ImageUsage, overheadBytes, usageOf } from '../imageFiles/usage.ts';
 import { appendedBytes, appendImages, type AppendSource, canCopy } from '../saving/appendWim.ts';
-import type { GrowOptions } from '../saving/growWim.ts';
+import type { Grown, GrowOptions } from '../saving/growWim.ts';
 import { adoptAdded, makeStandIn } from '../saving/standIn.ts';
 import { openPart } from '../../../wim/splitParts.ts';
 
@@ -119,15 +119,15 @@ async function exportToNew(work: Export, context: OperationContext): Promise<Res
   if (params.validateOnly === true) {
     return { ...fileResult({ ...answer, sizeAfter: 0, plan: await planOf(work, path, 0, format), warnings }, context), imageIndexes };
   }
-  await withUnfinishedWork(state, context, async (unfinished) => {
+  const { sizeBytes: sizeAfter, warnings: more } = await withUnfinishedWork(state, context, async (unfinished) => (
     await makeFile(unfinished, path, what, context, async (temporary) => {
       const outcome = await runWimJob('exportImages', { source: sourceFileOf(work), what, images, path: temporary, format, bootIndex, wimBoot: params.wimBoot },
         context, async () => { await checkTrees(work, context); });
       warnings.push(...outcome.warnings);
-    });
-  });
+    })
+  ));
   context.log.info(`exported ${images.length} images of "${source.wim.path}" into "${path}"`);
-  return { ...fileResult({ ...answer, sizeAfter: statSync(path).size, warnings }, context), imageIndexes };
+  return { ...fileResult({ ...answer, sizeAfter, warnings: [...warnings, ...more] }, context), imageIndexes };
 }
 
 /** @throws DismError ERROR_ALREADY_EXISTS: an image is there already, and does not get another name. */
@@ -160,13 +160,13 @@ async function withCopyable<T>({ source, images, what }: Export, to: WimFile, us
 async function addTo(
   { wim, isSolid }: ChangeableFile, work: Export, from: AppendSource | undefined, grow: GrowOptions,
   unfinished: UnfinishedWork, context: OperationContext,
-): Promise<readonly string[]> {
+): Promise<Grown> {
   const { source, images, what } = work;
   const journal = growthJournal(unfinished, wim.path);
   if (from !== undefined) {
-    const { warnings } = await appendImages(wim, from, grow, journal, context);
+    const grown = await appendImages(wim, from, grow, journal, context);
     unfinished.grown();
-    return warnings;
+    return grown;
   }
   return await withTemporaryFile(wim.path, unfinished, context, async (temporary) => {
     const end = await makeStandIn(wim, temporary);
@@ -175,9 +175,9 @@ async function addTo(
     }, context, async () => { await checkTrees(work, context); });
     const standIn = await WimFile.open(temporary, { what });
     try {
-      const warnings = await adoptAdded(wim, standIn, end, grow, journal, context);
+      const grown = await adoptAdded(wim, standIn, end, grow, journal, context);
       unfinished.grown();
-      return [...outcome.warnings, ...warnings];
+      return { ...grown, warnings: [...outcome.warnings, ...grown.warnings] };
     } finally {
       await standIn.close();
     }
@@ -211,9 +211,9 @@ async function exportToExisting(work: Export, path: string, context: OperationCo
         const plan = await planOf(work, wim.path, wim.size, format);
         return { ...fileResult({ ...answer, sizeAfter: wim.size, plan, warnings }, context), imageIndexes };
       }
-      await withUnfinishedWork(state, context, async (unfinished) => { warnings.push(...await addTo(file, work, from, grow, unfinished, context)); });
+      const grown = await withUnfinishedWork(state, context, async (unfinished) => await addTo(file, work, from, grow, unfinished, context));
       context.log.info(`exported ${images.length} images of "${source.wim.path}" into "${wim.path}"`);
-      return { ...fileResult({ ...answer, sizeAfter: statSync(wim.path).size, warnings }, context), imageIndexes };
+      return { ...fileResult({ ...answer, sizeAfter: grown.sizeBytes, warnings: [...warnings, ...grown.warnings] }, context), imageIndexes };
     });
   });
 }

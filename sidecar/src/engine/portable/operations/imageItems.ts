@@ -1,5 +1,5 @@
 /** imageFile/extractItem and imageFile/putItem on the portable engine. */
-import { mkdirSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import type { extractImageItem as extractMethod, putImageItem as putMethod } from '@dismts/protocol';
@@ -26,6 +26,7 @@ import { withSource } from '../imageFiles/sources.ts';
 import { temporaryPath } from '../imageFiles/unfinished.ts';
 import { applyChanges } from '../saving/applyChanges.ts';
 import { commitChanges } from '../saving/commit.ts';
+import { heldAnyway } from '../saving/growWim.ts';
 
 /** No link of a source leads into it. */
 const noMount = '\0';
@@ -77,7 +78,7 @@ export async function extractImageItem(params: Params, context: OperationContext
       const writes = [{ path: target, change: 'New' as const, maximumBytes: bytes, freeBytes: freeBytesAt(target) }];
       return fileResult({ ...answer, plan: { writes, files, directories, bytes } }, context);
     }
-    await withUnfinishedWork(state, context, async (work) => {
+    const more = await withUnfinishedWork(state, context, async (work) => {
       const folder = temporaryPath(target, 'folder');
       await work.making(folder);
       const job = { source: { path: wim.path, otherParts }, what, imageIndex, itemPath: pathInImage(item, '/'), folder };
@@ -90,10 +91,10 @@ export async function extractImageItem(params: Params, context: OperationContext
       const [name] = readdirSync(folder);
       if (name === undefined && !isRoot) { throw wim.errors.damaged('libwim has written nothing for the item'); }
       context.signal.throwIfAborted();
-      publish(isRoot || name === undefined ? folder : join(folder, name), target, what);
+      return publish(isRoot || name === undefined ? folder : join(folder, name), target, what);
     });
     context.log.info(`copied "${itemPath}" of image ${imageIndex} of "${wim.path}" to "${target}"`);
-    return fileResult(answer, context);
+    return fileResult({ ...answer, warnings: [...warnings, ...more] }, context);
   }));
 }
 
@@ -141,16 +142,17 @@ async function put({ wim, state }: ChangeableFile, params: PutParams, what: stri
     const { warnings } = await applyChanges(tree, layer, { mountPath: noMount, targets: new Map() }, context.signal);
     return fileResult({ ...answer, sizeAfter: wim.size, warnings: [...unchecked, ...warnings], plan: { writes, files, directories, bytes } }, context);
   }
-  const warnings = await withUnfinishedWork(state, context, async (work) => {
+  const { sizeBytes: sizeAfter, warnings } = await withUnfinishedWork(state, context, async (work) => {
     await work.growing(wim.path);
     const result = await commitChanges({
       wimPath: wim.path, imageIndex, imageHash: hexHash(hash), upperPath: '', layer, mountPath: noMount, append: false, checkIntegrity: params.checkIntegrity === true,
-    }, true, { started: async () => { await Promise.resolve(); }, finishing: async () => { await Promise.resolve(); } }, context);
+    }, true, { started: async () => { await Promise.resolve(); }, finishing: async () => { await Promise.resolve(); } }, context)
+      .catch(async (error: unknown) => { throw await heldAnyway(wim, error); });
     work.grown();
-    return result.warnings;
+    return result;
   });
   context.log.info(`put "${params.source}" into image ${imageIndex} of "${wim.path}"`);
-  return fileResult({ ...answer, sizeAfter: statSync(wim.path).size, warnings: [...unchecked, ...warnings] }, context);
+  return fileResult({ ...answer, sizeAfter, warnings: [...unchecked, ...warnings] }, context);
 }
 
 /** Puts a file or folder into an image. */

@@ -58,16 +58,15 @@ export async function optimizeImageFile(params: Params, context: OperationContex
         const plan = { writes: [{ path: wim.path, change: 'Replaced' as const, maximumBytes, freeBytes: freeBytesAt(wim.path) }], files, directories, bytes };
         return fileResult({ ...answer, sizeAfter: wim.size, plan, warnings }, context);
       }
-      await withUnfinishedWork(state, context, async (work) => {
+      const { sizeBytes: sizeAfter, warnings: more } = await withUnfinishedWork(state, context, async (work) => (
         await replaceFile(work, wim.path, context, async (temporary) => {
           const job = { source: { path: wim.path }, what, path: temporary, format };
           const outcome = await namingDamaged(wim, async () => await runWimJob('rebuildWim', job, context));
           warnings.push(...outcome.warnings);
-        }, () => { requireSame(wim); });
-      });
-      const sizeAfter = statSync(wim.path).size;
+        }, () => { requireSame(wim); })
+      ));
       context.log.info(`wrote "${wim.path}" anew: ${wim.size} bytes before, ${sizeAfter} now`);
-      return fileResult({ ...answer, sizeAfter, warnings }, context);
+      return fileResult({ ...answer, sizeAfter, warnings: [...warnings, ...more] }, context);
     });
   });
 }

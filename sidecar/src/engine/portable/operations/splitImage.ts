@@ -15,7 +15,7 @@ import { writing } from '../../../writing.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { setBootImage } from '../imageFiles/bootImage.ts';
 import { openImageFiles } from '../imageFiles/changing.ts';
-import { makeFile, newFilePath, syncFolder, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { makeFile, newFilePath, syncNames, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, inMegabytes, requireFree } from '../imageFiles/results.ts';
 import { type ImageSource, withSource } from '../imageFiles/sources.ts';
 import type { State } from '../mounting/state.ts';
@@ -68,11 +68,13 @@ function sizeWarnings({ tooLarge }: SplitPlan, fileSize: number): string[] {
   return [`${count} larger than ${fileSize} MB, and a file is never divided: the part that holds the largest takes ${inMegabytes(largest)}`];
 }
 
-/** Gives the parts their names, the first one last: without it nobody takes the others for a set. */
-async function publishParts(work: UnfinishedWork, folder: string, first: string, what: string, context: OperationContext): Promise<string[]> {
+/** Gives the parts their names, the first one last: without it nobody takes the others for a set. @returns Bytes of each. */
+async function publishParts(
+  work: UnfinishedWork, folder: string, first: string, what: string, context: OperationContext, warnings: string[],
+): Promise<number[]> {
   const count = readdirSync(folder).length;
-  const numbers = Array.from({ length: count }, (_, at) => count - at);
-  for (const number of numbers) {
+  const sizes = Array.from({ length: count }, (_, at) => statSync(join(folder, basename(partPath(first, at + 1)))).size);
+  for (let number = count; number > 0; number--) {
     const target = partPath(first, number);
     const temporary = join(folder, basename(target));
     context.signal.throwIfAborted();
@@ -81,8 +83,8 @@ async function publishParts(work: UnfinishedWork, folder: string, first: string,
       throw new DismError(Hresult.ERROR_FILE_EXISTS, `${what}: "${target}" exists already`, { target });
     }
   }
-  syncFolder(dirname(first));
-  return numbers.reverse().map((number) => partPath(first, number));
+  warnings.push(...syncNames(first));
+  return sizes;
 }
 
 /** Writes a file anew as parts. */
@@ -111,8 +113,8 @@ export async function splitImage(params: SplitParams, context: OperationContext)
         const { files, directories, bytes } = usage;
         return { ...fileResult({ ...answer, sizeAfter: 0, plan: { writes, files, directories, bytes }, warnings }, context), parts };
       }
-      const paths = await writeParts({ source, state, first, plan, integrity, what }, context, warnings);
-      const parts = paths.map((path, at) => ({ path: partPath(splitImagePath, at + 1), bytes: statSync(path).size }));
+      const sizes = await writeParts({ source, state, first, plan, integrity, what }, context, warnings);
+      const parts = sizes.map((bytes, at) => ({ path: partPath(splitImagePath, at + 1), bytes }));
       context.log.info(`split "${source.wim.path}" into ${parts.length} parts, "${first}" and on`);
       return { ...fileResult({ ...answer, sizeAfter: parts.reduce((sum, { bytes }) => sum + bytes, 0), warnings }, context), parts };
     });
@@ -130,7 +132,7 @@ interface Split {
   readonly what: string;
 }
 
-async function writeParts({ source, state, first, plan, integrity, what }: Split, context: OperationContext, warnings: string[]): Promise<string[]> {
+async function writeParts({ source, state, first, plan, integrity, what }: Split, context: OperationContext, warnings: string[]): Promise<number[]> {
   return await withUnfinishedWork(state, context, async (work) => {
     const folder = temporaryPath(first, 'folder');
     await work.making(folder);
@@ -142,7 +144,7 @@ async function writeParts({ source, state, first, plan, integrity, what }: Split
     });
     warnings.push(...outcome.warnings);
     await setBootImage(join(folder, basename(first)), source.wim.header.bootIndex);
-    return await publishParts(work, folder, first, what, context);
+    return await publishParts(work, folder, first, what, context, warnings);
   });
 }
 
@@ -165,14 +167,14 @@ export async function joinImage(params: JoinParams, context: OperationContext): 
         const plan = { writes: [{ path, change: 'New' as const, maximumBytes, freeBytes: freeBytesAt(path) }], files, directories, bytes };
         return fileResult({ ...answer, sizeAfter: 0, plan, warnings }, context);
       }
-      await withUnfinishedWork(state, context, async (work) => {
+      const made = await withUnfinishedWork(state, context, async (work) => (
         await makeFile(work, path, what, context, async (temporary) => {
           await runWimJob('joinWim', { parts: [wim.path, ...otherParts], what, path: temporary, integrity: params.checkIntegrity === true }, context);
           await setBootImage(temporary, wim.header.bootIndex);
-        });
-      });
+        })
+      ));
       context.log.info(`joined ${otherParts.length + 1} parts, "${wim.path}" and on, into "${path}"`);
-      return fileResult({ ...answer, sizeAfter: statSync(path).size, warnings }, context);
+      return fileResult({ ...answer, sizeAfter: made.sizeBytes, warnings: [...warnings, ...made.warnings] }, context);
     });
   });
 }

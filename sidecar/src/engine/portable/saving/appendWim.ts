@@ -9,7 +9,7 @@ import { countReferences, type References } from '../../../wim/treeChange.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import { CompressionType } from '../../../wimlib/codec.ts';
 import type { CommitJournal } from './commit.ts';
-import { type EndCopier, growWim, type GrowOptions, imageCountOf } from './growWim.ts';
+import { type EndCopier, type Grown, type GrowOptions, growWim, imageCountOf } from './growWim.ts';
 
 /** Where images come from. */
 export interface AppendSource {
@@ -130,17 +130,17 @@ export async function appendedBytes(to: WimFile, source: AppendSource): Promise<
 /**
  * Appends images to a file, which has to be open for writing and locked.
  * @param source canCopy() of each of its files; what was written to be appended to this file may have solid resources, too.
- * @returns The indexes of the new images, and sentences for the user. Whatever it throws, `to` holds what it held, byte for byte.
+ * @returns The indexes of the new images, and as growWim().
  */
 export async function appendImages(
   to: WimFile, source: AppendSource, { checkIntegrity, bootIndex, requireFree }: GrowOptions, journal: CommitJournal, context: OperationContext,
-): Promise<{ readonly imageIndexes: readonly number[]; readonly warnings: readonly string[] }> {
+): Promise<Grown & { readonly imageIndexes: readonly number[] }> {
   const table = await to.blobs();
   const images = await imageCountOf(to);
   const { metadata, references, found, solid, total } = await wantedOf(to, source);
   const [document, otherDocument] = [await to.document(), await source.wim.document()];
   requireFree?.(total);
-  const warnings = await growWim(to, total, journal, context, async (copier) => {
+  const grown = await growWim(to, total, journal, context, async (copier) => {
     const added: BlobEntry[] = [];
     for (const part of found) {
       for (const entry of await copyStored(copier, part)) { added.push({ ...entry, referenceCount: references.get(entry.hash)?.after ?? 0 }); }
@@ -165,5 +165,5 @@ export async function appendImages(
       document: (totalBytes) => addImagesOf(document, otherDocument, source.images, totalBytes, to.errors),
     };
   });
-  return { imageIndexes: source.images.map((_, at) => images + at + 1), warnings };
+  return { ...grown, imageIndexes: source.images.map((_, at) => images + at + 1) };
 }

@@ -53,6 +53,8 @@ export interface CommitJournal {
   started(start: CommitStart): Promise<void>;
   /** The header with this SHA-1, in hex, is written next. */
   finishing(newHeaderHash: string, newImageHash: string): Promise<void>;
+  /** The commit failed, and the file is the old one again. */
+  undone?(): void;
 }
 
 export interface CommitResult {
@@ -62,6 +64,8 @@ export interface CommitResult {
   readonly imageIndex: number;
   /** SHA-1 of its metadata, in hex. */
   readonly imageHash: string;
+  /** Of the file. */
+  readonly sizeBytes: number;
   readonly warnings: readonly string[];
 }
 
@@ -102,7 +106,7 @@ export async function commitChanges(
       throw wim.errors.make(Hresult.WIM_E_CHANGED_COMMIT_REFUSED, `image ${request.imageIndex} was changed by somebody else after it was mounted`);
     }
     const needsIntegrity = request.checkIntegrity && wim.header.integrityTable.offset === 0;
-    const unchanged: CommitResult = { written: false, imageIndex: request.imageIndex, imageHash: request.imageHash, warnings: [] };
+    const unchanged: CommitResult = { written: false, imageIndex: request.imageIndex, imageHash: request.imageHash, sizeBytes: wim.size, warnings: [] };
     if (layer.entryCount === 0 && !request.append && !needsIntegrity) { return unchanged; }
     const tree = parseMetadata(image);
     const writer = new ResourceWriter(wim.handle, wim.header, wim.size, signal);
@@ -171,5 +175,5 @@ async function saveTree(
     if (!point.passed) { await wim.handle.truncate(wim.size); }
     throw error;
   }
-  return { written: true, imageIndex, imageHash: hexHash(imageHash), warnings: changes.warnings };
+  return { written: true, imageIndex, imageHash: hexHash(imageHash), sizeBytes: writer.position, warnings: changes.warnings };
 }

@@ -6,6 +6,7 @@ import { Breather } from '../../../breather.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { atDescriptorPath } from '../../../systemErrors.ts';
 import { getAttribute } from '../../../platform/linux/attributes.ts';
 import type { BlobTable } from '../../../wim/blobTable.ts';
 import type { ImageTree } from '../../../wim/dentry.ts';
@@ -23,6 +24,11 @@ const readBytes = 1024 * 1024;
 const keptFileBytes = 64 * 1024;
 const keptTotalBytes = 32 * 1024 * 1024;
 
+/** Nobody but a program that writes into the state directory itself, or into what is put into an image, can do this. */
+function changedMeanwhile(path: string): DismError {
+  return new DismError(Hresult.ERROR_SHARING_VIOLATION, `Cannot read "${path}": it was changed while it was read`, { target: path });
+}
+
 /** A staged file as the source of a resource. */
 function fileSource(path: string, size: number): ResourceSource {
   return {
@@ -32,9 +38,11 @@ function fileSource(path: string, size: number): ResourceSource {
       try {
         for (let done = 0; done < buffer.length;) {
           const { bytesRead } = await file.read(buffer, done, buffer.length - done, position + done);
-          if (bytesRead === 0) { throw new Error(`the staged file "${path}" became shorter while it was read`); }
+          if (bytesRead === 0) { throw changedMeanwhile(path); }
           done += bytesRead;
         }
+      } catch (error) {
+        throw atDescriptorPath(error, path);
       } finally {
         await file.close();
       }
@@ -47,6 +55,8 @@ function readSmallFile(path: string): Buffer {
   const descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     return readFileSync(descriptor);
+  } catch (error) {
+    throw atDescriptorPath(error, path);
   } finally {
     closeSync(descriptor);
   }
@@ -85,7 +95,7 @@ export class NewBlobs {
     if (size <= keptFileBytes && this.#kept + size <= keptTotalBytes) {
       await this.#breather.breathe(signal);
       const data = readSmallFile(entry.path);
-      if (data.length !== size) { throw new Error(`the staged file "${entry.path}" changed while it was read`); }
+      if (data.length !== size) { throw changedMeanwhile(entry.path); }
       this.#kept += size;
       onBytes(size);
       return this.addBuffer(data);

@@ -12,7 +12,7 @@ import { readFully } from '../../../wim/resourceReader.ts';
 import { writeFully } from '../../../wim/resourceWriter.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import type { CommitJournal } from './commit.ts';
-import { growWim, type GrowOptions, imageCountOf } from './growWim.ts';
+import { type Grown, growWim, type GrowOptions, imageCountOf } from './growWim.ts';
 
 /** A solid resource begins with its size, and that and the type of its chunks. */
 const solidHeaderBytes = 16;
@@ -45,11 +45,11 @@ export async function makeStandIn(of: WimFile, path: string): Promise<number> {
 /**
  * Brings what was added to a stand-in into the file.
  * @param end Of makeStandIn(). @param to Open for writing, locked, and the same as when the stand-in was made.
- * @returns Sentences for the user. Whatever it throws, `to` holds what it held, byte for byte.
+ * @returns As growWim().
  */
 export async function adoptAdded(
   to: WimFile, standIn: WimFile, end: number, { checkIntegrity, bootIndex, requireFree }: GrowOptions, journal: CommitJournal, context: OperationContext,
-): Promise<readonly string[]> {
+): Promise<Grown> {
   const images = await imageCountOf(to);
   const added = await standIn.blobs();
   const hashes = added.imageHashes();
