@@ -11,6 +11,7 @@ export interface SystemError extends Error {
   /** The errno's name, such as `EIO`. */
   readonly code: string;
   readonly syscall: string;
+  readonly errno?: number;
   readonly path?: string;
 }
 
@@ -18,6 +19,11 @@ export interface SystemError extends Error {
 export function isSystemError(error: unknown): error is SystemError {
   const { code, syscall } = (error ?? {}) as Partial<SystemError>;
   return error instanceof Error && typeof code === 'string' && typeof syscall === 'string';
+}
+
+/** The code of an error for the table of errnos. The synchronous functions of node:fs call UNKNOWN what libuv has no name for, such as ESTALE and EDQUOT. */
+export function systemCode({ code, errno }: SystemError): string {
+  return code === 'UNKNOWN' && errno !== undefined ? `Unknown system error ${-Math.abs(errno)}` : code;
 }
 
 /** True where rights are missing, or the file system is read-only. */
@@ -47,7 +53,7 @@ function namedPath({ path, syscall }: SystemError): string | undefined {
  */
 export function systemFailure(error: SystemError, what: string, target: string): DismError {
   const culprit = namedPath(error) ?? target;
-  const { hresult, reason, hint } = lookCloser(error, culprit) ?? describeErrno(error.code, error.syscall);
+  const { hresult, reason, hint } = lookCloser(error, culprit) ?? describeErrno(systemCode(error), error.syscall);
   return new DismError(hresult, `${what}: ${reason}${culprit === '' || what.includes(`"${culprit}"`) ? '' : ` ("${culprit}")`}`, {
     target: culprit === '' ? undefined : culprit, hint, cause: error,
   });
@@ -82,7 +88,7 @@ export async function guarded<T>(
  */
 export function messageOf(error: unknown, known?: string): string {
   if (!isSystemError(error)) { return error instanceof Error ? error.message : String(error); }
-  const { reason } = describeErrno(error.code, error.syscall);
+  const { reason } = describeErrno(systemCode(error), error.syscall);
   const path = namedPath(error);
   return path === undefined || path === known ? reason : `${reason} ("${path}")`;
 }

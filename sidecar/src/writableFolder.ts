@@ -3,7 +3,7 @@ import { accessSync, constants, statSync } from 'node:fs';
 import { DismError } from './errors.ts';
 import { describeErrno } from './errnos.ts';
 import { Hresult } from './hresult.ts';
-import { isDenied, isSystemError, systemFailure } from './systemErrors.ts';
+import { isDenied, isSystemError, systemCode, systemFailure } from './systemErrors.ts';
 
 /**
  * Makes sure that a folder is there, and that this user may make files in it. Windows tells that only when one is made.
@@ -19,7 +19,7 @@ export function requireWritableFolder(folder: string, what: string): void {
   } catch (error) {
     if (!isSystemError(error)) { throw error; }
     if (!isDenied(error)) { throw systemFailure(error, what, ''); }
-    const { hresult, reason, hint } = describeErrno(error.code, error.syscall);
+    const { hresult, reason, hint } = describeErrno(systemCode(error), error.syscall);
     throw new DismError(hresult, error.code === 'EACCES' ? `${what}: you may not write to the folder "${folder}"` : `${what}: nothing can be written to the folder "${folder}": ${reason}`, {
       target: folder, hint, cause: error,
     });

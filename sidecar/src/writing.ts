@@ -23,5 +23,7 @@ function renamed(error: unknown, temporary: string, path: string): unknown {
   const text = withoutRepetition(message.replaceAll(temporary, path), path);
   if (error instanceof DismError) { return reworded(error, text, { target: path }); }
   // A system error becomes one of ours further up, by its properties.
-  return isSystemError(error) ? Object.assign(new Error(text, { cause: error }), { code: error.code, syscall: error.syscall, path }) : error;
+  if (!isSystemError(error)) { return error; }
+  const { code, errno, syscall } = error;
+  return Object.assign(new Error(text, { cause: error }), { code, errno, syscall, path });
 }

@@ -77,6 +77,11 @@ describe('toDismError()', () => {
     expect([11, 35, 95, 108, 112].map((number) => new SystemCallError('spawn', '/a', number).code)).toEqual(['EAGAIN', 'EDEADLK', 'ENOTSUP', 'ESHUTDOWN', 'EHOSTDOWN']);
   });
 
+  test('knows what the synchronous functions of Node.js call UNKNOWN by its number', () => {
+    const error = Object.assign(new Error('UNKNOWN: unknown error, write'), { code: 'UNKNOWN', syscall: 'write', errno: -122 });
+    expect(toDismError(error, 'Cannot write', '', running)).toMatchObject({ symbol: 'ERROR_DISK_QUOTA_EXCEEDED' });
+  });
+
   test('says in warnings what an answer means, and of which path', () => {
     const error = answered('EIO', 'lstat', '/state/a');
     expect([messageOf(error), messageOf(error, '/state/a'), messageOf(new Error('text'))]).toEqual(['the disk reports an error ("/state/a")', 'the disk reports an error', 'text']);

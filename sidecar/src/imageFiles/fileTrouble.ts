@@ -2,7 +2,7 @@
 import { describeErrno, errnoName } from '../errnos.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { isSystemError } from '../systemErrors.ts';
+import { isSystemError, systemCode } from '../systemErrors.ts';
 
 /** What a system call answers where only this file is out of reach. What concerns a whole disk, mount or process is not among it. */
 const ofOneFile: ReadonlySet<string> = new Set([
@@ -29,12 +29,12 @@ export class NotAFileError extends DismError {
 export function fileTrouble(error: unknown): string | undefined {
   if (error instanceof NotAFileError) { return `${error.kind} is in its place`; }
   if (error instanceof DismError) { return error.message; }
-  return isSystemError(error) && ofOneFile.has(errnoName(error.code)) ? describeErrno(error.code, error.syscall).reason : undefined;
+  return isSystemError(error) && ofOneFile.has(errnoName(systemCode(error))) ? describeErrno(systemCode(error), error.syscall).reason : undefined;
 }
 
 /** Whether the trouble is that the file is lost, rather than that it cannot be looked at. */
 export function isLoss(error: unknown): boolean {
-  return error instanceof NotAFileError || (isSystemError(error) && damage.has(errnoName(error.code)));
+  return error instanceof NotAFileError || (isSystemError(error) && damage.has(errnoName(systemCode(error))));
 }
 
 /** Whether the trouble is that this user may not look. */

@@ -4,7 +4,7 @@ import { access, stat } from 'node:fs/promises';
 import { DismError } from '../../../errors.ts';
 import { describeErrno } from '../../../errnos.ts';
 import { Hresult } from '../../../hresult.ts';
-import { isDenied, isSystemError } from '../../../systemErrors.ts';
+import { isDenied, isSystemError, systemCode } from '../../../systemErrors.ts';
 
 /** What can be done with a file that is not to be changed. */
 export const orMountReadOnly = 'or mount with -ReadOnly';
@@ -25,6 +25,6 @@ export async function checkWritable(path: string, what: string, instead: string)
   if ((mode & 0o222) === 0) { throw refused('the file is marked read-only', `Clear the mark ("chmod u+w"), ${instead}.`); }
   if (cause === undefined) { return; }
   if (cause.code === 'EACCES') { throw refused('you may not write to the file', `Check its owner and permissions, ${instead}.`, cause); }
-  const { reason, hint } = describeErrno(cause.code, cause.syscall);
+  const { reason, hint } = describeErrno(systemCode(cause), cause.syscall);
   throw refused(`nothing can be written to the file: ${reason}`, hint ?? '', cause);
 }
