@@ -175,9 +175,10 @@ async function makeChange(
   image: WritableFolderImage, contents: readonly FileContent[], removals: string[], { windows, signal, warn }: ImageChangeOptions,
 ): Promise<void> {
   const files: JournalledFile[] = [];
+  const prepared: string[] = [];
   let hasHappened = false;
   const undo = (): void => {
-    for (const { temporary } of files) { image.removeTemporary(temporary); }
+    for (const temporary of prepared) { image.removeTemporary(temporary); }
     // A journal that was renamed into place before its folder failed to be flushed must not outlive what it names.
     removeJournal(image, windows);
   };
@@ -190,6 +191,7 @@ async function makeChange(
     for (const { path, content, like, before = await image.digest(path, 'sha256') ?? null } of contents) {
       await warnOfOtherNames(image, path, warn);
       const temporary = await image.prepareFile(path, content, { signal, ...like === undefined ? {} : { like } });
+      prepared.push(temporary);
       files.push({ path, temporary, before, after: Buffer.isBuffer(content) ? digestOfBytes(content) : await image.digest(temporary, 'sha256') ?? '' });
     }
     signal.throwIfAborted();

@@ -1,7 +1,7 @@
 /** Several hives are changed as one, whatever happens, and nothing is written outside of the image. */
 import { chmodSync, linkSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { DismError } from '../../../sidecar/src/errors.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
@@ -101,6 +101,24 @@ describe('changeImage()', () => {
     for (const fails of [false, true, false, true]) { await run(fails); }
     expect(openFiles()).toBe(before);
     expect(readFileSync(join(path, 'Windows/Panther/unattend.xml'), 'utf8')).toBe('false');
+  });
+
+  it('leaves nothing behind where the disk does not give back what was prepared', async () => {
+    const { path, config } = makeImage();
+    const source = join(tempFolder(), 'first.cmd');
+    writeFileSync(source, 'echo first');
+    const image = openImage(path);
+    const digest = image.digest.bind(image);
+    let readings = 0;
+    vi.spyOn(image, 'digest').mockImplementation(async (file, algorithm) => {
+      // The first reading is that of the comparison with the source.
+      if (file.includes('.dismts-') && ++readings === 2) { throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read' }); }
+      return await digest(file, algorithm);
+    });
+    const options = { windows: 'Windows', signal: new AbortController().signal, warn: () => undefined };
+    await expect(changeImage(image, [], options, (open) => { open.putFile('Windows/System32/first.cmd', { file: source }); })).rejects.toThrow('EIO');
+    expect(readings).toBe(2);
+    expect([readdirSync(join(path, 'Windows', 'System32')), readdirSync(config).sort()]).toEqual([['config'], ['SOFTWARE', 'SYSTEM']]);
   });
 
   it('says which hive is missing, unknown, damaged or not closed', async () => {
