@@ -3,9 +3,9 @@ function Join-DismTsImage {
     .SYNOPSIS
     Writes the parts of a split image file as one file.
     .DESCRIPTION
-    The other parts are found beside the given one by what is in them, whatever they are called, or by -SplitImageFilePattern. A set of one part
-    only, into which Split-DismTsImage writes a small file, is joined, too. The parts are not changed. The file
-    appears under its name once it is whole; one that exists is never overwritten (0x80070050). Ctrl+C cancels within a second, and nothing is left behind.
+    The other parts are found beside the given one by what is in them, whatever they are called, or by -SplitImageFilePattern. A set of one part only, into which
+    Split-DismTsImage writes a small file, is joined, too. The parts are not changed. The file appears under its name once it is whole; one that exists is never
+    overwritten (0x80070050). Ctrl+C cancels within a second, and nothing is left behind.
 
     There is no such command in the in-box module, nor in dism.exe.
     .EXAMPLE

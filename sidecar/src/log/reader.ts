@@ -128,7 +128,7 @@ export class LogReader {
         }
       } catch (error) {
         this.#signal.throwIfAborted();
-        reason = candidate === path ? messageOf(error) : reason;
+        reason = candidate === path ? messageOf(error, path) : reason;
       }
     }
     this.warnings.add(`What DISM wrote into "${path}" was not found: ${reason}`);

@@ -160,7 +160,7 @@ describe('the part of DISM\'s log that an operation names', () => {
   });
 
   test.for<[string, (folder: string) => string, string]>([
-    ['a file that is gone', (folder) => join(folder, 'gone.log'), 'was not found: ENOENT'],
+    ['a file that is gone', (folder) => join(folder, 'gone.log'), 'was not found: it does not exist'],
     ['a file of another time', (folder) => join(folder, 'later.log'), 'was not found: it is not there any more'],
     ['a file that is no log', (folder) => join(folder, 'secret'), 'was not found: it is not there any more'],
     ['a folder', (folder) => folder, 'it is not a regular file'],

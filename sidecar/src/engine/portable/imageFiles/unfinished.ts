@@ -231,7 +231,7 @@ export function clearUnfinished(state: State, context: OperationContext): void {
         closeSync(descriptor);
       }
     } catch (error) {
-      context.log.warning(`what an interrupted operation left cannot be taken away yet ("${path}"): ${messageOf(error)}`);
+      context.log.warning(`what an interrupted operation left cannot be taken away yet ("${path}"): ${messageOf(error, path)}`);
     }
   }
 }

@@ -96,7 +96,7 @@ export async function cleanupMountPoints(
         const image = await removeInvalid(state, id, warnings, context);
         if (image !== undefined) { removed.push(image); }
       } catch (error) {
-        warnings.push(`"${mountPath}" could not be removed: ${messageOf(error)}`);
+        warnings.push(`"${mountPath}" could not be removed: ${messageOf(error, mountPath)}`);
       } finally {
         lock.release();
       }

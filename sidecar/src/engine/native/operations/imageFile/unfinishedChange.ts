@@ -169,7 +169,7 @@ async function settle(subject: Subject, undo: typeof takeBack = takeBack): Promi
     record = recordSchema.parse(JSON.parse(readFileSync(recordPath, 'utf8')));
   } catch (error) {
     // Of another version, or damaged: not ours to act on.
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') { log.warning(`"${recordPath}" cannot be read: ${messageOf(error)}`); }
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') { log.warning(`"${recordPath}" cannot be read: ${messageOf(error, recordPath)}`); }
     return;
   }
   const what = `"${record.operation}" on "${path}", begun ${record.began}, was interrupted`;
