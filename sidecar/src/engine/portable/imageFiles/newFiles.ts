@@ -1,6 +1,7 @@
 /** New files, which get their names once they are whole, and never that of a file that is there. */
 import { closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { isThere } from '../../../isThere.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -20,7 +21,7 @@ import { temporaryPath, UnfinishedWork } from './unfinished.ts';
 export function newFilePath(path: string, what: string): string {
   const folder = dirname(path);
   // First what is there: that nobody may write beside it is not what matters then.
-  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) { throw existsError(path, what); }
+  if (isThere(path)) { throw existsError(path, what); }
   requireWritableFolder(folder, what);
   return join(realpathSync(folder), basename(path));
 }

@@ -1,7 +1,8 @@
 /** The records of mounts: one folder a mount, written whole or not at all. */
-import { closeSync, constants, fsync, lstatSync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, fsync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { isThere } from '../../../isThere.ts';
 import * as z from 'zod';
 import { makeFolders } from '../../../makeFolders.ts';
 import { removeFolder } from '../../../platform/linux/removeFolder.ts';
@@ -30,7 +31,7 @@ const removedSuffix = '.removed';
  */
 async function writeDurably(folder: string, text: string): Promise<void> {
   const [temporary, unfinished, path] = [newRecordName, unfinishedName, recordName].map((name) => join(folder, name)) as [string, string, string];
-  const isFirst = lstatSync(path, { throwIfNoEntry: false }) === undefined;
+  const isFirst = !isThere(path);
   const file = openSync(temporary, 'w', 0o600);
   const opened = openSync(folder, constants.O_RDONLY);
   try {
@@ -89,7 +90,7 @@ export class RecordStore {
 
   /** Whether there is a folder of a mount, with a record or without. */
   exists(id: string): boolean {
-    return lstatSync(this.folder(id), { throwIfNoEntry: false }) !== undefined;
+    return isThere(this.folder(id));
   }
 
   /** All records. One that cannot be read is not ours to judge: it is left alone and reported. */

@@ -1,6 +1,7 @@
 /** The state directory: one folder a mount, with its record and its staged changes. It is the truth about mounts. */
 import { lstatSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { isThere } from '../../../isThere.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { makeFolders } from '../../../makeFolders.ts';
@@ -66,7 +67,7 @@ export class State {
 
   /** What was set aside long ago. The last ones stay whatever the clock says, which may have been wrong. */
   oldDropped(): string[] {
-    if (lstatSync(this.droppedFolder, { throwIfNoEntry: false }) === undefined) { return []; }
+    if (!isThere(this.droppedFolder)) { return []; }
     const oldest = new Date(Date.now() - keepDroppedDays * 24 * 60 * 60 * 1000).toISOString();
     return readdirSync(this.droppedFolder).sort().reverse().slice(keepDropped).filter((name) => name < oldest).map((name) => join(this.droppedFolder, name));
   }

@@ -1,5 +1,6 @@
 /** imageFile/export on the portable engine. */
-import { lstatSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
+import { isThere } from '../../../isThere.ts';
 import type { z } from 'zod';
 import type { exportImage as method, ImageFilePlan } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
@@ -222,7 +223,7 @@ async function exportToExisting(work: Export, path: string, context: OperationCo
 export async function exportImage(params: Params, context: OperationContext): Promise<Result> {
   const { sourceImagePath, destinationImagePath } = params;
   const what = `Cannot export "${sourceImagePath}" into "${destinationImagePath}"`;
-  const isNew = lstatSync(destinationImagePath, { throwIfNoEntry: false }) === undefined;
+  const isNew = !isThere(destinationImagePath);
   return await guardedJob(what, destinationImagePath, isNew && params.validateOnly !== true, context, async () => {
     requireWritingVersion(what);
     return await withSource({ ...params, imagePath: sourceImagePath }, what, context, async (source) => {
@@ -233,7 +234,7 @@ export async function exportImage(params: Params, context: OperationContext): Pr
         usage: async () => await (usage ??= usageOf(source.wim, indexes, context.signal)),
         images: indexes.map((index) => ({ index, name: params.destinationName })),
       };
-      if (lstatSync(destinationImagePath, { throwIfNoEntry: false }) === undefined) { return await exportToNew(work, context); }
+      if (!isThere(destinationImagePath)) { return await exportToNew(work, context); }
       return await exportToExisting(work, realpathSync(destinationImagePath), context);
     });
   });

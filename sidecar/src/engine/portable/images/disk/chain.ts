@@ -1,8 +1,9 @@
 /** The programs behind a mounted disk: one that serves the bytes of the volume as a file, and one that serves the files on it. */
-import { lstatSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { isThere } from '../../../../isThere.ts';
 import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import { unmount } from '../../../../platform/linux/mountCalls.ts';
@@ -69,7 +70,7 @@ export function brokenServing(folders: GenerationFolders): string | undefined {
 
 /** Puts what was written on the disk. */
 async function flushFile(path: string): Promise<void> {
-  if (lstatSync(path, { throwIfNoEntry: false }) === undefined) { return; }
+  if (!isThere(path)) { return; }
   const handle = await open(path, 'r+');
   try { await handle.sync(); } finally { await handle.close(); }
 }

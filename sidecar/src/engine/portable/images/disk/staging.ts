@@ -1,6 +1,7 @@
 /** Changes of a disk are staged in a qcow2 overlay: the disk file is not touched before a save. */
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
+import { isThere } from '../../../../isThere.ts';
 import { FileSource } from '../../../../disk/byteSource.ts';
 import { type Extent, stagedExtents } from '../../../../disk/qcow2.ts';
 import { WimError } from '../../../../errors.ts';
@@ -16,8 +17,7 @@ const qcow2Magic = 0x514649fb;
 
 /** Makes the empty overlay: whole, or not at all. Its header names the disk and its format, for whoever has to save by hand. */
 async function make({ staged }: GenerationFolders, record: MountRecord, context: OperationContext): Promise<void> {
-  // Not by existsSync(), which says no as well where a disk does not answer: changes would be lost.
-  if (lstatSync(staged, { throwIfNoEntry: false }) !== undefined) { return; }
+  if (isThere(staged)) { return; }
   const unfinished = `${staged}.new`;
   await rm(unfinished, { force: true });
   const args = ['create', '-q', '-f', 'qcow2', '-F', ownOf(record).driver, '-b', record.wimPath, unfinished];
