@@ -137,9 +137,9 @@ export class Inode {
   }
 }
 
-/** True for a directory proper, not for a junction or a directory symlink. */
-export function isDirectory(inode: Inode): boolean {
-  return (inode.attributes & (FileAttribute.Directory | FileAttribute.ReparsePoint)) === FileAttribute.Directory;
+/** True for a directory proper, not for a junction or a directory symlink. @param file An inode, or an entry of one. */
+export function isDirectory({ attributes }: Pick<Inode, 'attributes'>): boolean {
+  return (attributes & (FileAttribute.Directory | FileAttribute.ReparsePoint)) === FileAttribute.Directory;
 }
 
 /** True for what a mount shows as a symbolic link: a symlink or a junction. */

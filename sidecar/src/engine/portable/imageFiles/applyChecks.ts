@@ -4,7 +4,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { printable } from '../../../printable.ts';
 import { isEmptyHash } from '../../../wim/hash.ts';
-import { type Inode, isLink } from '../../../wim/inode.ts';
+import { type Inode, isDirectory, isLink } from '../../../wim/inode.ts';
 import { FileAttribute } from '../../../wim/metadataFormat.ts';
 import { isAddressable, type MetEntry } from '../../../wim/readMetadata.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
@@ -15,11 +15,6 @@ const [maxNameBytes, maxPathBytes] = [255, 4095];
 const noSecurityId = 0xffffffff;
 /** Attributes that say nothing but what a file is: directory, archive, normal, reparse point, encrypted (told of by itself). */
 const plainAttributes = FileAttribute.Directory | 0x20 | FileAttribute.Normal | FileAttribute.ReparsePoint | FileAttribute.Encrypted;
-
-/** As isDirectory(): a junction is none. */
-function isFolder(attributes: number): boolean {
-  return (attributes & (FileAttribute.Directory | FileAttribute.ReparsePoint)) === FileAttribute.Directory;
-}
 
 /** What an image holds. */
 export interface TreeFacts {
@@ -131,7 +126,7 @@ class Examination {
 
   add(entry: MetEntry): void {
     const { attributes, isPlain } = entry;
-    if (isFolder(attributes)) { this.directories++; } else { this.files++; }
+    if (isDirectory(entry)) { this.directories++; } else { this.files++; }
     if (entry.hasShortName) { this.#has.shortNames = true; }
     const inode = isPlain ? undefined : entry.inode;
     if (inode !== undefined) {
@@ -193,7 +188,7 @@ export async function examineImage(wim: WimFile, imageIndex: number, to: Examine
     if (folder.path === '') { topNames.push(name); }
     found.add(entry);
     // A file has no children, but a made one may pretend to.
-    return entry.hasChildren ? { path: pathOf(), bytes: folder.bytes + 1 + Buffer.byteLength(name), isFolder: isFolder(entry.attributes) } : leaf;
+    return entry.hasChildren ? { path: pathOf(), bytes: folder.bytes + 1 + Buffer.byteLength(name), isFolder: isDirectory(entry) } : leaf;
   });
   const { files, directories, bytes, lost, encrypted, twins } = found;
   return { files, directories, bytes, lost, encrypted, twins, topNames };
