@@ -5,7 +5,7 @@ import { printable } from '../printable.ts';
 import { WimScript } from '../wim/wimScript.ts';
 import { CompressionType } from '../wimlib/codec.ts';
 import { AddFlag, WriteFlag } from '../wimlib/flags.ts';
-import { createWim, openWim } from '../wimlib/openWim.ts';
+import { createWim } from '../wimlib/openWim.ts';
 import { requireWritingVersion } from '../wimlib/writingVersion.ts';
 import type { WimHandle } from '../wimlib/wimHandle.ts';
 import { awkwardLinks } from './awkwardLinks.ts';
@@ -14,6 +14,7 @@ import { type JobContext, watching } from './jobContext.ts';
 import { Noted } from './noted.ts';
 import { refuseNames } from './refuseNames.ts';
 import { type FolderScan, scanFolder } from './scanFolder.ts';
+import { openSource } from './sourceFile.ts';
 import { threadsFor } from './threads.ts';
 import { refuseUnreadable } from './unreadable.ts';
 
@@ -175,7 +176,7 @@ export async function captureImage(capture: CaptureImage, context: JobContext): 
   const { operation } = context;
   const { format, path, base } = capture;
   requireWritingVersion(capture.what);
-  const other = base === undefined ? undefined : await openWim(base, { what: capture.what, operation, ...watching(context) });
+  const other = base === undefined ? undefined : await openSource({ path: base }, capture.what, context);
   const create = (): WimHandle => {
     const wim = createWim(path ?? capture.source, format.compressionType, { what: capture.what, operation });
     if (other !== undefined) { wim.referenceWims([other]); }
@@ -195,7 +196,7 @@ export async function captureImage(capture: CaptureImage, context: JobContext): 
 
 /** Reads a file that was just written, with what the image has in another one, and compares it with its hashes. */
 export async function verifyWritten(path: string, other: WimHandle | undefined, what: string, context: JobContext): Promise<void> {
-  const wim = await openWim(path, { what, operation: context.operation, ...watching(context) });
+  const wim = await openSource({ path }, what, context);
   if (other !== undefined) { wim.referenceWims([other]); }
   await wim.verify(watching(context));
 }

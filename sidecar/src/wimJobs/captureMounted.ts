@@ -1,11 +1,12 @@
 /** Writes the image of a mount into a new file, out of the file that was mounted and one with what was changed. */
 import { CompressionType } from '../wimlib/codec.ts';
 import { ExportFlag } from '../wimlib/flags.ts';
-import { createWim, openWim } from '../wimlib/openWim.ts';
+import { createWim } from '../wimlib/openWim.ts';
 import { requireWritingVersion } from '../wimlib/writingVersion.ts';
 import { type CaptureImage, describe, verifyWritten } from './captureImage.ts';
 import { writeFlags } from './exportImages.ts';
 import { type JobContext, watching } from './jobContext.ts';
+import { openSource } from './sourceFile.ts';
 import { threadsFor } from './threads.ts';
 
 /** What to write, and how. */
@@ -23,8 +24,7 @@ export async function captureMounted(capture: CaptureMounted, context: JobContex
   const { part, others, name, description = '', format, path, what } = capture;
   const { operation } = context;
   requireWritingVersion(what);
-  const from = await openWim(part, { what, operation, ...watching(context) });
-  await from.referenceSplitParts(others, watching(context));
+  const from = await openSource({ path: part, otherParts: others }, what, context);
   const to = createWim(path, format.compressionType, { what, operation });
   await from.exportImage(1, to, capture.wimBoot === true ? ExportFlag.WIMBOOT : 0, { name, description, ...watching(context) });
   // What the image was called where it comes from is not what it is called here.
