@@ -42,6 +42,20 @@ async function image(): Promise<{ folder: string; wim: string }> {
   return { folder, wim: await captureWim(source, join(folder, 'a.wim')) };
 }
 
+/** As image(), with its image mounted until the end of the test. `call` runs `dismts call` undisturbed. */
+async function mounted(): Promise<{ folder: string; wim: string; mountPath: string; call: (method: string, params: object) => void }> {
+  const { folder, wim } = await image();
+  const mountPath = join(folder, 'mount');
+  mkdirSync(mountPath);
+  const env = { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') };
+  const call = (method: string, params: object): void => {
+    execFileSync(executable?.command ?? '', ['call', method, JSON.stringify(params)], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
+  };
+  call('image/mount', { imagePath: wim, imageIndex: 1, mountPath });
+  onTestFinished(() => { call('image/unmount', { mountPath, commit: false }); });
+  return { folder, wim, mountPath, call };
+}
+
 const reading = [
   ['openat', 'EIO', '0x8007001E'], ['pread64', 'EIO', '0x8007001E'], ['statx', 'EIO', '0x8007001E'], ['openat', 'ESTALE', '0x800703EE'],
   ['pread64', 'ETIMEDOUT', '0x800705B4'], ['openat', 'EHOSTDOWN', '0x800704E8'], ['openat', 'ENODEV', '0x80070037'], ['openat', 'ENXIO', '0x80070037'],
@@ -63,15 +77,7 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     ['pwrite64', 'ENOSPC', '0x80070070'], ['pwrite64', 'EFBIG', '0x800700DF'], ['pwrite64', 'EDQUOT', '0x8007050F'], ['ftruncate', 'EIO', '0x8007001D'],
     ['fsync', 'EIO', '0x8007001D'], ['fsync', 'ESTALE', '0x800703EE'], ['pwrite64', 'EPIPE', '0x8007006D'],
   ] as const)('while an image is saved: %s with %s; the changes are kept (needs root and FUSE)', async ([syscall, errno, hex]) => {
-    const { folder, wim } = await image();
-    const mountPath = join(folder, 'mount');
-    mkdirSync(mountPath);
-    const env = { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') };
-    const call = (method: string, params: object): void => {
-      execFileSync(executable?.command ?? '', ['call', method, JSON.stringify(params)], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
-    };
-    call('image/mount', { imagePath: wim, imageIndex: 1, mountPath });
-    onTestFinished(() => { call('image/unmount', { mountPath, commit: false }); });
+    const { folder, wim, mountPath, call } = await mounted();
     appendFileSync(join(mountPath, 'a.txt'), 'changed');
     copyFileSync(wim, join(folder, 'before.wim'));
     const { exitCode, stderr } = await callWith(`${syscall}:error=${errno}:when=1`, wim, folder, 'image/commit', { mountPath });
@@ -164,15 +170,7 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
   });
 
   test.runIf(canMount)('while the record of a mount is read: it is named, and nobody is told to give the mount up (needs root and FUSE)', async () => {
-    const { folder, wim } = await image();
-    const mountPath = join(folder, 'mount');
-    mkdirSync(mountPath);
-    const env = { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') };
-    const call = (method: string, params: object): void => {
-      execFileSync(executable?.command ?? '', ['call', method, JSON.stringify(params)], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
-    };
-    call('image/mount', { imagePath: wim, imageIndex: 1, mountPath });
-    onTestFinished(() => { call('image/unmount', { mountPath, commit: false }); });
+    const { folder, mountPath } = await mounted();
     const mounts = join(folder, 'state/mounts');
     const record = join(mounts, readdirSync(mounts)[0] ?? '', 'record.json');
     for (const [method, params] of [['image/commit', { mountPath }], ['image/unmount', { mountPath, commit: true }]] as const) {
