@@ -11,7 +11,7 @@ interface Row {
   readonly meaning: string;
 }
 
-/** In the order of what counts first where several things ended differently, the least first. The last three are of `dismts` alone. */
+/** In the order of what counts first where several things ended differently, the least first. The last four are of `dismts` alone. */
 export const exitCodes = {
   done: { windows: 0, posix: 0, meaning: 'done' },
   // What waits for a restart is the running Windows, which no other system has.
@@ -20,6 +20,7 @@ export const exitCodes = {
   busy: { windows: 1618, posix: 75, meaning: 'busy, try again later' },
   failed: { windows: 1, posix: 1, meaning: 'failed, also where a check could not be made' },
   usage: { windows: 2, posix: 2, meaning: 'wrong usage or parameters' },
+  unwritten: { windows: 74, posix: 74, meaning: 'done, but the result could not be written to stdout' },
   bug: { windows: 70, posix: 70, meaning: 'a bug in DismTs' },
   cancelled: { windows: 130, posix: 130, meaning: 'cancelled by a signal, after cleaning up' },
 } as const satisfies Record<string, Row>;

@@ -40,6 +40,8 @@ const table = {
     'Look at the image before you go on: what was asked for may be done in part. The next command starts a new process.'),
   DISMTS_E_UNSAFE_LIBRARY: row(0xA0440003, 'PermissionDenied', 'The library, or a folder that it is in, can be changed by others than administrators',
     'Use a copy below Program Files or Windows, or let administrators alone write the folder.'),
+  DISMTS_E_ANSWER_TOO_LARGE: row(0xA0440004, 'InvalidOperation', 'The operation is done, but its answer is larger than a message may be',
+    'What was to be changed is changed. Ask for less at once where something was asked for.'),
 
   // Made by the PowerShell module, which may have no sidecar to ask: module/Private/Get-ModuleError.ps1 says the same.
   DISMTS_E_HIVE_DIRTY: row(0xA0440020, 'InvalidOperation', 'The registry hive was not closed properly, and its last changes are in its log files',

@@ -1,13 +1,14 @@
 /** Keeps what this process prints away from the stream that carries frames. */
 import { Console } from 'node:console';
 import { Writable } from 'node:stream';
+import { stdoutStream } from './stdout.ts';
 
 /**
  * Gives the real stdout to the caller alone: what anything else prints there, or on the console, is dropped.
  * @param andStderr Stderr is nobody's: device management judges a script by whether something is on it.
  */
-export function claimStdout(andStderr: boolean): NodeJS.WriteStream {
-  const output = process.stdout;
+export function claimStdout(andStderr: boolean): Writable {
+  const output = stdoutStream();
   silence(andStderr);
   return output;
 }

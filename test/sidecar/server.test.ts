@@ -197,16 +197,17 @@ describe('errors', () => {
     expect(await exists(`${folder}/started`)).toBe(false);
   });
 
-  test('of a result over the size limit answer the request', async () => {
+  test('of a result over the size limit say that the work is done, and where its log is', async () => {
     const engine = createFakeEngine();
     const { peer } = await connectInitialized({ createEngine: () => Promise.resolve({
       ...engine,
-      listMountedImages: async (params, context) => {
-        const { mounts, logPath } = await engine.listMountedImages(params, context);
-        return { mounts: mounts.map((entry) => ({ ...entry, statusReason: 'x'.repeat(maxMessageBytes) })), logPath };
-      },
+      mountImage: async (params, context) => ({ ...await engine.mountImage(params, context), path: 'x'.repeat(maxMessageBytes) }),
     }) });
-    expect((await peer.request(1, 'image/listMounted', {})).error?.code).toBe(ErrorCode.InternalError);
+    const { error } = await peer.request(1, 'image/mount', mount('/log'));
+    expect(error?.code).toBe(ErrorCode.DismError);
+    expect(error?.message).toMatch(/^The operation is done, but its answer of 16\d{6} bytes is over the limit/);
+    const { symbol, logPath } = dismErrorDataSchema.parse(error?.data);
+    expect([symbol, await readFile(logPath ?? '', 'utf8')]).toEqual(['DISMTS_E_ANSWER_TOO_LARGE', expect.stringContaining('done after')]);
     expect((await peer.request(2, 'error/resolve', { code: 5 })).error).toBeUndefined();
   });
 });

@@ -4,14 +4,15 @@ import { ResponseError } from 'vscode-jsonrpc/node';
 import * as z from 'zod';
 import { dismErrorDataSchema, ErrorCode, failureSchema, invalidParamsDataSchema, maxMessageBytes, type EngineChoice } from '@dismts/protocol';
 import type { EngineFactory } from '../engine/selectEngine.ts';
-import { CancelledError, InvalidParamsError } from '../errors.ts';
+import { CancelledError, InvalidParamsError, reworded } from '../errors.ts';
 import { exitCode, outcomeOfFailure, outcomeOfResult, type Outcome } from '../exitCodes.ts';
 import { withoutEngine } from '../engineless/withoutEngine.ts';
 import { formatHresult } from '../hresult.ts';
-import { logBug } from '../log/fileLog.ts';
+import { logBug, noteUnwritten } from '../log/fileLog.ts';
 import { defaultLogDirectory } from '../log/logFolder.ts';
 import { engineOperations, runOperation } from '../operation.ts';
-import { isSystemError, systemFailure } from '../systemErrors.ts';
+import { print } from '../stdout.ts';
+import { systemFailure, type SystemError } from '../systemErrors.ts';
 import { isBug, toWireError, type WireError } from '../transport/responseError.ts';
 import { callableMethods } from './callable.ts';
 import { normalise, parametersOf } from './parameters.ts';
@@ -53,27 +54,33 @@ export async function runRequest(request: RunnableRequest, createEngine: EngineF
   process.on('uncaughtException', (error) => {
     fail(error, request).then((code) => process.exit(code), () => process.exit(exitCode('bug')));
   });
-  // A reader that has seen enough, such as head, closes the pipe.
-  process.stdout.on('error', () => undefined);
   process.stderr.on('error', () => undefined);
-  const { method, style, quiet } = request;
+  const { style, quiet } = request;
   try {
     const result = await answer(request, createEngine, await readParams(request, controller.signal), controller.signal);
     const { text, notes } = typeof style === 'string' ? { text: `${JSON.stringify(result, undefined, 2)}\n`, notes: [] } : resultText(style.verb, result, quiet);
-    const unwritten = await write(process.stdout, text);
-    if (isSystemError(unwritten) && unwritten.code !== 'EPIPE') {
-      throw systemFailure(unwritten, `"${method}" has succeeded, but its result cannot be written to stdout`, '');
-    }
+    const unwritten = await print(text);
+    if (unwritten !== undefined) { await sayUnwritten(unwritten, result, request); }
     if (!quiet) { await write(process.stderr, notes.map((note) => `dismts: ${note}\n`).join('')); }
     // A repair that mended a part has a result and a failure.
     const partly = partlyFailed.safeParse(result);
     if (partly.success) {
       await write(process.stderr, describe(new ResponseError(ErrorCode.DismError, partly.data.failure.message, partly.data.failure.data), request));
     }
-    return exitCode(outcomeOfResult(result));
+    const outcome = outcomeOfResult(result);
+    return exitCode(unwritten !== undefined && ['done', 'restart'].includes(outcome) ? 'unwritten' : outcome);
   } catch (error) {
     return await fail(error, request);
   }
+}
+
+/** Says that what was asked for is done, and that its result did not get to stdout. */
+async function sayUnwritten(unwritten: SystemError, result: unknown, request: RunnableRequest): Promise<void> {
+  const { logPath = '' } = (result ?? {}) as { readonly logPath?: string };
+  const failure = systemFailure(unwritten, `"${request.method}" is done, but its result cannot be written to stdout`, '');
+  noteUnwritten(logPath, request.method, failure.message);
+  const hint = logPath === '' ? 'Run it again with its output elsewhere.' : 'Its log says what it has done; it need not run again for that.';
+  await write(process.stderr, describe(toWireError(reworded(failure, failure.message, { hint }), { operation: request.method, logPath }), request, 'unwritten'));
 }
 
 /** Says what went wrong, and gives the exit code for it. */
@@ -131,9 +138,9 @@ async function readInput(method: string, signal: AbortSignal): Promise<string> {
 }
 
 /** The message, then symbol with code and hint, then where to look further: a line each; or all of it as one line of JSON. */
-function describe(error: WireError, { style }: RunnableRequest): string {
+function describe(error: WireError, { style }: RunnableRequest, outcome = outcomeOfError(error)): string {
   if (style === 'json') {
-    return `${JSON.stringify({ error: { code: error.code, message: error.message, data: error.data }, exitCode: exitCode(outcomeOfError(error)) })}\n`;
+    return `${JSON.stringify({ error: { code: error.code, message: error.message, data: error.data }, exitCode: exitCode(outcome) })}\n`;
   }
   if (error.code === ErrorCode.InvalidParams && typeof style !== 'string') { return usageText(error, style.verb); }
   // A command calls the folder of a mount -Path, and the shell its option --folder.

@@ -61,6 +61,18 @@ export function logBug(error: unknown, operation: string, directory: string): st
   return log.path;
 }
 
+/** Adds to the log of an operation that is over that its answer did not reach whoever asked; nothing where it has no log, or none can be written. */
+export function noteUnwritten(logPath: string, operation: string, text: string): void {
+  if (logPath === '') { return; }
+  try {
+    const log = openFileLog({ operation, level: 'Errors', logPath, directory: '', header: `DismTs ${version}` });
+    log.error(text);
+    log.close();
+  } catch {
+    // There is nobody left to tell.
+  }
+}
+
 class LogFile implements FileLog {
   readonly level: LogLevel;
   path = '';
