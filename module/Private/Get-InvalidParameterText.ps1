@@ -32,15 +32,24 @@ function Get-InvalidParameterText {
             $names[$requestName] = "-$name"
         }
     }
+    # What is in quotation marks is a value, and stays.
+    $pattern = '"(?:[^"\\]|\\.)*"'
+    if ($names.Count -gt 0) {
+        $pattern += "|(?<![-\w])(?:$(@($names.Keys | ForEach-Object { [regex]::Escape($_) }) -join '|'))\b"
+    }
+    $inWords = {
+        param($Match)
+        if ($Match.Value.StartsWith('"')) {
+            return $Match.Value
+        }
+        return $names[$Match.Value]
+    }
     $texts = foreach ($one in $Issue) {
         $text = "$($one.message)"
         if ($one.path) {
             $text = "$($one.path): $text"
         }
-        foreach ($requestName in $names.Keys) {
-            $text = $text -creplace "(?<![-\w])$([regex]::Escape($requestName))\b", $names[$requestName]
-        }
-        $text
+        [regex]::Replace($text, $pattern, $inWords)
     }
     return "Cannot run $($command.Name) with these parameters: $($texts -join '; ')"
 }

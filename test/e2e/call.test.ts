@@ -88,7 +88,7 @@ describe('dismts call', () => {
 
   test.for<[string, readonly string[], string, string]>([
     ['no JSON', ['{'], '', 'not valid JSON'], ['no JSON on stdin', ['-'], 'nonsense', 'not valid JSON'], ['nothing on stdin', ['-'], '', 'not valid JSON'],
-    ['an unknown parameter', ['{"imagePath":"/a.wim","x":1}'], '', '"x"'], ['an array', ['[]'], '', 'array'],
+    ['an unknown parameter', ['{"imagePath":"/a.wim","x":1}'], '', '"x"'], ['an array', ['[]'], '', 'it is a list'],
     ['more than the limit', ['-'], ' '.repeat(maxMessageBytes + 1), 'over the limit'],
   ])('refuses %s', async ([, args, input, reason]) => {
     const { exitCode, stdout, stderr } = await run(['call', 'image/getInfo', ...args], input);
@@ -196,6 +196,11 @@ describe('verbs', () => {
   test('say in their own words what is wrong with parameters, and exit with 2', async () => {
     const { exitCode, stderr } = await run(['mount', 'a.wim', 'mnt']);
     expect([exitCode, stderr]).toEqual([2, 'dismts mount: give either --index or --name\nSee "dismts mount --help".\n']);
+  });
+
+  test('leave a value as it is, whatever parameters are called', async () => {
+    const { exitCode, stderr } = await run(['split', 'a.wim', '/imagePath.wim', '--file-size', '1']);
+    expect([exitCode, stderr.split('\n')[0]]).toEqual([2, expect.stringMatching(/^dismts split: .+: must end with \.swm \(it is "\/imagePath\.wim"\)$/)]);
   });
 
   test('a scan that found damage exits with 65, one that could not be made with 1', async () => {

@@ -146,7 +146,8 @@ Describe 'Invoke-SidecarRequest' -Tag 'Unit' {
 
         It 'names parameters that were refused as the command does' {
             $problem = Get-StatementError { Get-DismTsImage -ImagePath /fake/refusedName.wim -Name x }
-            $problem[0].Exception.Message | Should -BeLike ('Cannot run Get-DismTsImage with these parameters: -Name: Too big; -ImagePath.0: is wrong; ' +
+            $problem[0].Exception.Message | Should -BeLike ('Cannot run Get-DismTsImage with these parameters: -Name: Too big; ' +
+                '-ImagePath.0: must be an absolute path (it is "a \"imageName"); ' +
                 'give one of -Name and imageIndex (0x80070057)')
             $problem[0].FullyQualifiedErrorId | Should -Be 'E_INVALIDARG,Get-DismTsImage'
         }

@@ -137,7 +137,7 @@ const behaviours = {
       { target: params.mountPath, holders: [{ pid: 42, program: 'bash' }] }) });
   },
   refusedName: ({ id }) => {
-    const issues = [{ path: 'imageName', message: 'Too big' }, { path: 'imagePath.0', message: 'is wrong' }, { path: '', message: 'give one of imageName and imageIndex' }];
+    const issues = [{ path: 'imageName', message: 'Too big' }, { path: 'imagePath.0', message: 'must be an absolute path (it is "a \\"imageName")' }, { path: '', message: 'give one of imageName and imageIndex' }];
     send({ id, error: { code: -32602, message: 'The parameters of "image/getInfo" are invalid: imageName: Too big', data: { issues } } });
   },
   invalidParams: ({ id }) => { send({ id, error: { code: -32602, message: 'Invalid parameters: imagePath must be an absolute path', data: { issues: [] } } }); },

@@ -164,7 +164,9 @@ function usageText(error: WireError, verb: Verb): string {
     return option === undefined ? name : verb.positionals.includes(name) ? `<${option}>` : `--${option}`;
   };
   const words = parameters.map(({ name }) => name).sort((a, b) => b.length - a.length).join('|');
-  const reasons = issues.map(({ path, message }) => `${path === '' ? '' : `${called(path)}: `}${message.replace(new RegExp(`\\b(?:${words})\\b`, 'g'), called)}`);
+  // What is in quotation marks is a value.
+  const inWords = (message: string): string => message.replace(new RegExp(`"(?:[^"\\\\]|\\\\.)*"|\\b(?:${words})\\b`, 'g'), (part) => part.startsWith('"') ? part : called(part));
+  const reasons = issues.map(({ path, message }) => `${path === '' ? '' : `${called(path)}: `}${inWords(message)}`);
   return `dismts ${verb.name}: ${reasons.join('; ')}\nSee "dismts ${verb.name} --help".\n`;
 }
 

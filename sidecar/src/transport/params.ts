@@ -2,6 +2,7 @@
 import type { RequestMethod } from '@dismts/protocol';
 import type { z } from 'zod';
 import { InvalidParamsError } from '../errors.ts';
+import { issueTexts } from './issueText.ts';
 
 /** A client can send any number of unknown keys; no answer repeats megabytes of them. */
 const maxIssues = 20;
@@ -28,12 +29,16 @@ function refuseHalfCharacters(method: string, value: unknown, path: readonly str
  */
 export function parseParams<P extends z.ZodType>(declaration: RequestMethod<P>, params: unknown): z.output<P> {
   refuseHalfCharacters(declaration.method, params, []);
-  const parsed = declaration.params.safeParse(params);
+  // The values for the texts: Zod leaves them out by itself.
+  const parsed = declaration.params.safeParse(params, { reportInput: true });
   if (parsed.success) {
     return parsed.data;
   }
-  throw new InvalidParamsError(declaration.method, parsed.error.issues.slice(0, maxIssues).map((issue) => ({
-    path: issue.path.map(String).join('.').slice(0, maxIssueLength),
-    message: issue.message.slice(0, maxIssueLength),
+  const texts = parsed.error.issues.flatMap(issueTexts);
+  // Of several about one value the last is the narrowest: its type comes before its bounds, and these before what it means.
+  const narrowest = texts.filter(({ path }, index) => path === '' || !texts.slice(index + 1).some((later) => later.path === path));
+  throw new InvalidParamsError(declaration.method, narrowest.slice(0, maxIssues).map(({ path, message }) => ({
+    path: path.slice(0, maxIssueLength),
+    message: message.slice(0, maxIssueLength),
   })));
 }
