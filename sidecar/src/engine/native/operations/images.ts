@@ -16,8 +16,8 @@ import {
   DismOptimizeImageFlags,
 } from '../binding/constants.ts';
 import type { CallOptions } from '../binding/dismApi.ts';
-import type { DismImageInfo, DismMountedImageInfo } from '../binding/structs.ts';
-import { comparablePath } from '../api/comparablePath.ts';
+import type { DismImageInfo } from '../binding/structs.ts';
+import { findMount, mountIdOf, readMounts, requireMeant, requireMount, requireWritable, samePath } from './mounts.ts';
 import { isFolder, listFolder, requireFile, requireFolder } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
@@ -25,16 +25,6 @@ import { text } from './values.ts';
 
 /** By DismImageBootable. */
 const bootable = ['Yes', 'No', 'Unknown'] as const;
-/** By DismMountStatus. */
-const mountStatuses = ['Ok', 'NeedsRemount', 'Invalid'] as const;
-const statusReasons = {
-  Ok: '',
-  NeedsRemount: 'It is no longer served, for instance since a restart',
-  Invalid: 'Its file or its staged changes are gone or damaged',
-  Unknown: 'DISM reports a status that DismTs does not know',
-} as const;
-/** By DismMountMode. */
-const mountModes = ['ReadWrite', 'ReadOnly'] as const;
 /** By DismImageType. */
 const imageTypes = ['Wim', 'Vhd'] as const;
 
@@ -81,56 +71,6 @@ export const getImageInfo: Handler<typeof infoMethod> = async (params, operation
   const index = indexOf(images, params, new FileErrors(imagePath, action));
   return { images: images.slice(index - 1, index), logPath: '' };
 };
-
-/** The API numbers no mounts, so it is the image that tells them apart. */
-function mountIdOf(imagePath: string, imageIndex: number): string {
-  return `${imageIndex}:${comparablePath(imagePath)}`;
-}
-
-/** @throws DismError DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH: another image is mounted there by now. */
-async function requireMeant(
-  operation: NativeOperation, { mountPath, mountId }: { readonly mountPath: string; readonly mountId?: string | undefined }, action: string,
-): Promise<void> {
-  if (mountId === undefined) { return; }
-  const mount = await requireMount(operation, mountPath, action, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH);
-  if (mount.mountId !== mountId) {
-    throw new DismError(Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, `${action}: the mount that is meant has been dismounted, and another one is there now`, {
-      target: mountPath, hint: 'Leave it to whoever mounted it: nothing has been changed. Get-DismTsImage -Mounted shows what is mounted.',
-    });
-  }
-}
-
-function toMountedImage(info: DismMountedImageInfo): MountedImage {
-  const mountStatus = mountStatuses[info.mountStatus] ?? 'Unknown';
-  return {
-    path: text(info.mountPath), imagePath: text(info.imageFilePath), imageIndex: info.imageIndex,
-    mountMode: mountModes[info.mountMode] ?? 'Unknown', mountStatus, statusReason: statusReasons[mountStatus],
-    mountId: mountIdOf(text(info.imageFilePath), info.imageIndex),
-  };
-}
-
-async function readMounts(operation: NativeOperation): Promise<MountedImage[]> {
-  return (await operation.call(() => operation.api.getMountedImageInfo())).value.map(toMountedImage);
-}
-
-function samePath(one: string, other: string): boolean {
-  // An empty path is that of no folder; resolved it would be the current one.
-  if (one === '' || other === '') { return one === other; }
-  return comparablePath(one) === comparablePath(other);
-}
-
-async function findMount(operation: NativeOperation, mountPath: string): Promise<MountedImage | undefined> {
-  return (await readMounts(operation)).find(({ path }) => samePath(path, mountPath));
-}
-
-/** @throws DismError with the given code: no image is mounted there. */
-async function requireMount(operation: NativeOperation, mountPath: string, action: string, code: number): Promise<MountedImage> {
-  const mount = await findMount(operation, mountPath);
-  if (mount === undefined) {
-    throw new DismError(code, `${action}: no image is mounted there`, { target: mountPath, hint: 'List the mounted images: Get-DismTsImage -Mounted.' });
-  }
-  return mount;
-}
 
 export const listMountedImages: Handler<typeof listMethod> = async ({ mountPath }, operation) => ({
   mounts: (await readMounts(operation)).filter(({ path }) => mountPath === undefined || samePath(path, mountPath)), logPath: '',
@@ -219,12 +159,6 @@ export const commitImage: Handler<typeof commitMethod> = async (params, operatio
 /** An appended image is the last one of the file. */
 async function lastIndex(operation: NativeOperation, imagePath: string, action: string): Promise<number> {
   return Math.max(...(await readImages(operation, imagePath, action)).map((one) => one.imageIndex));
-}
-
-function requireWritable({ mountMode, path }: MountedImage, action: string): void {
-  if (mountMode === 'ReadOnly') {
-    throw new DismError(Hresult.WIM_E_MOUNTED_READONLY, `${action}: it is mounted read-only`, { target: path });
-  }
 }
 
 export const unmountImage: Handler<typeof unmountMethod> = async (params, operation) => {
