@@ -19,7 +19,7 @@ import { checkTree, forEachFile, forEachMet, type MetEntry, parseMetadata } from
 import { chooseImage, type ImageChoice } from './imageChoice.ts';
 import { imageName, maxXmlBytes, parseDocument, type WimDocument } from './imageXml.ts';
 import { integrityEnd, verifyIntegrity } from './integrity.ts';
-import { openRegularFile, type OpenOptions, readHeader } from './openWim.ts';
+import { openRegularFile, type OpenOptions, readHeader } from './opening.ts';
 import { type ReadableFile, readResource } from './resourceReader.ts';
 import { readRuns } from './resourceRuns.ts';
 import { SolidReader } from './solid.ts';
