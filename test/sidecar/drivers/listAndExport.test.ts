@@ -1,9 +1,10 @@
 /** Drivers of an image are listed from their INF files, and copied out of its driver store. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
-import { exportDrivers } from '../../../sidecar/src/engine/portable/operations/drivers.ts';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { addDriver, exportDrivers } from '../../../sidecar/src/engine/portable/operations/drivers.ts';
 import { getDrivers } from '../../../sidecar/src/engine/portable/operations/inventory.ts';
+import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { makeDriverPackage, scsiClass, writeDriverPackage } from '../../helpers/store/driverPackage.ts';
 import { sampleDriverFolder, sampleDriverPackage, sampleDrivers } from '../../helpers/store/storeHives.ts';
@@ -112,6 +113,55 @@ describe('exportDrivers()', () => {
     expect(await codeOf(exportDrivers({ path, destination }, testContext('driver/export', { signal: cancelled.signal })))).toBe('ERROR_CANCELLED');
     rmSync(store, { recursive: true });
     expect(await codeOf(exportDrivers({ path, destination }, testContext('driver/export')))).toBe('ERROR_PATH_NOT_FOUND');
+  });
+
+  it('that fails on the way leaves whole packages only, what was there, and says what it has done', async () => {
+    const { path } = await makeImage();
+    const packages = tempFolder();
+    for (const name of ['next', 'other']) {
+      writeDriverPackage(packages, makeDriverPackage({ name, devices: [[`PCI\\VEN_1&DEV_${name}`]], classGuid: scsiClass, className: 'SCSIAdapter', date: '12/31/2025', version: '7.8.9' }));
+      await addDriver({ path, driver: join(packages, `${name}.inf`) }, testContext('driver/add'));
+    }
+    const repository = join(path, 'Windows/System32/DriverStore/FileRepository');
+    const other = readdirSync(repository).find((name) => name.startsWith('other.inf_')) ?? '';
+    // Its last file is the one in the folder.
+    mkdirSync(join(repository, other, 'sub'));
+    writeFileSync(join(repository, other, 'sub/a.txt'), 'a');
+    const replace = Reflect.get(WritableFolderImage.prototype, 'replace');
+    const full = vi.spyOn(WritableFolderImage.prototype, 'replace').mockImplementation(async function (this: WritableFolderImage, name, ...rest) {
+      if (name.endsWith('sub/a.txt')) { throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC', syscall: 'write' }); }
+      await replace.call(this, name, ...rest);
+    });
+    onTestFinished(() => { full.mockRestore(); });
+    const attempt = async (destination: string): Promise<unknown> => await exportDrivers({ path, destination }, testContext('driver/export')).catch((error: unknown) => error);
+    const destination = tempFolder();
+    const refused = {
+      symbol: 'ERROR_DISK_FULL', message: expect.stringMatching(/^Cannot export the drivers to .*: no space is left on its disk; 1 of the 3 driver packages had been exported before, and stay in "/) as string,
+    };
+    expect(await attempt(destination)).toMatchObject(refused);
+    expect(readdirSync(destination).map((name) => name.split('.')[0])).toEqual(['next']);
+    // A folder that was there keeps what it had; a file of the same name is one that was exported before.
+    mkdirSync(join(destination, other));
+    writeFileSync(join(destination, other, 'mine.txt'), 'mine');
+    writeFileSync(join(destination, other, 'other.sys'), 'older');
+    expect(await attempt(destination)).toMatchObject(refused);
+    expect(readdirSync(join(destination, other)).filter((name) => name !== 'sub').sort()).toEqual(['mine.txt', 'other.sys']);
+    full.mockRestore();
+    expect(await attempt(destination)).toMatchObject({ drivers: expect.any(Array) as unknown });
+    expect(readdirSync(join(destination, other)).sort()).toEqual(['mine.txt', 'other.cat', 'other.inf', 'other.sys', 'sub']);
+  });
+
+  it('that is cancelled on the way says what it has done', async () => {
+    const { path } = await makeImage();
+    const packages = tempFolder();
+    writeDriverPackage(packages, makeDriverPackage({ name: 'next', devices: [['PCI\\VEN_1']], classGuid: scsiClass, className: 'SCSIAdapter', date: '12/31/2025', version: '7.8.9' }));
+    await addDriver({ path, driver: join(packages, 'next.inf') }, testContext('driver/add'));
+    const [destination, cancel] = [tempFolder(), new AbortController()];
+    const context = testContext('driver/export', { signal: cancel.signal });
+    const cancelling = { ...context, progress: (_: string, current: number) => { if (current === 1) { cancel.abort(); } } };
+    expect(await exportDrivers({ path, destination }, cancelling).catch((error: unknown) => error))
+      .toMatchObject({ symbol: 'ERROR_CANCELLED', done: `1 of the 2 driver packages had been exported before, and stay in "${destination}"` });
+    expect(readdirSync(destination)).toHaveLength(1);
   });
 
   it('follows no link, neither out of the image nor out of the destination', async () => {

@@ -4,11 +4,12 @@ import type { addDriver as addMethod, Driver, DriverResult, exportDrivers as exp
 import type { z } from 'zod';
 import { addPackages, type AddOutcome } from '../../../drivers/addPackages.ts';
 import { bootCriticalClasses } from '../../../drivers/deviceClasses.ts';
-import { exportPackages } from '../../../drivers/exportPackages.ts';
+import { exportPackage } from '../../../drivers/exportPackages.ts';
 import { infMessage } from '../../../drivers/infMessage.ts';
 import { removePackages } from '../../../drivers/removePackages.ts';
 import { storePath } from '../../../drivers/storeFolder.ts';
 import { errorData } from '../../../errorData.ts';
+import { CancelledError, DismError, reworded } from '../../../errors.ts';
 import { fileTimeToIso } from '../../../fileTime.ts';
 import { CancellableFiles } from '../../../imageFiles/cancellableFiles.ts';
 import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
@@ -28,20 +29,35 @@ export async function exportDrivers(
   const { destination: path } = params;
   return await readWindows('drivers', params, context, async (image, files) => {
     const drivers = await listAddedDevices(image);
-    await guarded(`Cannot export the drivers to "${path}"`, path, context, async () => {
-      const destination = new WritableFolderImage(path);
-      try {
-        accessSync(path, constants.W_OK);
-        if (params.validateOnly === true) { return; }
-        const folders = new Map(drivers.map(({ driver, originalFileName }) => [originalFileName.split('/').at(-2) ?? '', driver]));
-        const packages = Array.from(folders, ([folder, published]) => ({ folder, published }));
-        await exportPackages(new CancellableFiles(files, context.signal), image.windows, packages, destination, context);
-      } finally {
-        await destination.close();
-      }
-    });
+    const folders = new Map(drivers.map(({ driver, originalFileName }) => [originalFileName.split('/').at(-2) ?? '', driver]));
+    let exported = 0;
+    try {
+      await guarded(`Cannot export the drivers to "${path}"`, path, context, async () => {
+        const destination = new WritableFolderImage(path);
+        try {
+          accessSync(path, constants.W_OK);
+          if (params.validateOnly === true) { return; }
+          for (const [folder, published] of folders) {
+            context.progress('Exporting drivers', exported, folders.size);
+            await exportPackage(new CancellableFiles(files, context.signal), image.windows, { folder, published }, destination, context);
+            exported++;
+          }
+          context.progress('Exporting drivers', exported, folders.size);
+        } finally {
+          await destination.close();
+        }
+      });
+    } catch (error) {
+      throw exported === 0 ? error : withExported(error, `${exported} of the ${folders.size} driver packages had been exported before, and stay in "${path}"`, context);
+    }
     return { drivers };
   });
+}
+
+/** The error, with what is done all the same: each package is whole, and the next export leaves it alone. */
+function withExported(error: unknown, done: string, context: OperationContext): unknown {
+  if (error instanceof CancelledError) { return new CancelledError(context.operation, { target: error.target, cause: error.cause }, done); }
+  return error instanceof DismError ? reworded(error, `${error.message}; ${done}`) : error;
 }
 
 /** Adds INF files, or those of folders, as one change of the image; one that is refused does not keep the others from being added. */
