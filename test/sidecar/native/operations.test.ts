@@ -429,6 +429,15 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       expect(lastCall('DismUnmountImage')).toMatchObject({ arguments: { Flags: 1 }, result: 0 });
     });
 
+    test('refuse to dismount the image that their log is in, and leave it mounted', async () => {
+      const context = testContext('image/unmount');
+      const logPath = join(path, 'logs', 'x.log');
+      const error = await failure(run('unmountImage', { mountPath: path, commit: false }, { ...context, log: { ...context.log, path: logPath } }));
+      expect(error).toMatchObject({ symbol: 'E_INVALIDARG', target: logPath });
+      expect(error.message).toContain('the log of this operation');
+      expect(called()).toEqual([]);
+    });
+
     test('tell the saving of an unmount from the unmounting', async () => {
       const mountPath = file('mount3');
       mkdirSync(mountPath);

@@ -1,10 +1,13 @@
 /** What an operation itself writes below the folder that it reads is no part of the image. */
-import { mkdirSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { openFileLog } from '../../../sidecar/src/log/fileLog.ts';
 import type { OperationContext } from '../../../sidecar/src/operationContext.ts';
 import { engine, failure, useStateDirectory } from '../../helpers/imageFiles.ts';
 import { readTree } from '../../helpers/imageTree.ts';
+import { workbench } from '../../helpers/mounts.ts';
+import { isRoot } from '../../helpers/nobody.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
 import { ordinaryWim, writeTree } from '../../helpers/wims.ts';
@@ -58,4 +61,33 @@ test('what is put into an image leaves out the image file and the log, and is no
   expect(names).toEqual(['/new', '/new/a.txt', '/new/logs', '/new/logs/old.log', '/new/scratch']);
   expect(await failure(engine.putImageItem({ ...params, itemPath: '\\self', source: at('inside.wim') }, context())))
     .toMatchObject({ symbol: 'E_INVALIDARG', message: expect.stringContaining('the image file itself') as string });
+});
+
+test.runIf(isRoot)('a log in a mount that is saved, captured or dismounted is what the refusal is about, and not whoever uses the mount (needs root)', async () => {
+  const bench = await workbench();
+  const imagePath = await ordinaryWim(bench.folder);
+  const before = readFileSync(imagePath);
+  const mountPath = await bench.mount(imagePath);
+  symlinkSync(mountPath, join(bench.folder, 'link'));
+  const logPath = join(bench.folder, 'link/x.log');
+  const log = openFileLog({ operation: 'test', level: 'Debug', logPath, directory: '', header: 'x' });
+  onTestFinished(() => { log.close(); });
+  const context = (): OperationContext => ({ ...testContext('test'), log });
+  const attempts = [
+    ...[true, false].flatMap((validateOnly) => [
+      () => engine.commitImage({ mountPath, validateOnly }, context()),
+      ...[true, false].map((commit) => () => engine.unmountImage({ mountPath, commit, validateOnly }, context())),
+      () => engine.captureImage({ imagePath: join(bench.folder, 'new.wim'), capturePath: mountPath, imageName: 'One', validateOnly }, context()),
+    ]),
+  ];
+  for (const attempt of attempts) {
+    expect(await failure(attempt())).toMatchObject({
+      symbol: 'E_INVALIDARG', target: logPath, message: expect.stringContaining(`the log of this operation, "${logPath}", is in the image`) as string,
+      hint: expect.stringContaining('-LogPath') as string,
+    });
+  }
+  expect(readFileSync(imagePath).equals(before)).toBe(true);
+  expect(await bench.only()).toMatchObject({ mountStatus: 'Ok' });
+  log.close();
+  await bench.dismount(mountPath, true);
 });

@@ -1,5 +1,5 @@
 /** Image files by the native engine: what wimgapi.dll is asked for, what it leaves, and what users are told. */
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closedFolder } from '../../../helpers/closedFolder.ts';
@@ -107,6 +107,21 @@ describe.skipIf(lacking !== undefined)('captures', () => {
     await expect(again('SECOND')).rejects.toMatchObject({ symbol: 'ERROR_ALREADY_EXISTS', target: imagePath });
     expect(readFileSync(imagePath)).toEqual(before);
     expect(await again('Third')).toMatchObject({ imageIndex: 3, sizeBefore: before.length, path: work.at('second') });
+  });
+
+  test('leave out what they write themselves, wherever links lead to it, as the dry run says before', async () => {
+    const work = startWork();
+    const capturePath = work.tree('tree', { 'a.txt': 'a', 'x.log': 'log', 'logs/y.log': 'y' });
+    symlinkSync(capturePath, work.at('link'));
+    const given = { imagePath: work.at('link', 'own.wim'), capturePath, logPath: work.at('link', 'x.log') };
+    const leftOut = (...paths: readonly string[]): string => `Left out, because this operation writes to it: ${paths.map((path) => `"${path}"`).join(', ')}`;
+    const names = (): string[] => (readDoubleWim(given.imagePath).images.at(-1)?.entries ?? []).map(({ path }) => path).sort();
+    for (const [method, imageName, warning] of [['captureImage', 'One', leftOut(given.logPath)], ['appendImage', 'Two', leftOut(given.imagePath, given.logPath)]] as const) {
+      const dry = await work.run(method, { ...given, imageName, validateOnly: true });
+      expect([dry.warnings, dry.plan?.files, dry.plan?.bytes]).toEqual([[warning], 2, 2]);
+      expect((await work.run(method, { ...given, imageName })).warnings).toEqual([warning]);
+      expect(names()).toEqual(['\\a.txt', '\\logs', '\\logs\\y.log']);
+    }
   });
 
   test('tells in a dry run what would be read and written', async () => {

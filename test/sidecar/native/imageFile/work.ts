@@ -57,7 +57,10 @@ export function startWork(options: TestEngineOptions = {}): Work {
     run: async (method, params, signal = new AbortController().signal) => {
       const declaration = engineMethods[method];
       const perform = test.engine[method] as (values: unknown, context: TestContext) => Promise<unknown>;
-      lastContext = testContext(declaration.method, { signal, scratchDirectory: scratch });
+      // The server opens the log that a request names.
+      const { logPath = '' } = params as { readonly logPath?: string };
+      const context = testContext(declaration.method, { signal, scratchDirectory: scratch });
+      lastContext = { ...context, log: { ...context.log, path: logPath } };
       return declaration.result.parse(await perform(declaration.params.parse(params), lastContext)) as never;
     },
     allowLeaks: () => { mayLeak = true; },

@@ -1,11 +1,9 @@
 /** imageFile/capture, imageFile/append: an image of a folder, in a new file or in one that is there. */
 import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { appendImage as appendMethod, captureImage as captureMethod, ImageFilePlan } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { refuseSolidBoot, setbootableHint, solidFileHint } from '../../../wim/bootChoice.ts';
-import { leftOutAsOwn } from '../../../ownFiles.ts';
 import { readWimScript } from '../../../wim/readWimScript.ts';
 import { WimScript } from '../../../wim/wimScript.ts';
 import { WIM_FLAG_NO_RP_FIX, WIM_FLAG_SUPPORT_EA, WIM_FLAG_VERIFY, WIM_FLAG_WIM_BOOT, WimCompression } from '../binding/wimgapi/constants.ts';
@@ -17,6 +15,7 @@ import { keepingImages, requireChangeable } from './imageFile/inPlace.ts';
 import { withImageFiles } from './imageFile/imageFileWork.ts';
 import { makeFile, requireNew, sizeOf } from './imageFile/newFile.ts';
 import { documentOf, refuseTakenName, type OpenWim } from './imageFile/openWim.ts';
+import { OwnFiles, type OwnPaths } from './imageFile/ownFiles.ts';
 import { compressionOf, fileResult, plannedWrite, Troubles } from './imageFile/results.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import { requireFile, requireFolder } from './requiredFiles.ts';
@@ -67,10 +66,9 @@ function someOf(paths: readonly string[]): string {
 
 /** What is left out: what the script says, and the files that are written meanwhile. */
 function listenerFor(
-  operation: NativeOperation, capture: Capture, script: WimScript, own: readonly string[], onExcluded?: (path: string) => void,
+  operation: NativeOperation, capture: Capture, script: WimScript, own: OwnFiles, onExcluded?: (path: string) => void,
 ): WimListener {
   const inside = underFolder(capture.capturePath);
-  const isOwn = new Set(own.filter((path) => path !== '').map((path) => inside(resolve(path))?.toUpperCase()).filter((path) => path !== undefined));
   const told = new Set<string>();
   const log = operation.context.log;
   return {
@@ -81,7 +79,7 @@ function listenerFor(
     includes: (path) => {
       const relative = inside(path);
       if (relative === undefined || relative === '\\') { return true; }
-      if (isOwn.has(relative.toUpperCase())) { return false; }
+      if (own.has(relative)) { return false; }
       if (!script.excludes(relative)) { return true; }
       // Each path is asked about twice.
       if (!told.has(relative)) {
@@ -99,13 +97,13 @@ function listenerFor(
 }
 
 /** Captures the folder as the last image of the file. The name goes into the file with the image, for it is written when the file is closed. */
-async function captureInto(wim: OpenWim, operation: NativeOperation, capture: Capture, script: WimScript, own: readonly string[]): Promise<number> {
+async function captureInto(wim: OpenWim, operation: NativeOperation, capture: Capture, script: WimScript, ownPaths: OwnPaths): Promise<number> {
   const { api, handle, relay, errors } = wim;
   const { capturePath: folder, imageName, description, setbootable } = capture;
   const excluded: string[] = [];
-  const log = operation.context.log.path;
-  if (log !== '' && underFolder(folder)(log) !== undefined) { operation.warnings.push(...leftOutAsOwn([log])); }
-  const listener = listenerFor(operation, capture, script, [...own, log], (path) => { excluded.push(path); });
+  const own = new OwnFiles(operation, folder, ownPaths);
+  operation.warnings.push(...own.warnings);
+  const listener = listenerFor(operation, capture, script, own, (path) => { excluded.push(path); });
   const image: WimHandle = await api.captureImage(handle, relay, { folder, flags: flagsOf(capture) }, listener);
   if (script.isDefault && excluded.length > 0) { operation.warnings.push(`Left out by the default list of exclusions: ${someOf(excluded)}`); }
   try {
@@ -121,7 +119,11 @@ async function captureInto(wim: OpenWim, operation: NativeOperation, capture: Ca
 }
 
 function planFor(operation: NativeOperation, capture: Capture, script: WimScript, change: 'New' | 'Grown'): ImageFilePlan {
-  const { files, directories, bytes } = scanTree(capture.capturePath, (path) => script.excludes(path), () => { operation.throwIfCancelled(); });
+  const own = new OwnFiles(operation, capture.capturePath, change === 'Grown' ? { grown: capture.imagePath } : {});
+  operation.warnings.push(...own.warnings);
+  const { files, directories, bytes } = scanTree(capture.capturePath, (path) => own.has(path) || script.excludes(path), () => {
+    operation.throwIfCancelled();
+  });
   // Metadata, tables and XML data come on top of the content.
   const overhead = 1024 * (files + directories) + 1024 * 1024;
   return { writes: [plannedWrite(capture.imagePath, change, sizeOf(capture.imagePath) + bytes + overhead)], files, directories, bytes };
@@ -142,7 +144,7 @@ export const captureImage: Handler<typeof captureMethod> = async (params, operat
   await withImageFiles(operation, action, ({ withWim, temporaryFolder }) => makeFile(
     { path: imagePath, action, beforeMove: () => { operation.throwIfCancelled(); } },
     (temporary) => withWim({ path: temporary, compression: compressionOf[compressionType], verify: checkIntegrity, wimBoot },
-      (wim) => captureInto(wim, operation, params, script, [temporary, imagePath, temporaryFolder])),
+      (wim) => captureInto(wim, operation, params, script, { temporary: [temporary, imagePath, temporaryFolder] })),
   ));
   return fileResult(operation, outcome);
 };
@@ -162,7 +164,7 @@ export const appendImage: Handler<typeof appendMethod> = async (params, operatio
       refuseTakenName(document, imageName, wim.errors);
       refuseSolidBoot(wim.info.compression === WimCompression.Lzms, params.setbootable === true ? document.images.length + 1 : 0, action, solidFileHint);
       if (params.validateOnly === true) { return document.images.length + 1; }
-      return await keepingImages(wim, work, () => captureInto(wim, operation, params, script, [imagePath, temporaryFolder]));
+      return await keepingImages(wim, work, () => captureInto(wim, operation, params, script, { grown: imagePath, temporary: [temporaryFolder] }));
     });
     const plan = params.validateOnly === true ? planFor(operation, params, script, 'Grown') : undefined;
     return fileResult(operation, { path: capturePath, imagePath, imageIndex, sizeBefore, plan });

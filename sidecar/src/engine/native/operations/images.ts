@@ -7,6 +7,7 @@ import type {
 import { DismError, UnsupportedError } from '../../../errors.ts';
 import { FileErrors } from '../../../fileErrors.ts';
 import { Hresult } from '../../../hresult.ts';
+import { logInside } from '../../../ownFiles.ts';
 import { chooseImage, type ImageChoice } from '../../../wim/imageChoice.ts';
 import { noTableWarning } from '../../../wim/integrity.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
@@ -17,6 +18,7 @@ import {
 } from '../binding/constants.ts';
 import type { CallOptions } from '../binding/dismApi.ts';
 import type { DismImageInfo } from '../binding/structs.ts';
+import { underFolder } from './imageFile/captureTree.ts';
 import { findMount, mountIdOf, readMounts, requireMeant, requireMount, requireWritable, samePath } from './mounts.ts';
 import { isFolder, listFolder, requireFile, requireFolder } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
@@ -165,6 +167,8 @@ export const unmountImage: Handler<typeof unmountMethod> = async (params, operat
   const { mountPath, commit } = params;
   const action = `Cannot dismount "${mountPath}"`;
   await requireMeant(operation, params, action);
+  const { path: logPath } = operation.context.log;
+  if (logPath !== '' && underFolder(mountPath)(logPath) !== undefined) { throw logInside(action, logPath); }
   if (params.validateOnly === true) {
     const mount = await requireMount(operation, mountPath, action, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH);
     if (commit) { requireWritable(mount, action); }

@@ -173,11 +173,12 @@ class OperationHost {
     };
   }
 
-  #logOf({ id, logLevel }: OperationCall): OperationLog {
+  /** The server writes it; its path says what an operation must not read. */
+  #logOf({ id, logLevel, logPath }: OperationCall): OperationLog {
     const line = (level: LogLine['level']) => (text: string): void => {
       this.#send(() => this.#connection.sendNotification(logged, { id, level, text }));
     };
-    return { error: line('error'), warning: line('warning'), info: line('info'), debug: line('debug'), path: '', level: logLevel };
+    return { error: line('error'), warning: line('warning'), info: line('info'), debug: line('debug'), path: logPath, level: logLevel };
   }
 
   /** Nobody is there to hear it once the connection is broken; the operation goes on all the same. */

@@ -22,7 +22,7 @@ import { Noted } from '../../../wimJobs/noted.ts';
 import { writing } from '../../../writing.ts';
 import { volumeFile } from '../images/disk/chain.ts';
 import { ownOf } from '../images/wim/own.ts';
-import { busyError, findMount, isBusy, openState, readRecords, requireFree, withMount } from '../mounting/mountOperation.ts';
+import { busyError, findMount, isBusy, openState, readRecords, requireFree, requireLogOutside, withMount } from '../mounting/mountOperation.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
 import { freeze } from '../mounting/stacking.ts';
 import type { State } from '../mounting/state.ts';
@@ -96,7 +96,9 @@ function count({ root }: ImageTree, sizeOf: (hash: string) => number): Captured 
 /** Keeps everybody from writing to a mount while its changes are read. @throws DismError WIM_E_UNMOUNT_INCOMPLETE: a file is open for writing. */
 async function whileFrozen<T>(state: State, record: MountRecord, what: string, context: OperationContext, read: () => Promise<T>): Promise<T> {
   if (record.mode === 'ReadOnly') { return await read(); }
-  const { views: [view] } = requireFree(state, record, what);
+  const sight = requireFree(state, record, what);
+  requireLogOutside(sight, what, context);
+  const { views: [view] } = sight;
   if (view === undefined) { throw new DismError(Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: it is not mounted any more`, { target: record.mountPath }); }
   try {
     freeze(view, true);

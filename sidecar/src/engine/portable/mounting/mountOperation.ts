@@ -8,6 +8,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { findHolders } from '../../../platform/linux/holders.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
+import { filesBelow, logInside } from '../../../ownFiles.ts';
 import { guarded, isSystemError } from '../../../systemErrors.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
 import { recover } from './recovery.ts';
@@ -131,6 +132,12 @@ export function requireFree(state: State, record: MountRecord, what: string): Si
     });
   }
   return sight;
+}
+
+/** @throws DismError E_INVALIDARG: the log of the operation is in the mount, which would be found in use. */
+export function requireLogOutside({ views, foreign }: Sight, what: string, { log }: OperationContext): void {
+  // What others have mounted there is none of the image.
+  if (foreign === undefined && views.some(({ mountPoint }) => filesBelow(mountPoint, [log.path]).length > 0)) { throw logInside(what, log.path); }
 }
 
 /** The error for a mount that is in use; names who uses it. */

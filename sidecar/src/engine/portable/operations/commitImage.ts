@@ -7,7 +7,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { formatOf } from '../images/formats.ts';
 import { renewView } from '../mounting/bringUp.ts';
-import { busyError, imageResult, isBusy, requireFree, requireMeant, withMount } from '../mounting/mountOperation.ts';
+import { busyError, imageResult, isBusy, requireFree, requireLogOutside, requireMeant, withMount } from '../mounting/mountOperation.ts';
 import { finishChanges } from './finishedChanges.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
 import { requireSaveable, saveChanges, type Saved, savedAnyway, saveInPlace, showAgain, unsavedRecord } from '../mounting/saveMount.ts';
@@ -25,6 +25,7 @@ export async function commitImage(params: Params, context: OperationContext): Pr
   return await withMount(params.mountPath, what, Hresult.DISMAPI_E_UNABLE_TO_UNMOUNT_IMAGE_PATH, context, async (state, record) => {
     requireMeant(record.id, params, what);
     await requireSaveable(state, record, params, what, params.mountPath, context);
+    requireLogOutside(lookAt(state, record), what, context);
     if (params.validateOnly === true) { return { ...imageResult(params.mountPath, context), imageIndex: record.imageIndex }; }
     const view = requireView(state, record, what);
     // What others mounted in its place is none of ours.

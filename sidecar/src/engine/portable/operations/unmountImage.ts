@@ -10,7 +10,7 @@ import { mountIdOf, type MountTableEntry } from '../../../platform/linux/mountTa
 import { formatNames, formatOf } from '../images/formats.ts';
 import { attachView } from '../mounting/bringUp.ts';
 import { takeDown } from '../mounting/takeDown.ts';
-import { imageResult, requireFree, requireMeant, withMount } from '../mounting/mountOperation.ts';
+import { imageResult, requireFree, requireLogOutside, requireMeant, withMount } from '../mounting/mountOperation.ts';
 import { type MountRecord, recordsOfUnknown } from '../images/mountRecord.ts';
 import { settleCommit } from '../mounting/recovery.ts';
 import { finishChanges } from './finishedChanges.ts';
@@ -123,7 +123,9 @@ export async function unmountImage(params: Params, context: OperationContext): P
     } else {
       formatOf(record).checkDiscard?.(record, what);
     }
-    const { views: [view], foreign } = requireFree(state, record, what);
+    const sight = requireFree(state, record, what);
+    requireLogOutside(sight, what, context);
+    const { views: [view], foreign } = sight;
     if (params.validateOnly === true) { return imageResult(params.mountPath, context); }
     const warnings: string[] = [];
     if (foreign !== undefined) { warnings.push(`Something else is mounted at the folder and was left alone: ${describeMount(foreign)}`); }
