@@ -9,13 +9,12 @@ import { createWim } from '../wimlib/openWim.ts';
 import { requireWritingVersion } from '../wimlib/writingVersion.ts';
 import type { WimHandle } from '../wimlib/wimHandle.ts';
 import { awkwardLinks } from './awkwardLinks.ts';
-import { type OutputFormat, writeFlags } from './exportImages.ts';
 import { type JobContext, watching } from './jobContext.ts';
 import { Noted } from './noted.ts';
+import { type OutputFormat, writeAs } from './outputFormat.ts';
 import { refuseNames } from './refuseNames.ts';
 import { type FolderScan, scanFolder } from './scanFolder.ts';
 import { openSource } from './sourceFile.ts';
-import { threadsFor } from './threads.ts';
 import { refuseUnreadable } from './unreadable.ts';
 
 /** What to capture, and how. */
@@ -185,11 +184,7 @@ export async function captureImage(capture: CaptureImage, context: JobContext): 
   const { wim, captured } = await add(create, capture, context);
   if (path === undefined || wim === undefined) { return captured; }
   describe(wim, 1, capture);
-  if (format.chunkBytes !== undefined) { wim.setOutputCompression(format.compressionType, format.chunkBytes); }
-  if (format.solid === true) { wim.setOutputSolidCompression(CompressionType.Lzms, 64 * 1024 * 1024); }
-  await wim.write(path, writeFlags(format) | (base === undefined ? 0 : WriteFlag.SKIP_EXTERNAL_WIMS), {
-    threads: threadsFor(format.solid === true), ...watching(context),
-  });
+  await writeAs(format, wim, path, context, base === undefined ? 0 : WriteFlag.SKIP_EXTERNAL_WIMS);
   if (capture.verify === true) { await verifyWritten(path, other, capture.what, context); }
   return captured;
 }

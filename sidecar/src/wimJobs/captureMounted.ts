@@ -1,13 +1,11 @@
 /** Writes the image of a mount into a new file, out of the file that was mounted and one with what was changed. */
-import { CompressionType } from '../wimlib/codec.ts';
 import { ExportFlag } from '../wimlib/flags.ts';
 import { createWim } from '../wimlib/openWim.ts';
 import { requireWritingVersion } from '../wimlib/writingVersion.ts';
 import { type CaptureImage, describe, verifyWritten } from './captureImage.ts';
-import { writeFlags } from './exportImages.ts';
 import { type JobContext, watching } from './jobContext.ts';
+import { writeAs } from './outputFormat.ts';
 import { openSource } from './sourceFile.ts';
-import { threadsFor } from './threads.ts';
 
 /** What to write, and how. */
 export interface CaptureMounted extends Pick<CaptureImage, 'name' | 'description' | 'wimBoot' | 'bootable' | 'format' | 'verify' | 'what'> {
@@ -31,8 +29,6 @@ export async function captureMounted(capture: CaptureMounted, context: JobContex
   to.setImageProperty(1, 'DISPLAYDESCRIPTION', '');
   describe(to, 1, { name, description });
   if (capture.bootable === true) { to.setBootIndex(1); }
-  if (format.chunkBytes !== undefined) { to.setOutputCompression(format.compressionType, format.chunkBytes); }
-  if (format.solid === true) { to.setOutputSolidCompression(CompressionType.Lzms, 64 * 1024 * 1024); }
-  await to.write(path, writeFlags(format), { threads: threadsFor(format.solid === true), ...watching(context) });
+  await writeAs(format, to, path, context);
   if (capture.verify === true) { await verifyWritten(path, undefined, what, context); }
 }

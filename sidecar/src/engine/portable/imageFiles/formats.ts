@@ -4,7 +4,7 @@ import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { WimFile } from '../../../wim/wimFile.ts';
 import { CompressionType } from '../../../wimlib/codec.ts';
-import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
+import type { OutputFormat } from '../../../wimJobs/outputFormat.ts';
 
 /** What Windows reads; of other sizes some of its readers make nothing. */
 const usualChunkBytes: Readonly<Record<CompressionType, readonly number[]>> = { 0: [0], 1: [32768, 4096], 2: [32768], 3: [131072] };

@@ -8,7 +8,7 @@ import { refuseSolidBoot, solidFileHint } from '../../../wim/bootChoice.ts';
 import { imageName } from '../../../wim/imageXml.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 import { CompressionType } from '../../../wimlib/codec.ts';
-import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
+import type { OutputFormat } from '../../../wimJobs/outputFormat.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { capturePlan, prepareCapture, runCapture } from '../imageFiles/capturing.ts';
 import { withChangeable } from '../imageFiles/changing.ts';

@@ -6,7 +6,7 @@ import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { CompressionType } from '../../../wimlib/codec.ts';
 import { refuseSolidBoot, setbootableHint } from '../../../wim/bootChoice.ts';
-import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
+import type { OutputFormat } from '../../../wimJobs/outputFormat.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
 import { capturePlan, prepareCapture, runCapture } from '../imageFiles/capturing.ts';
 import { openImageFiles } from '../imageFiles/changing.ts';

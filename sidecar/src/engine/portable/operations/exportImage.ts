@@ -10,7 +10,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { chooseBootImage } from '../../../wim/bootChoice.ts';
 import { imageName } from '../../../wim/imageXml.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
-import type { OutputFormat } from '../../../wimJobs/exportImages.ts';
+import type { OutputFormat } from '../../../wimJobs/outputFormat.ts';
 import { runWimJob } from '../../../wimJobs/jobProcess.ts';
 import { requireWritingVersion } from '../../../wimlib/writingVersion.ts';
 import { guardedJob } from '../imageFiles/guardedJob.ts';
