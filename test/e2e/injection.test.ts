@@ -42,15 +42,18 @@ async function image(): Promise<{ folder: string; wim: string }> {
   return { folder, wim: await captureWim(source, join(folder, 'a.wim')) };
 }
 
+/** Runs `dismts call` undisturbed. */
+function callIn(folder: string, method: string, params: object): void {
+  const env = { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') };
+  execFileSync(executable?.command ?? '', ['call', method, JSON.stringify(params)], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
+}
+
 /** As image(), with its image mounted until the end of the test. `call` runs `dismts call` undisturbed. */
 async function mounted(): Promise<{ folder: string; wim: string; mountPath: string; call: (method: string, params: object) => void }> {
   const { folder, wim } = await image();
   const mountPath = join(folder, 'mount');
   mkdirSync(mountPath);
-  const env = { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') };
-  const call = (method: string, params: object): void => {
-    execFileSync(executable?.command ?? '', ['call', method, JSON.stringify(params)], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
-  };
+  const call = (method: string, params: object): void => { callIn(folder, method, params); };
   call('image/mount', { imagePath: wim, imageIndex: 1, mountPath });
   onTestFinished(() => { call('image/unmount', { mountPath, commit: false }); });
   return { folder, wim, mountPath, call };
@@ -160,6 +163,34 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     const written = await callWith('pwrite64:error=EIO', join(out, 'a.txt'), folder, 'imageFile/apply', { imagePath: wim, imageIndex: 1, applyPath: out });
     expect([written.exitCode, written.stderr]).toEqual([1, expect.stringContaining(`"${out}" (--apply-path): the disk reports an error`)]);
     expect(written.stderr).toContain('(0x8007001D)');
+  });
+
+  // What close(2) answers comes after everything: nothing of it is a failure of what was read, held or flushed before.
+  test('while a file that was only read is closed, is no failure', async () => {
+    const { folder, wim } = await image();
+    expect(await callWith('close:error=EIO', wim, folder, 'image/getInfo', { imagePath: wim })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(readFileSync(join(folder, 'strace.out'), 'utf8')).toContain('(INJECTED)');
+  });
+
+  test.runIf(canMount)('while what a mount was made with is closed, is no failure of a mount that stands (needs root and FUSE)', async () => {
+    const { folder, wim } = await image();
+    const mountPath = join(folder, 'mount');
+    mkdirSync(mountPath);
+    onTestFinished(() => { callIn(folder, 'image/unmount', { mountPath, commit: false }); });
+    expect(await callWith('close:error=EIO', mountPath, folder, 'image/mount', { imagePath: wim, imageIndex: 1, mountPath })).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(folder, 'strace.out'), 'utf8')).toContain('(INJECTED)');
+    expect(readFileSync(join(mountPath, 'a.txt'), 'utf8')).toBe('a');
+  });
+
+  test.runIf(canMount).for(['the image file', 'the record of the mount'])('while %s is closed, is no failure of a save (needs root and FUSE)', async (which) => {
+    const { folder, wim, mountPath, call } = await mounted();
+    appendFileSync(join(mountPath, 'a.txt'), 'changed');
+    const mounts = join(folder, 'state/mounts');
+    const path = which === 'the image file' ? wim : join(mounts, readdirSync(mounts)[0] ?? '', 'record.json');
+    expect(await callWith('close:error=EIO', path, folder, 'image/commit', { mountPath })).toMatchObject({ exitCode: 0 });
+    expect(readFileSync(join(folder, 'strace.out'), 'utf8')).toContain('(INJECTED)');
+    expect(execFileSync('wimlib-imagex', ['extract', wim, '1', '/a.txt', '--to-stdout'], { encoding: 'utf8' })).toBe('achanged');
+    call('image/commit', { mountPath });
   });
 
   test('where folders cannot be renamed without replacing: a folder is copied out of an image all the same', async () => {

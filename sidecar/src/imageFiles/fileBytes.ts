@@ -2,6 +2,7 @@
 import { fsync, read, readSync, write as writeDescriptor } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
+import { releaseFile } from '../closing.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { isSystemError, systemFailure } from '../systemErrors.ts';
@@ -72,7 +73,7 @@ export async function copyInto(descriptor: number, path: string, signal: AbortSi
       position += bytesRead;
     }
   } finally {
-    await source.close();
+    await releaseFile(source);
   }
 }
 

@@ -1,6 +1,7 @@
 /** An image in a folder: a mount, or an installation applied to a disk. */
-import { closeSync } from 'node:fs';
+
 import { createHash } from 'node:crypto';
+import { release } from '../closing.ts';
 import { digestOf } from './digest.ts';
 import { readPieces, readWhole } from './fileBytes.ts';
 import { FolderTree } from './folderTree.ts';
@@ -118,7 +119,7 @@ export class FolderImage implements ImageFiles {
     } catch (error) {
       throw this.tree.at(path, error);
     } finally {
-      closeSync(file.descriptor);
+      release(file.descriptor);
     }
   }
 }

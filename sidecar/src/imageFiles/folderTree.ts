@@ -1,6 +1,7 @@
 /** The names below a folder, found without regard to case, and never through a link: descriptors for what reads and writes there. */
-import { closeSync, constants, fstatSync, openSync, readdirSync, type BigIntStats } from 'node:fs';
+import { constants, fstatSync, openSync, readdirSync, type BigIntStats } from 'node:fs';
 import { join } from 'node:path';
+import { release } from '../closing.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { openBeneath } from '../platform/linux/beneath.ts';
@@ -51,7 +52,7 @@ export class FolderTree {
   }
 
   close(): void {
-    closeSync(this.#root);
+    release(this.#root);
   }
 
   /** What is the folder itself. */
@@ -102,7 +103,7 @@ export class FolderTree {
       } catch (error) {
         throw this.at(spelled, error);
       } finally {
-        closeSync(folder);
+        release(folder);
       }
     }
     this.#names.set(spelled, names);
@@ -137,7 +138,7 @@ export class FolderTree {
     } catch (error) {
       throw this.at(about, error);
     } finally {
-      closeSync(place.folder);
+      release(place.folder);
     }
   }
 
@@ -195,6 +196,6 @@ function lookAt<T>(folder: number, path: string, use: (descriptor: number, stat:
     }
     throw new NotAFileError(path, stat.isFIFO() ? 'a pipe' : stat.isSocket() ? 'a socket' : 'a device');
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }

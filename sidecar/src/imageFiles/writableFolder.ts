@@ -1,8 +1,9 @@
 /** Changes an image in a folder, each step whole or not at all. */
 import { randomUUID } from 'node:crypto';
 import {
-  accessSync, closeSync, constants, fchmodSync, fsyncSync, futimesSync, linkSync, lstatSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, statSync,
+  accessSync, constants, fchmodSync, fsyncSync, futimesSync, linkSync, lstatSync, mkdirSync, openSync, renameSync, rmdirSync, rmSync, statSync,
 } from 'node:fs';
+import { release } from '../closing.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { Lock } from '../platform/linux/locks.ts';
@@ -43,7 +44,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
           fsyncSync(place.folder);
         });
       } finally {
-        if (old !== undefined) { closeSync(old); }
+        if (old !== undefined) { release(old); }
       }
     });
   }
@@ -82,7 +83,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
           fsyncSync(place.folder);
         });
         return place.spelled === '' ? temporary : `${place.spelled}/${temporary}`;
-      } finally { if (old !== undefined) { closeSync(old.descriptor); } }
+      } finally { if (old !== undefined) { release(old.descriptor); } }
     }, path);
   }
 
@@ -98,7 +99,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
         fsyncSync(from.folder);
       });
     } finally {
-      closeSync(from.folder);
+      release(from.folder);
     }
   }
 
@@ -127,7 +128,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     try {
       return await Lock.onDescriptor(folder, path, milliseconds);
     } catch (error) {
-      closeSync(folder);
+      release(folder);
       throw this.tree.at(path, error);
     } finally {
       // Who held it until now may have changed what was listed before.
@@ -140,7 +141,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     try {
       this.#putName(within(source, source.name), path);
     } finally {
-      closeSync(source.folder);
+      release(source.folder);
       this.tree.forgetNames();
     }
     await Promise.resolve();
@@ -166,7 +167,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
       try {
         await writeChecked(descriptor, data, options);
       } finally {
-        closeSync(descriptor);
+        release(descriptor);
       }
     });
   }
@@ -242,7 +243,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     } catch (error) {
       throw this.tree.at(path, error);
     } finally {
-      closeSync(place.folder);
+      release(place.folder);
       this.tree.forgetNames();
     }
   }
@@ -267,7 +268,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
       rmSync(within(place, temporary), { force: true });
       throw error;
     } finally {
-      closeSync(descriptor);
+      release(descriptor);
     }
   }
 

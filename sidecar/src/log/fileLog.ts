@@ -1,7 +1,8 @@
 /** Log files: one for each operation, created at its first line. */
-import { closeSync, constants, lstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
+import { constants, lstatSync, openSync, readSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { LogLevel } from '@dismts/protocol';
+import { release } from '../closing.ts';
 import type { OperationLog } from '../operationContext.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
@@ -111,7 +112,7 @@ class LogFile implements FileLog {
 
   close(): void {
     if (this.#descriptor !== undefined) {
-      closeSync(this.#descriptor);
+      release(this.#descriptor);
       this.#descriptor = undefined;
     }
     // Lines of work that goes on after its answer would otherwise open a second file.
@@ -187,7 +188,7 @@ function requireText(path: string): void {
     const isUtf16 = begin.length > 1 && (begin.readUInt16LE(0) === 0xfeff || begin.readUInt16BE(0) === 0xfeff);
     if (begin.includes(0) && !isUtf16) { throw new Error('it is a file of another kind: no text, but bytes'); }
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 

@@ -1,5 +1,6 @@
 /** Reads lines out of log files that other programs write: the end of a large one, or a part that is given in bytes. */
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { releaseFile } from '../closing.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { printableLine } from '../printable.ts';
@@ -62,7 +63,7 @@ export class LogFile {
       const { buffer, bytesRead } = await handle.read(Buffer.alloc(3), 0, 3, 0);
       return new LogFile(path, `${stats.dev}:${stats.ino}`, handle, encodingOf(buffer.subarray(0, bytesRead)));
     } catch (error) {
-      await handle.close();
+      await releaseFile(handle);
       throw error;
     }
   }
@@ -96,7 +97,7 @@ export class LogFile {
   }
 
   async close(): Promise<void> {
-    await this.#handle.close();
+    await releaseFile(this.#handle);
   }
 
   /** Line feeds before an offset. Goes on where it was asked last, so that parts read in order cost one pass. */

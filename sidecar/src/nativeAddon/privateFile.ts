@@ -1,11 +1,12 @@
 /** A file that only this user can have written: extracted, checked and handed out by its descriptor. */
 import { createHash, randomBytes } from 'node:crypto';
 import {
-  closeSync, constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync,
+  constants, fstatSync, fsyncSync, lstatSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync,
 } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { release } from '../closing.ts';
 import { makeFolders } from '../makeFolders.ts';
 
 /** Somebody else could have changed what is at `path`. */
@@ -57,7 +58,7 @@ export function withPrivateFile<T>(file: PrivateFile, use: (path: string) => T):
     // By descriptor where the system can: what was hashed is what is used, whatever happens to the path in between.
     return use(process.platform === 'linux' ? `/proc/self/fd/${descriptor}` : path);
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 
@@ -74,7 +75,7 @@ export function withTemporaryFile<T>(content: () => Uint8Array, use: (path: stri
     writeFileSync(descriptor, content());
     return use(`/proc/self/fd/${descriptor}`);
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 
@@ -115,7 +116,7 @@ function openVerified(path: string, sha256: string): number | undefined {
   const good = stats.isFile() && changeableByOthers(stats) === undefined
     && createHash('sha256').update(readFileSync(descriptor)).digest('hex') === sha256;
   if (good) { return descriptor; }
-  closeSync(descriptor);
+  release(descriptor);
   return undefined;
 }
 
@@ -128,7 +129,7 @@ function replace(folder: string, path: string, content: Uint8Array): void {
       writeFileSync(descriptor, content);
       fsyncSync(descriptor);
     } finally {
-      closeSync(descriptor);
+      release(descriptor);
     }
     renameSync(temporary, path);
     removeOld(folder);

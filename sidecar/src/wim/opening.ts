@@ -1,6 +1,7 @@
 /** How an image file is opened: without waiting for what is no file, and with its header read, or the words why it is none. */
 import { constants, type Stats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { releaseFile } from '../closing.ts';
 import { virtualDiskFormat } from '../disk/virtualDisk.ts';
 import type { FileErrors } from '../fileErrors.ts';
 import { Hresult } from '../hresult.ts';
@@ -47,7 +48,7 @@ export async function openRegularFile(
     refuse(stats);
     return { handle, stats, first: await reading };
   } catch (error) {
-    await handle.close();
+    await releaseFile(handle);
     throw error;
   }
 }

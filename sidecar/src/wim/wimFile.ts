@@ -5,6 +5,7 @@
 import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { isAbsolute } from 'node:path';
+import { releaseFile } from '../closing.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { foreignMountError } from '../platform/linux/foreignMounts.ts';
@@ -75,13 +76,13 @@ export class WimFile implements ReadableFile {
       const signature = signatureOf(opened.stats);
       return new WimFile(errors, handle, signature, await readHeader({ handle, errors, size: signature.size }, opened.first));
     } catch (error) {
-      await handle?.close();
+      if (handle !== undefined) { await releaseFile(handle); };
       throw error instanceof DismError ? error : foreignMountError(error, errors.what, path) ?? errors.ofSystem(error);
     }
   }
 
   async close(): Promise<void> {
-    await this.handle.close();
+    await releaseFile(this.handle);
   }
 
   /** The same open file as another header describes it, which it had when it was smaller; not to be closed. @throws DismError WIM_E_INVALID_CONTAINER. */

@@ -1,7 +1,8 @@
 /** What this user may not read of a folder that is to be put into an image: all of it is named, before anything is written. */
-import { closeSync, constants, lstatSync, openSync, readdirSync } from 'node:fs';
+import { constants, lstatSync, openSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Breather } from '../breather.ts';
+import { release } from '../closing.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { isForbidden } from '../imageFiles/fileTrouble.ts';
@@ -22,7 +23,7 @@ export function permitted<T>(read: () => T): T | undefined {
 /** Whether this user may not read a file. Not access(), which asks for the user that has started the process. */
 export function isUnreadable(path: string): boolean {
   try {
-    closeSync(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+    release(openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
     return false;
   } catch (error) {
     return isForbidden(error);

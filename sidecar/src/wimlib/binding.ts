@@ -1,7 +1,8 @@
 /** libwim, loaded: where the library is found, and what it says of its errors. */
-import { closeSync, existsSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { existsSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { release } from '../closing.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { loadKoffi } from '../nativeAddon/koffi.ts';
@@ -99,7 +100,7 @@ function openMessageFile(functions: WimlibBinding['functions']): MessageFile | u
       functions.wimlib_set_error_file(stream);
       return new MessageFile(inMemory.descriptor);
     }
-    closeSync(inMemory.descriptor);
+    release(inMemory.descriptor);
   }
   let folder: string | undefined;
   try {

@@ -1,5 +1,6 @@
 /** Lets this process write into one folder and nowhere else, wherever links lead. */
-import { closeSync } from 'node:fs';
+
+import { release } from '../../closing.ts';
 import { libc, SystemCallError } from './libc.ts';
 import { attachMount, holdFolder, MOUNT_ATTR_RDONLY } from './mountCalls.ts';
 
@@ -35,9 +36,9 @@ export function confineWrites(folder: string): void {
       check(mountSetattr(SYS_mount_setattr, AT_FDCWD, '/', AT_RECURSIVE, attributes, attributes.length), 'mount_setattr', '/');
       attachMount(writable, held);
     } finally {
-      closeSync(writable);
+      release(writable);
     }
   } finally {
-    closeSync(held);
+    release(held);
   }
 }

@@ -1,7 +1,8 @@
 /** Locks on files: flock(2). They end with the process, whichever way it ends. */
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Holder } from '@dismts/protocol';
+import { release } from '../../closing.ts';
 import { processState, programOf } from './holders.ts';
 import { libc, SystemCallError } from './libc.ts';
 
@@ -93,7 +94,7 @@ export class Lock {
     try {
       isHeld = tryLock(descriptor, path, isShared);
     } finally {
-      if (!isHeld) { closeSync(descriptor); }
+      if (!isHeld) { release(descriptor); }
     }
     return isHeld ? new Lock(descriptor) : undefined;
   }
@@ -134,7 +135,7 @@ export class Lock {
     for (const deadline = performance.now() + milliseconds; ;) {
       if (tryLock(descriptor, path)) { return new Lock(descriptor); }
       if (performance.now() > deadline) {
-        closeSync(descriptor);
+        release(descriptor);
         return undefined;
       }
       await setTimeout(pollMs);
@@ -142,6 +143,6 @@ export class Lock {
   }
 
   release(): void {
-    closeSync(this.descriptor);
+    release(this.descriptor);
   }
 }

@@ -1,6 +1,7 @@
 /** Mounting by descriptors: mount(2), umount2(2), and the calls that build a mount before it is put anywhere. Linux 5.12 and newer. */
-import { closeSync, constants, openSync } from 'node:fs';
+import { constants, openSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { release } from '../../closing.ts';
 import { throughDescriptor } from './heldPath.ts';
 import { libc, SystemCallError } from './libc.ts';
 import { mountIdOf, type MountTableEntry } from './mountTable.ts';
@@ -64,7 +65,7 @@ export function makeFileSystem(type: string, source: string, options: Readonly<R
     check(libc().fsconfig(SYS_fsconfig, context, FSCONFIG_CMD_CREATE, null, null, 0), 'fsconfig', source);
     return check(libc().fsmount(SYS_fsmount, context, FSMOUNT_CLOEXEC, attributes), 'fsmount', source);
   } finally {
-    closeSync(context);
+    release(context);
   }
 }
 
@@ -129,11 +130,11 @@ export function unmountEntry({ id, mountPoint }: Pick<MountTableEntry, 'id' | 'm
       try {
         if (mountIdOf(own) !== id) { throw new SystemCallError('umount2', mountPoint, 16); }
       } finally {
-        closeSync(own);
+        release(own);
       }
       unmount(path, detach);
     });
   } finally {
-    closeSync(above);
+    release(above);
   }
 }

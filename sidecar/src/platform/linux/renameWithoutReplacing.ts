@@ -1,5 +1,6 @@
 /** Gives a file a new name that is free, and never takes it from another. */
-import { closeSync, constants, linkSync, lstatSync, mkdirSync, openSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { constants, linkSync, lstatSync, mkdirSync, openSync, renameSync, rmdirSync, unlinkSync } from 'node:fs';
+import { release } from '../../closing.ts';
 import { loadKoffi } from '../../nativeAddon/koffi.ts';
 import { SystemCallError } from './libc.ts';
 
@@ -53,7 +54,7 @@ function renameByLink(from: string, to: string): boolean {
 function renameOverOwn(from: string, to: string): boolean {
   const isFolder = lstatSync(from).isDirectory();
   try {
-    if (isFolder) { mkdirSync(to, 0o700); } else { closeSync(openSync(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)); }
+    if (isFolder) { mkdirSync(to, 0o700); } else { release(openSync(to, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)); }
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') { return false; }
     throw error;

@@ -2,7 +2,8 @@
  * Starts a program by posix_spawn(3). Node.js forks, which copies the page tables of this process and makes each page that is
  * written to afterwards a page fault: with an image's metadata in memory that takes longer than all else that a mount needs.
  */
-import { closeSync, constants, fstatSync, readSync } from 'node:fs';
+import { constants, fstatSync, readSync } from 'node:fs';
+import { release } from '../../closing.ts';
 import { pathOf } from './heldPath.ts';
 import { libc, SystemCallError } from './libc.ts';
 import { holdFolder } from './mountCalls.ts';
@@ -48,7 +49,7 @@ export function startProgram(path: string, args: readonly string[], files: reado
     if (error !== 0) { throw new SystemCallError('spawn', path, error); }
     return startedProgram(pid[0], printed);
   } catch (error) {
-    closeSync(printed);
+    release(printed);
     throw error;
   }
 }
@@ -72,7 +73,7 @@ function withRoot<T>(root: string | undefined, step: () => T): T {
       if (chroot(pathOf(own)) !== 0 && (fchdir(own) !== 0 || chroot('.') !== 0)) { process.abort(); }
     }
   } finally {
-    closeSync(own);
+    release(own);
   }
 }
 
@@ -129,6 +130,6 @@ function startedProgram(pid: number, printed: number): StartedProgram {
       const buffer = Buffer.alloc(Math.min(fstatSync(printed).size, maxBytes));
       return buffer.toString('utf8', 0, readSync(printed, buffer, 0, buffer.length, 0));
     },
-    close: () => { closeSync(printed); },
+    close: () => { release(printed); },
   };
 }

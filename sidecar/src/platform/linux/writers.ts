@@ -1,7 +1,8 @@
 /** Which processes have a file open for writing: /proc. Those of other users, and of other containers, are seen by root only. */
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { constants, openSync, readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import type { Holder } from '@dismts/protocol';
+import { release } from '../../closing.ts';
 import { programOf } from './holders.ts';
 
 const accessMode = 3;
@@ -28,7 +29,7 @@ function shownInode(path: string): string | undefined {
   try {
     return readDescriptor(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'latin1')).inode;
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 

@@ -1,7 +1,8 @@
 /** The DISM API in this process: loaded once, initialised as operations ask for it, shut down in the end. */
-import { closeSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LogLevel } from '@dismts/protocol';
+import { release } from '../../../closing.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { createDefaultFile, defaultLogDirectory } from '../../../log/logFolder.ts';
@@ -182,7 +183,7 @@ function windowsLog(): string | undefined {
 function makeOwnLog(): { readonly path: string | null; readonly warnings: readonly string[] } {
   try {
     const { descriptor, path } = createDefaultFile(defaultLogDirectory(), 'dism');
-    closeSync(descriptor);
+    release(descriptor);
     return { path, warnings: [] };
   } catch (error) {
     return { path: null, warnings: [`DISM logs where it always does, for there is no log folder: ${(error as Error).message}`] };

@@ -1,5 +1,6 @@
 /** Which image a file boots that nobody uses yet: libwim forgets it when it splits a file, and when it joins parts. */
 import { open } from 'node:fs/promises';
+import { releaseFile } from '../../../closing.ts';
 import { changedHeader } from '../../../wim/header.ts';
 import { WimFile } from '../../../wim/wimFile.ts';
 
@@ -21,6 +22,6 @@ export async function setBootImage(path: string, bootIndex: number): Promise<voi
     await file.write(header, 0, header.length, 0);
     await file.sync();
   } finally {
-    await file.close();
+    await releaseFile(file);
   }
 }

@@ -4,6 +4,7 @@
  */
 import { constants, rmSync } from 'node:fs';
 import { open, realpath } from 'node:fs/promises';
+import { releaseFile } from '../../../closing.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -125,7 +126,7 @@ export async function whileVolumeRests<T>(mountPath: string, what: string, conte
     await whileFrozen(state, record, what, context, async () => {
       if (record.mode === 'ReadWrite') {
         const folder = await open(mountPath, constants.O_RDONLY | constants.O_DIRECTORY);
-        try { await folder.sync(); } finally { await folder.close(); }
+        try { await folder.sync(); } finally { await releaseFile(folder); }
       }
       return await read();
     }));

@@ -1,6 +1,7 @@
 /** New files, which get their names once they are whole, and never that of a file that is there. */
-import { closeSync, constants, fchmodSync, fchownSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { constants, fchmodSync, fchownSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { release } from '../../../closing.ts';
 import { isThere } from '../../../isThere.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
@@ -40,7 +41,7 @@ export function syncNames(path: string): readonly string[] {
     try {
       fsyncSync(descriptor);
     } finally {
-      closeSync(descriptor);
+      release(descriptor);
     }
   } catch (error) {
     // Some file systems have no such thing, and note names as they like.
@@ -75,7 +76,7 @@ export function growthJournal(work: UnfinishedWork, path: string): CommitJournal
 /** Makes an empty file that must not be there yet, and notes before that it goes where it is left. */
 export async function makeEmptyFile(path: string, work: UnfinishedWork | undefined, mode = 0o600): Promise<void> {
   await work?.making(path);
-  closeSync(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode));
+  release(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode));
 }
 
 /** The folder that withTemporaryFile() writes to. @throws DismError as requireWritableFolder(). */
@@ -162,9 +163,9 @@ function keepMetadata(from: string, to: string): void {
         try { step(); } catch { /* As said. */ }
       }
     } finally {
-      closeSync(descriptor);
+      release(descriptor);
     }
   } finally {
-    closeSync(old);
+    release(old);
   }
 }

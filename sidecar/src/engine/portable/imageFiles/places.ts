@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { open, readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { releaseFile } from '../../../closing.ts';
 import { parseMbr } from '../../../disk/mbr.ts';
 import { volumeSignature } from '../../../disk/volume.ts';
 import { DismError } from '../../../errors.ts';
@@ -50,7 +51,7 @@ async function ntfsBytes(real: string, path: string, what: string): Promise<numb
   try {
     await handle.read(sector, 0, sectorBytes, 0);
   } finally {
-    await handle.close();
+    await releaseFile(handle);
   }
   const kind = volumeSignature(sector);
   if (kind === 'NTFS') { return Number(sector.readBigUInt64LE(0x28)) * sector.readUInt16LE(0x0b); }

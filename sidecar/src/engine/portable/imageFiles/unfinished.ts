@@ -2,11 +2,12 @@
  * What an operation on image files has begun to write, written down before: should all be killed, the next operation takes away just that.
  * A record is a file that is locked for as long as its operation lives; each line is on the disk before what it is about is touched.
  */
-import { closeSync, constants, fsync, fstatSync, ftruncateSync, lstatSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { constants, fsync, fstatSync, ftruncateSync, lstatSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import * as z from 'zod';
+import { release } from '../../../closing.ts';
 import { makeFolders } from '../../../makeFolders.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { tryLock } from '../../../platform/linux/locks.ts';
@@ -74,17 +75,17 @@ export class UnfinishedWork {
     const descriptor = openSync(beginning, constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_APPEND, 0o600);
     try {
       if (!tryLock(descriptor, beginning) || fstatSync(descriptor).nlink === 0) {
-        closeSync(descriptor);
+        release(descriptor);
         return undefined;
       }
       renameSync(beginning, path);
       const opened = openSync(folder, constants.O_RDONLY);
-      try { await flush(opened); } finally { closeSync(opened); }
+      try { await flush(opened); } finally { release(opened); }
     } catch (error) {
       for (const made of [beginning, path]) {
         try { rmSync(made, { force: true }); } catch { /* It says nothing, and goes with the next operation. */ }
       }
-      closeSync(descriptor);
+      release(descriptor);
       throw error;
     }
     return new UnfinishedWork(path, descriptor);
@@ -109,7 +110,7 @@ export class UnfinishedWork {
       const { size, ino, dev } = fstatSync(descriptor, { bigint: true });
       await this.#note({ kind: 'growing', path, size: Number(size), header: header.toString('base64'), device: String(dev), inode: String(ino) });
     } finally {
-      closeSync(descriptor);
+      release(descriptor);
     }
   }
 
@@ -124,7 +125,7 @@ export class UnfinishedWork {
       for (const step of undoOrder(this.#steps)) { undo(step, this.#steps); }
       rmSync(this.#path, { force: true });
     } finally {
-      closeSync(this.#descriptor);
+      release(this.#descriptor);
     }
   }
 
@@ -185,7 +186,7 @@ function shrink(step: Extract<Step, { kind: 'growing' }>): void {
     if (!now.equals(old)) { writeSync(descriptor, old, 0, wimHeaderBytes, 0); }
     if (fstatSync(descriptor).size > step.size) { ftruncateSync(descriptor, step.size); }
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 
@@ -206,7 +207,7 @@ function clearBeginning(path: string): void {
     // Only while it is locked: whoever has made it sees then that it is gone.
     if (tryLock(descriptor, path)) { rmSync(path, { force: true }); }
   } catch { /* It says nothing, and goes with the next operation. */ } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 
@@ -221,14 +222,14 @@ export function clearUnfinished(state: State, context: OperationContext): void {
       const descriptor = openSync(path, constants.O_RDWR | constants.O_NOFOLLOW);
       try {
         if (!tryLock(descriptor, path)) { continue; }
-        const steps = readSteps(readFileSync(path, 'utf8'));
+        const steps = readSteps(readFileSync(descriptor, 'utf8'));
         for (const step of undoOrder(steps)) {
           context.log.warning(`an operation was interrupted; what it left at "${step.path}" is taken away`);
           undo(step, steps);
         }
         rmSync(path, { force: true });
       } finally {
-        closeSync(descriptor);
+        release(descriptor);
       }
     } catch (error) {
       context.log.warning(`what an interrupted operation left cannot be taken away yet ("${path}"): ${messageOf(error, path)}`);

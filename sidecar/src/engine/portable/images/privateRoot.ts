@@ -6,7 +6,8 @@
  * then, which FUSE wants. So the program runs in a copy of the few mounts that it needs (read-only and cut off from the
  * originals), mounts there, and the result is put into the state directory.
  */
-import { closeSync } from 'node:fs';
+
+import { release } from '../../../closing.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { attachMount, cloneMount, holdFile, holdFolder, sealMount, unmount } from '../../../platform/linux/mountCalls.ts';
@@ -19,7 +20,7 @@ function mountOf(table: readonly MountTableEntry[], path: string): MountTableEnt
     const id = mountIdOf(descriptor);
     return table.find((entry) => entry.id === id);
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 
@@ -46,10 +47,10 @@ export async function mountPrivately<T>(request: PrivateRootRequest, serve: () =
   const target = holdFolder(request.target);
   try {
     const { served, result } = await serveInRoot(request, serve);
-    try { attachMount(served, target); } finally { closeSync(served); }
+    try { attachMount(served, target); } finally { release(served); }
     return result;
   } finally {
-    closeSync(target);
+    release(target);
   }
 }
 
@@ -87,7 +88,7 @@ function attachCopy(entry: MountTableEntry, target: string): void {
     place = holdFolder(target);
     attachMount(copy, place);
   } finally {
-    for (const descriptor of [original, copy, place]) { if (descriptor !== undefined) { closeSync(descriptor); } }
+    for (const descriptor of [original, copy, place]) { if (descriptor !== undefined) { release(descriptor); } }
   }
 }
 
@@ -102,7 +103,7 @@ function attachFile(path: string, target: string): void {
     descriptors.push(place);
     attachMount(copy, place);
   } finally {
-    for (const descriptor of descriptors) { closeSync(descriptor); }
+    for (const descriptor of descriptors) { release(descriptor); }
   }
 }
 
@@ -118,6 +119,6 @@ function takeServed(type: string, root: string, mountPath: string): number {
   try {
     return cloneMount(folder);
   } finally {
-    closeSync(folder);
+    release(folder);
   }
 }

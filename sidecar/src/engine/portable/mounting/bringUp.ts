@@ -1,7 +1,8 @@
 /** Brings up what a mount shows at its folder, and renews it. */
-import { closeSync, fstatSync, statSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import { release } from '../../../closing.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { type OperationContext, uncancellable, withSignal } from '../../../operationContext.ts';
@@ -109,13 +110,13 @@ function showAt(state: State, record: MountRecord, folder: number, server: LiveM
     if (shown === undefined) { throw folderChanged(record); }
     return { ...movedTo(record, shown.mountPoint), live: liveMount(state, record, shown, cover.parentId, server) };
   } finally {
-    closeSync(view);
+    release(view);
   }
 }
 
 function putCover(record: MountRecord, folder: number): MountTableEntry {
   const cover = makeCover(record);
-  try { attachMount(cover, folder); } finally { closeSync(cover); }
+  try { attachMount(cover, folder); } finally { release(cover); }
   return mountedOn(record, folder, ({ source }) => source === coverSource(record));
 }
 
@@ -126,7 +127,7 @@ export function attachView(record: MountRecord, view: number, cover: MountTableE
     if (mountIdOf(root) !== cover.id) { throw folderChanged(record); }
     attachMount(view, root);
   } finally {
-    closeSync(root);
+    release(root);
   }
 }
 
@@ -250,7 +251,7 @@ export async function renewView(state: State, record: MountRecord, context: Oper
     }
     return next;
   } finally {
-    closeSync(view);
+    release(view);
   }
 }
 
@@ -265,7 +266,7 @@ function attachBeneath(view: number, old: MountTableEntry): boolean {
     if ((error as NodeJS.ErrnoException).code !== 'EINVAL') { throw error; }
     return false;
   } finally {
-    closeSync(root);
+    release(root);
   }
 }
 

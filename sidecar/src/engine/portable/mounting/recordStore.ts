@@ -1,7 +1,8 @@
 /** The records of mounts: one folder a mount, written whole or not at all. */
-import { closeSync, constants, fsync, openSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { constants, fsync, openSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { readTextFile, release } from '../../../closing.ts';
 import { isThere } from '../../../isThere.ts';
 import * as z from 'zod';
 import { makeFolders } from '../../../makeFolders.ts';
@@ -48,8 +49,8 @@ async function writeDurably(folder: string, text: string): Promise<void> {
   } catch (error) {
     throw atDescriptorPath(error, path);
   } finally {
-    closeSync(file);
-    closeSync(opened);
+    release(file);
+    release(opened);
   }
 }
 
@@ -66,7 +67,7 @@ function isCut(text: string): boolean {
 /** @returns undefined where there is none. */
 function readText(path: string): string | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return readTextFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return undefined; }
     throw atDescriptorPath(error, path);

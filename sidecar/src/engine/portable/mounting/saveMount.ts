@@ -1,5 +1,6 @@
 /** Saves a mount: what image/commit and image/unmount share, and what all formats do alike. */
-import { closeSync } from 'node:fs';
+
+import { release } from '../../../closing.ts';
 import { DismError, reworded } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -135,7 +136,7 @@ export async function showAgain(state: State, record: MountRecord, mountPath: st
     try {
       await bringUpAgain(state, { ...record, mountPath }, folder, context);
     } finally {
-      closeSync(folder);
+      release(folder);
     }
     return undefined;
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Makes what users see of a mount: the served image with the staged changes on it, before it is put anywhere. */
-import { accessSync, closeSync, constants } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
+import { release } from '../../../closing.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { makeFolders } from '../../../makeFolders.ts';
@@ -64,7 +65,7 @@ function stack(state: State, record: MountRecord): number {
     try {
       requireWritable(view, record, places);
     } catch (error) {
-      closeSync(view);
+      release(view);
       throw error;
     }
     return view;
@@ -77,7 +78,7 @@ function stack(state: State, record: MountRecord): number {
       cause: error,
     });
   } finally {
-    for (const folder of folders) { closeSync(folder); }
+    for (const folder of folders) { release(folder); }
   }
 }
 
@@ -88,7 +89,7 @@ export function makeView(state: State, record: MountRecord): number {
   try {
     return cloneMount(lower);
   } finally {
-    closeSync(lower);
+    release(lower);
   }
 }
 
@@ -119,6 +120,6 @@ export function freeze(view: MountTableEntry, frozen: boolean): void {
     if (mountIdOf(folder) !== view.id) { throw new SystemCallError('mount', view.mountPoint, 16); }
     remountReadOnly(folder, frozen, viewFlags);
   } finally {
-    closeSync(folder);
+    release(folder);
   }
 }

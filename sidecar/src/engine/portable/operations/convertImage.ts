@@ -4,6 +4,7 @@ import { open, realpath, truncate } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { convertImage as convertMethod } from '@dismts/protocol';
 import type { z } from 'zod';
+import { releaseFile } from '../../../closing.ts';
 import { type NewPartition, writeGpt } from '../../../disk/writeGpt.ts';
 import { DismError } from '../../../errors.ts';
 import { freeBytesAt } from '../../../freeBytes.ts';
@@ -131,7 +132,7 @@ async function check(path: string, what: string): Promise<boolean> {
     await opened.close();
   }
   const handle = await open(path, 'r+');
-  try { await handle.sync(); } finally { await handle.close(); }
+  try { await handle.sync(); } finally { await releaseFile(handle); }
   return holdsWindows;
 }
 

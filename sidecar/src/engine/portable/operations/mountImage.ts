@@ -1,8 +1,9 @@
 /** image/mount on the portable engine. */
 import { randomUUID } from 'node:crypto';
-import { closeSync, existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import type { z } from 'zod';
 import type { mountImage as mountImageMethod } from '@dismts/protocol';
+import { release } from '../../../closing.ts';
 import { isElevated } from '../../../platform/elevation.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
@@ -51,7 +52,7 @@ function holdMountFolder(path: string, what: string, state: State): { readonly f
     }
     return { folder, mountPath };
   } catch (error) {
-    closeSync(folder);
+    release(folder);
     throw error;
   }
 }
@@ -203,7 +204,7 @@ export async function mountImage(params: Params, context: OperationContext): Pro
         lock?.release();
       }
     } finally {
-      closeSync(folder);
+      release(folder);
     }
   });
 }

@@ -1,7 +1,8 @@
 /** image/remount on the portable engine. */
-import { closeSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import type { z } from 'zod';
 import type { remountImage as remountImageMethod } from '@dismts/protocol';
+import { release } from '../../../closing.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -34,10 +35,10 @@ function holdRemountFolder(state: State, { mountPath, ...record }: MountRecord, 
   try {
     if (lookAt(state, { mountPath, ...record }).cover !== undefined || throughDescriptor(folder, (held) => readdirSync(held)).length === 0) { return folder; }
   } catch (error) {
-    closeSync(folder);
+    release(folder);
     throw error;
   }
-  closeSync(folder);
+  release(folder);
   throw new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, {
     target, hint: 'Somebody wrote to the folder while nothing was mounted there; move the files elsewhere, then remount.',
   });
@@ -59,7 +60,7 @@ export async function remountImage(params: Params, context: OperationContext): P
     try {
       await bringUpAgain(state, { ...record, mountPath: placeOf(folder, what, params.mountPath) }, folder, context);
     } finally {
-      closeSync(folder);
+      release(folder);
     }
     await state.generations.removeOld(record);
     context.progress('Mounting', 1, 1);

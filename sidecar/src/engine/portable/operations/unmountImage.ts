@@ -1,7 +1,8 @@
 /** image/unmount on the portable engine. */
-import { close, closeSync } from 'node:fs';
+import { close } from 'node:fs';
 import type { z } from 'zod';
 import type { unmountImage as unmountImageMethod } from '@dismts/protocol';
+import { release } from '../../../closing.ts';
 import { DismError, reworded } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -28,7 +29,7 @@ function keepView({ mountPoint }: MountTableEntry): number {
   try {
     return cloneMount(root);
   } finally {
-    closeSync(root);
+    release(root);
   }
 }
 

@@ -1,8 +1,9 @@
 /** Gathers the bytes that changes bring along, and tells the tree their hashes. */
 import { createHash } from 'node:crypto';
-import { closeSync, constants, openSync, readFileSync } from 'node:fs';
+import { constants, openSync, readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { Breather } from '../../../breather.ts';
+import { release, releaseFile } from '../../../closing.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
@@ -44,7 +45,7 @@ function fileSource(path: string, size: number): ResourceSource {
       } catch (error) {
         throw atDescriptorPath(error, path);
       } finally {
-        await file.close();
+        await releaseFile(file);
       }
     },
   };
@@ -58,7 +59,7 @@ function readSmallFile(path: string): Buffer {
   } catch (error) {
     throw atDescriptorPath(error, path);
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 

@@ -3,7 +3,8 @@
  * original. When the image is served anew its files have other handles, and an old one leads to another file or to none:
  * the kernel then refuses the changed file (ESTALE). That it was copied is worth knowing for a save, so it is noted anew.
  */
-import { closeSync, lstatSync, readdirSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
+import { release } from '../../../closing.ts';
 import { listAttributes, removeAttribute, setAttribute } from '../../../platform/linux/attributes.ts';
 import { throughDescriptor } from '../../../platform/linux/heldPath.ts';
 import { holdFolder } from '../../../platform/linux/mountCalls.ts';
@@ -29,6 +30,6 @@ export function forgetOrigins(path: string): void {
   try {
     throughDescriptor(folder, (held) => { for (const name of readdirSync(held)) { forgetOrigins(`${held}/${name}`); } });
   } finally {
-    closeSync(folder);
+    release(folder);
   }
 }

@@ -1,8 +1,9 @@
 /** Files and folders in the making: beside their names, and under them only once they are whole. */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { fsyncSync, mkdirSync, openSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createHash, randomBytes } from 'node:crypto';
 import { hostname, tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
+import { release } from '../../../../closing.ts';
 import { DismError } from '../../../../errors.ts';
 import { escapeRegExp } from '../../../../escapeRegExp.ts';
 import { freeBytesAt } from '../../../../freeBytes.ts';
@@ -69,7 +70,7 @@ function flush(path: string): void {
   try {
     fsyncSync(descriptor);
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 

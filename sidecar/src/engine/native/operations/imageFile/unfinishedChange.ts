@@ -3,10 +3,11 @@
  * operation on the file takes away what a killed one has left in it.
  * A record bears the identity of its file. Who changes a file has claimed it, until its process ends.
  */
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
+import { readTextFile, release } from '../../../../closing.ts';
 import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import { fileBefore, lookAt, putBack, takeBack } from '../../../../imageFiles/fileBefore.ts';
@@ -133,7 +134,7 @@ function write(recordPath: string, content: ChangeRecord): void {
       writeSync(descriptor, JSON.stringify(content));
       fsyncSync(descriptor);
     } finally {
-      closeSync(descriptor);
+      release(descriptor);
     }
     renameSync(beginning, recordPath);
   } catch (error) {
@@ -166,7 +167,7 @@ async function settle(subject: Subject, undo: typeof takeBack = takeBack): Promi
   let record: ChangeRecord;
   try {
     if (statSync(recordPath).size > maxRecordBytes) { throw new Error('it is too large'); }
-    record = recordSchema.parse(JSON.parse(readFileSync(recordPath, 'utf8')));
+    record = recordSchema.parse(JSON.parse(readTextFile(recordPath)));
   } catch (error) {
     // Of another version, or damaged: not ours to act on.
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') { log.warning(`"${recordPath}" cannot be read: ${messageOf(error, recordPath)}`); }

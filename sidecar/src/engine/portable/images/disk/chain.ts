@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { releaseFile } from '../../../../closing.ts';
 import { isThere } from '../../../../isThere.ts';
 import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
@@ -72,7 +73,7 @@ export function brokenServing(folders: GenerationFolders): string | undefined {
 async function flushFile(path: string): Promise<void> {
   if (!isThere(path)) { return; }
   const handle = await open(path, 'r+');
-  try { await handle.sync(); } finally { await handle.close(); }
+  try { await handle.sync(); } finally { await releaseFile(handle); }
 }
 
 /**

@@ -2,6 +2,7 @@
 import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { releaseFile } from '../../../../closing.ts';
 import { openVirtualDisk } from '../../../../disk/virtualDisk.ts';
 import { DismError } from '../../../../errors.ts';
 import { isSystemError } from '../../../../systemErrors.ts';
@@ -19,7 +20,7 @@ async function parentNameOf(path: string): Promise<string> {
       const { size } = await handle.stat();
       return (await openVirtualDisk(handle, size, new FileErrors(path))).parentName;
     } finally {
-      await handle.close();
+      await releaseFile(handle);
     }
   } catch (error) {
     if (error instanceof DismError || isSystemError(error)) { return ''; }

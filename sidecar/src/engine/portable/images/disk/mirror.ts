@@ -3,6 +3,7 @@
  * one that was killed in between leaves them so; the first copy is the newer one then.
  */
 import { open } from 'node:fs/promises';
+import { releaseFile } from '../../../../closing.ts';
 import { FileSource } from '../../../../disk/byteSource.ts';
 import { readBootSector } from '../../../../disk/ntfs/bootSector.ts';
 import { NtfsVolume } from '../../../../disk/ntfs/ntfsVolume.ts';
@@ -27,7 +28,7 @@ export async function requireWhole(path: string, image: string): Promise<void> {
     throw errors.make(Hresult.ERROR_DISK_CORRUPT, `the machine stopped before they had reached its disk, and ${damaged} files of the volume are damaged in them`,
       'The disk file itself is untouched. Dismount with -Discard, and make the changes again.');
   } finally {
-    await handle.close();
+    await releaseFile(handle);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Opens a virtual disk file and finds the volume in it that is the image. */
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { releaseFile } from '../../../../closing.ts';
 import { openVirtualDisk, type VirtualDisk } from '../../../../disk/virtualDisk.ts';
 import { findVolume, type FoundVolume } from '../../../../disk/windowsVolume.ts';
 import { Hresult } from '../../../../hresult.ts';
@@ -30,7 +31,7 @@ export async function openDisk(path: string, what: string): Promise<OpenDisk> {
       const stats = await handle.stat();
       const disk = await openVirtualDisk(handle, stats.size, errors);
       return {
-        path, errors, disk, signature: signatureOf(stats), close: async () => { await handle.close(); },
+        path, errors, disk, signature: signatureOf(stats), close: async () => { await releaseFile(handle); },
         volume: async (partition) => {
           const { content } = disk;
           if (content === undefined) {
@@ -44,7 +45,7 @@ export async function openDisk(path: string, what: string): Promise<OpenDisk> {
         },
       };
     } catch (error) {
-      await handle.close();
+      await releaseFile(handle);
       throw error;
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 /** Saves a mount into its virtual disk, in place, with the staged changes as the journal: what was interrupted is done again from its start. */
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import { releaseFile } from '../../../../closing.ts';
 import { blocksOf } from '../../../../disk/virtualDisk.ts';
 import { DismError, WimError } from '../../../../errors.ts';
 import { freeBytes } from '../../../../freeBytes.ts';
@@ -113,7 +114,7 @@ export async function save({ record, folders, note }: SaveRequest, context: Oper
     context.progress('Writing', 1, 1);
     return { written: true, imageIndex, imageHash, warnings: [] };
   } finally {
-    await file.close();
+    await releaseFile(file);
   }
 }
 
@@ -140,6 +141,6 @@ export async function settle(
     context.log.error(`a save into "${wimPath}" was interrupted, and cannot be finished yet: ${messageOf(error)}`);
     return undefined;
   } finally {
-    await file?.close();
+    if (file !== undefined) { await releaseFile(file); };
   }
 }

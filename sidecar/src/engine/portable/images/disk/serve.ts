@@ -1,5 +1,6 @@
 /** Serves the volume of a virtual disk: QEMU shows its bytes as a file, with the staged changes on them, and NTFS-3G the files on it. */
-import { closeSync, fstatSync, writeFileSync } from 'node:fs';
+import { fstatSync, writeFileSync } from 'node:fs';
+import { release } from '../../../../closing.ts';
 import { DismError, WimError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
@@ -87,7 +88,7 @@ async function startDaemon({ record, folders, lock }: ServeRequest, context: Ope
       throw servingError(record, 'qemu-storage-daemon', exitCode, output);
     }
   } finally {
-    closeSync(file);
+    release(file);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Changes of a disk are staged in a qcow2 overlay: the disk file is not touched before a save. */
-import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
+import { constants, fstatSync, openSync, readSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
+import { release, releaseFile } from '../../../../closing.ts';
 import { isThere } from '../../../../isThere.ts';
 import { FileSource } from '../../../../disk/byteSource.ts';
 import { type Extent, stagedExtents } from '../../../../disk/qcow2.ts';
@@ -24,7 +25,7 @@ async function make({ staged }: GenerationFolders, record: MountRecord, context:
   const { exitCode, output } = await runProgram(requireProgram('qemu-img'), args, context.signal);
   if (exitCode !== 0) { throw new WimError(`QEMU_IMG_EXIT_${exitCode}`, `Cannot stage changes of "${record.wimPath}": ${output}`, { target: record.wimPath }); }
   const handle = await open(unfinished, 'r+');
-  try { await handle.sync(); } finally { await handle.close(); }
+  try { await handle.sync(); } finally { await releaseFile(handle); }
   await rename(unfinished, staged);
 }
 
@@ -34,7 +35,7 @@ export async function readStaged(staged: string): Promise<Extent[]> {
   try {
     return await stagedExtents(new FileSource(handle, (await handle.stat()).size, new FileErrors(staged)));
   } finally {
-    await handle.close();
+    await releaseFile(handle);
   }
 }
 
@@ -46,7 +47,7 @@ function hasChanges({ staged }: GenerationFolders): boolean {
     const isHeader = readSync(descriptor, header, 0, header.length, 0) === header.length;
     return !isHeader || fstatSync(descriptor).size > Number(header.readBigUInt64BE(40)) + header.readUInt32BE(36) * 8;
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 
@@ -57,7 +58,7 @@ function troubleWith({ staged }: GenerationFolders): string | undefined {
     if (!fstatSync(descriptor).isFile()) { return 'are no file'; }
     return readSync(descriptor, head, 0, 4, 0) === 4 && head.readUInt32BE(0) === qcow2Magic ? undefined : 'are damaged';
   } finally {
-    closeSync(descriptor);
+    release(descriptor);
   }
 }
 

@@ -1,6 +1,7 @@
 /** Saves a mount into its WIM file, and finds out what became of a save that was interrupted. */
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { releaseFile } from '../../../../closing.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { tryLock } from '../../../../platform/linux/locks.ts';
 import { messageOf } from '../../../../systemErrors.ts';
@@ -80,6 +81,6 @@ export async function settle(
     const isKnown = committed !== undefined && (await readImageHashes(wimPath))[record.imageIndex - 1] === imageHash;
     return { isSaved: committed === true, imageHash, file: isKnown ? signatureOf(await file.stat()) : undefined };
   } finally {
-    await file.close();
+    await releaseFile(file);
   }
 }

@@ -1,5 +1,6 @@
 /** Serves an image of a WIM file through libwim's FUSE file system. */
-import { accessSync, closeSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { release } from '../../../../closing.ts';
 import { DismError, WimError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
@@ -71,7 +72,7 @@ export async function serve({ record, target, baseMount, otherFiles, lock, maxMe
       baseMount, target, mountPath, type: wimfsType, files: ['/', '/proc/self', '/dev/fuse', imagex, wimPath, ...otherFiles],
     }, async () => await run(target));
   } finally {
-    for (const file of files) { closeSync(file); }
+    for (const file of files) { release(file); }
   }
 }
 
