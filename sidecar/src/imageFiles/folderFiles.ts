@@ -1,5 +1,4 @@
 /** An image in a folder: a mount, or an installation applied to a disk. */
-
 import { createHash } from 'node:crypto';
 import { release } from '../closing.ts';
 import { digestOf } from './digest.ts';

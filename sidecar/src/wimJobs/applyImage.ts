@@ -23,14 +23,14 @@ export interface ApplyImage {
 
 /**
  * Keeps what is written in the folder, should somebody put links in it meanwhile. Who is not root has only their own rights to be led astray with.
- * @returns Why it could not be done; undefined where it is.
+ * @returns Why it could not be done; undefined where it is. @throws SystemCallError: it is half done, and nothing can be written any more.
  */
 function confine(folder: string): string | undefined {
   try {
     confineWrites(folder);
     return undefined;
   } catch (error) {
-    if (!isSystemError(error)) { throw error; }
+    if (!isSystemError(error) || error.syscall === 'move_mount') { throw error; }
     return messageOf(error);
   }
 }

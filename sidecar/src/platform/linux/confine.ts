@@ -1,5 +1,4 @@
 /** Lets this process write into one folder and nowhere else, wherever links lead. */
-
 import { release } from '../../closing.ts';
 import { libc, SystemCallError } from './libc.ts';
 import { attachMount, holdFolder, MOUNT_ATTR_RDONLY } from './mountCalls.ts';
@@ -20,7 +19,7 @@ function check(result: number | bigint, syscall: string, path: string): number {
  * For this thread and those that it starts from now on, every file system becomes read-only but what shows in the folder. Others see nothing of it.
  * For a process that writes what others say, and ends then.
  * @param folder Canonical path.
- * @throws SystemCallError EPERM: only root can; ENOSYS: Linux 5.12 and newer.
+ * @throws SystemCallError EPERM: only root can; ENOSYS: Linux 5.12 and newer. Of `move_mount`: everything is read-only by then, the folder too.
  */
 export function confineWrites(folder: string): void {
   const { unshare, mount, openTree, mountSetattr } = libc();

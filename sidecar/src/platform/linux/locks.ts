@@ -27,9 +27,9 @@ export function tryLock(descriptor: number, path: string, isShared = false): boo
   throw error;
 }
 
-/** Gives up a lock of tryLock() before its file is closed. */
-export function unlock(descriptor: number): void {
-  libc().flock(descriptor, LOCK_UN);
+/** Gives up a lock of tryLock() before its file is closed. @param path For the error. @throws SystemCallError: it is held still. */
+export function unlock(descriptor: number, path: string): void {
+  if (libc().flock(descriptor, LOCK_UN) !== 0) { throw new SystemCallError('flock', path); }
 }
 
 /** Who took the locks that are on a file: /proc/locks. A process that inherited one is not in it, nor one of another container. */

@@ -78,7 +78,7 @@ export async function withChangeable<T>(
       wim.requireChangeable();
       await wim.document();
       requireUnmounted(state, wim, what, context);
-      if (!holdLock) { unlock(wim.handle.fd); }
+      if (!holdLock) { unlock(wim.handle.fd, path); }
       return await change({ state, wim, isSolid: (await wim.blobs()).hasSolidResources });
     } finally {
       await wim.close();
