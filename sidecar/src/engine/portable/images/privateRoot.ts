@@ -6,7 +6,6 @@
  * then, which FUSE wants. So the program runs in a copy of the few mounts that it needs (read-only and cut off from the
  * originals), mounts there, and the result is put into the state directory.
  */
-
 import { release } from '../../../closing.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
@@ -60,6 +59,7 @@ async function serveInRoot<T>(request: PrivateRootRequest, serve: () => Promise<
   const table = readMountTable();
   const wanted = new Set([...files.map((path) => mountOf(table, path)), table.find(({ id }) => id === baseMount)].filter((entry) => entry !== undefined));
   let isMounted = false;
+  let served: number | undefined;
   try {
     for (const entry of [...wanted].sort((a, b) => a.mountPoint.length - b.mountPoint.length)) {
       attachCopy(entry, `${root}${entry.mountPoint === '/' ? '' : entry.mountPoint}`);
@@ -67,9 +67,20 @@ async function serveInRoot<T>(request: PrivateRootRequest, serve: () => Promise<
     }
     if (mountedFile !== undefined) { attachFile(mountedFile, `${root}${mountedFile}`); }
     const result = await serve();
-    return { served: takeServed(type, root, mountPath), result };
+    served = takeServed(type, root, mountPath);
+    return { served, result };
   } finally {
-    if (isMounted) { unmount(root, true); }
+    if (isMounted) { endRoot(root, served); }
+  }
+}
+
+/** @param served Of what was mounted in it: while that is open, the program that serves it would not end. */
+function endRoot(root: string, served: number | undefined): void {
+  try {
+    unmount(root, true);
+  } catch (error) {
+    if (served !== undefined) { release(served); }
+    throw error;
   }
 }
 
