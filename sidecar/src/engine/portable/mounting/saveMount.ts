@@ -1,5 +1,4 @@
 /** Saves a mount: what image/commit and image/unmount share, and what all formats do alike. */
-
 import { release } from '../../../closing.ts';
 import { DismError, reworded } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
@@ -124,9 +123,18 @@ export async function saveInPlace(
     return await saveChanges(state, record, options, context);
   } catch (error) {
     const unsaved = unsavedRecord(state, record);
-    if (unsaved !== undefined) { await showAgain(state, unsaved, view.mountPoint, context); }
-    throw savedAnyway(state, record, toDismError(error, what, record.wimPath, context));
+    const trouble = unsaved === undefined ? undefined : await showAgain(state, unsaved, view.mountPoint, context);
+    const failure = savedAnyway(state, record, toDismError(error, what, record.wimPath, context));
+    throw trouble === undefined ? failure : notShown(failure, record);
   }
+}
+
+/** The error of a save that changed nothing, and after which the folder does not show the image. */
+function notShown(error: unknown, { mountPath }: MountRecord): unknown {
+  if (!(error instanceof DismError)) { return error; }
+  return reworded(error, `${error.message}; the changes stay staged, and "${mountPath}" needs a remount`, {
+    hint: [error.hint ?? '', 'Then run Mount-DismTsImage -Remount -Path with the mount folder, and save again.'].join(' ').trim(),
+  });
 }
 
 /** Serves a mount again at its covered folder. @returns Why it needs a remount now; undefined where it does not. */
