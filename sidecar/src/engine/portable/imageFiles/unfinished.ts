@@ -80,7 +80,7 @@ export class UnfinishedWork {
       }
       renameSync(beginning, path);
       const opened = openSync(folder, constants.O_RDONLY);
-      try { await flush(opened); } finally { release(opened); }
+      try { await flush(opened); } catch (error) { throw atDescriptorPath(error, folder); } finally { release(opened); }
     } catch (error) {
       for (const made of [beginning, path]) {
         try { rmSync(made, { force: true }); } catch { /* It says nothing, and goes with the next operation. */ }

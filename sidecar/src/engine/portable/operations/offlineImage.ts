@@ -10,7 +10,7 @@ import { configFolder } from '../../../servicing/hivePaths.ts';
 import { isSystemError } from '../../../systemErrors.ts';
 import { finishInterrupted } from '../interruptedChanges.ts';
 import { allRecords, openState, runningOperation } from '../mounting/mountOperation.ts';
-import { mountStatus } from '../mounting/status.ts';
+import { mountStatus, requireKnown } from '../mounting/status.ts';
 import { runningSystemError } from '../runningSystem.ts';
 
 /** Parameters that say which image is meant. */
@@ -48,6 +48,7 @@ async function requireWindows(files: FolderImage, { path, windowsDirectory = 'Wi
  * Runs a step that changes an image, under the lock of its mount where DismTs mounted it. A change of hives that was interrupted is finished first.
  * @param what What cannot be done, such as `Cannot add the driver "a.inf"`.
  * @throws DismError WIM_E_MOUNTED_READONLY, DISM_E_IMAGE_READONLY: it cannot be written. DISMAPI_E_NEEDS_REMOUNT, DISM_E_MOUNT_INVALID: its mount is down.
+ * What the system says: that cannot be told.
  * DISM_E_IMAGE_BUSY: another operation works on it. ERROR_PATH_NOT_FOUND: there is no Windows in it.
  */
 export async function withChangeableImage<T>(
@@ -66,6 +67,7 @@ export async function withChangeableImage<T>(
   if (record !== undefined && lock === undefined) { throw runningOperation(state, record.id, what, path); }
   try {
     const status = record === undefined ? undefined : await mountStatus(state, record);
+    if (status?.status === 'Unknown') { requireKnown(status, what, path, context, 'commit'); }
     if (status !== undefined && status.status !== 'Ok') {
       throw new DismError(status.status === 'Invalid' ? Hresult.DISM_E_MOUNT_INVALID : Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${status.reason}`, { target: path });
     }
