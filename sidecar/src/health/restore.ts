@@ -22,6 +22,8 @@ export interface RestoreOutcome {
   readonly measured: StoreScan['findings']['measured'];
   /** Something was found that could not be repaired, because nobody had it. */
   readonly sourceMissing: boolean;
+  /** What the system answered instead of a file of a source. */
+  readonly sourceError: SystemError | undefined;
   /** What the system answered where something could not be repaired though somebody had it. */
   readonly systemError: SystemError | undefined;
 }
@@ -64,7 +66,8 @@ class Restore {
     session.begin(scan.brokenFiles.length + scan.brokenProjections.length + scan.brokenPackages.length);
     await this.#payload.run(scan);
     await restorePackages(session, catalogs, scan);
-    return { ...await concludeRestore(session, this.#image, [...this.#rows.values()], scan), measured };
+    const outcome = await concludeRestore(session, this.#image, [...this.#rows.values()], scan);
+    return { ...outcome, sourceError: session.sources.find(({ files }) => files.trouble !== undefined)?.files.trouble, measured };
   }
 
   /** Nothing else can be judged while the base manifest is lost or bad: it is in a file of the servicing stack, which comes first. */

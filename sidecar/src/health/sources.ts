@@ -6,11 +6,12 @@ import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import { FolderImage } from '../imageFiles/folderFiles.ts';
 import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
 import { readBases } from './baseManifests.ts';
+import { SourceFiles } from './sourceFiles.ts';
 import { WimImage } from '../imageFiles/wimFiles.ts';
 
 /** One source, opened. */
 export class StoreSource {
-  readonly files: ImageFiles;
+  readonly files: SourceFiles;
   /** Folder of the component store below its root; undefined where it is a folder of loose files. */
   readonly store: string | undefined;
   /** Folder of the Windows installation below its root; undefined where it has none. */
@@ -18,7 +19,7 @@ export class StoreSource {
   #bases: Promise<Buffer[]> | undefined;
   #folders: Promise<string[]> | undefined;
 
-  constructor(files: ImageFiles, store: string | undefined, windows: string | undefined) {
+  constructor(files: SourceFiles, store: string | undefined, windows: string | undefined) {
     this.files = files;
     this.store = store;
     this.windows = windows;
@@ -79,7 +80,7 @@ async function listSafely(files: ImageFiles, path: string): Promise<string[]> {
 }
 
 /** Finds the component store in a source: root of an image, its Windows folder, its WinSxS, or loose files. */
-async function openStore(files: ImageFiles, windowsDirectory: string): Promise<StoreSource> {
+async function openStore(files: SourceFiles, windowsDirectory: string): Promise<StoreSource> {
   for (const windows of [joinPath(windowsDirectory), 'Windows', '']) {
     const store = joinPath(windows, 'WinSxS');
     if ((await listSafely(files, store)).length > 0) { return new StoreSource(files, store, windows); }
@@ -94,7 +95,7 @@ async function openStore(files: ImageFiles, windowsDirectory: string): Promise<S
 export async function openSources(sources: readonly string[], windowsDirectory: string, signal: AbortSignal): Promise<StoreSource[]> {
   const opened: StoreSource[] = [];
   try {
-    for (const source of sources) { opened.push(await openStore(new CancellableFiles(await openFiles(source), signal), windowsDirectory)); }
+    for (const source of sources) { opened.push(await openStore(new SourceFiles(new CancellableFiles(await openFiles(source), signal)), windowsDirectory)); }
     return opened;
   } catch (error) {
     for (const source of opened) { await source.close(); }

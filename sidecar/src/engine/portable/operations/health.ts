@@ -195,7 +195,7 @@ async function restoreLocked(
       const answer = result(params, index.windows, 'scan', outcome.findings, outcome.measured, context);
       writeReport(context.log, 'Detect and Repair', answer, Date.now() - started);
       // After the report, which makes the log file that the failure names.
-      const failure = outcome.sourceMissing ? sourceFailure(params, answer, what, context)
+      const failure = outcome.sourceMissing ? sourceFailure(params, answer, outcome.sourceError, what, context)
         : outcome.systemError === undefined ? null : systemFailureOf(outcome.systemError, params, answer, what, context);
       const noted = await note(async () => {
         await notes.rememberScan(answer.imageHealthState, contentOf(subject, index.windows));
@@ -225,12 +225,17 @@ const countlessMeasures: Findings['measured'] = {
   manifestsChecked: 0, filesChecked: 0, bytesChecked: 0, packagesChecked: 0, catalogsChecked: 0, payloadRemoved: 0,
 };
 
-/** The error that stands beside the result when sources lacked something. */
+/** The error that stands beside the result when sources lacked something. @param unread What the system answered instead of a file of a source. */
 function sourceFailure(
-  params: { readonly sources: readonly string[]; readonly path?: string | undefined }, answer: CountedHealthResult, what: string, context: OperationContext,
+  params: { readonly sources: readonly string[]; readonly path?: string | undefined }, answer: CountedHealthResult, unread: SystemError | undefined,
+  what: string, context: OperationContext,
 ): NonNullable<CountedHealthResult['failure']> {
   const code = params.sources.length > 0 ? Hresult.CBS_E_SOURCE_MISSING : Hresult.CBS_E_REPAIR_CONTENT_NOT_FOUND;
   const left = answer.counts.totalDetected - answer.counts.totalRepaired;
+  if (unread !== undefined) {
+    const failure = systemFailure(unread, `${what} whole: ${left} of ${answer.counts.totalDetected} damaged items are not in what can be read of the sources`, '');
+    return { message: failure.message, data: errorData(failure, { operation: context.operation, logPath: context.log.path }) };
+  }
   const message = params.sources.length > 0
     ? `${what} whole: ${left} of ${answer.counts.totalDetected} damaged items are in none of the sources`
     : `${what} whole: ${left} of ${answer.counts.totalDetected} damaged items are nowhere in the image, and no source was given`;
