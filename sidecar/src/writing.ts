@@ -21,9 +21,11 @@ function renamed(error: unknown, temporary: string, path: string): unknown {
   const { message, target } = error instanceof DismError ? error : { message: error instanceof Error ? error.message : '' };
   if (!message.includes(temporary) && target !== temporary) { return error; }
   const text = withoutRepetition(message.replaceAll(temporary, path), path);
-  if (error instanceof DismError) { return reworded(error, text, { target: path }); }
+  // Another path may be at fault, and the file be named as what cannot be written.
+  const culprit = (named: string | undefined): string => (named === undefined || named.startsWith(temporary) ? path : named);
+  if (error instanceof DismError) { return reworded(error, text, { target: culprit(target) }); }
   // A system error becomes one of ours further up, by its properties.
   if (!isSystemError(error)) { return error; }
   const { code, errno, syscall } = error;
-  return Object.assign(new Error(text, { cause: error }), { code, errno, syscall, path });
+  return Object.assign(new Error(text, { cause: error }), { code, errno, syscall, path: culprit(error.path) });
 }

@@ -2,62 +2,17 @@
  * The built executable, while the kernel answers chosen system calls with errors: strace(1) injects them. Each is an ordinary failure
  * (exit code 1, never 70) with the right HRESULT, and names the file. `DISMTS_TEST_ALL_ERRNOS=1` walks all that the system has, which takes minutes.
  */
-import { execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { appendFileSync, closeSync, copyFileSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { builtExecutable } from '../helpers/programs.ts';
-import { tempFolder } from '../helpers/tempFolder.ts';
-import { captureWim, writeTree } from '../helpers/wims.ts';
+import { callIn, callWith, canMount, image, lacking, mounted } from '../helpers/injection.ts';
+import { flipByte } from '../helpers/store/damage.ts';
+import { buildStore } from '../helpers/store/syntheticImage.ts';
+import { captureWim, pseudoRandom, writeTree } from '../helpers/wims.ts';
 
-const strace = ['/usr/bin/strace', '/usr/local/bin/strace'].find((path) => existsSync(path));
-const executable = builtExecutable();
-const lacking = process.platform !== 'linux' ? 'Linux' : strace === undefined ? 'strace' : executable === undefined ? 'module/bin (npm run build)' : undefined;
-const canMount = process.geteuid?.() === 0 && existsSync('/dev/fuse');
 const all = process.env['DISMTS_TEST_ALL_ERRNOS'] !== undefined;
-
-interface Outcome { readonly exitCode: number | null; readonly stderr: string }
-
-/** Runs `dismts call` while the given calls on the path fail. -D: strace is no parent, so what serves a mount does not keep it. */
-async function callWith(injection: string, path: string | undefined, folder: string, method: string, params: object): Promise<Outcome> {
-  const filter = path === undefined ? [] : ['-P', path];
-  // A file, which has everything as soon as the program has ended: what it leaves in the background may have a pipe for ever.
-  const errors = join(folder, 'stderr.txt');
-  const written = openSync(errors, 'w');
-  const child = spawn(strace ?? '', ['-D', '-f', '-o', join(folder, 'strace.out'), ...filter, '-e', `inject=${injection}`,
-    executable?.command ?? '', 'call', method, JSON.stringify(params)],
-  // strace counts the calls of each thread: with one in the pool their order is known.
-  { env: { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state'), UV_THREADPOOL_SIZE: '1' }, stdio: ['ignore', 'ignore', written], timeout: 60_000 });
-  closeSync(written);
-  const [exitCode] = await once(child, 'exit') as [number | null];
-  return { exitCode, stderr: readFileSync(errors, 'utf8') };
-}
-
-async function image(): Promise<{ folder: string; wim: string }> {
-  const folder = tempFolder();
-  mkdirSync(join(folder, 'state'), { mode: 0o700 });
-  const source = await writeTree(join(folder, 'source'), { 'a.txt': 'a' });
-  return { folder, wim: await captureWim(source, join(folder, 'a.wim')) };
-}
-
-/** Runs `dismts call` undisturbed. */
-function callIn(folder: string, method: string, params: object): void {
-  const env = { HOME: folder, DISMTS_STATE_DIR: join(folder, 'state') };
-  execFileSync(executable?.command ?? '', ['call', method, JSON.stringify(params)], { env, stdio: ['ignore', 'ignore', 'pipe'], timeout: 60_000 });
-}
-
-/** As image(), with its image mounted until the end of the test. `call` runs `dismts call` undisturbed. */
-async function mounted(): Promise<{ folder: string; wim: string; mountPath: string; call: (method: string, params: object) => void }> {
-  const { folder, wim } = await image();
-  const mountPath = join(folder, 'mount');
-  mkdirSync(mountPath);
-  const call = (method: string, params: object): void => { callIn(folder, method, params); };
-  call('image/mount', { imagePath: wim, imageIndex: 1, mountPath });
-  onTestFinished(() => { call('image/unmount', { mountPath, commit: false }); });
-  return { folder, wim, mountPath, call };
-}
 
 const reading = [
   ['openat', 'EIO', '0x8007001E'], ['pread64', 'EIO', '0x8007001E'], ['statx', 'EIO', '0x8007001E'], ['openat', 'ESTALE', '0x800703EE'],
@@ -165,6 +120,36 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     expect(written.stderr).toContain('(0x8007001D)');
   });
 
+  test.runIf(canMount).for([['ENOMEM', 'memory is exhausted', '0x8007000E'], ['EIO', 'the disk reports an error', '0x8007045D']] as const)(
+    'while FUSE mounts: %s (needs root and FUSE)', async ([errno, reason, hex]) => {
+      const { folder, wim } = await image();
+      const mountPath = join(folder, 'mount');
+      mkdirSync(mountPath);
+      const { exitCode, stderr } = await callWith(`mount:error=${errno}`, undefined, folder, 'image/mount', { imagePath: wim, imageIndex: 1, mountPath });
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining(reason)]);
+      expect(stderr).toContain(`(${hex})`);
+    },
+  );
+
+  test.runIf(canMount)('while the target is kept apart from all else: says so, and not that it is read-only (needs root)', async () => {
+    const { folder, wim } = await image();
+    const out = join(folder, 'out');
+    mkdirSync(out);
+    const { exitCode, stderr } = await callWith('move_mount:error=EIO', undefined, folder, 'imageFile/apply', { imagePath: wim, imageIndex: 1, applyPath: out });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`"${out}" (--apply-path): the disk reports an error`)]);
+    expect(stderr).toContain('(0x8007045D)');
+    expect(readdirSync(out)).toEqual([]);
+  });
+
+  test('while the lock on a file is given up for what locks it next: says so, and not that another program writes', async () => {
+    const { folder, wim } = await image();
+    const before = readFileSync(wim);
+    const { exitCode, stderr } = await callWith('flock:error=ENOLCK:when=2', wim, folder, 'imageFile/putItem', { imagePath: wim, imageIndex: 1, source: join(folder, 'source/a.txt'), itemPath: 'b.txt' });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('it cannot be locked')]);
+    expect(stderr).toContain('(0x800700A7)');
+    expect(readFileSync(wim).equals(before)).toBe(true);
+  });
+
   // What close(2) answers comes after everything: nothing of it is a failure of what was read, held or flushed before.
   test('while a file that was only read is closed, is no failure', async () => {
     const { folder, wim } = await image();
@@ -191,6 +176,59 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     expect(readFileSync(join(folder, 'strace.out'), 'utf8')).toContain('(INJECTED)');
     expect(execFileSync('wimlib-imagex', ['extract', wim, '1', '/a.txt', '--to-stdout'], { encoding: 'utf8' })).toBe('achanged');
     call('image/commit', { mountPath });
+  });
+
+  // libwim says only that a file cannot be read. What comes before the fourth read of a part is its header and its table.
+  test.for([
+    ['imageFile/join', 'a.swm is all right', 'a2.swm'], ['imageFile/apply', 'a.swm is all right', 'a2.swm'], ['imageFile/export', 'the disk answers again', undefined],
+  ] as const)('while the parts of a split WIM are read, names the part: %s, %s', async ([method, , named]) => {
+    const { folder } = await image();
+    const source = await writeTree(join(folder, 'large'), { 'a.bin': pseudoRandom(1_100_000, 1), 'b.bin': pseudoRandom(1_100_000, 2), 'c.bin': pseudoRandom(1_100_000, 3) });
+    const [first, second] = [join(folder, 'a.swm'), join(folder, 'a2.swm')];
+    execFileSync('wimlib-imagex', ['split', await captureWim(source, join(folder, 'large.wim')), first, '1'], { stdio: 'ignore' });
+    mkdirSync(join(folder, 'out'));
+    const params = {
+      'imageFile/join': { imagePath: first, destinationImagePath: join(folder, 'b.wim') },
+      'imageFile/apply': { imagePath: first, splitImageFilePattern: join(folder, 'a*.swm'), imageIndex: 1, applyPath: join(folder, 'out') },
+      'imageFile/export': { sourceImagePath: first, splitImageFilePattern: join(folder, 'a*.swm'), sourceIndexes: [1], destinationImagePath: join(folder, 'b.wim') },
+    }[method];
+    const { exitCode, stderr } = await callWith(`pread64:error=EIO:when=${named === undefined ? '5' : '5+'}`, second, folder, method, params);
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(named === undefined ? 'the disk reports an error (in one of the parts)' : `the disk reports an error ("${second}")`)]);
+    expect(stderr).toContain('(0x8007001E)');
+  });
+
+  test.for([['openat', 'EIO', '0x8007001E'], ['openat', 'EMFILE', '0x80070004'], ['pread64', 'EIO', '0x8007001E']] as const)(
+    'while the parts of a split WIM are looked for: %s with %s is no part that is missing', async ([syscall, errno, hex]) => {
+      const { folder } = await image();
+      const source = await writeTree(join(folder, 'large'), { 'a.bin': pseudoRandom(1_100_000, 1), 'b.bin': pseudoRandom(1_100_000, 2) });
+      const [first, second] = [join(folder, 'a.swm'), join(folder, 'a2.swm')];
+      execFileSync('wimlib-imagex', ['split', await captureWim(source, join(folder, 'large.wim')), first, '1'], { stdio: 'ignore' });
+      const { exitCode, stderr } = await callWith(`${syscall}:error=${errno}`, second, folder, 'imageFile/join', { imagePath: first, destinationImagePath: join(folder, 'b.wim') });
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining(` ("${second}")`)]);
+      expect(stderr).toContain(`(${hex})`);
+    },
+  );
+
+  test('while the record of what is begun gets its name: it is named, and not the image', async () => {
+    const { folder, wim } = await image();
+    const change = { imagePath: wim, capturePath: join(folder, 'source'), imageName: 'Second' };
+    callIn(folder, 'imageFile/append', change);
+    const records = join(folder, 'state/unfinished');
+    const { exitCode, stderr } = await callWith('fsync:error=EIO:when=1', records, folder, 'imageFile/append', { ...change, imageName: 'Third' });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`the disk reports an error ("${records}")`)]);
+    expect(readdirSync(records)).toEqual([]);
+  });
+
+  test('while a source of a restore is read: says so, and not that it has nothing', async () => {
+    const { folder } = await image();
+    const [damaged, source] = [join(folder, 'damaged'), join(folder, 'whole')];
+    const store = await buildStore(damaged);
+    await buildStore(source);
+    flipByte(join(damaged, store.byName.linked.files[0]?.path ?? ''), 10);
+    const winSxS = join(source, 'Windows/WinSxS');
+    const { exitCode, stderr } = await callWith('getdents64:error=EIO', winSxS, folder, 'health/restore', { path: damaged, sources: [source], limitAccess: true });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`not in what can be read of the sources: the disk reports an error ("${winSxS}")`)]);
+    expect(stderr).toContain('(0x8007001E)');
   });
 
   test('where folders cannot be renamed without replacing: a folder is copied out of an image all the same', async () => {

@@ -25,6 +25,11 @@ describe('writing()', () => {
     expect(await of('Cannot capture "/s"')).toMatchObject({ message: `Cannot capture "/s": no space ("${path}")`, target: path });
   });
 
+  test('keeps the path that is at fault where the other is only what cannot be written', async () => {
+    const full = new DismError(Hresult.ERROR_DISK_FULL, `Cannot capture "${temporary}" into "/s/b.wim": no space`, { target: '/s/b.wim' });
+    expect(await failure(full)).toMatchObject({ message: `Cannot capture "${path}" into "/s/b.wim": no space`, target: '/s/b.wim' });
+  });
+
   test('leaves alone what is about something else', async () => {
     const other = new DismError(Hresult.ERROR_FILE_CORRUPT, 'Cannot read "/s/b.wim"', { target: '/s/b.wim' });
     expect(await failure(other)).toBe(other);

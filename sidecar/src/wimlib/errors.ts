@@ -1,7 +1,9 @@
 /** Every error code of libwim, and what DismTs makes of it: one table. */
 import { describeErrno, type ErrnoEntry } from '../errnos.ts';
+import { errnoInText } from '../errnoTexts.ts';
 import { CancelledError, DismError, UnsupportedError, WimError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { unreadablePart } from './unreadablePart.ts';
 
 interface WimlibErrorEntry {
   /** Name in wimlib.h. */
@@ -98,32 +100,6 @@ export const wimlibErrors: ReadonlyMap<number, WimlibErrorEntry> = new Map([
   [91, entry('WIMLIB_ERR_SET_XATTR', null, 'extended attributes could not be set')],
 ]);
 
-/** Causes that libwim knows only as errno: how glibc and musl word them at the end of a line that it writes beside the code. */
-const causes: ReadonlyMap<string, string> = new Map([
-  ['No such file or directory', 'ENOENT'], ['Not a directory', 'ENOTDIR'], ['Too many levels of symbolic links', 'ELOOP'], ['Symbolic link loop', 'ELOOP'],
-  ['File name too long', 'ENAMETOOLONG'], ['Filename too long', 'ENAMETOOLONG'], ['Invalid or incomplete multibyte or wide character', 'EILSEQ'], ['Illegal byte sequence', 'EILSEQ'],
-  ['Is a directory', 'EISDIR'], ['File exists', 'EEXIST'], ['Directory not empty', 'ENOTEMPTY'], ['Invalid cross-device link', 'EXDEV'], ['Cross-device link', 'EXDEV'],
-  ['Too many links', 'EMLINK'],
-  ['Permission denied', 'EACCES'], ['Operation not permitted', 'EPERM'], ['Required key not available', 'ENOKEY'], ['Key has expired', 'EKEYEXPIRED'],
-  ['Key has been revoked', 'EKEYREVOKED'], ['Key was rejected by service', 'EKEYREJECTED'],
-  ['Device or resource busy', 'EBUSY'], ['Resource busy', 'EBUSY'], ['Text file busy', 'ETXTBSY'], ['No locks available', 'ENOLCK'],
-  ['Resource deadlock avoided', 'EDEADLK'], ['Resource deadlock would occur', 'EDEADLK'],
-  ['No space left on device', 'ENOSPC'], ['Disk quota exceeded', 'EDQUOT'], ['Quota exceeded', 'EDQUOT'], ['File too large', 'EFBIG'],
-  ['Too many open files in system', 'ENFILE'], ['Too many open files', 'EMFILE'], ['No file descriptors available', 'EMFILE'],
-  ['Cannot allocate memory', 'ENOMEM'], ['Out of memory', 'ENOMEM'], ['No buffer space available', 'ENOBUFS'], ['Resource temporarily unavailable', 'EAGAIN'],
-  ['Interrupted system call', 'EINTR'],
-  ['Input/output error', 'EIO'], ['I/O error', 'EIO'], ['Remote I/O error', 'EREMOTEIO'], ['Memory page has hardware error', 'EHWPOISON'],
-  ['Cannot send after transport endpoint shutdown', 'ESHUTDOWN'], ['Cannot send after socket shutdown', 'ESHUTDOWN'],
-  ['Structure needs cleaning', 'EUCLEAN'], ['Data consistency error', 'EUCLEAN'], ['Bad message', 'EBADMSG'],
-  ['No such device', 'ENODEV'], ['No such device or address', 'ENXIO'], ['No medium found', 'ENOMEDIUM'], ['Wrong medium type', 'EMEDIUMTYPE'],
-  ['Transport endpoint is not connected', 'ENOTCONN'], ['Socket not connected', 'ENOTCONN'], ['Stale file handle', 'ESTALE'],
-  ['Connection timed out', 'ETIMEDOUT'], ['Operation timed out', 'ETIMEDOUT'], ['Host is down', 'EHOSTDOWN'], ['No route to host', 'EHOSTUNREACH'], ['Host is unreachable', 'EHOSTUNREACH'],
-  ['Network is down', 'ENETDOWN'], ['Network is unreachable', 'ENETUNREACH'], ['Network unreachable', 'ENETUNREACH'], ['Machine is not on the network', 'ENONET'],
-  ['Connection refused', 'ECONNREFUSED'], ['Connection reset by peer', 'ECONNRESET'], ['Software caused connection abort', 'ECONNABORTED'], ['Connection aborted', 'ECONNABORTED'],
-  ['Link has been severed', 'ENOLINK'], ['Protocol error', 'EPROTO'], ['Broken pipe', 'EPIPE'],
-  ['Invalid argument', 'EINVAL'], ['Operation not supported', 'ENOTSUP'], ['Not supported', 'ENOTSUP'], ['Inappropriate ioctl for device', 'ENOTTY'], ['Not a tty', 'ENOTTY'],
-  ['Function not implemented', 'ENOSYS'], ['Bad file descriptor', 'EBADF'], ['Illegal seek', 'ESPIPE'], ['Invalid seek', 'ESPIPE'],
-]);
 /** Codes that have such a cause, and what libwim was doing. */
 const callsOf: ReadonlyMap<string, string> = new Map([
   ['WIMLIB_ERR_OPEN', 'open'], ['WIMLIB_ERR_READ', 'read'], ['WIMLIB_ERR_STAT', 'stat'], ['WIMLIB_ERR_OPENDIR', 'scandir'], ['WIMLIB_ERR_READLINK', 'readlink'],
@@ -133,15 +109,15 @@ const callsOf: ReadonlyMap<string, string> = new Map([
   ['WIMLIB_ERR_SET_SECURITY', 'chown'], ['WIMLIB_ERR_SET_TIMESTAMPS', 'utime'], ['WIMLIB_ERR_SET_XATTR', 'setxattr'],
   // Reading or writing, it does not say which.
   ['WIMLIB_ERR_NTFS_3G', 'ioctl'],
+  ['WIMLIB_ERR_FUSE', 'mount'],
 ]);
 
 /** What the table of errnos says of the cause. */
 function causeOf(symbol: string, messages: string): ErrnoEntry | undefined {
   const call = callsOf.get(symbol);
   if (call === undefined) { return undefined; }
-  const endings = messages.split('\n').map((line) => line.slice(line.lastIndexOf(': ') + 1).trim());
-  if (endings.includes('Read-only file system')) { return { hresult: Hresult.WIM_E_CONTAINER_READONLY, reason: 'its file system is read-only', hint: undefined }; }
-  const [code] = endings.flatMap((text) => causes.get(text) ?? []);
+  const code = errnoInText(messages);
+  if (code === 'EROFS') { return { hresult: Hresult.WIM_E_CONTAINER_READONLY, reason: 'its file system is read-only', hint: undefined }; }
   return code === undefined ? undefined : describeErrno(code, call);
 }
 
@@ -150,11 +126,21 @@ function culpritIn(messages: string): string | undefined {
   return /"(\/[^"\n]*)"/.exec(messages)?.[1];
 }
 
-/** Where something went wrong whose path libwim does not say. */
-function placeOf(symbol: string, { target, readFrom, writtenTo, messages = '' }: WimlibFailure): string {
+/** Where something went wrong whose path libwim does not say: the path, or those of several files, one of which it is. */
+function placesOf(symbol: string, { target, readFrom, writtenTo, messages = '' }: WimlibFailure): string | readonly string[] {
   // What was written is read once more for the table.
-  if (/while calculating integrity/.test(messages)) { return writtenTo ?? target; }
-  return (symbol === 'WIMLIB_ERR_READ' || symbol === 'WIMLIB_ERR_UNEXPECTED_END_OF_FILE' ? readFrom : symbol === 'WIMLIB_ERR_WRITE' ? writtenTo : undefined) ?? target;
+  if (symbol === 'WIMLIB_ERR_WRITE' || /while calculating integrity/.test(messages)) { return writtenTo ?? target; }
+  if (symbol === 'WIMLIB_ERR_UNEXPECTED_END_OF_FILE') { return readFrom ?? target; }
+  if (symbol !== 'WIMLIB_ERR_READ' || readFrom === undefined) { return target; }
+  return readFrom.length > 1 ? unreadablePart(readFrom) ?? readFrom : readFrom;
+}
+
+/** The file at fault, and what the message says of it beside its first half. */
+function culpritOf(symbol: string, failure: WimlibFailure): { readonly culprit: string; readonly mention: string } {
+  const places = culpritIn(failure.messages ?? '') ?? placesOf(symbol, failure);
+  if (typeof places !== 'string' && places.length > 1) { return { culprit: places[0] ?? failure.target, mention: ' (in one of the parts)' }; }
+  const culprit = typeof places === 'string' ? places : places[0] ?? failure.target;
+  return { culprit, mention: failure.what.includes(`"${culprit}"`) ? '' : ` ("${culprit}")` };
 }
 
 /** What failed, for the message. */
@@ -163,8 +149,8 @@ export interface WimlibFailure {
   readonly what: string;
   /** The file or folder at fault, where libwim does not name another. */
   readonly target: string;
-  /** What it reads, and where it writes to, where these are others: an error of reading is not one of the file that is written. */
-  readonly readFrom?: string | undefined;
+  /** What it reads (all parts of a split WIM), and where it writes to, where these are others: an error of reading is not one of the file that is written. */
+  readonly readFrom?: readonly string[] | undefined;
   readonly writtenTo?: string | undefined;
   /** Name of the operation, for a cancellation. */
   readonly operation: string;
@@ -181,11 +167,10 @@ export function wimlibError(code: number, failure: WimlibFailure): DismError {
   const { symbol, hresult, reason } = wimlibErrors.get(code)
     ?? entry(`WIMLIB_ERR_${code}`, null, `libwim returned code ${code}`);
   if (hresult === Hresult.ERROR_CANCELLED) { return new CancelledError(operation, { target }); }
-  const culprit = culpritIn(messages) ?? placeOf(symbol, failure);
+  const { culprit, mention } = culpritOf(symbol, failure);
   const options = messages === '' ? { target: culprit } : {
     target: culprit, contentHash: /Expected SHA-1: ([0-9a-f]{40})/.exec(messages)?.[1], cause: new Error(`${symbol}: ${messages}`),
   };
-  const mention = what.includes(`"${culprit}"`) ? '' : ` ("${culprit}")`;
   const cause = causeOf(symbol, messages);
   if (cause !== undefined) { return new DismError(cause.hresult, `${what}: ${cause.reason}${mention}`, { ...options, hint: cause.hint }); }
   if (hresult === Hresult.ERROR_NOT_SUPPORTED) {

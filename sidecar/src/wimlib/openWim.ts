@@ -79,6 +79,6 @@ export async function joinWims(parts: readonly string[], path: string, flags: nu
     options, binding.functions.wimlib_join_with_progress, [...parts], parts.length, path,
     checkIntegrity ? OpenFlag.CHECK_INTEGRITY : 0, flags, progress, null) as Promise<number>);
   if (status !== 0) {
-    throw wimlibError(status, { what, target: path, readFrom: parts[0], operation, messages: binding.messages?.take() });
+    throw wimlibError(status, { what, target: path, readFrom: parts, operation, messages: binding.messages?.take() });
   }
 }

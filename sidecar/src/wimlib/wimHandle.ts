@@ -24,13 +24,14 @@ export class WimHandle {
   readonly #operation: string;
   #wim: WimPointer | undefined;
   #busy = false;
-  /** The file whose images are in this one as well, and which is read when this one is written. */
-  #readFrom: string | undefined;
+  /** The files that are read: this one, the other parts of a split WIM, or those whose images are in this one as well when it is written. */
+  #readFrom: readonly string[];
 
   constructor(binding: WimlibBinding, wim: WimPointer, path: string, what: string, operation: string) {
     this.#binding = binding;
     this.#wim = wim;
     this.path = path;
+    this.#readFrom = [path];
     this.#what = what;
     this.#operation = operation;
   }
@@ -86,6 +87,7 @@ export class WimHandle {
   /** Makes the data of the other parts of a split WIM available. wimlib_reference_resource_files. */
   async referenceSplitParts(paths: readonly string[], options: WimlibOperation = {}): Promise<void> {
     await this.#call('wimlib_reference_resource_files', (wim, fn) => callFor(options, fn, wim, [...paths], paths.length, 0, 0), options);
+    this.#readFrom = [...this.#readFrom, ...paths];
   }
 
   /** Makes the data of other open WIMs available, which have to stay open. wimlib_reference_resources. */
@@ -111,7 +113,7 @@ export class WimHandle {
   ): Promise<void> {
     const destination = target.#pointer;
     const { name = null, description = null } = options;
-    target.#readFrom = this.path;
+    target.#readFrom = this.#readFrom;
     await this.#call('wimlib_export_image', (wim, fn) => callFor(options, fn, wim, imageIndex, destination, name, description, flags), options);
   }
 

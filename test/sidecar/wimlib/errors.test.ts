@@ -1,7 +1,7 @@
 /** What libwim makes of nasty files and full disks: a code of the table, no crash, no hang, nothing on stderr. */
 import { execFileSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { describeErrno } from '../../../sidecar/src/errnos.ts';
@@ -169,10 +169,22 @@ describe('wimlibError()', () => {
   });
 
   test('tells what is read from what is written', () => {
-    const places = { ...failed, readFrom: '/from.wim', writtenTo: '/to' };
+    const places = { ...failed, readFrom: ['/from.wim'], writtenTo: '/to' };
     expect(wimlibError(50, { ...places, messages: '[ERROR] Error reading data from WIM file: Input/output error' })).toMatchObject({ target: '/from.wim', symbol: 'ERROR_READ_FAULT' });
     expect(wimlibError(72, { ...places, messages: '[ERROR] Error writing data: Input/output error' })).toMatchObject({ target: '/to', symbol: 'ERROR_WRITE_FAULT' });
     expect(wimlibError(50, { ...places, messages: '[ERROR] Read error while calculating integrity checksums: Input/output error' })).toMatchObject({ target: '/to' });
+  });
+
+  test('names the part that cannot be read, or says that it is one of them', async () => {
+    const folder = tempFolder();
+    const parts = ['a.swm', 'a2.swm', 'a3.swm'].map((name) => join(folder, name));
+    for (const part of parts) { await writeFile(part, 'part'); }
+    const unread = { ...failed, readFrom: parts, messages: '[ERROR] Error reading data from WIM file: Input/output error' };
+    const one = `${failed.what}: the disk reports an error (in one of the parts)`;
+    expect(wimlibError(50, unread)).toMatchObject({ target: parts[0], message: one });
+    await rm(parts[1] ?? '');
+    await mkdir(parts[1] ?? '');
+    expect(wimlibError(50, unread)).toMatchObject({ target: parts[1], message: expect.stringContaining(`("${parts[1]}")`) as string });
   });
 
   test('names the file that libwim names, and the content, where it is not what the message begins with', () => {

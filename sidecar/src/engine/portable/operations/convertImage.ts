@@ -23,6 +23,7 @@ import { checkState, requireOnlyImage, requireUnused } from '../images/disk/iden
 import { openDisk } from '../images/disk/openDisk.ts';
 import { copyIn, copyOut, createDisk, type Slice } from '../images/disk/slices.ts';
 import { requireProgram } from '../images/disk/tools.ts';
+import { programFailure } from '../images/programFailure.ts';
 import { applyImage } from './applyImage.ts';
 import { captureImage } from './captureImage.ts';
 
@@ -49,11 +50,11 @@ async function temporaryFile(work: UnfinishedWork, beside: string): Promise<stri
   return path;
 }
 
-async function format(program: 'mkntfs' | 'mkfs.vfat', args: readonly string[], what: string, context: OperationContext): Promise<void> {
+async function format(program: 'mkntfs' | 'mkfs.vfat', args: readonly string[], target: string, what: string, context: OperationContext): Promise<void> {
   const { exitCode, output } = await runProgram(requireProgram(program), args, context.signal);
   if (exitCode === 0) { return; }
   if (/No space left|Disk quota exceeded/i.test(output)) { throw new DismError(Hresult.ERROR_DISK_FULL, `${what}: no space is left for the volumes that it is made of`); }
-  throw new DismError(Hresult.E_FAIL, `${what}: ${program} failed: ${output.replace(/\s+/g, ' ').slice(0, 300)}`);
+  throw programFailure({ program, exitCode, output, what, target });
 }
 
 function layout(diskBytes: number): readonly [NewPartition, NewPartition, NewPartition] {
@@ -97,7 +98,7 @@ async function build(
   const volume = await temporaryFile(work, path);
   await truncate(volume, windows.length);
   await format('mkntfs', ['--quick', '--force', '--quiet', '--label', 'Windows', '--sector-size', '512',
-    '--partition-start', String(windows.start / 512), '--heads', '255', '--sectors-per-track', '63', volume], what, context);
+    '--partition-start', String(windows.start / 512), '--heads', '255', '--sectors-per-track', '63', volume], destinationImagePath, what, context);
   const applied = await writing(volume, destinationImagePath, async () => await applyImage({
     imagePath, ...imageName === undefined ? { imageIndex } : { imageName }, applyPath: volume,
   }, context));
@@ -107,7 +108,7 @@ async function build(
 
   const system = await temporaryFile(work, path);
   await truncate(system, efi.length);
-  await format('mkfs.vfat', ['-F', '32', '-n', 'SYSTEM', '-h', String(efi.start / 512), system], what, context);
+  await format('mkfs.vfat', ['-F', '32', '-n', 'SYSTEM', '-h', String(efi.start / 512), system], destinationImagePath, what, context);
   await place(system, efi.start, efi.length);
   const table = writeGpt(bytes, randomUUID(), partitions);
   for (const [data, start] of [[table.start, 0], [table.end, bytes - table.end.length]] as const) {
@@ -200,7 +201,7 @@ async function toWim(params: Params, what: string, context: OperationContext): P
   return await withUnfinishedWork(state, context, async (work) => {
     const volume = await temporaryFile(work, context.scratchDirectory === '' ? path : join(context.scratchDirectory, basename(path)));
     context.progress('Reading', 0, 1);
-    await copyOut(slice, volume, what, context);
+    await writing(volume, context.scratchDirectory === '' ? path : context.scratchDirectory, async () => { await copyOut(slice, volume, what, context); });
     context.progress('Reading', 1, 1);
     // It is the disk that is read, whatever stands between.
     const captured = await writing(volume, imagePath, async () => await captureImage({

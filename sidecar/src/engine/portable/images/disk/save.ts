@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { releaseFile } from '../../../../closing.ts';
 import { blocksOf } from '../../../../disk/virtualDisk.ts';
-import { DismError, WimError } from '../../../../errors.ts';
+import { DismError } from '../../../../errors.ts';
 import { freeBytes } from '../../../../freeBytes.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
@@ -12,6 +12,7 @@ import { messageOf } from '../../../../systemErrors.ts';
 import { signatureOf } from '../../../../wim/wimFile.ts';
 import type { MountRecord, PendingCommit } from '../mountRecord.ts';
 import type { GenerationFolders, SaveRequest, SaveResult, SettledSave } from '../imageFormat.ts';
+import { programFailure } from '../programFailure.ts';
 import { waitForEnd } from './chain.ts';
 import { requireUnused } from './identify.ts';
 import { contentHash, openDisk } from './openDisk.ts';
@@ -66,14 +67,13 @@ async function writeChanges(record: MountRecord, staged: string, file: FileHandl
   const { exitCode, output } = await runProgram(requireProgram('qemu-img'), ['commit', '-q', '-d', `json:${JSON.stringify(image)}`],
     new AbortController().signal, { files: [file.fd] });
   if (exitCode !== 0) {
-    const reason = output.replace(/\s+/g, ' ').slice(0, 300);
     if (/No space left/i.test(output)) {
       throw new DismError(Hresult.ERROR_DISK_FULL, `${what}: the disk of the file is full`, { target: record.wimPath, hint: 'Free space there: the next command finishes the save. Until then do not use the disk.' });
     }
     if (/Failed to get .*lock|Is another process using/i.test(output)) {
       throw new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program has locked the disk`, { target: record.wimPath, hint: 'Shut the virtual machine down that uses it.' });
     }
-    throw new WimError(`QEMU_IMG_EXIT_${exitCode}`, `${what}: ${reason}`, { target: record.wimPath });
+    throw programFailure({ program: 'qemu-img', exitCode, output, what, target: record.wimPath });
   }
   await file.sync();
 }

@@ -1,7 +1,7 @@
 /** Serves the volume of a virtual disk: QEMU shows its bytes as a file, with the staged changes on them, and NTFS-3G the files on it. */
 import { fstatSync, writeFileSync } from 'node:fs';
 import { release } from '../../../../closing.ts';
-import { DismError, WimError } from '../../../../errors.ts';
+import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { bootId } from '../../../../platform/linux/bootId.ts';
@@ -10,6 +10,7 @@ import { runProgram } from '../../../../platform/linux/programs.ts';
 import type { MountRecord } from '../mountRecord.ts';
 import type { GenerationFolders, ServeRequest } from '../imageFormat.ts';
 import { mountPrivately } from '../privateRoot.ts';
+import { firstWords, programFailure } from '../programFailure.ts';
 import { protectFromMemoryKiller, volumeFile } from './chain.ts';
 import { mendMirror, requireWhole } from './mirror.ts';
 import { ownOf } from './own.ts';
@@ -43,8 +44,7 @@ function nodes({ mode, ...record }: MountRecord, folders: GenerationFolders): re
 
 function servingError({ wimPath, mountPath }: MountRecord, program: string, exitCode: number, output: string): DismError {
   const what = `Cannot mount "${wimPath}" at "${mountPath}"`;
-  // The first lines say what is wrong; what follows may be pages of advice.
-  const reason = output.split('\n').filter((line) => line !== '').slice(0, 2).join(' ').replace(/\s+/g, ' ').slice(0, 300);
+  const reason = firstWords(output);
   if (/Failed to get .*lock|Is another process using/i.test(output)) {
     return new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program has locked the disk`, { target: wimPath, hint: 'Shut the virtual machine down that uses it.' });
   }
@@ -56,10 +56,13 @@ function servingError({ wimPath, mountPath }: MountRecord, program: string, exit
   if (/fuse.*(?:device not found|permission denied|operation not permitted)/i.test(output)) {
     return new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, `${what}: FUSE refused it (${reason})`, { target: mountPath });
   }
-  if (/Input\/output error|MFTMirr does not match/.test(output)) {
-    return new DismError(Hresult.ERROR_DISK_CORRUPT, `${what}: its NTFS volume is damaged (${reason})`, { target: wimPath, hint: 'Repair it in Windows with chkdsk /f, or take the disk from a backup.' });
+  // It says so of records that do not fit together, too.
+  if (program === 'ntfs-3g' && !/\bmount failed/.test(output) && /Input\/output error|MFTMirr does not match/.test(output)) {
+    return new DismError(Hresult.ERROR_DISK_CORRUPT, `${what}: its NTFS volume is damaged, or cannot be read (${reason})`, {
+      target: wimPath, hint: 'Check the disk of this machine that has the file. Repair the volume in Windows with chkdsk /f, or take the file from a backup.',
+    });
   }
-  return new WimError(`${program.toUpperCase().replace(/\W/g, '_')}_EXIT_${exitCode}`, `${what}: ${reason}`, { target: wimPath });
+  return programFailure({ program, exitCode, output, what, target: wimPath });
 }
 
 /** Descriptors, attributes and names stay as they are; streams show as `user.*` attributes; a name that Windows could not read is refused. */

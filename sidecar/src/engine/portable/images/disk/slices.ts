@@ -1,8 +1,9 @@
 /** Copies parts of virtual disks to and from plain files, through QEMU: what is empty is not copied. Needs no root. */
-import { DismError, WimError } from '../../../../errors.ts';
+import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { runProgram } from '../../../../platform/linux/programs.ts';
+import { programFailure } from '../programFailure.ts';
 import { requireProgram } from './tools.ts';
 
 /** A part of a virtual disk file. */
@@ -18,31 +19,40 @@ function imageOptions({ path, driver, start, length }: Slice): string {
   return `driver=raw,offset=${start},size=${length},file.driver=${driver},file.file.driver=file,file.file.filename=${path.replaceAll(',', ',,')}`;
 }
 
+/** What qemu-img reads, and where it writes to. */
+interface Places {
+  readonly readFrom: string;
+  readonly writtenTo: string;
+}
+
 /** Runs qemu-img. @throws DismError ERROR_DISK_FULL, ERROR_SHARING_VIOLATION, what it says; the signal's reason. */
-async function qemuImg(args: readonly string[], target: string, what: string, context: OperationContext): Promise<void> {
+async function qemuImg(args: readonly string[], { readFrom, writtenTo }: Places, what: string, context: OperationContext): Promise<void> {
   context.log.debug(`qemu-img ${args.join(' ')}`);
   const { exitCode, output } = await runProgram(requireProgram('qemu-img'), args, context.signal);
   if (exitCode === 0) { return; }
   context.log.error(output);
+  const isWriting = /No space left|Disk quota exceeded|error while writing|Read-only file system/i.test(output)
+    || (output.includes(writtenTo) && !output.includes(readFrom));
+  const target = isWriting ? writtenTo : readFrom;
   if (/No space left/i.test(output)) { throw new DismError(Hresult.ERROR_DISK_FULL, `${what}: the disk is full`, { target }); }
   if (/Failed to get .*lock|Is another process using/i.test(output)) {
     throw new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program has locked the disk`, { target, hint: 'Shut the virtual machine down that uses it.' });
   }
-  throw new WimError(`QEMU_IMG_EXIT_${exitCode}`, `${what}: ${output.replace(/\s+/g, ' ').slice(0, 300)}`, { target });
+  throw programFailure({ program: 'qemu-img', exitCode, output, what, target });
 }
 
 /** Makes an empty virtual disk that grows as it is written to, in place of a file. */
 export async function createDisk(path: string, driver: Slice['driver'], bytes: number, what: string, context: OperationContext): Promise<void> {
-  await qemuImg(['create', '-q', '-f', driver, '-o', `subformat=dynamic${driver === 'vpc' ? ',force_size=on' : ''}`, path, String(bytes)], path, what, context);
+  await qemuImg(['create', '-q', '-f', driver, '-o', `subformat=dynamic${driver === 'vpc' ? ',force_size=on' : ''}`, path, String(bytes)], { readFrom: path, writtenTo: path }, what, context);
 }
 
 /** Copies a part of a disk into a file, which has holes where the disk has nothing. */
 export async function copyOut(slice: Slice, file: string, what: string, context: OperationContext): Promise<void> {
-  await qemuImg(['convert', '-q', '-O', 'raw', '--image-opts', imageOptions(slice), file], slice.path, what, context);
+  await qemuImg(['convert', '-q', '-O', 'raw', '--image-opts', imageOptions(slice), file], { readFrom: slice.path, writtenTo: file }, what, context);
 }
 
 /** Copies a file into a part of an empty disk of the same size. */
 export async function copyIn(file: string, slice: Slice, what: string, context: OperationContext): Promise<void> {
   // Else what is empty in the file would be written as zeros, and the disk get its full size.
-  await qemuImg(['convert', '-q', '-n', '--target-is-zero', '-f', 'raw', '--target-image-opts', file, imageOptions(slice)], slice.path, what, context);
+  await qemuImg(['convert', '-q', '-n', '--target-is-zero', '-f', 'raw', '--target-image-opts', file, imageOptions(slice)], { readFrom: file, writtenTo: slice.path }, what, context);
 }

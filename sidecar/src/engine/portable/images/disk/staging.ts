@@ -5,12 +5,12 @@ import { release, releaseFile } from '../../../../closing.ts';
 import { isThere } from '../../../../isThere.ts';
 import { FileSource } from '../../../../disk/byteSource.ts';
 import { type Extent, stagedExtents } from '../../../../disk/qcow2.ts';
-import { WimError } from '../../../../errors.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { runProgram } from '../../../../platform/linux/programs.ts';
 import { FileErrors } from '../../../../fileErrors.ts';
 import type { MountRecord } from '../mountRecord.ts';
 import type { GenerationFolders, Staging } from '../imageFormat.ts';
+import { programFailure } from '../programFailure.ts';
 import { ownOf } from './own.ts';
 import { requireProgram } from './tools.ts';
 
@@ -23,7 +23,7 @@ async function make({ staged }: GenerationFolders, record: MountRecord, context:
   await rm(unfinished, { force: true });
   const args = ['create', '-q', '-f', 'qcow2', '-F', ownOf(record).driver, '-b', record.wimPath, unfinished];
   const { exitCode, output } = await runProgram(requireProgram('qemu-img'), args, context.signal);
-  if (exitCode !== 0) { throw new WimError(`QEMU_IMG_EXIT_${exitCode}`, `Cannot stage changes of "${record.wimPath}": ${output}`, { target: record.wimPath }); }
+  if (exitCode !== 0) { throw programFailure({ program: 'qemu-img', exitCode, output, what: `Cannot stage changes of "${record.wimPath}"`, target: unfinished }); }
   const handle = await open(unfinished, 'r+');
   try { await handle.sync(); } finally { await releaseFile(handle); }
   await rename(unfinished, staged);

@@ -91,7 +91,6 @@ function servingError({ wimPath, mountPath }: MountRecord, exitCode: number, out
     return new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, { target: mountPath });
   }
   // The program ends with libwim's code, but for 1, which may be any program's.
-  const known = exitCode === 1 ? undefined : wimlibErrors.get(exitCode);
-  if (typeof known?.hresult === 'number') { return wimlibError(exitCode, { what, target: wimPath, operation: 'Mount', messages: output }); }
+  if (exitCode !== 1 && wimlibErrors.has(exitCode)) { return wimlibError(exitCode, { what, target: wimPath, operation: 'Mount', messages: output }); }
   return new WimError(`WIMLIB_EXIT_${exitCode}`, `${what}: ${reason}`, { target: wimPath });
 }
