@@ -7,6 +7,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import type { DismError } from '../../../sidecar/src/errors.ts';
 import { CancelledError } from '../../../sidecar/src/errors.ts';
+import { closedFolder } from '../../helpers/closedFolder.ts';
 import { deadlineMs } from '../../helpers/deadline.ts';
 import { lacksDouble, type DoubleCall } from '../../helpers/dismDouble.ts';
 import { makeNativeEngine, startNativeEngine } from '../../helpers/nativeEngine.ts';
@@ -536,6 +537,17 @@ describe.skipIf(!ready)(`operations (needs ${lacking ?? 'nothing'})`, () => {
       expect(error.message).toMatch(/^Cannot .*".*[^.]$/);
       expect(called()).toEqual([]);
     });
+
+    test.for([['exportDrivers', 'destination', {}], ['exportCapabilitySource', 'target', { name: 'x', source: file('source') }]] as const)(
+      '%s finds without writing that nothing can be made in its folder', async ([method, name, params]) => {
+        const closed = await closedFolder();
+        for (const validateOnly of [true, false]) {
+          const error = await failure(run(method, { path, ...params, [name]: closed, validateOnly } as never));
+          expect(error).toMatchObject({ target: closed, message: expect.stringContaining(`"${closed}"`) as string });
+          expect(['ERROR_WRITE_PROTECT', 'E_ACCESSDENIED']).toContain(error.symbol);
+        }
+        expect(called()).toEqual([]);
+      });
 
     test.for([
       ['imagePath', 'none.wim', 'ERROR_FILE_NOT_FOUND'], ['mountPath', 'none', 'WIM_E_MOUNT_DIR_NOT_FOUND'], ['mountPath', 'drivers-full', 'WIM_E_MOUNT_DIR_NOT_EMPTY'],

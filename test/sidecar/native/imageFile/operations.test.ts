@@ -1,9 +1,11 @@
 /** Image files by the native engine: what wimgapi.dll is asked for, what it leaves, and what users are told. */
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { closedFolder } from '../../../helpers/closedFolder.ts';
 import { lacksDouble } from '../../../helpers/dismDouble.ts';
+import { isRoot } from '../../../helpers/nobody.ts';
 import { readDoubleWim, writeDoubleWim, type DoubleImage } from '../../../helpers/wimDouble.ts';
 import { contentOf, startWork, type Work } from './work.ts';
 
@@ -281,6 +283,26 @@ describe.skipIf(lacking !== undefined)('rearranges', () => {
         }
       }
     });
+
+  test.for(['appendImage', 'exportImage', 'removeImage', 'setImage', 'optimizeImageFile'] as const)('%s finds without writing that nothing can be written to its file', async (method) => {
+    const work = startWork();
+    const other = await twoImages(work);
+    const closed = await closedFolder(async (folder) => { await copyFile(other, join(folder, 'b.wim')); });
+    const imagePath = join(closed, 'b.wim');
+    // Of a folder that is closed by its mode alone, files can be written to; of one that is read-only, they cannot.
+    if (!isRoot) { chmodSync(imagePath, 0o444); }
+    const params = {
+      appendImage: { imagePath, capturePath: work.at('second'), imageName: 'x' },
+      exportImage: { sourceImagePath: other, sourceIndexes: [1], destinationImagePath: imagePath },
+      removeImage: { imagePath, imageIndex: 1 },
+      setImage: { imagePath, imageIndex: 1, description: 'x' },
+      optimizeImageFile: { imagePath },
+    }[method];
+    for (const validateOnly of [true, false]) {
+      const error: unknown = await work.run(method, { ...params, validateOnly }).then(() => undefined, (reason: unknown) => reason);
+      expect(error).toMatchObject({ symbol: 'DISM_E_IMAGE_READONLY', target: imagePath, message: expect.stringContaining(`"${imagePath}"`) as string });
+    }
+  });
 
   test('tells where there is no integrity table to check, once', async () => {
     const work = startWork();

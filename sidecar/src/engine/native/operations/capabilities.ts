@@ -5,6 +5,7 @@ import type {
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { wildcardMatcher } from '../../../wildcard.ts';
+import { requireWritableFolder } from '../../../writableFolder.ts';
 import type { CapabilitySources } from '../binding/capabilities.ts';
 import type { DismCapabilityInfo } from '../binding/structs.ts';
 import { requireFolder, requireSources } from './requiredFiles.ts';
@@ -76,7 +77,7 @@ export const removeCapability: Handler<typeof removeMethod> = async (params, ope
 export const exportCapabilitySource: Handler<typeof exportMethod> = async (params, operation) => {
   const { name, source, target } = params;
   requireFolder(source, `Cannot export the capability "${name}"`);
-  requireFolder(target, `Cannot export the capability "${name}"`);
+  requireWritableFolder(target, `Cannot export the capability "${name}"`);
   if (params.validateOnly === true) {
     await readInfo(operation, params, name, { limitAccess: true, sourcePaths: [source] });
   } else {

@@ -6,7 +6,8 @@ import { CancelledError, DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { errorData } from '../../../errorData.ts';
 import type { DismDriver } from '../binding/structs.ts';
-import { isFolder, requireFile, requireFolder } from './requiredFiles.ts';
+import { requireWritableFolder } from '../../../writableFolder.ts';
+import { isFolder, requireFile } from './requiredFiles.ts';
 import type { Handler } from './handler.ts';
 import type { NativeOperation } from './nativeOperation.ts';
 import { readEach } from './readEach.ts';
@@ -123,7 +124,7 @@ export const removeDriver: Handler<typeof removeMethod> = async (params, operati
 
 export const exportDrivers: Handler<typeof exportMethod> = async (params, operation) => {
   const { destination } = params;
-  requireFolder(destination, `Cannot export the drivers to "${destination}"`);
+  requireWritableFolder(destination, `Cannot export the drivers to "${destination}"`);
   if (params.validateOnly !== true) {
     await operation.change(params, (session) => operation.api.exportDriver(session, destination, operation.options('Exporting drivers')));
   }

@@ -1,5 +1,4 @@
 /** driver/add, driver/remove and driver/export on the portable engine. */
-import { accessSync, constants } from 'node:fs';
 import type { addDriver as addMethod, Driver, DriverResult, exportDrivers as exportMethod, removeDriver as removeMethod } from '@dismts/protocol';
 import type { z } from 'zod';
 import { addPackages, type AddOutcome } from '../../../drivers/addPackages.ts';
@@ -16,6 +15,7 @@ import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
 import { listAddedDevices } from '../../../inventory/drivers.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { guarded } from '../../../systemErrors.ts';
+import { requireWritableFolder } from '../../../writableFolder.ts';
 import { requireInfFiles } from '../../../drivers/infFolder.ts';
 import { changeOf } from '../driverChanges.ts';
 import { imageResult } from '../mounting/mountOperation.ts';
@@ -27,15 +27,16 @@ export async function exportDrivers(
   params: z.output<typeof exportMethod.params>, context: OperationContext,
 ): Promise<z.input<typeof exportMethod.result>> {
   const { destination: path } = params;
+  const what = `Cannot export the drivers to "${path}"`;
   return await readWindows('drivers', params, context, async (image, files) => {
     const drivers = await listAddedDevices(image);
     const folders = new Map(drivers.map(({ driver, originalFileName }) => [originalFileName.split('/').at(-2) ?? '', driver]));
     let exported = 0;
     try {
-      await guarded(`Cannot export the drivers to "${path}"`, path, context, async () => {
+      await guarded(what, path, context, async () => {
         const destination = new WritableFolderImage(path);
         try {
-          accessSync(path, constants.W_OK);
+          requireWritableFolder(path, what);
           if (params.validateOnly === true) { return; }
           for (const [folder, published] of folders) {
             context.progress('Exporting drivers', exported, folders.size);

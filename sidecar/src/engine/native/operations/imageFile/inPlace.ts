@@ -1,8 +1,10 @@
 /** Changing a file that is there. */
-import { statSync } from 'node:fs';
+import { openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { release } from '../../../../closing.ts';
 import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
+import { isDenied, isSystemError, systemFailure } from '../../../../systemErrors.ts';
 import { DismMountMode } from '../../binding/constants.ts';
 import { WimAttribute } from '../../binding/wimgapi/constants.ts';
 import type { NativeOperation } from '../nativeOperation.ts';
@@ -18,7 +20,8 @@ export function isSameFile(one: string, other: string): boolean {
 /**
  * Looks at a file before it is opened for writing, where wimgapi.dll would say no more than that access is denied.
  * @param checkIntegrity It is going to be compared with its table, and gets one then: whether it has one is to be told before.
- * @throws DismError DISM_E_IMAGE_READONLY, WIM_E_CONTAINER_READONLY, WIM_E_SPLIT_NOT_MOUNTABLE, WIM_E_ALREADY_MOUNTED_READWRITE
+ * @throws DismError DISM_E_IMAGE_READONLY: it is marked so, or this account may not write to it.
+ *   WIM_E_CONTAINER_READONLY, WIM_E_SPLIT_NOT_MOUNTABLE, WIM_E_ALREADY_MOUNTED_READWRITE
  */
 export async function requireChangeable({ operation, action, withWim }: ImageFileWork, path: string, checkIntegrity = false): Promise<void> {
   if ((statSync(path).mode & 0o222) === 0) {
@@ -30,6 +33,18 @@ export async function requireChangeable({ operation, action, withWim }: ImageFil
     return Promise.resolve();
   });
   await requireUnmounted(operation, path, action);
+  requireWritable(path, action);
+}
+
+/** Opened for writing and closed again: Windows tells in no other way whether this account may, and nothing is written by it. */
+function requireWritable(path: string, action: string): void {
+  try {
+    release(openSync(path, 'r+'));
+  } catch (error) {
+    if (!isSystemError(error)) { throw error; }
+    const failure = systemFailure(error, `${action}: nothing can be written to "${path}"`, path);
+    throw isDenied(error) ? new DismError(Hresult.DISM_E_IMAGE_READONLY, failure.message, { target: path, hint: failure.hint, cause: error }) : failure;
+  }
 }
 
 /** What to do about a split file. */
