@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { sameAs } from '../../../sidecar/src/imageFiles/fileBytes.ts';
 import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
 
 let folder: string;
@@ -50,5 +51,27 @@ test('what cannot be prepared or replaced leaves no temporary file, and nothing 
   await expect(image.replace('Nowhere/file.txt', Buffer.from('new'), { verify: () => undefined })).rejects.toMatchObject({ symbol: 'ERROR_PATH_NOT_FOUND' });
   expect(readdirSync(join(folder, 'Windows'))).toEqual(['file.txt']);
   expect(readFileSync(join(folder, 'Windows/file.txt'), 'utf8')).toBe('old');
+  expect(openBelow()).toEqual([]);
+});
+
+test('what is read back otherwise than it was written is no change, and names the file', async () => {
+  const misread = { symbol: 'ERROR_WRITE_FAULT', target: 'Windows/file.txt', message: 'Cannot write "Windows/file.txt": what was read back is not what was written' };
+  await expect(image.replace('Windows/file.txt', Buffer.from('new'), { verify: sameAs('Windows/file.txt', Buffer.from('other')) })).rejects.toMatchObject(misread);
+  const source = join(folder, 'source.bin');
+  writeFileSync(source, 'new');
+  vi.spyOn(image, 'hasCopyOf').mockResolvedValueOnce(false);
+  await expect(image.prepareFile('Windows/file.txt', { file: source }, { signal })).rejects.toMatchObject(misread);
+  expect(readdirSync(join(folder, 'Windows'))).toEqual(['file.txt']);
+  expect(readFileSync(join(folder, 'Windows/file.txt'), 'utf8')).toBe('old');
+  expect(openBelow()).toEqual([]);
+});
+
+test('a source that cannot be read is named, and leaves nothing', async () => {
+  for (const [name, symbol] of [['none.bin', 'ERROR_FILE_NOT_FOUND'], ['Windows', 'E_ACCESSDENIED']] as const) {
+    const source = join(folder, name);
+    await expect(image.prepareFile('Windows/new.txt', { file: source }, { signal }))
+      .rejects.toMatchObject({ symbol, target: source, message: expect.stringContaining(`Cannot read "${source}": `) as string });
+  }
+  expect(readdirSync(join(folder, 'Windows'))).toEqual(['file.txt']);
   expect(openBelow()).toEqual([]);
 });

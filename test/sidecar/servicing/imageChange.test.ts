@@ -121,6 +121,21 @@ describe('changeImage()', () => {
     expect([readdirSync(join(path, 'Windows', 'System32')), readdirSync(config).sort()]).toEqual([['config'], ['SOFTWARE', 'SYSTEM']]);
   });
 
+  it('is done where a hive has its name and only the disk has not confirmed that', async () => {
+    const { path, config } = makeImage();
+    const image = openImage(path);
+    const putInPlace = image.putInPlace.bind(image);
+    vi.spyOn(image, 'putInPlace').mockImplementation(async (from, to) => {
+      await putInPlace(from, to);
+      throw Object.assign(new Error('EIO: i/o error, fsync'), { code: 'EIO', syscall: 'fsync' });
+    });
+    const warnings: string[] = [];
+    const options = { windows: 'Windows', signal: new AbortController().signal, warn: (warning: string) => { warnings.push(warning); } };
+    await changeImage(image, ['SYSTEM'], options, (hives) => { hives.get('SYSTEM').createKey('Test').setValue('v', text('new')); });
+    expect(warnings).toEqual([expect.stringMatching(/^The image was changed, but the disk has not confirmed it \(the disk reports an error/)]);
+    expect([valueIn(config, 'SYSTEM'), readdirSync(config).sort()]).toEqual(['new', ['SOFTWARE', 'SYSTEM']]);
+  });
+
   it('says which hive is missing, unknown, damaged or not closed', async () => {
     const { path, config } = makeImage();
     expect(await failure(change(path, () => undefined, { names: ['NOSUCH'] }))).toMatchObject({ hresult: Hresult.E_INVALIDARG, target: 'NOSUCH' });
