@@ -2,7 +2,9 @@
  * What an operation on image files has begun to write, written down before: should all be killed, the next operation takes away just that.
  * A record is a file that is locked for as long as its operation lives; each line is on the disk before what it is about is touched.
  */
-import { constants, fsync, fstatSync, ftruncateSync, lstatSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  constants, fsync, fstatSync, ftruncateSync, lstatSync, openSync, readdirSync, readFileSync, readSync, renameSync, rmSync, writeFileSync, writeSync,
+} from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { basename, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -131,7 +133,8 @@ export class UnfinishedWork {
 
   async #note(step: Step): Promise<void> {
     try {
-      writeSync(this.#descriptor, `${JSON.stringify(step)}\n`);
+      // Not by writeSync(), which may write a part of it to a disk that is nearly full.
+      writeFileSync(this.#descriptor, `${JSON.stringify(step)}\n`);
       await flush(this.#descriptor);
     } catch (error) {
       throw atDescriptorPath(error, this.#path);

@@ -114,7 +114,7 @@ async function build(
   for (const [data, start] of [[table.start, 0], [table.end, bytes - table.end.length]] as const) {
     const file = await temporaryFile(work, path);
     const handle = await open(file, 'r+');
-    try { await handle.write(data, 0, data.length, 0); } finally { await handle.close(); }
+    try { await handle.writeFile(data); } finally { await handle.close(); }
     await place(file, start, data.length);
   }
   context.progress('Finishing', 2, 3);

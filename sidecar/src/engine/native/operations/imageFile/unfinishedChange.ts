@@ -3,7 +3,7 @@
  * operation on the file takes away what a killed one has left in it.
  * A record bears the identity of its file. Who changes a file has claimed it, until its process ends.
  */
-import { existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -131,7 +131,7 @@ function write(recordPath: string, content: ChangeRecord): void {
   try {
     const descriptor = openSync(beginning, 'wx', 0o600);
     try {
-      writeSync(descriptor, JSON.stringify(content));
+      writeFileSync(descriptor, JSON.stringify(content));
       fsyncSync(descriptor);
     } finally {
       release(descriptor);
