@@ -180,7 +180,7 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
 
   /** Waits for a folder: the names in it are on disk then. */
   flushFolder(path: string): void {
-    this.#change(`${path}/any`, ({ folder }) => { fsyncSync(folder); });
+    this.#change(`${path}/any`, ({ folder }) => { fsyncSync(folder); }, path);
   }
 
   /** Makes a folder, and those above it that do not exist. */
@@ -218,10 +218,10 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
       try {
         accessSync(`/proc/self/fd/${folder}`, constants.W_OK);
       } catch (cause) {
-        if (!isDenied(cause)) { throw this.tree.at(path, cause); }
+        if (!isDenied(cause)) { throw cause; }
         throw new DismError(Hresult.DISM_E_IMAGE_READONLY, `${what}: the image cannot be written`, { target: this.description, cause });
       }
-    });
+    }, path);
   }
 
   /** Removes a temporary file that a crash left; its name must be one that this class makes. */
@@ -235,13 +235,13 @@ export class WritableFolderImage extends FolderImage implements WritableImageFil
     for (const left of this.temporariesIn(folder)) { this.removeTemporary(left); }
   }
 
-  /** Changes something in the folder of a path, which is open for so long; what was listed is forgotten then. */
-  #change<T>(path: string, work: (place: Place) => T): T {
+  /** Changes something in the folder of a path, which is open for so long; what was listed is forgotten then. @param about As of #changeAsync(). */
+  #change<T>(path: string, work: (place: Place) => T, about = path): T {
     const place = this.tree.openParent(path);
     try {
       return work(place);
     } catch (error) {
-      throw this.tree.at(path, error);
+      throw this.tree.at(about, error);
     } finally {
       release(place.folder);
       this.tree.forgetNames();

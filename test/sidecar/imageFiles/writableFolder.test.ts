@@ -2,7 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { sameAs } from '../../../sidecar/src/imageFiles/fileBytes.ts';
 import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
 
@@ -74,4 +74,11 @@ test('a source that cannot be read is named, and leaves nothing', async () => {
   }
   expect(readdirSync(join(folder, 'Windows'))).toEqual(['file.txt']);
   expect(openBelow()).toEqual([]);
+});
+
+test.runIf(process.platform === 'linux')('a folder that cannot be flushed is named itself', () => {
+  // No folder of /proc can be.
+  const proc = new WritableFolderImage(`/proc/${process.pid}`);
+  onTestFinished(async () => { await proc.close(); });
+  expect(() => { proc.flushFolder('task'); }).toThrow(expect.objectContaining({ syscall: 'fsync', path: `/proc/${process.pid}/task` }) as Error);
 });
