@@ -4,10 +4,12 @@ import { copyFileSync } from 'node:fs';
 import { chmod, open, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { answers } from '../../../sidecar/src/engine/portable/mounting/serving.ts';
 import { Hresult } from '../../../sidecar/src/hresult.ts';
 import { failure, hashFile, readFolder, until, workbench, type Workbench } from '../../helpers/mounts.ts';
 import { isRoot, letAllRead } from '../../helpers/nobody.ts';
 import { builtExecutable } from '../../helpers/programs.ts';
+import { tempFolder } from '../../helpers/tempFolder.ts';
 import { ordinaryWim } from '../../helpers/wims.ts';
 
 const executable = builtExecutable();
@@ -21,6 +23,13 @@ function callUnder(bench: Workbench, limits: readonly string[], method: string, 
   });
   return { exitCode: status, stderr };
 }
+
+test('what a mount answers is what the system says of it, and no end of its program', async () => {
+  const folder = tempFolder();
+  await writeFile(join(folder, 'file'), '');
+  expect(await answers({ id: -1, mountPoint: folder })).toBe('yes');
+  expect(await answers({ id: -2, mountPoint: join(folder, 'file') })).toMatchObject({ code: 'ENOTDIR', path: join(folder, 'file') });
+});
 
 describe.runIf(isRoot)('a save', () => {
   test('warns of a file whose content was written over under the mount', async () => {

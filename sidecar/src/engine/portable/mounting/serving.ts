@@ -11,6 +11,7 @@ import { findHolders } from '../../../platform/linux/holders.ts';
 import { unmountEntry } from '../../../platform/linux/mountCalls.ts';
 import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
 import { findProgram, runProgram } from '../../../platform/linux/programs.ts';
+import { atPath } from '../../../systemErrors.ts';
 import { formatOf } from '../images/formats.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
 import type { State } from './state.ts';
@@ -152,13 +153,22 @@ async function unmountAsUser(mountPath: string, detach: boolean): Promise<void> 
 /** How long a mount may take to answer. */
 const maxAnswerMs = 3000;
 /** Questions that were not answered yet, by mount; each keeps a thread waiting, so no second one is asked. */
-const questions = new Map<number, Promise<'yes' | 'no'>>();
+const questions = new Map<number, Promise<Answer>>();
 
-function ask({ id, mountPoint }: Pick<MountTableEntry, 'id' | 'mountPoint'>): Promise<'yes' | 'no'> {
+/** What comes back where no program serves the file system any more. */
+const ofTheDead: ReadonlySet<string | undefined> = new Set(['ENOTCONN', 'ECONNABORTED']);
+
+/** `no`: what served it has ended. An error: what it, or the system, answered instead. */
+type Answer = 'yes' | 'no' | Error;
+
+function ask({ id, mountPoint }: Pick<MountTableEntry, 'id' | 'mountPoint'>): Promise<Answer> {
   const asked = questions.get(id);
   if (asked !== undefined) { return asked; }
   const question = lstat(`${mountPoint}/.dismts-${randomUUID()}`)
-    .then(() => 'yes' as const, (error: unknown) => ((error as NodeJS.ErrnoException).code === 'ENOENT' ? 'yes' as const : 'no' as const))
+    .then((): Answer => 'yes', (error: unknown): Answer => {
+      const { code } = error as NodeJS.ErrnoException;
+      return code === 'ENOENT' ? 'yes' : ofTheDead.has(code) ? 'no' : atPath(error, mountPoint) as Error;
+    })
     .finally(() => { questions.delete(id); });
   questions.set(id, question);
   return question;
@@ -167,9 +177,9 @@ function ask({ id, mountPoint }: Pick<MountTableEntry, 'id' | 'mountPoint'>): Pr
 /**
  * Whether what is mounted somewhere answers. A name that nobody has is asked for, so that the answer comes from
  * whoever serves the image and not from a cache.
- * @returns `late` where no answer came within seconds.
+ * @returns `late` where no answer came within seconds; an error where that is the answer.
  */
-export async function answers(mount: Pick<MountTableEntry, 'id' | 'mountPoint'>): Promise<'yes' | 'no' | 'late'> {
+export async function answers(mount: Pick<MountTableEntry, 'id' | 'mountPoint'>): Promise<Answer | 'late'> {
   const timer = new AbortController();
   try {
     return await Promise.race([ask(mount), setTimeout(maxAnswerMs, 'late' as const, { signal: timer.signal })]);

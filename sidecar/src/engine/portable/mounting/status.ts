@@ -108,10 +108,12 @@ async function checkView(state: State, record: MountRecord, sight: Sight): Promi
   }
   const broken = formatOf(record).brokenServing?.(state.generations.folders(record));
   if (broken !== undefined) { return needsRemount(broken); }
-  switch (await answers(view)) {
+  const answer = await answers(view);
+  switch (answer) {
     case 'yes': return ok;
     case 'late': return unknown('the program that serves the image does not answer');
     case 'no': return needsRemount('the program that serves the image has ended');
+    default: return unknown(`what its folder shows cannot be read: ${messageOf(answer, view.mountPoint)}`, answer);
   }
 }
 
