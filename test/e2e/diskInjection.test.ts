@@ -49,6 +49,20 @@ describe.skipIf(lacking !== undefined || !canMount || !existsSync('/usr/bin/qemu
     expect(readFileSync(join(mountPath, 'Users/Public/note.txt'), 'utf8')).toBe('a note more');
   });
 
+  test.for([['ENOSPC', '0x80070070'], ['EIO', '0x8007045D']] as const)('while the changes are written into it: %s; says what the file is until the next command', async ([errno, hex]) => {
+    const { folder, path, mountPath } = bench();
+    callIn(folder, 'image/mount', { imagePath: path, imageIndex: 1, mountPath });
+    onTestFinished(() => { callIn(folder, 'image/unmount', { mountPath, commit: false }); });
+    appendFileSync(join(mountPath, 'Users/Public/note.txt'), ' more');
+    const { exitCode, stderr } = await callWith(`pwrite64:error=${errno}:when=1`, path, folder, 'image/commit', { mountPath });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining('the file may hold a part of the changes')]);
+    expect(stderr).toContain('the next command finishes the save');
+    expect(stderr).toContain(`(${hex})`);
+    callIn(folder, 'image/listMounted', {});
+    callIn(folder, 'image/remount', { mountPath });
+    expect(readFileSync(join(mountPath, 'Users/Public/note.txt'), 'utf8')).toBe('a note more');
+  });
+
   test('while its mount is looked at by what changes the image: says what the system answered, and asks for no remount', async () => {
     const { folder, path, mountPath } = bench();
     callIn(folder, 'image/mount', { imagePath: path, imageIndex: 1, mountPath });

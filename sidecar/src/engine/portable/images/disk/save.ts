@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { releaseFile } from '../../../../closing.ts';
 import { blocksOf } from '../../../../disk/virtualDisk.ts';
-import { DismError } from '../../../../errors.ts';
+import { DismError, reworded } from '../../../../errors.ts';
 import { freeBytes } from '../../../../freeBytes.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
@@ -67,13 +67,13 @@ async function writeChanges(record: MountRecord, staged: string, file: FileHandl
   const { exitCode, output } = await runProgram(requireProgram('qemu-img'), ['commit', '-q', '-d', `json:${JSON.stringify(image)}`],
     new AbortController().signal, { files: [file.fd] });
   if (exitCode !== 0) {
-    if (/No space left/i.test(output)) {
-      throw new DismError(Hresult.ERROR_DISK_FULL, `${what}: the disk of the file is full`, { target: record.wimPath, hint: 'Free space there: the next command finishes the save. Until then do not use the disk.' });
-    }
     if (/Failed to get .*lock|Is another process using/i.test(output)) {
       throw new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program has locked the disk`, { target: record.wimPath, hint: 'Shut the virtual machine down that uses it.' });
     }
-    throw programFailure({ program: 'qemu-img', exitCode, output, what, target: record.wimPath });
+    const failure = programFailure({ program: 'qemu-img', exitCode, output, what, target: record.wimPath });
+    throw reworded(failure, `${failure.message}; the file may hold a part of the changes, without the rest of which it is damaged`, {
+      hint: [failure.hint ?? '', 'The changes stay staged, and the next command finishes the save. Until then do not use the disk.'].join(' ').trim(),
+    });
   }
   await file.sync();
 }
