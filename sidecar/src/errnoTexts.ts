@@ -29,5 +29,5 @@ const texts: ReadonlyMap<string, string> = new Map([
 
 /** The errno that the end of a line says, behind what it was about; the first, where several do. */
 export function errnoInText(text: string): string | undefined {
-  return text.split('\n').flatMap((line) => texts.get(line.slice(line.lastIndexOf(': ') + 1).trim()) ?? [])[0];
+  return text.split('\n').flatMap((line) => texts.get(line.slice(line.lastIndexOf(':') + 1).trim()) ?? [])[0];
 }

@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { describeErrno, directionOf } from '../../sidecar/src/errnos.ts';
+import { errnoInText } from '../../sidecar/src/errnoTexts.ts';
 import { CancelledError, DismError } from '../../sidecar/src/errors.ts';
 import { describeHresult, Hresult } from '../../sidecar/src/hresult.ts';
 import { loadKoffi } from '../../sidecar/src/nativeAddon/koffi.ts';
@@ -160,4 +161,10 @@ test('directionOf() knows the calls of libc.ts', () => {
   for (const call of calls) {
     expect(directionOf(call), call).toBe(/set|remove/.test(call) ? 'writing' : /^(?:mount|umount2|flock)$/.test(call) ? 'other' : 'reading');
   }
+});
+
+test('errnoInText() finds the end of a line, however a program writes it, and no name of a file', () => {
+  expect(errnoInText('mkfs.vfat: unable to synchronize /a.tmp:Input/output error\nmkfs.fat 4.2')).toBe('EIO');
+  expect(errnoInText('Using XPRESS\n[ERROR] Error writing data: No space left on device')).toBe('ENOSPC');
+  expect(errnoInText('cannot use "/a: Permission denied"')).toBeUndefined();
 });
