@@ -141,6 +141,6 @@ export async function settle(
     context.log.error(`a save into "${wimPath}" was interrupted, and cannot be finished yet: ${messageOf(error)}`);
     return undefined;
   } finally {
-    if (file !== undefined) { await releaseFile(file); };
+    if (file !== undefined) { await releaseFile(file); }
   }
 }
