@@ -16,7 +16,7 @@ function Get-EarlyExecutable {
     if ($null -eq $early) {
         return
     }
-    if (-not [object]::ReferenceEquals($early['Cmdlet'], $Cmdlet) -or $early['Clock'].ElapsedMilliseconds -gt 2000) {
+    if ($early['Cmdlet'] -ne $Cmdlet -or $early['Clock'].ElapsedMilliseconds -gt 2000) {
         Close-EarlyExecutable
         return
     }

@@ -10,14 +10,12 @@ function Get-ExpectedHash {
         [Parameter(Mandatory)]
         [string] $Path
     )
-    $platformFolder = [System.IO.Path]::GetDirectoryName($Path)
-    $sumsPath = [System.IO.Path]::Combine([System.IO.Path]::GetDirectoryName($platformFolder), 'SHA256SUMS')
-    $entry = [System.IO.Path]::GetFileName($platformFolder) + '/' + [System.IO.Path]::GetFileName($Path)
+    # Operators take less time than methods here: PowerShell compiles the first call of each method.
+    $null = $Path -match '^(?<bin>.*[/\\])(?<platform>[^/\\]+)[/\\](?<name>[^/\\]+)$'
+    $sumsPath, $entry = "$($Matches['bin'])SHA256SUMS", "$($Matches['platform'])/$($Matches['name'])"
     if ([System.IO.File]::Exists($sumsPath)) {
-        foreach ($line in [System.IO.File]::ReadAllLines($sumsPath)) {
-            if ($line -match '^([0-9A-Fa-f]{64}) [ *](.+)$' -and $Matches[2] -ceq $entry) {
-                return $Matches[1]
-            }
+        if ([System.IO.File]::ReadAllText($sumsPath) -cmatch "(?m)^([0-9A-Fa-f]{64}) [ *]$($entry -replace '\.', '\.')\r?$") {
+            return $Matches[1]
         }
     }
     $errorParameters = @{

@@ -2,9 +2,6 @@ function Get-OperationParameter {
     <#
     .SYNOPSIS
     Gives what every request takes of the parameters LogPath, LogLevel and ScratchDirectory that all commands have.
-    .DESCRIPTION
-    Objects carry the LogPath of the operation that they are from, and so bind it in the next command of a pipeline. The log of one operation is not that of the
-    next, and DISM would have to be initialised anew for it; a log file on another machine is of no use here.
     .OUTPUTS
     A hash table; nothing where a path cannot be used, which is then reported.
     #>
@@ -24,25 +21,7 @@ function Get-OperationParameter {
     )
     $operation = @{}
     if (($LogPath -or $ScratchDirectory) -and $Cmdlet.MyInvocation.ExpectingInput) {
-        $carried = @{ LogPath = @(); ScratchDirectory = @() }
-        # The command itself may have called this, or a function that it called.
-        foreach ($scope in 1, 2) {
-            $piped = Get-Variable -Name '_' -Scope $scope -ValueOnly -ErrorAction Ignore
-            if ($null -ne $piped) {
-                foreach ($name in @($carried.Keys)) {
-                    $carried[$name] += Get-NoteValue -InputObject $piped -Name $name
-                }
-            }
-        }
-        $end = $LogPath.LastIndexOfAny('/\')
-        $isOwn = $LogPath.Substring($end + 1) -match '^\d{8}-\d{6}-.+-\d+-\d+\.log$'
-        if ($LogPath -in $carried['LogPath'] -and ($isOwn -or -not [System.IO.Directory]::Exists($LogPath.Substring(0, [Math]::Max(0, $end))))) {
-            $LogPath = ''
-        }
-        # It was there when the object was made; that it is gone since is no fault of this command.
-        if ($ScratchDirectory -in $carried['ScratchDirectory'] -and -not [System.IO.Directory]::Exists($ScratchDirectory)) {
-            $ScratchDirectory = ''
-        }
+        $LogPath, $ScratchDirectory = Clear-CarriedPath -LogPath $LogPath -ScratchDirectory $ScratchDirectory
     }
     if ($LogPath) {
         $operation['logPath'] = Resolve-DismTsPath -Path $LogPath -Cmdlet $Cmdlet -Parameter 'LogPath'

@@ -11,12 +11,12 @@ function Get-SidecarExecutable {
     if ($platform -like 'win32*') {
         $name = 'dismts.exe'
     }
-    $binFolder = [System.IO.Path]::Combine($script:moduleFolder, 'bin')
-    $path = [System.IO.Path]::Combine($binFolder, $platform, $name)
+    $path = [System.IO.Path]::Combine($script:moduleFolder, 'bin', $platform, $name)
     if ([System.IO.File]::Exists($path)) {
         return $path
     }
     $built = 'none'
+    $binFolder = [System.IO.Path]::Combine($script:moduleFolder, 'bin')
     if ([System.IO.Directory]::Exists($binFolder)) {
         $folders = [System.IO.Directory]::GetDirectories($binFolder) | ForEach-Object { [System.IO.Path]::GetFileName($_) }
         if ($folders) {

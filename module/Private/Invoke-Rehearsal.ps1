@@ -1,7 +1,7 @@
 function Invoke-Rehearsal {
     <#
     .SYNOPSIS
-    Makes a message, takes it as one that came, and makes an object of it, as far as that was not done yet.
+    Makes a message, takes it as an answer that came, and makes an object of a result, as far as that was not done yet.
     .DESCRIPTION
     PowerShell loads and compiles what it runs for the first time. There is time for that while the hash of the executable is computed, and while the sidecar
     starts: so what the first request will need is run before.
@@ -21,7 +21,13 @@ function Invoke-Rehearsal {
         $Sidecar['Buffer'], $Sidecar['Length'] = $Sidecar['Frame'], $Sidecar['Frame'].Length
         $null = Read-JsonRpcMessage -Sidecar $Sidecar
     }
+    if ($Sidecar['LastId'] -eq 0 -and -not ($While -and $While.IsCompleted)) {
+        $null = Test-SidecarResponse -Message $Sidecar['Message'] -Id 0
+        $null = Get-NoteValue -InputObject $Sidecar['Message'] -Name 'result'
+        $Sidecar['LastId'] = 1
+    }
     if ($null -eq $Sidecar['Server'] -and -not ($While -and $While.IsCompleted)) {
-        $Sidecar['Server'] = ConvertTo-DismTsObject -InputObject ([pscustomobject] @{}) -TypeName 'BaseDismObject'
+        $Sidecar['Server'] = Get-OperationResult -Params @{} -LogPath ''
+        $null = ConvertTo-DismTsObject -InputObject $Sidecar['Server'] -TypeName 'BaseDismObject'
     }
 }

@@ -42,7 +42,7 @@ function Invoke-SidecarRequest {
         [int] $GraceMilliseconds = $script:cancelGraceMilliseconds,
 
         # Warnings that have been given already.
-        [string[]] $KnownWarning = @(),
+        [string[]] $KnownWarning,
 
         # What Invoke-Rehearsal is given until the answer comes; null: nothing.
         [hashtable] $Rehearsal,

@@ -30,12 +30,15 @@ function Open-SidecarExecutable {
         }
         # Nothing is left to be done after the hash but to compare it.
         $opened['Expected'] = Get-ExpectedHash -Path $Path
-        $opened['MayExecute'] = Test-ExecutePermission -Executable $opened
+        $handle = $stream.SafeFileHandle
+        # Windows has no such permission, and .NET before 7 cannot tell: there the start of the file says what to do.
+        $opened['MayExecute'] = $PSVersionTable.PSEdition -eq 'Desktop' -or $IsWindows -or [System.Environment]::Version.Major -lt 7 -or
+            "$([System.IO.File]::GetUnixFileMode($handle))" -like '*Execute*'
         $opened['Program'] = $Path
         # On Windows such a folder would be one of the current drive, which anybody may have made.
         if ($PSVersionTable.PSEdition -ne 'Desktop' -and $IsLinux -and [System.IO.Directory]::Exists('/proc/self/fd')) {
             # The kernel opens this very file again, also when its name belongs to another one by now.
-            $opened['Program'] = "/proc/self/fd/$($stream.SafeFileHandle.DangerousGetHandle())"
+            $opened['Program'] = "/proc/self/fd/$($handle.DangerousGetHandle())"
         }
         return $opened
     } catch {

@@ -29,28 +29,28 @@ function Set-CallerPreference {
         [Parameter(Mandatory)]
         [System.Management.Automation.PSCmdlet] $Cmdlet
     )
-    if ($script:sidecars.Count -eq 0 -and -not $SidecarCommand -and $null -ne $ExecutionContext.SessionState.PSVariable.GetValue('Engine')) {
+    $ownVariables = $ExecutionContext.SessionState.PSVariable
+    if ($script:sidecars.Count -eq 0 -and -not $SidecarCommand -and $null -ne $ownVariables.GetValue('Engine')) {
         Open-EarlyExecutable -Cmdlet $Cmdlet
     }
     $call = $Cmdlet.MyInvocation
     $bound = $call.BoundParameters
-    $wanted = @{
-        pathGiven = $call.ExpectingInput -and $bound.ContainsKey('Path')
-        # Import-Module -Prefix and copies of a function give other names, too: without the support for them there is no in-box name.
-        inboxCall = $script:inboxTypes -and $call.MyCommand.Name -notlike '*DismTs*'
-    }
+    $ofCommand = @{ Scope = 1; WhatIf = $false; Confirm = $false }
     $callerVariables = $Cmdlet.SessionState.PSVariable
+    # Most are as they are wanted, and Set-Variable takes its time.
     foreach ($preference in $script:callerPreferences.Keys) {
         $value = $callerVariables.GetValue($preference)
-        if ($null -ne $value -and -not $bound.ContainsKey($script:callerPreferences[$preference])) {
-            $wanted[$preference] = $value
+        if ($value -ne $ownVariables.GetValue($preference) -and -not $bound.ContainsKey($script:callerPreferences[$preference])) {
+            & $script:cmdlets['Set-Variable'] -Name $preference -Value $value @ofCommand
         }
     }
-    $ownVariables = $ExecutionContext.SessionState.PSVariable
-    foreach ($name in $wanted.Keys) {
-        # Most are as they are wanted, and Set-Variable takes its time.
-        if ($wanted[$name] -ne $ownVariables.GetValue($name)) {
-            & $script:cmdlets['Set-Variable'] -Name $name -Value $wanted[$name] -Scope 1 -WhatIf:$false -Confirm:$false
-        }
+    $given = $call.ExpectingInput -and $bound.ContainsKey('Path')
+    if ($given -ne $pathGiven) {
+        & $script:cmdlets['Set-Variable'] -Name 'pathGiven' -Value $given @ofCommand
+    }
+    # Import-Module -Prefix and copies of a function give other names, too: without the support for them there is no in-box name.
+    $byInboxName = $script:inboxTypes -and $call.MyCommand.Name -notlike '*DismTs*'
+    if ($byInboxName -ne $inboxCall) {
+        & $script:cmdlets['Set-Variable'] -Name 'inboxCall' -Value $byInboxName @ofCommand
     }
 }

@@ -3,7 +3,7 @@ function Set-ExecutePermission {
     .SYNOPSIS
     Makes the sidecar's executable executable that came without the permission, as everything does that a PSResource repository gives.
     .DESCRIPTION
-    To be called once its hash was found to be right, where Test-ExecutePermission finds none. By the open file, so that nothing else gets the permission; the system lets only its owner and root do it.
+    To be called once its hash was found to be right, where nobody may execute it. By the open file, so that nothing else gets the permission; the system lets only its owner and root do it.
     .OUTPUTS
     An error record where that is not allowed.
     #>
