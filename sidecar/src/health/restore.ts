@@ -2,13 +2,12 @@
 import type { Finding } from '@dismts/protocol';
 import type { OperationContext } from '../operationContext.ts';
 import type { WritableImageFiles } from '../imageFiles/imageFiles.ts';
-import type { SystemError } from '../systemErrors.ts';
 import { isServicingStack } from './baseManifests.ts';
 import { CatalogRestore } from './catalogRestore.ts';
 import { restoreManifests } from './manifestRestore.ts';
 import { restorePackages } from './packageRestore.ts';
 import { PayloadRestore } from './payloadRestore.ts';
-import { concludeRestore } from './restoreConclusion.ts';
+import { concludeRestore, type LeftOver } from './restoreConclusion.ts';
 import { RestoreSession } from './restoreSession.ts';
 import { scanStore } from './scan.ts';
 import type { StoreSource } from './sources.ts';
@@ -20,12 +19,8 @@ export interface RestoreOutcome {
   /** Every finding of the scans, with what became of it. */
   readonly findings: readonly Finding[];
   readonly measured: StoreScan['findings']['measured'];
-  /** Something was found that could not be repaired, because nobody had it. */
-  readonly sourceMissing: boolean;
-  /** What the system answered instead of a file of a source. */
-  readonly sourceError: SystemError | undefined;
-  /** What the system answered where something could not be repaired though somebody had it. */
-  readonly systemError: SystemError | undefined;
+  /** What is left of what was found, and why. */
+  readonly left: readonly LeftOver[];
 }
 
 /** Restores. Each step is whole or not there, so an interrupted restore is finished by another one. */
@@ -66,8 +61,7 @@ class Restore {
     session.begin(scan.brokenFiles.length + scan.brokenProjections.length + scan.brokenPackages.length);
     await this.#payload.run(scan);
     await restorePackages(session, catalogs, scan);
-    const outcome = await concludeRestore(session, this.#image, [...this.#rows.values()], scan);
-    return { ...outcome, sourceError: session.sources.find(({ files }) => files.trouble !== undefined)?.files.trouble, measured };
+    return { ...await concludeRestore(session, this.#image, [...this.#rows.values()], scan), measured };
   }
 
   /** Nothing else can be judged while the base manifest is lost or bad: it is in a file of the servicing stack, which comes first. */

@@ -1,10 +1,9 @@
 /** What the parts of one restore share: the image, its sources, what was touched, and how far the restore is. */
 import type { Digest } from '../componentStore/manifest.ts';
 import { CancellableFiles } from '../imageFiles/cancellableFiles.ts';
-import { fileTrouble, isForbidden, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
+import { type Failure, fileTrouble, isForbidden, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import type { FileStat, ImageFiles, WritableImageFiles } from '../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../operationContext.ts';
-import { isSystemError, type SystemError } from '../systemErrors.ts';
 import { type OwnBases, readOwnBases } from './baseManifests.ts';
 import { matchDigest } from './digestMatch.ts';
 import type { ScanBases } from './scanSession.ts';
@@ -23,9 +22,11 @@ export class RestoreSession {
   /** What was changed, and therefore is scanned again; all in lower case. */
   readonly touched = { components: new Set<string>(), packages: new Set<string>(), catalogs: new Set<string>() };
   /** Why something could not be repaired though it was there, by component, package or catalog in lower case. */
-  readonly failures = new Map<string, string>();
-  /** What the system answered to it, likewise. */
-  readonly systemErrors = new Map<string, SystemError>();
+  readonly failures = new Map<string, Failure>();
+  /** What kept the sources from being looked through for it, likewise. */
+  readonly unread = new Map<string, Failure>();
+  /** What keeps sources from being known: it concerns whatever is looked for in them. */
+  unreadSources: Failure | undefined;
   /** Base manifests of the image. */
   own: OwnBases = { bases: [], isNewestLost: true };
   /** Those, then those of the sources. */
@@ -51,6 +52,8 @@ export class RestoreSession {
     const bases = [...this.own.bases];
     for (const source of this.sources) { bases.push(...await source.bases()); }
     this.bases = bases;
+    // What could not be read when they were opened is among it.
+    this.unreadSources ??= this.#recentTrouble();
   }
 
   /** Begins the repair of so many items: how many bytes a lost file has is not recorded. */
@@ -72,10 +75,22 @@ export class RestoreSession {
       const reason = fileTrouble(error);
       // Who may not write one file of an image may write none.
       if (reason === undefined || isForbidden(error)) { throw error; }
-      this.failures.set(item.toLowerCase(), reason);
-      if (isSystemError(error)) { this.systemErrors.set(item.toLowerCase(), error); }
+      this.failures.set(item.toLowerCase(), error as Failure);
       this.context.log.error(`(n)\t${item}\t${reason}`);
+    } finally {
+      const unread = this.#recentTrouble();
+      if (unread !== undefined) { this.unread.set(item.toLowerCase(), unread); }
     }
+  }
+
+  /** What could not be read of the sources since this was asked for the last time. */
+  #recentTrouble(): Failure | undefined {
+    let first: Failure | undefined;
+    for (const { files } of this.sources) {
+      first ??= files.recent;
+      files.recent = undefined;
+    }
+    return first;
   }
 
   /** A file of the image; what cannot be read counts as not there. */
@@ -99,8 +114,7 @@ export class RestoreSession {
     for (const source of this.sources) {
       for (const path of pathsOf(source)) {
         this.context.signal.throwIfAborted();
-        // A source may be as hostile or as broken as it likes: what cannot be read there is not there.
-        const data = await source.files.read(path).catch(nothingIfInTrouble);
+        const data = await source.files.read(path);
         const accepted = data === undefined ? undefined : await this.accept(data, digest);
         if (accepted !== undefined) { return accepted; }
       }

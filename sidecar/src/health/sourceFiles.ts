@@ -1,15 +1,17 @@
-/** The files of a source of a restore. */
-import { isForbidden, isLoss } from '../imageFiles/fileTrouble.ts';
+/** The files of a source of a restore: what cannot be read there counts as not there, and is remembered. */
+import { DismError } from '../errors.ts';
+import { type Failure, ofThisProcess } from '../imageFiles/fileTrouble.ts';
 import type { DigestAlgorithm, FileStat, ImageFiles } from '../imageFiles/imageFiles.ts';
-import { isSystemError, type SystemError } from '../systemErrors.ts';
+import { isSystemError, messageOf } from '../systemErrors.ts';
 
-/** Notes what the system first answered instead of a file: what a restore does not find there may be there all the same. */
 export class SourceFiles implements ImageFiles {
   readonly hasOrder: boolean;
   readonly description: string;
-  /** That answer. */
-  trouble: SystemError | undefined;
+  /** What was answered instead of a file or folder since this was last made undefined. */
+  recent: Failure | undefined;
   readonly #files: ImageFiles;
+  /** The same of each file and folder, by its path. */
+  readonly #unread = new Map<string, Failure>();
 
   constructor(files: ImageFiles) {
     this.hasOrder = files.hasOrder;
@@ -17,39 +19,47 @@ export class SourceFiles implements ImageFiles {
     this.#files = files;
   }
 
+  /** A sentence for the user on what could not be read; undefined where all of it could. */
+  get warning(): string | undefined {
+    const [first] = this.#unread.values();
+    if (first === undefined) { return undefined; }
+    const count = this.#unread.size;
+    return `${count === 1 ? 'A file or folder' : `${count} files or folders`} of the source "${this.description}" cannot be read${count === 1 ? '' : ', the first because'}: ${messageOf(first)}`;
+  }
+
   async read(path: string, maxBytes?: number): Promise<Buffer | undefined> {
-    return await this.#noting(async () => await this.#files.read(path, maxBytes));
+    return await this.#noting(path, async () => await this.#files.read(path, maxBytes));
   }
 
   async readHead(path: string, bytes: number): Promise<Buffer | undefined> {
-    return await this.#noting(async () => await this.#files.readHead(path, bytes));
+    return await this.#noting(path, async () => await this.#files.readHead(path, bytes));
   }
 
   async list(path: string): Promise<string[]> {
-    return await this.#noting(async () => await this.#files.list(path));
+    return await this.#noting(path, async () => await this.#files.list(path)) ?? [];
   }
 
   async stat(path: string): Promise<FileStat | undefined> {
-    return await this.#noting(async () => await this.#files.stat(path));
+    return await this.#noting(path, async () => await this.#files.stat(path));
   }
 
   async digest(path: string, algorithm: DigestAlgorithm, onBytes?: (bytes: number) => void): Promise<string | undefined> {
-    return await this.#noting(async () => await this.#files.digest(path, algorithm, onBytes));
+    return await this.#noting(path, async () => await this.#files.digest(path, algorithm, onBytes));
   }
 
   async close(): Promise<void> {
     await this.#files.close();
   }
 
-  async #noting<T>(work: () => Promise<T>): Promise<T> {
+  /** A source may be as hostile, as broken or as far away as it likes: others may have what it has not. */
+  async #noting<T>(path: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
     } catch (error) {
-      // An image file says it in words of its own.
-      for (const answer of [error, (error as { readonly cause?: unknown } | undefined)?.cause]) {
-        if (isSystemError(answer) && (isLoss(answer) || isForbidden(answer))) { this.trouble ??= answer; }
-      }
-      throw error;
+      if (!(error instanceof DismError || isSystemError(error)) || ofThisProcess(error)) { throw error; }
+      this.recent ??= error;
+      if (!this.#unread.has(path)) { this.#unread.set(path, error); }
+      return undefined;
     }
   }
 }

@@ -2,7 +2,6 @@
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { CancellableFiles } from '../imageFiles/cancellableFiles.ts';
-import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import { FolderImage } from '../imageFiles/folderFiles.ts';
 import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
 import { readBases } from './baseManifests.ts';
@@ -59,7 +58,7 @@ export class StoreSource {
 
   /** Versions of the same component that it has: the user's most frequent mistake is a source of another revision. */
   async versionsOf(component: string): Promise<string[]> {
-    this.#folders ??= listSafely(this.files, joinPath(this.store ?? '', 'Manifests'));
+    this.#folders ??= this.files.list(joinPath(this.store ?? '', 'Manifests'));
     const [architecture, name, token, , culture] = component.split('_');
     return (await this.#folders).flatMap((file) => {
       const parts = file.replace(/\.manifest$/i, '').split('_');
@@ -74,18 +73,13 @@ export class StoreSource {
   }
 }
 
-/** What cannot be listed, such as a link, has nothing. */
-async function listSafely(files: ImageFiles, path: string): Promise<string[]> {
-  return await files.list(path).catch(nothingIfInTrouble) ?? [];
-}
-
 /** Finds the component store in a source: root of an image, its Windows folder, its WinSxS, or loose files. */
 async function openStore(files: SourceFiles, windowsDirectory: string): Promise<StoreSource> {
   for (const windows of [joinPath(windowsDirectory), 'Windows', '']) {
     const store = joinPath(windows, 'WinSxS');
-    if ((await listSafely(files, store)).length > 0) { return new StoreSource(files, store, windows); }
+    if ((await files.list(store)).length > 0) { return new StoreSource(files, store, windows); }
   }
-  return (await listSafely(files, 'Manifests')).length > 0 ? new StoreSource(files, '', undefined) : new StoreSource(files, undefined, undefined);
+  return (await files.list('Manifests')).length > 0 ? new StoreSource(files, '', undefined) : new StoreSource(files, undefined, undefined);
 }
 
 /**

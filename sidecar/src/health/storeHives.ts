@@ -1,6 +1,7 @@
 /** Opens the hives of an image, and collects what is wrong with them: damage in one place does not hide what the others say. */
 import { DismError } from '../errors.ts';
-import { fileTrouble, isLoss } from '../imageFiles/fileTrouble.ts';
+import { Hresult } from '../hresult.ts';
+import { type Failure, fileTrouble, isLoss } from '../imageFiles/fileTrouble.ts';
 import { type ImageFiles, joinPath, maxFileBytes } from '../imageFiles/imageFiles.ts';
 import { readRealFile } from '../imageFiles/realFile.ts';
 import { Hive } from '../registry/hive.ts';
@@ -9,12 +10,13 @@ import { Hive } from '../registry/hive.ts';
 export interface BrokenHive {
   readonly name: string;
   readonly reason: string;
+  readonly failure: Failure;
 }
 
 export class StoreHives {
   readonly #files: ImageFiles;
   readonly #windows: string;
-  readonly #broken = new Map<string, string>();
+  readonly #broken = new Map<string, BrokenHive>();
   /** Hives whose last changes are still in their logs. */
   readonly dirty: string[] = [];
 
@@ -24,13 +26,16 @@ export class StoreHives {
   }
 
   get broken(): BrokenHive[] {
-    return Array.from(this.#broken, ([name, reason]) => ({ name, reason }));
+    return [...this.#broken.values()];
   }
 
   /** Opens a hive that every image has. @returns undefined, and broken, where it cannot be read at all. */
   async open(name: 'COMPONENTS' | 'SOFTWARE'): Promise<Hive | undefined> {
     const hive = await this.#open(name);
-    if (hive === undefined && !this.#broken.has(name)) { this.#broken.set(name, 'it does not exist'); }
+    if (hive === undefined && !this.#broken.has(name)) {
+      const path = this.#pathOf(name);
+      this.#broken.set(name, { name, reason: 'it does not exist', failure: new DismError(Hresult.ERROR_FILE_NOT_FOUND, `The image has no registry hive "${path}"`, { target: path }) });
+    }
     return hive;
   }
 
@@ -39,8 +44,12 @@ export class StoreHives {
     await this.#open(name);
   }
 
+  #pathOf(name: string): string {
+    return joinPath(this.#windows, 'System32/config', name);
+  }
+
   async #open(name: string): Promise<Hive | undefined> {
-    const path = joinPath(this.#windows, 'System32/config', name);
+    const path = this.#pathOf(name);
     try {
       const data = await readRealFile(this.#files, path, maxFileBytes);
       if (data === undefined) { return undefined; }
@@ -52,7 +61,7 @@ export class StoreHives {
       const reason = fileTrouble(error);
       // What may not be read is no damage.
       if (reason === undefined || !(error instanceof DismError || isLoss(error))) { throw error; }
-      this.#broken.set(name, reason);
+      this.#broken.set(name, { name, reason, failure: error as Failure });
       return undefined;
     }
   }
@@ -63,7 +72,7 @@ export class StoreHives {
       return await read();
     } catch (error) {
       if (!(error instanceof DismError)) { throw error; }
-      if (!this.#broken.has(name)) { this.#broken.set(name, error.message); }
+      if (!this.#broken.has(name)) { this.#broken.set(name, { name, reason: error.message, failure: error }); }
       return fallback;
     }
   }

@@ -2,7 +2,10 @@
 import { describeErrno, errnoName } from '../errnos.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { isSystemError, systemCode } from '../systemErrors.ts';
+import { isSystemError, systemCode, type SystemError } from '../systemErrors.ts';
+
+/** Why something cannot be read or written: what the system answered, or what was found. */
+export type Failure = DismError | SystemError;
 
 /** What a system call answers where only this file is out of reach. What concerns a whole disk, mount or process is not among it. */
 const ofOneFile: ReadonlySet<string> = new Set([
@@ -12,6 +15,9 @@ const ofOneFile: ReadonlySet<string> = new Set([
 
 /** Codes by which a disk or file system says that the bytes are lost. */
 const damage: ReadonlySet<string> = new Set(['EIO', 'EBADMSG', 'EREMOTEIO', 'EUCLEAN']);
+
+/** What a system call answers where this process or machine has run out of something, whatever the call was about. */
+const ofProcess: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ENOBUFS', 'EAGAIN', 'ENOSYS', 'EBADF']);
 
 /** Something else than a regular file where one should be: a pipe, socket or device. It is not opened, only looked at. */
 export class NotAFileError extends DismError {
@@ -40,6 +46,12 @@ export function isLoss(error: unknown): boolean {
 /** Whether the trouble is that this user may not look. */
 export function isForbidden(error: unknown): boolean {
   return isSystemError(error) && (error.code === 'EACCES' || error.code === 'EPERM');
+}
+
+/** Whether it is this process or machine that is in trouble, whatever it was about to read. An error in words of its own has the answer as its cause. */
+export function ofThisProcess(error: unknown): boolean {
+  const { cause } = (error ?? {}) as { readonly cause?: unknown };
+  return [error, cause].some((answer) => isSystemError(answer) && ofProcess.has(errnoName(systemCode(answer))));
 }
 
 /** For catch(): what is in trouble counts as not there. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { restoreHealth as restoreMethod } from '@dismts/protocol';
 import { restoreHealth } from '../../../sidecar/src/engine/portable/operations/health.ts';
+import { FolderImage } from '../../../sidecar/src/imageFiles/folderFiles.ts';
 import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
 import { testContext } from '../../helpers/operationContext.ts';
 import { damageCases } from '../../helpers/store/damage.ts';
@@ -73,4 +74,88 @@ it('a file that the disk does not take is a failure with the answer of the disk,
   expect(imageHealthState).toBe('Repairable');
   broken.mockRestore();
   expect(await restore(image, [source])).toMatchObject({ failure: null, imageHealthState: 'Healthy' });
+});
+
+/** Has the disk answer with an errno wherever a file is read whose absolute path fits. */
+function breakReading(isBroken: (path: string) => boolean, code: string): void {
+  // It is called with the image that it is of.
+  // eslint-disable-next-line @typescript-eslint/unbound-method
+  const { read } = FolderImage.prototype;
+  const broken = vi.spyOn(FolderImage.prototype, 'read').mockImplementation(async function readOrNot(this: FolderImage, path, maxBytes) {
+    const full = join(this.description, path);
+    if (isBroken(full)) { throw Object.assign(new Error(code), { code, syscall: 'read', path: full }); }
+    return await read.call(this, path, maxBytes);
+  });
+  onTestFinished(() => { broken.mockRestore(); });
+}
+
+describe('a source that cannot be read', () => {
+  const answers = [['EIO', 'the disk reports an error', 'ERROR_READ_FAULT'], ['EACCES', 'permission is denied', 'E_ACCESSDENIED'], ['ETIMEDOUT', 'the share or disk did not answer in time', 'ERROR_TIMEOUT'],
+    ['ESTALE', 'the share does not know the file any more', 'ERROR_FILE_INVALID']] as const;
+
+  it.each(answers)('is said to be so, with its code, where nobody else has the file: %s', async (code, reason, symbol) => {
+    const { image, source } = scene();
+    breakReading((path) => path.startsWith(source) && !path.endsWith('wcp.dll'), code);
+    const { failure, warnings, findings } = await restore(image, [source]);
+    expect(failure).toMatchObject({ message: expect.stringContaining(`1 of 1 damaged items are not in what can be read of the sources: ${reason} ("${source}`) as string, data: { symbol } });
+    expect(warnings).toEqual([expect.stringMatching(`files or folders of the source "${source}" cannot be read, the first because: ${reason} `)]);
+    expect(findings[0]?.reason).toContain(`(not all of the sources can be read: ${reason}`);
+  });
+
+  it.each(answers.slice(1, 3))('does not keep the next one from being asked: %s', async (code, reason) => {
+    const { image, source } = scene();
+    const dead = `${source}-dead`;
+    store.tree.write(dead);
+    breakReading((path) => path.startsWith(dead), code);
+    expect(await restore(image, [dead, source])).toMatchObject({
+      failure: null, imageHealthState: 'Healthy', warnings: [expect.stringContaining(`of the source "${dead}" cannot be read, the first because: ${reason} ("${dead}`)],
+    });
+  });
+
+  it('is not blamed for what could be looked for everywhere', async () => {
+    const { image, source } = scene();
+    breakReading((path) => path.startsWith(source) && path.endsWith('.cat'), 'EIO');
+    rmSync(join(image, store.packages.update.catalogPath));
+    for (const name of damage.findings.map(({ file }) => file)) {
+      for (const path of store.tree.paths()) { if (path.endsWith(`/${name}`)) { rmSync(join(source, path)); } }
+    }
+    const { failure } = await restore(image, [source]);
+    expect(failure?.message).toMatch(/1 of 2 damaged items are in none of the sources$/);
+    expect(failure?.data.symbol).toBe('CBS_E_SOURCE_MISSING');
+  });
+
+  it('is an error where it is this process that has run out of something', async () => {
+    const { image, source } = scene();
+    breakReading((path) => path.startsWith(source), 'EMFILE');
+    await expect(restore(image, [source])).rejects.toMatchObject({ symbol: 'ERROR_TOO_MANY_OPEN_FILES', message: expect.stringContaining(source) as string });
+  });
+});
+
+describe('a registry hive of the image that cannot be read', () => {
+  it.each(['COMPONENTS', 'SOFTWARE', 'SYSTEM'])('is what a repair fails for, with the answer of the disk: %s', async (name) => {
+    const { image, source } = scene();
+    const path = join(image, 'Windows/System32/config', name);
+    breakReading((one) => one === path, 'EIO');
+    const { failure, imageHealthState } = await restore(image, [source]);
+    expect(failure).toMatchObject({
+      message: expect.stringContaining(` whole: the registry hive ${name} cannot be read: the disk reports an error ("${path}")`) as string, data: { symbol: 'ERROR_READ_FAULT', target: path },
+    });
+    expect(failure?.message).not.toContain('in none of the sources');
+    expect(imageHealthState).toBe('NonRepairable');
+  });
+
+  it('ends the repair where it may not be read', async () => {
+    const { image, source } = scene();
+    const path = join(image, 'Windows/System32/config/COMPONENTS');
+    breakReading((one) => one === path, 'EACCES');
+    await expect(restore(image, [source])).rejects.toMatchObject({ symbol: 'E_ACCESSDENIED', message: expect.stringContaining(`permission is denied ("${path}")`) as string });
+  });
+
+  it('is named where it is damaged, which no source mends', async () => {
+    const { image, source } = scene();
+    writeFileSync(join(image, 'Windows/System32/config/DRIVERS'), 'no hive');
+    const { failure } = await restore(image, [source]);
+    expect(failure?.message).toMatch(/ whole: the registry hive DRIVERS is missing or damaged, which no repair mends: /);
+    expect(failure?.data.symbol).not.toBe('CBS_E_SOURCE_MISSING');
+  });
 });

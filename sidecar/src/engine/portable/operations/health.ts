@@ -12,8 +12,7 @@ import { mountStatus } from '../mounting/status.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
 import type { State } from '../mounting/state.ts';
-import { guarded, messageOf, type SystemError, systemFailure } from '../../../systemErrors.ts';
-import { errorData } from '../../../errorData.ts';
+import { guarded, messageOf } from '../../../systemErrors.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import { CancellableFiles } from '../../../imageFiles/cancellableFiles.ts';
@@ -24,6 +23,7 @@ import { FolderImage } from '../../../imageFiles/folderFiles.ts';
 import { WritableFolderImage } from '../../../imageFiles/writableFolder.ts';
 import { type ImageFiles, joinPath } from '../../../imageFiles/imageFiles.ts';
 import { HealthNotes } from '../healthNotes.ts';
+import { restoreFailure } from '../restoreFailure.ts';
 import { runningSystemError } from '../runningSystem.ts';
 import { releaseMemory } from '../../../platform/releaseMemory.ts';
 import { writeReport } from '../../../health/report.ts';
@@ -195,13 +195,14 @@ async function restoreLocked(
       const answer = result(params, index.windows, 'scan', outcome.findings, outcome.measured, context);
       writeReport(context.log, 'Detect and Repair', answer, Date.now() - started);
       // After the report, which makes the log file that the failure names.
-      const failure = outcome.sourceMissing ? sourceFailure(params, answer, outcome.sourceError, what, context)
-        : outcome.systemError === undefined ? null : systemFailureOf(outcome.systemError, params, answer, what, context);
+      const failure = restoreFailure(outcome.left, answer.counts.totalDetected, params, what, context);
+      const unread = sources.flatMap(({ files }) => files.warning ?? []);
+      for (const warning of unread) { context.log.warning(warning); }
       const noted = await note(async () => {
         await notes.rememberScan(answer.imageHealthState, contentOf(subject, index.windows));
         await notes.forgetTemporaries();
       });
-      return { ...answer, failure, warnings: [...answer.warnings, ...noted], logPath: context.log.path };
+      return { ...answer, failure, warnings: [...answer.warnings, ...unread, ...noted], logPath: context.log.path };
     } finally {
       for (const source of sources) { await source.close(); }
     }
@@ -224,36 +225,3 @@ async function note(write: () => Promise<void>): Promise<string[]> {
 const countlessMeasures: Findings['measured'] = {
   manifestsChecked: 0, filesChecked: 0, bytesChecked: 0, packagesChecked: 0, catalogsChecked: 0, payloadRemoved: 0,
 };
-
-/** The error that stands beside the result when sources lacked something. @param unread What the system answered instead of a file of a source. */
-function sourceFailure(
-  params: { readonly sources: readonly string[]; readonly path?: string | undefined }, answer: CountedHealthResult, unread: SystemError | undefined,
-  what: string, context: OperationContext,
-): NonNullable<CountedHealthResult['failure']> {
-  const code = params.sources.length > 0 ? Hresult.CBS_E_SOURCE_MISSING : Hresult.CBS_E_REPAIR_CONTENT_NOT_FOUND;
-  const left = answer.counts.totalDetected - answer.counts.totalRepaired;
-  if (unread !== undefined) {
-    const failure = systemFailure(unread, `${what} whole: ${left} of ${answer.counts.totalDetected} damaged items are not in what can be read of the sources`, '');
-    return { message: failure.message, data: errorData(failure, { operation: context.operation, logPath: context.log.path }) };
-  }
-  const message = params.sources.length > 0
-    ? `${what} whole: ${left} of ${answer.counts.totalDetected} damaged items are in none of the sources`
-    : `${what} whole: ${left} of ${answer.counts.totalDetected} damaged items are nowhere in the image, and no source was given`;
-  const { symbol, category, hint } = new DismError(code, message);
-  return {
-    message,
-    data: {
-      source: 'dismapi', symbol, nativeCode: code | 0, category, operation: context.operation, target: params.path,
-      hint: hint ?? 'Give a source of the same edition, language and revision; the findings name the versions that the sources have.', logPath: context.log.path,
-    },
-  };
-}
-
-/** The error that stands beside the result when the system kept something from being repaired. */
-function systemFailureOf(
-  error: SystemError, { path = '' }: { readonly path?: string | undefined }, { counts }: CountedHealthResult, what: string, context: OperationContext,
-): NonNullable<CountedHealthResult['failure']> {
-  const left = counts.totalDetected - counts.totalRepaired;
-  const failure = systemFailure(error, `${what} whole: ${left} of ${counts.totalDetected} damaged items could not be repaired`, path);
-  return { message: failure.message, data: errorData(failure, { operation: context.operation, logPath: context.log.path }) };
-}
