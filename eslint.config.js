@@ -115,7 +115,7 @@ export default defineConfig(
   },
   {
     // Programs for a person at a terminal.
-    files: ['sidecar/build/**', 'test/run.mjs', 'test/bench/**', 'test/fuzz/**'],
+    files: ['sidecar/build/**', 'test/*.mjs', 'test/bench/**', 'test/fuzz/**'],
     rules: { 'no-console': 'off' },
   },
 );

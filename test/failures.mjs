@@ -19,14 +19,21 @@ export function failureLines({ failures = [] }, root) {
 }
 
 /**
- * One failure in one line: the names of where it is, and the first line of its message that says something.
+ * One failure in one line: the names of where it is, and what it says.
  * @param {string[]} names
  * @param {string} message
  */
 export function failureLine(names, message) {
+  return `Failed: ${names.filter((name) => name !== '').join(' > ')}: ${firstLine(message)}`;
+}
+
+/**
+ * The first line of a message that says something.
+ * @param {string} message
+ */
+export function firstLine(message) {
   // Without the colours of a terminal.
   const plain = message.replace(/\u001b\[[0-9;]*m/g, '');
   const first = plain.split('\n').map((line) => line.trim()).find((line) => line !== '') ?? 'no message';
-  const shown = first.length > longestMessage ? `${first.slice(0, longestMessage)}...` : first;
-  return `Failed: ${names.filter((name) => name !== '').join(' > ')}: ${shown}`;
+  return first.length > longestMessage ? `${first.slice(0, longestMessage)}...` : first;
 }

@@ -77,7 +77,7 @@ export function runQuietly(what, program, programArguments, environment = proces
   const { status, stdout, stderr, error } = spawnSync(program, programArguments, {
     cwd: root, env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], maxBuffer: 64 * 1024 * 1024,
   });
-  if (status !== 0) { throw new SetupError(`${what} failed: ${error?.message ?? `${stdout}${stderr}`}`); }
+  if (status !== 0) { throw new SetupError(`${what} failed: ${error?.message ?? `${stdout}${stderr}`.trim()}`); }
 }
 
 function run(what, program, programArguments) {

@@ -19,7 +19,8 @@ export async function measureModuleStart(bench: Workbench): Promise<Row[]> {
   // PowerShell notes in the user's home what .NET compiled in its last start, and has that compiled ahead in the next one. Scripts are run again and
   // again, so what is measured is a start that follows an equal one. Two modules in turn would each find the notes of the other: so each side has a
   // home of its own, which the round that does not count fills.
-  // The PowerShell that NuGet has holds no code compiled ahead at all, so there most of a start is compilation.
+  // PowerShell itself is to hold code compiled ahead, as Microsoft ships it and as test/precompile.mjs makes it. One installed as a tool of .NET has none:
+  // most of its start is compilation.
   const start = async (side: string, args: readonly string[]): Promise<Sample> => {
     const home = join(bench.folder, `home-${side}`);
     mkdirSync(home, { recursive: true });

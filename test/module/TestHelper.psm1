@@ -73,7 +73,7 @@ function Get-PowerShellProgram {
     .SYNOPSIS
     Gives the program to start another PowerShell of this kind with.
     .DESCRIPTION
-    The pwsh of the .NET tool starts "dotnet pwsh.dll": its own process names dotnet, which is no PowerShell.
+    The pwsh that was fetched from NuGet starts, or becomes, "dotnet pwsh.dll": its own process names dotnet, which is no PowerShell.
     #>
     param()
     $path = (Get-Process -Id $PID).Path
