@@ -28,6 +28,14 @@ Describe 'Installing from a repository of PowerShell resources' -Tag 'Integratio
         chmod 755 $testFolder
         chown -R nobody "$testFolder/nobody"
         $node = (Get-Command -Name node -CommandType Application | Select-Object -First 1).Source
+        $pwsh = Get-PowerShellProgram
+        runuser -u nobody -- test -x $pwsh
+        if ($LASTEXITCODE -ne 0) {
+            # It is that of a clone where other users cannot go, such as below /root.
+            Copy-Item -LiteralPath $PSHOME -Destination "$testFolder/powershell" -Recurse
+            chmod -R a+rX "$testFolder/powershell"
+            $pwsh = "$testFolder/powershell/pwsh"
+        }
         $output = & $node "$root/sidecar/build/run.mjs" package.ts "$testFolder/package" 2>&1
         $LASTEXITCODE | Should -Be 0 -Because "$output"
         $version = (Import-PowerShellDataFile -LiteralPath "$root/DismTs.psd1").ModuleVersion
@@ -45,9 +53,9 @@ Describe 'Installing from a repository of PowerShell resources' -Tag 'Integratio
             $words = '-NoLogo', '-NoProfile', '-NonInteractive', '-Command', "$prelude$Script"
             $environment = "HOME=$home_", "XDG_CONFIG_HOME=$home_/.config", "XDG_DATA_HOME=$home_/.local/share", "XDG_CACHE_HOME=$home_/.cache", "DISMTS_STATE_DIR=$home_/state"
             if ($User -eq 'root') {
-                $output = env @environment (Get-PowerShellProgram) @words 2>&1
+                $output = env @environment $pwsh @words 2>&1
             } else {
-                $output = runuser -u $User -- env @environment (Get-PowerShellProgram) @words 2>&1
+                $output = runuser -u $User -- env @environment $pwsh @words 2>&1
             }
             $LASTEXITCODE | Should -Be 0 -Because ($output | Out-String)
             $output | Select-Object -Last 1 | ConvertFrom-Json
@@ -75,7 +83,7 @@ $file = Get-Item -LiteralPath $environment.Executable
 
     It 'comes from the .nupkg file of a release, too, which has an icon and a README' {
         $null = New-Item -ItemType Directory -Path "$testFolder/files", "$testFolder/second", "$testFolder/saved"
-        $output = & (Get-PowerShellProgram) -NoProfile -NonInteractive -File "$root/sidecar/build/nupkg.ps1" -Module $package -Folder "$testFolder/files"
+        $output = & $pwsh -NoProfile -NonInteractive -File "$root/sidecar/build/nupkg.ps1" -Module $package -Folder "$testFolder/files"
         $LASTEXITCODE | Should -Be 0 -Because "$output"
         $file = (Get-ChildItem -Path "$testFolder/files/*.nupkg").FullName
         $archive = [System.IO.Compression.ZipFile]::OpenRead($file)
