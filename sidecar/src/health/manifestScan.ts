@@ -6,7 +6,7 @@ import { type Manifest, parseManifest } from '../componentStore/manifest.ts';
 import { DismError } from '../errors.ts';
 import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import { releaseMemory } from '../platform/releaseMemory.ts';
-import { isServicingStack } from './baseManifests.ts';
+import { isServicingStack, noteLostBase } from './baseManifests.ts';
 import { matchDigest } from './digestMatch.ts';
 import type { ScanSession } from './scanSession.ts';
 import type { StoreComponent } from './storeIndex.ts';
@@ -121,15 +121,10 @@ class ManifestScan {
 
   /** Only a base manifest that is known to be good makes damage of what it cannot expand. */
   async #judgeFailedDeltas(): Promise<void> {
-    const { scan, filter, isNewestBaseLost } = this.#session;
+    const { scan, filter, isNewestBaseLost, baseAnswer } = this.#session;
     const failed = this.#failedDeltas;
     scan.isBaseInDoubt = isNewestBaseLost || (filter?.isBaseInDoubt ?? (failed.length > 0 && await this.#isBaseBad()));
-    if (isNewestBaseLost) {
-      scan.findings.add({
-        class: 'Base Manifest Missing', component: 'microsoft-windows-servicingstack', file: 'wcp.dll', state: 'Found',
-        reason: 'the newest servicing stack of the image has no readable base manifest, so compressed manifests cannot be judged',
-      });
-    }
+    if (isNewestBaseLost) { noteLostBase(scan.findings, { answer: baseAnswer }); }
     for (const { component, reason } of failed) {
       if (!scan.isBaseInDoubt) {
         this.#noteBroken(component, reason);

@@ -28,7 +28,7 @@ export class RestoreSession {
   /** What keeps sources from being known: it concerns whatever is looked for in them. */
   unreadSources: Failure | undefined;
   /** Base manifests of the image. */
-  own: OwnBases = { bases: [], isNewestLost: true };
+  own: OwnBases = { bases: [], isNewestLost: true, answer: undefined };
   /** Those, then those of the sources. */
   bases: readonly Buffer[] = [];
   #done = 0;
@@ -44,7 +44,7 @@ export class RestoreSession {
 
   /** What scans expand manifests with. */
   get scanBases(): ScanBases {
-    return { bases: this.bases, isNewestLost: this.own.isNewestLost };
+    return { bases: this.bases, isNewestLost: this.own.isNewestLost, answer: this.own.answer };
   }
 
   async readBases(): Promise<void> {

@@ -5,6 +5,7 @@ import { CancellableFiles, untilAborted } from '../imageFiles/cancellableFiles.t
 import { fileTrouble, isForbidden, isLoss, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
 import type { FileStat, ImageFiles } from '../imageFiles/imageFiles.ts';
 import type { OperationContext } from '../operationContext.ts';
+import type { SystemError } from '../systemErrors.ts';
 import type { StoreIndex } from './storeIndex.ts';
 import { emptyScan, type FileName, type ScanFilter, type StoreScan } from './storeScan.ts';
 
@@ -44,6 +45,8 @@ export interface ScanBases {
   readonly bases: readonly Buffer[];
   /** The image itself has none, or not that of its newest servicing stack. */
   readonly isNewestLost: boolean;
+  /** What the system answered instead of it. */
+  readonly answer: SystemError | undefined;
 }
 
 export class ScanSession {
@@ -53,6 +56,8 @@ export class ScanSession {
   readonly bases: readonly Buffer[];
   /** The image has no base manifest, or not that of its newest servicing stack. */
   readonly isNewestBaseLost: boolean;
+  /** What the system answered instead of it. */
+  readonly baseAnswer: SystemError | undefined;
   readonly context: OperationContext;
   readonly filter: ScanFilter | undefined;
   readonly scan: StoreScan;
@@ -67,6 +72,7 @@ export class ScanSession {
     this.index = index;
     this.bases = bases.bases;
     this.isNewestBaseLost = bases.isNewestLost;
+    this.baseAnswer = bases.answer;
     this.context = context;
     this.filter = filter;
     this.scan = emptyScan(filter?.provenRules);

@@ -3,9 +3,10 @@ import type { PendingState } from '../componentStore/pendingState.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
 import { Breather } from '../breather.ts';
-import { NotAFileError, nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
+import { fileTrouble, NotAFileError } from '../imageFiles/fileTrouble.ts';
 import { type ImageFiles, joinPath } from '../imageFiles/imageFiles.ts';
 import { releaseMemory } from '../platform/releaseMemory.ts';
+import { isSystemError } from '../systemErrors.ts';
 import { type ComponentsPart, readComponentsHive } from './componentsHive.ts';
 import { readSoftwareHive, type SoftwarePart } from './softwareHive.ts';
 import { type BrokenHive, StoreHives } from './storeHives.ts';
@@ -40,6 +41,16 @@ async function exists(files: ImageFiles, path: string): Promise<boolean> {
   }
 }
 
+/** Whether a folder has something in it; of one that the system does not give, that is taken for granted, since there is one. */
+async function hasFiles(files: ImageFiles, path: string): Promise<boolean> {
+  try {
+    return (await files.list(path)).length > 0;
+  } catch (error) {
+    if (fileTrouble(error) === undefined) { throw error; }
+    return isSystemError(error);
+  }
+}
+
 /**
  * Reads the hives.
  * @throws DismError: the folder holds no Windows installation.
@@ -67,7 +78,7 @@ export async function readStoreIndex(files: ImageFiles, windowsDirectory: string
   await hives.lookAt('DRIVERS');
   return {
     ...components, ...software, windows, markers: [...software.markers, ...components.markers],
-    hasWow64: (await files.list(joinPath(windows, 'SysWOW64')).catch(nothingIfInTrouble) ?? []).length > 0,
+    hasWow64: await hasFiles(files, joinPath(windows, 'SysWOW64')),
     dirtyHives: hives.dirty, brokenHives: hives.broken,
   };
 }

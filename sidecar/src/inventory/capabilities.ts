@@ -57,8 +57,8 @@ export async function listCapabilities(
   // Newer versions of Windows know them by the name in front, too.
   const capabilities = exact === undefined ? [...found].filter(([name]) => name.split('~', 1)[0] === wanted).map(([, capability]) => capability) : [exact];
   if (capabilities.length === 0) {
-    throw new DismError(Hresult.ERROR_NOT_FOUND, `Cannot find the capability "${query.name}" in "${image.path}"`,
-      { target: query.name, hint: 'List the capabilities of the image with Get-DismTsCapability, and give the whole name, such as "App.WirelessDisplay.Connect~~~~0.0.1.0".' });
+    throw image.asFarAsRead(new DismError(Hresult.ERROR_NOT_FOUND, `Cannot find the capability "${query.name}" in "${image.path}"`,
+      { target: query.name, hint: 'List the capabilities of the image with Get-DismTsCapability, and give the whole name, such as "App.WirelessDisplay.Connect~~~~0.0.1.0".' }));
   }
   return capabilities;
 }

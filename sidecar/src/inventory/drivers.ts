@@ -13,6 +13,7 @@ import { imageLanguage, imageTarget } from './imageTarget.ts';
 import { maxInfBytes } from '../drivers/infText.ts';
 import { fileTrouble } from '../imageFiles/fileTrouble.ts';
 import { architectureNumber } from './architectures.ts';
+import { isSystemError } from '../systemErrors.ts';
 import type { WindowsImage } from './windowsImage.ts';
 
 /** What to list. */
@@ -150,6 +151,7 @@ async function describeModels(image: WindowsImage, key: HiveKey, driver: Driver)
   } catch (error) {
     // What Windows recorded of it when it was configured is there all the same.
     if (fileTrouble(error) === undefined) { throw error; }
+    if (isSystemError(error)) { image.noteUnread(driver.originalFileName, error); }
     return undefined;
   }
 }

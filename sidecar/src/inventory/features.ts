@@ -55,8 +55,8 @@ export async function listFeatures(
   }
   const feature = found.get(query.featureName.toLowerCase());
   if (feature === undefined) {
-    throw new DismError(Hresult.DISMAPI_E_UNKNOWN_FEATURE, `Cannot find the feature "${query.featureName}" in "${image.path}"`,
-      { target: query.featureName });
+    throw image.asFarAsRead(new DismError(Hresult.DISMAPI_E_UNKNOWN_FEATURE, `Cannot find the feature "${query.featureName}" in "${image.path}"`,
+      { target: query.featureName }));
   }
   return [advancedOf(feature)];
 }

@@ -8,6 +8,7 @@ import { Hresult } from '../hresult.ts';
 import { printable } from '../printable.ts';
 import { controlSetName } from '../registry/controlSet.ts';
 import { Hive, type HiveKey } from '../registry/hive.ts';
+import { isSystemError, messageOf, type SystemError, systemFailure } from '../systemErrors.ts';
 
 /** Hives in System32\config that listings are read from. */
 export type HiveName = 'SOFTWARE' | 'SYSTEM' | 'DRIVERS';
@@ -28,7 +29,11 @@ export class WindowsImage {
   readonly windows: string;
   readonly #files: ListedFiles;
   readonly #hives = new Map<HiveName, Hive | undefined>();
-  readonly #unreadable: string[] = [];
+  /** Package files that are missing or damaged. */
+  readonly #lost: string[] = [];
+  /** Files that the system did not give, and what it answered first. */
+  readonly #unread: string[] = [];
+  #answer: SystemError | undefined;
   readonly #dirty: HiveName[] = [];
   #hasNoServicing = false;
 
@@ -63,11 +68,26 @@ export class WindowsImage {
     if (this.#hasNoServicing) {
       warnings.push('The registry of the image has no key "Component Based Servicing\\Packages": which packages it has cannot be told');
     }
-    const count = this.#unreadable.length;
-    if (count === 0) { return warnings; }
-    const names = this.#unreadable.slice(0, namedFiles).map((name) => `"${printable(name)}"`).join(', ');
-    return [...warnings, `${count === 1 ? 'A package file is' : `${count} package files are`} missing or damaged, so what they say is not listed: `
-      + `${names}${count > namedFiles ? ' and others' : ''}. Repair-DismTsImage -ScanHealth tells more.`];
+    if (this.#lost.length > 0) {
+      warnings.push(`${this.#lost.length === 1 ? 'A package file is' : `${this.#lost.length} package files are`} missing or damaged, so what they say is not listed: `
+        + `${someOf(this.#lost)}. Repair-DismTsImage -ScanHealth tells more.`);
+    }
+    if (this.#answer !== undefined) {
+      const count = this.#unread.length;
+      warnings.push(`${count === 1 ? 'A file' : `${count} files`} of the image cannot be read, so what they say is not listed: ${someOf(this.#unread)}: ${messageOf(this.#answer)}`);
+    }
+    return warnings;
+  }
+
+  /** Notes a file that the system did not give, so that what it says is not listed. */
+  noteUnread(name: string, answer: SystemError): void {
+    this.#unread.push(name);
+    this.#answer ??= answer;
+  }
+
+  /** The error for something that was not found: where not everything could be read, it may be there, and the error is what the system answered. */
+  asFarAsRead(notFound: DismError): DismError {
+    return this.#answer === undefined ? notFound : systemFailure(this.#answer, `${notFound.message} as far as that can be read`, this.path);
   }
 
   /**
@@ -148,12 +168,20 @@ export class WindowsImage {
     } catch (error) {
       // One file, whatever became of it, is no reason to list nothing.
       if (fileTrouble(error) === undefined) { throw error; }
+      if (isSystemError(error)) {
+        this.noteUnread(name, error);
+        return undefined;
+      }
     }
-    this.#unreadable.push(name);
+    this.#lost.push(name);
     return undefined;
   }
 
   #shown(...parts: readonly string[]): string {
     return `${this.path.replace(/\/$/, '')}/${joinPath(this.windows, ...parts)}`;
   }
+}
+
+function someOf(names: readonly string[]): string {
+  return `${names.slice(0, namedFiles).map((name) => `"${printable(name)}"`).join(', ')}${names.length > namedFiles ? ' and others' : ''}`;
 }

@@ -2,11 +2,12 @@
 import type { AppxPackage } from '@dismts/protocol';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
-import { nothingIfInTrouble } from '../imageFiles/fileTrouble.ts';
+import { fileTrouble } from '../imageFiles/fileTrouble.ts';
 import type { ImageFiles } from '../imageFiles/imageFiles.ts';
 import { readRealFile } from '../imageFiles/realFile.ts';
 import type { WritableFolderImage } from '../imageFiles/writableFolder.ts';
 import { readText } from '../registry/values.ts';
+import { isSystemError, messageOf, type SystemError } from '../systemErrors.ts';
 import { childOf, childrenOf, readXml, type XmlElement } from '../xml.ts';
 import { appArchitecture, type AppName, parseAppName } from './appNames.ts';
 import { changeImage, type ImageChangeOptions } from './imageChange.ts';
@@ -38,7 +39,11 @@ type Files = Pick<ImageFiles, 'read' | 'list'>;
 export async function listProvisionedApps(files: Files, windows: string, warn: (text: string) => void): Promise<AppxPackage[]> {
   const list = await readList(files);
   if (list === undefined) { return []; }
-  const apps = await readApps(files, list);
+  const apps = await readApps(files, list, (fullName, error) => {
+    // One of many is no reason to list nothing.
+    if (fileTrouble(error) === undefined) { throw error; }
+    warn(`Whether "${fullName}" is an app, or what other apps need, cannot be told: ${messageOf(error)}`);
+  });
   const software = await openHive(files, windows, { hive: 'SOFTWARE' }, warn);
   const keys = software.key(`${storeKey}\\Applications`);
   const bundled = new Set(apps.filter(({ packageType }) => packageType === 'bundle').map(({ family }) => family.toLowerCase()));
@@ -81,7 +86,7 @@ export async function removeProvisionedApps(image: WritableFolderImage, choice: 
   return await changeImage(image, ['SOFTWARE'], options, async (open) => {
     await requireNeverStarted(image, choice.asked);
     const list = await readList(image);
-    const apps = list === undefined ? [] : await readApps(image, list);
+    const apps = list === undefined ? [] : await readApps(image, list, (_, error) => { throw error; });
     image.requireOneWay(`${appsFolder}/any`);
     const folders = await image.list(appsFolder);
     const software = open.get('SOFTWARE');
@@ -107,18 +112,22 @@ async function readList(files: Files): Promise<ProvisioningList | undefined> {
   return data === undefined ? undefined : new ProvisioningList(data);
 }
 
-async function readApps(files: Files, list: ProvisioningList): Promise<App[]> {
+/** @param onUnread Is called where the system does not give what a package says of itself. */
+async function readApps(files: Files, list: ProvisioningList, onUnread: (fullName: string, error: SystemError) => void): Promise<App[]> {
   const apps: App[] = [];
   for (const { fullName, packageType } of list.entries) {
     const name = parseAppName(fullName);
-    if (name !== undefined) { apps.push({ ...name, packageType: name.resourceId === '~' ? 'bundle' : packageType, manifest: await readManifest(files, fullName) }); }
+    if (name !== undefined) { apps.push({ ...name, packageType: name.resourceId === '~' ? 'bundle' : packageType, manifest: await readManifest(files, fullName, onUnread) }); }
   }
   return apps;
 }
 
 /** Where it is missing or damaged, the package counts as one that needs nothing. */
-async function readManifest(files: Files, fullName: string): Promise<AppManifest> {
-  const data = await files.read(`${appsFolder}/${fullName}/AppxManifest.xml`, maxManifestBytes).catch(nothingIfInTrouble);
+async function readManifest(files: Files, fullName: string, onUnread: (fullName: string, error: SystemError) => void): Promise<AppManifest> {
+  const data = await files.read(`${appsFolder}/${fullName}/AppxManifest.xml`, maxManifestBytes).catch((error: unknown) => {
+    if (isSystemError(error)) { onUnread(fullName, error); } else if (fileTrouble(error) === undefined) { throw error; }
+    return undefined;
+  });
   let root: XmlElement | undefined;
   if (data !== undefined) {
     const text = data.length >= 2 && data.readUInt16LE(0) === 0xfeff ? data.toString('utf16le', 2) : data.toString('utf8').replace(/^\ufeff/, '');

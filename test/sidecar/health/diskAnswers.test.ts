@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { restoreHealth as restoreMethod } from '@dismts/protocol';
 import { restoreHealth } from '../../../sidecar/src/engine/portable/operations/health.ts';
-import { FolderImage } from '../../../sidecar/src/imageFiles/folderFiles.ts';
 import { WritableFolderImage } from '../../../sidecar/src/imageFiles/writableFolder.ts';
 import { testContext } from '../../helpers/operationContext.ts';
+import { breakReading } from '../../helpers/store/brokenReading.ts';
 import { damageCases } from '../../helpers/store/damage.ts';
-import { restore, scan, useStateIn } from '../../helpers/store/healthRun.ts';
+import { check, restore, scan, useStateIn } from '../../helpers/store/healthRun.ts';
 import { makeStore } from '../../helpers/store/syntheticImage.ts';
 import { treeDifferences } from '../../helpers/store/treeComparison.ts';
 import { tempFolder } from '../../helpers/tempFolder.ts';
@@ -75,19 +75,6 @@ it('a file that the disk does not take is a failure with the answer of the disk,
   broken.mockRestore();
   expect(await restore(image, [source])).toMatchObject({ failure: null, imageHealthState: 'Healthy' });
 });
-
-/** Has the disk answer with an errno wherever a file is read whose absolute path fits. */
-function breakReading(isBroken: (path: string) => boolean, code: string): void {
-  // It is called with the image that it is of.
-  // eslint-disable-next-line @typescript-eslint/unbound-method
-  const { read } = FolderImage.prototype;
-  const broken = vi.spyOn(FolderImage.prototype, 'read').mockImplementation(async function readOrNot(this: FolderImage, path, maxBytes) {
-    const full = join(this.description, path);
-    if (isBroken(full)) { throw Object.assign(new Error(code), { code, syscall: 'read', path: full }); }
-    return await read.call(this, path, maxBytes);
-  });
-  onTestFinished(() => { broken.mockRestore(); });
-}
 
 describe('a source that cannot be read', () => {
   const answers = [['EIO', 'the disk reports an error', 'ERROR_READ_FAULT'], ['EACCES', 'permission is denied', 'E_ACCESSDENIED'], ['ETIMEDOUT', 'the share or disk did not answer in time', 'ERROR_TIMEOUT'],
@@ -157,5 +144,41 @@ describe('a registry hive of the image that cannot be read', () => {
     const { failure } = await restore(image, [source]);
     expect(failure?.message).toMatch(/ whole: the registry hive DRIVERS is missing or damaged, which no repair mends: /);
     expect(failure?.data.symbol).not.toBe('CBS_E_SOURCE_MISSING');
+  });
+});
+
+describe('what a disk does not give', () => {
+  const folders = [['Windows/WinSxS/Manifests', 'CSI Manifest Corrupt'], ['Windows/servicing/Packages', 'CBS MUM Missing']] as const;
+
+  it.each(folders)('is no file that is missing, in a check: %s', async (folder, kind) => {
+    const { source } = scene();
+    const path = join(source, folder);
+    const rows = async () => (await check(source)).findings.filter((row) => row.class === kind).map(({ state, reason }) => `${state} ${reason}`);
+    breakReading((one) => one === path, 'EIO');
+    expect([...new Set(await rows())]).toEqual(['Found its folder cannot be read: the disk reports an error']);
+    breakReading((one) => one === path, 'EACCES');
+    expect([...new Set(await rows())]).toEqual(['NotChecked its folder cannot be read: permission is denied']);
+  });
+
+  it('is no base manifest that is lost, where it may only not be read', async () => {
+    const { source } = scene();
+    breakReading((one) => one.endsWith('/wcp.dll'), 'EACCES');
+    const lost = { class: 'Base Manifest Missing', state: 'NotChecked', reason: expect.stringContaining('permission is denied') as string };
+    for (const { findings, imageHealthState } of [await check(source), await scan(source)]) {
+      expect(findings).toContainEqual(expect.objectContaining(lost));
+      expect(imageHealthState).toBe('Healthy');
+    }
+    breakReading((one) => one.endsWith('/wcp.dll'), 'EIO');
+    expect((await scan(source)).findings).toContainEqual(expect.objectContaining({ ...lost, state: 'Found', reason: expect.stringContaining('the disk reports an error') as string }));
+  });
+
+  it('is told where it is what the last scan found', async () => {
+    const { image, notes } = scene();
+    await scan(image);
+    expect((await check(image)).imageHealthState).toBe('Repairable');
+    obstruct(notes, 'state');
+    const { findings, warnings } = await check(image);
+    expect(findings).toContainEqual(expect.objectContaining({ component: 'LastScan', state: 'NotChecked', reason: expect.stringContaining('cannot be read') as string }));
+    expect(warnings).toEqual([expect.stringContaining('could not be checked')]);
   });
 });

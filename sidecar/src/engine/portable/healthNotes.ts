@@ -17,9 +17,11 @@ export class HealthNotes {
     this.#base = join(this.#folder, createHash('sha256').update(image).digest('hex').slice(0, 32));
   }
 
-  /** What the last scan found. @param content What tells the image from another one that was put in its place since. */
-  async lastScan(content: string): Promise<ImageHealthState | undefined> {
-    const [state, scanned] = (await readFile(`${this.#base}.state`, 'utf8').catch(() => '')).split('\n');
+  /** What the last scan found; why where that cannot be read. @param content What tells the image from another one that was put in its place since. */
+  async lastScan(content: string): Promise<ImageHealthState | Error | undefined> {
+    const text = await readFile(`${this.#base}.state`, 'utf8').catch((error: unknown) => error as NodeJS.ErrnoException);
+    if (text instanceof Error) { return text.code === 'ENOENT' ? undefined : text; }
+    const [state, scanned] = text.split('\n');
     const parsed = imageHealthStateSchema.safeParse(state);
     return parsed.success && scanned === content ? parsed.data : undefined;
   }

@@ -11,6 +11,11 @@ import { messageOf } from '../../systemErrors.ts';
 export async function finishInterrupted(files: FolderImage, path: string, windows: string, context: OperationContext): Promise<string[]> {
   try {
     if (!await hasHappened(files, windows)) { return []; }
+  } catch (error) {
+    if (fileTrouble(error) === undefined) { throw error; }
+    return [`Whether an earlier change of the image was interrupted cannot be told (${messageOf(error)}): if so, some of it may show what was before`];
+  }
+  try {
     const image = new WritableFolderImage(path);
     try {
       for (const done of await finishChange(image, windows)) { context.log.info(`An interrupted change was finished: ${done}`); }

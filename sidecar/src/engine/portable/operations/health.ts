@@ -8,7 +8,7 @@ import type {
 import type { OperationContext } from '../../../operationContext.ts';
 import { formatOf } from '../images/formats.ts';
 import { allRecords, imageResult, openState } from '../mounting/mountOperation.ts';
-import { mountStatus } from '../mounting/status.ts';
+import { mountStatus, requireKnown } from '../mounting/status.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
 import type { State } from '../mounting/state.ts';
@@ -53,7 +53,9 @@ async function findSubject(params: { readonly path?: string | undefined }, what:
   const state = await openState(context);
   const record = allRecords(state, context).find((candidate) => candidate.mountPath === path);
   if (record !== undefined) {
-    const { status, reason } = await mountStatus(state, record);
+    const found = await mountStatus(state, record);
+    const { status, reason } = found;
+    if (status === 'Unknown') { requireKnown(found, what, path, context, 'commit'); }
     if (status !== 'Ok') {
       throw new DismError(status === 'Invalid' ? Hresult.DISM_E_MOUNT_INVALID : Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${reason}`, { target: path });
     }
