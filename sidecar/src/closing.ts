@@ -1,7 +1,7 @@
 /** The end of open files, and what fails there without harm. */
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
-import { isSystemError } from './systemErrors.ts';
+import { atDescriptorPath, isSystemError } from './systemErrors.ts';
 
 /** @throws what is no answer of a file system: a descriptor that is not open is a bug. */
 function passOver(error: unknown): void {
@@ -27,5 +27,12 @@ export async function releaseFile(file: FileHandle): Promise<void> {
  */
 export function readTextFile(path: string): string {
   const descriptor = openSync(path, 'r');
-  try { return readFileSync(descriptor, 'utf8'); } finally { release(descriptor); }
+  try {
+    return readFileSync(descriptor, 'utf8');
+  } catch (error) {
+    // Of a read Node.js names no path, and what reads it here would be taken for what is at fault.
+    throw atDescriptorPath(error, path);
+  } finally {
+    release(descriptor);
+  }
 }

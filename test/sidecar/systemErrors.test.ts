@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { readTextFile } from '../../sidecar/src/closing.ts';
 import { describeErrno, directionOf } from '../../sidecar/src/errnos.ts';
 import { errnoInText } from '../../sidecar/src/errnoTexts.ts';
 import { CancelledError, DismError } from '../../sidecar/src/errors.ts';
@@ -26,6 +27,11 @@ function failureOf(code: string, syscall: string, path?: string): DismError {
   expect(failure).toBeInstanceOf(DismError);
   return failure as DismError;
 }
+
+test('readTextFile() names the file whatever fails, and not the descriptor that it is read by', () => {
+  const folder = tempFolder();
+  expect(() => readTextFile(folder)).toThrow(expect.objectContaining({ code: 'EISDIR', syscall: 'read', path: folder }) as Error);
+});
 
 describe('toDismError()', () => {
   test.for([

@@ -1,8 +1,8 @@
 /** Locks on files: flock(2). They end with the process, whichever way it ends. */
-import { constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { constants, fstatSync, openSync, statSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Holder } from '@dismts/protocol';
-import { release } from '../../closing.ts';
+import { readTextFile, release } from '../../closing.ts';
 import { processState, programOf } from './holders.ts';
 import { libc, SystemCallError } from './libc.ts';
 
@@ -37,7 +37,7 @@ export function lockHolders(file: number | string): Holder[] {
   const found = typeof file === 'number' ? fstatSync(file) : statSync(file, { throwIfNoEntry: false });
   if (found === undefined) { return []; }
   // Some file systems show another device there than stat(2) does.
-  const pids = [...readFileSync('/proc/locks', 'latin1').matchAll(/^\d+: FLOCK +\S+ +\S+ +(\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /gm)]
+  const pids = [...readTextFile('/proc/locks').matchAll(/^\d+: FLOCK +\S+ +\S+ +(\d+) [0-9a-f]+:[0-9a-f]+:(\d+) /gm)]
     .filter(([, , inode]) => Number(inode) === found.ino).map(([, pid]) => Number(pid));
   return [...new Set(pids)].filter((pid) => processState(pid) !== undefined).map((pid) => ({ pid, program: programOf(pid) }));
 }

@@ -1,5 +1,5 @@
 /** What the kernel says is mounted: /proc/self/mountinfo. */
-import { readFileSync } from 'node:fs';
+import { readTextFile } from '../../closing.ts';
 import { throughDescriptor } from './heldPath.ts';
 import { libc, SystemCallError } from './libc.ts';
 
@@ -32,7 +32,7 @@ function unescapeOctal(text: string): string {
 /** All mounts. Of those at one place topMount() says which one shows. */
 export function readMountTable(): MountTableEntry[] {
   // The kernel answers from memory, which takes less time than to wake another thread up for it.
-  const text = readFileSync('/proc/self/mountinfo', 'utf8');
+  const text = readTextFile('/proc/self/mountinfo');
   return text.split('\n').flatMap((line) => {
     const fields = line.split(' ');
     const separator = fields.indexOf('-');

@@ -5,6 +5,7 @@ import type { ImageResult } from '@dismts/protocol';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
+import { bootId } from '../../../platform/linux/bootId.ts';
 import { findHolders } from '../../../platform/linux/holders.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import { readMountTable } from '../../../platform/linux/mountTable.ts';
@@ -19,6 +20,8 @@ import { State } from './state.ts';
 export async function openState(context: OperationContext): Promise<State> {
   const state = new State();
   state.prepare();
+  // Known from here on: nothing is brought up that could not be taken down for want of it.
+  bootId();
   await recover(state, context);
   return state;
 }
