@@ -2,10 +2,13 @@
 import { describeErrno } from '../../../errnos.ts';
 import { errnoInText } from '../../../errnoTexts.ts';
 import { DismError, WimError } from '../../../errors.ts';
+import { Hresult } from '../../../hresult.ts';
+import { wordsFrom } from './programWords.ts';
 
 /** What failed. */
 export interface ProgramFailure {
   readonly program: string;
+  /** -1 where a signal ended it. */
   readonly exitCode: number;
   readonly output: string;
   /** The first half of the message. */
@@ -18,18 +21,22 @@ function callIn(output: string): string {
   return /failed to execute/i.test(output) ? 'spawn' : /\bmount/i.test(output) ? 'mount' : /\bread/i.test(output) ? 'read' : /\bwrit|\bresize|\bcreate|\ballocat/i.test(output) ? 'write' : 'ioctl';
 }
 
-/** The beginning of what a program said, in one line: what follows may be pages of advice. */
-export function firstWords(output: string): string {
-  return output.split('\n').filter((line) => line !== '').slice(0, 2).join(' ').replace(/\s+/g, ' ').slice(0, 300);
-}
+/** QEMU's words of a file that another program has: it asks before it reads or writes. */
+export const isLocked = (output: string): boolean => /Failed to get .*lock|Is another process using/i.test(output);
 
 /** @returns What the table of errnos says; a WimError named for program and exit code, where the words name no errno. */
 export function programFailure({ program, exitCode, output, what, target }: ProgramFailure): DismError {
-  const words = firstWords(output);
-  const code = errnoInText(output);
-  if (code === undefined) {
-    return new WimError(`${program.toUpperCase().replace(/\W/g, '_')}_EXIT_${exitCode}`, `${what}: ${words === '' ? `${program} ended with exit code ${exitCode}` : words}`, { target });
+  if (isLocked(output)) {
+    return new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program has locked the disk`, { target, hint: 'Shut the virtual machine down that uses it.' });
   }
-  const { hresult, reason, hint } = describeErrno(code, callIn(output));
-  return new DismError(hresult, `${what}: ${reason} (${words})`, { target, hint });
+  const words = wordsFrom(output, (line) => errnoInText(line) !== undefined);
+  const code = errnoInText(output);
+  if (code !== undefined) {
+    const { hresult, reason, hint } = describeErrno(code, callIn(output));
+    return new DismError(hresult, `${what}: ${reason} (${words})`, { target, hint });
+  }
+  const [name, end] = [program.toUpperCase().replace(/\W/g, '_'), exitCode === -1 ? 'was ended by a signal' : `ended with exit code ${exitCode}`];
+  return new WimError(exitCode === -1 ? `${name}_KILLED` : `${name}_EXIT_${exitCode}`, `${what}: ${words === '' || exitCode === -1 ? `${program} ${end}` : words}`, {
+    target, hint: exitCode === -1 ? 'The log of the system may say why it was ended, such as for want of memory; then try again.' : undefined,
+  });
 }

@@ -10,10 +10,12 @@ import { SystemCallError } from '../../../platform/linux/libc.ts';
 import { findHolders } from '../../../platform/linux/holders.ts';
 import { unmountEntry } from '../../../platform/linux/mountCalls.ts';
 import type { MountTableEntry } from '../../../platform/linux/mountTable.ts';
+import { installHint } from '../../../platform/linux/packages.ts';
 import { findProgram, runProgram } from '../../../platform/linux/programs.ts';
 import { atPath } from '../../../systemErrors.ts';
 import { formatOf } from '../images/formats.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
+import { programFailure } from '../images/programFailure.ts';
 import type { State } from './state.ts';
 
 /** A killed program that waits for a broken disk ends when the disk answers; nobody waits for that. */
@@ -142,11 +144,13 @@ export async function endMount(entry: MountTableEntry, detach = false): Promise<
 
 async function unmountAsUser(mountPath: string, detach: boolean): Promise<void> {
   const fusermount = findProgram('fusermount3', 'fusermount');
-  if (fusermount === undefined) { return; }
+  if (fusermount === undefined) {
+    throw new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, `Cannot unmount "${mountPath}": the program "fusermount3" is not installed`, { target: mountPath, hint: installHint('fusermount') });
+  }
   const { exitCode, output } = await runProgram(fusermount, ['-u', ...(detach ? ['-z'] : []), '--', mountPath], new AbortController().signal);
   if (exitCode !== 0) {
-    const busy = /busy/i.test(output);
-    throw busy ? new SystemCallError('fusermount', mountPath, 16) : new Error(output);
+    throw /busy/i.test(output) ? new SystemCallError('fusermount', mountPath, 16)
+      : programFailure({ program: 'fusermount', exitCode, output, what: `Cannot unmount "${mountPath}"`, target: mountPath });
   }
 }
 

@@ -10,7 +10,8 @@ import { runProgram } from '../../../../platform/linux/programs.ts';
 import type { MountRecord } from '../mountRecord.ts';
 import type { GenerationFolders, ServeRequest } from '../imageFormat.ts';
 import { mountPrivately } from '../privateRoot.ts';
-import { firstWords, programFailure } from '../programFailure.ts';
+import { programFailure } from '../programFailure.ts';
+import { firstWords } from '../programWords.ts';
 import { protectFromMemoryKiller, volumeFile } from './chain.ts';
 import { mendMirror, requireWhole } from './mirror.ts';
 import { ownOf } from './own.ts';
@@ -45,9 +46,6 @@ function nodes({ mode, ...record }: MountRecord, folders: GenerationFolders): re
 function servingError({ wimPath, mountPath }: MountRecord, program: string, exitCode: number, output: string): DismError {
   const what = `Cannot mount "${wimPath}" at "${mountPath}"`;
   const reason = firstWords(output);
-  if (/Failed to get .*lock|Is another process using/i.test(output)) {
-    return new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program has locked the disk`, { target: wimPath, hint: 'Shut the virtual machine down that uses it.' });
-  }
   if (/Parameter '(?:type|allow-other|writethrough)'/.test(output)) {
     return new DismError(Hresult.WIM_E_SERVICE_NOT_FOUND, `${what}: the QEMU that is installed cannot show a disk as a file (${reason})`, {
       target: wimPath, hint: 'Install QEMU 6.1 or later.',
@@ -56,6 +54,8 @@ function servingError({ wimPath, mountPath }: MountRecord, program: string, exit
   if (/fuse.*(?:device not found|permission denied|operation not permitted)/i.test(output)) {
     return new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, `${what}: FUSE refused it (${reason})`, { target: mountPath });
   }
+  // The folder is not the volume.
+  if (/bad mount point/.test(output)) { return programFailure({ program, exitCode, output, what, target: mountPath }); }
   // It says so of records that do not fit together, too.
   if (program === 'ntfs-3g' && !/\bmount failed/.test(output) && /Input\/output error|MFTMirr does not match/.test(output)) {
     return new DismError(Hresult.ERROR_DISK_CORRUPT, `${what}: its NTFS volume is damaged, or cannot be read (${reason})`, {

@@ -1,6 +1,4 @@
 /** Copies parts of virtual disks to and from plain files, through QEMU: what is empty is not copied. Needs no root. */
-import { DismError } from '../../../../errors.ts';
-import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { runProgram } from '../../../../platform/linux/programs.ts';
 import { programFailure } from '../programFailure.ts';
@@ -25,7 +23,7 @@ interface Places {
   readonly writtenTo: string;
 }
 
-/** Runs qemu-img. @throws DismError ERROR_DISK_FULL, ERROR_SHARING_VIOLATION, what it says; the signal's reason. */
+/** Runs qemu-img. @throws DismError: what programFailure() makes of its words; the signal's reason. */
 async function qemuImg(args: readonly string[], { readFrom, writtenTo }: Places, what: string, context: OperationContext): Promise<void> {
   context.log.debug(`qemu-img ${args.join(' ')}`);
   const { exitCode, output } = await runProgram(requireProgram('qemu-img'), args, context.signal);
@@ -34,10 +32,6 @@ async function qemuImg(args: readonly string[], { readFrom, writtenTo }: Places,
   const isWriting = /No space left|Disk quota exceeded|error while writing|Read-only file system/i.test(output)
     || (output.includes(writtenTo) && !output.includes(readFrom));
   const target = isWriting ? writtenTo : readFrom;
-  if (/No space left/i.test(output)) { throw new DismError(Hresult.ERROR_DISK_FULL, `${what}: the disk is full`, { target }); }
-  if (/Failed to get .*lock|Is another process using/i.test(output)) {
-    throw new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program has locked the disk`, { target, hint: 'Shut the virtual machine down that uses it.' });
-  }
   throw programFailure({ program: 'qemu-img', exitCode, output, what, target });
 }
 

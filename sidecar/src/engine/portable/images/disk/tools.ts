@@ -1,7 +1,7 @@
 /** The programs that serve virtual disks. */
-import { existsSync } from 'node:fs';
 import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
+import { isThere } from '../../../../isThere.ts';
 import { installHint, type Requirement } from '../../../../platform/linux/packages.ts';
 import { findProgram } from '../../../../platform/linux/programs.ts';
 
@@ -32,7 +32,7 @@ export function requireProgram(name: keyof typeof programs): string {
 /** @throws DismError: something is missing that serving a virtual disk needs. */
 export function requireDiskServing(): void {
   for (const name of Object.keys(diskPrograms) as DiskProgram[]) { requireProgram(name); }
-  if (!existsSync('/dev/fuse')) {
+  if (!isThere('/dev/fuse')) {
     throw new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, 'Cannot mount: FUSE is not available on this system', {
       hint: 'Load the kernel module "fuse"; a container also needs the device /dev/fuse.',
     });

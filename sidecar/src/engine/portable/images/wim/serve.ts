@@ -1,16 +1,20 @@
 /** Serves an image of a WIM file through libwim's FUSE file system. */
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { release } from '../../../../closing.ts';
-import { DismError, WimError } from '../../../../errors.ts';
+import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
+import { isThere } from '../../../../isThere.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
 import { holdFile } from '../../../../platform/linux/mountCalls.ts';
 import { installHint } from '../../../../platform/linux/packages.ts';
 import { findProgram, runProgram } from '../../../../platform/linux/programs.ts';
+import { isDenied } from '../../../../systemErrors.ts';
 import { wimlibError, wimlibErrors } from '../../../../wimlib/errors.ts';
 import type { MountRecord } from '../mountRecord.ts';
 import type { ServeRequest } from '../imageFormat.ts';
 import { mountPrivately } from '../privateRoot.ts';
+import { programFailure } from '../programFailure.ts';
+import { firstWords, lastLines } from '../programWords.ts';
 import { ownOf } from './own.ts';
 
 /** Type of the file system in the mount table. */
@@ -24,7 +28,7 @@ export function requireServing(): { readonly imagex: string } {
       hint: installHint('wimlib-imagex'),
     });
   }
-  if (!existsSync('/dev/fuse') || findProgram('fusermount', 'fusermount3') === undefined) {
+  if (!isThere('/dev/fuse') || findProgram('fusermount', 'fusermount3') === undefined) {
     throw new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, 'Cannot mount: FUSE is not available on this system', {
       hint: `${installHint('fusermount')} A container also needs the device /dev/fuse.`,
     });
@@ -32,6 +36,7 @@ export function requireServing(): { readonly imagex: string } {
   try {
     accessSync('/dev/fuse', constants.R_OK | constants.W_OK);
   } catch (cause) {
+    if (!isDenied(cause)) { throw cause; }
     throw new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, 'Cannot mount: /dev/fuse may not be opened by this user', {
       hint: 'Make /dev/fuse readable and writable for this user.', cause,
     });
@@ -83,14 +88,14 @@ export function isServer([program = '', argument]: readonly string[]): boolean {
 function servingError({ wimPath, mountPath }: MountRecord, exitCode: number, output: string): DismError {
   const what = `Cannot mount "${wimPath}" at "${mountPath}"`;
   // libwim's own words come last; the lines before are warnings.
-  const reason = output.split('\n').filter((line) => line !== '').slice(-2).join(' ').replace(/\s+/g, ' ').slice(0, 300);
+  const said = lastLines(output);
   if (/fuse.*(?:device not found|permission denied|operation not permitted)/i.test(output)) {
-    return new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, `${what}: FUSE refused it (${reason})`, { target: mountPath });
+    return new DismError(Hresult.WIM_E_DRIVER_NOT_INSTALLED, `${what}: FUSE refused it (${firstWords(said)})`, { target: mountPath });
   }
   if (/mountpoint is not empty/.test(output)) {
     return new DismError(Hresult.WIM_E_MOUNT_DIR_NOT_EMPTY, `${what}: the folder is not empty`, { target: mountPath });
   }
   // The program ends with libwim's code, but for 1, which may be any program's.
   if (exitCode !== 1 && wimlibErrors.has(exitCode)) { return wimlibError(exitCode, { what, target: wimPath, operation: 'Mount', messages: output }); }
-  return new WimError(`WIMLIB_EXIT_${exitCode}`, `${what}: ${reason}`, { target: wimPath });
+  return programFailure({ program: 'wimlib-imagex', exitCode, output: said, what, target: wimPath });
 }
