@@ -1,14 +1,15 @@
 /** New files, which get their names once they are whole, and never that of a file that is there. */
 import { constants, fchmodSync, fchownSync, fstatSync, fsyncSync, lstatSync, openSync, realpathSync, renameSync, rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { release } from '../../../closing.ts';
+import { release, releaseFile } from '../../../closing.ts';
 import { isThere } from '../../../isThere.ts';
 import { DismError } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { copyAttributes } from '../../../platform/linux/attributes.ts';
 import { renameWithoutReplacing } from '../../../platform/linux/renameWithoutReplacing.ts';
-import { isSystemError, messageOf } from '../../../systemErrors.ts';
+import { atDescriptorPath, isSystemError, messageOf } from '../../../systemErrors.ts';
 import { requireWritableFolder } from '../../../writableFolder.ts';
 import { writing } from '../../../writing.ts';
 import type { State } from '../mounting/state.ts';
@@ -77,6 +78,18 @@ export function growthJournal(work: UnfinishedWork, path: string): CommitJournal
 export async function makeEmptyFile(path: string, work: UnfinishedWork | undefined, mode = 0o600): Promise<void> {
   await work?.making(path);
   release(openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode));
+}
+
+/** Writes to the beginning of a file that is there: all of the data, for a single write to a disk that is nearly full takes a part and is no error. */
+export async function fillFile(path: string, data: Uint8Array): Promise<void> {
+  const handle = await open(path, 'r+');
+  try {
+    await handle.writeFile(data);
+  } catch (error) {
+    throw atDescriptorPath(error, path);
+  } finally {
+    await releaseFile(handle);
+  }
 }
 
 /** The folder that withTemporaryFile() writes to. @throws DismError as requireWritableFolder(). */

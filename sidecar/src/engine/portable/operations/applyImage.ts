@@ -115,10 +115,12 @@ function takeAway(folder: string, names: readonly string[], context: OperationCo
   }
 }
 
-/** Applies an image; a folder that was empty is so again where that fails. */
-export async function applyImage(params: Params, context: OperationContext): Promise<Result> {
+/**
+ * Applies an image; a folder that was empty is so again where that fails.
+ * @param what The first half of messages, where this is a part of another operation.
+ */
+export async function applyImage(params: Params, context: OperationContext, what = `Cannot apply "${params.imagePath}" to "${params.applyPath}"`): Promise<Result> {
   const { imagePath, applyPath, noRpFix, validateOnly } = params;
-  const what = `Cannot apply "${imagePath}" to "${applyPath}"`;
   return await guardedJob(what, imagePath, params.validateOnly !== true, context, async () => {
     refuseNativeOnly(params, what);
     const place = await folderOrVolume(applyPath, what);

@@ -34,10 +34,14 @@ function formatOf({ compressionType = 'Fast', wimBoot, checkIntegrity }: Params,
   return { compressionType: types[compressionType], solid: compressionType === 'Recovery', integrity: checkIntegrity };
 }
 
-/** Captures into a new file, which gets its name once it is whole. */
-export async function captureImage(params: Params, context: OperationContext): Promise<Result> {
+/**
+ * Captures into a new file, which gets its name once it is whole.
+ * @param what The first half of messages, where this is a part of another operation.
+ */
+export async function captureImage(
+  params: Params, context: OperationContext, what = `Cannot capture "${params.capturePath}" into "${params.imagePath}"`,
+): Promise<Result> {
   const { imagePath, capturePath } = params;
-  const what = `Cannot capture "${capturePath}" into "${imagePath}"`;
   return await guardedJob(what, imagePath, true, context, async () => {
     const format = formatOf(params, what);
     refuseSolidBoot(format.solid === true, params.setbootable === true ? 1 : 0, what, setbootableHint);

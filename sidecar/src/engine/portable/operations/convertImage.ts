@@ -1,7 +1,7 @@
 /** imageFile/convert on the portable engine: an image of a WIM file becomes a virtual disk, the Windows volume of a disk an image of a WIM file. */
 import { randomUUID } from 'node:crypto';
 import { open, realpath, truncate } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
+import { basename, extname } from 'node:path';
 import type { convertImage as convertMethod } from '@dismts/protocol';
 import type { z } from 'zod';
 import { releaseFile } from '../../../closing.ts';
@@ -15,7 +15,7 @@ import { guarded } from '../../../systemErrors.ts';
 import { parseXmlNumber, textAt } from '../../../wim/imageXml.ts';
 import { writing } from '../../../writing.ts';
 import { openImageFiles } from '../imageFiles/changing.ts';
-import { makeEmptyFile, makeFile, newFilePath, withUnfinishedWork } from '../imageFiles/newFiles.ts';
+import { fillFile, makeEmptyFile, makeFile, newFilePath, withTemporaryFile, withUnfinishedWork } from '../imageFiles/newFiles.ts';
 import { fileResult, inMegabytes } from '../imageFiles/results.ts';
 import { withSource } from '../imageFiles/sources.ts';
 import { temporaryPath, type UnfinishedWork } from '../imageFiles/unfinished.ts';
@@ -43,18 +43,19 @@ const types = {
 const drivers: Readonly<Partial<Record<string, Slice['driver']>>> = { '.vhd': 'vpc', '.vhdx': 'vhdx' };
 const maxVhdBytes = 2040 * GiB;
 
-/** A file beside the one that is made, which goes when the operation is over. */
-async function temporaryFile(work: UnfinishedWork, beside: string): Promise<string> {
-  const path = temporaryPath(beside, 'file');
-  await writing(path, beside, async () => { await makeEmptyFile(path, work); });
-  return path;
+/** A part of the disk that is made, as a file beside it, which goes when the operation is over. What goes wrong with it is said of the disk. */
+async function withPart<T>(work: UnfinishedWork, disk: string, use: (part: string) => Promise<T>): Promise<T> {
+  return await writing(temporaryPath(disk, 'file'), disk, async (part) => {
+    await makeEmptyFile(part, work);
+    return await use(part);
+  });
 }
 
-async function format(program: 'mkntfs' | 'mkfs.vfat', args: readonly string[], target: string, what: string, context: OperationContext): Promise<void> {
-  const { exitCode, output } = await runProgram(requireProgram(program), args, context.signal);
+async function format(program: 'mkntfs' | 'mkfs.vfat', args: readonly string[], volume: string, what: string, context: OperationContext): Promise<void> {
+  const { exitCode, output } = await runProgram(requireProgram(program), [...args, volume], context.signal);
   if (exitCode === 0) { return; }
-  if (/No space left|Disk quota exceeded/i.test(output)) { throw new DismError(Hresult.ERROR_DISK_FULL, `${what}: no space is left for the volumes that it is made of`); }
-  throw programFailure({ program, exitCode, output, what, target });
+  context.log.error(output);
+  throw programFailure({ program, exitCode, output, what, target: volume });
 }
 
 function layout(diskBytes: number): readonly [NewPartition, NewPartition, NewPartition] {
@@ -88,34 +89,35 @@ const notBootable = 'Nothing boots from it yet: its EFI partition is empty, for 
 async function build(
   params: Params, disk: { readonly path: string; readonly driver: Slice['driver']; readonly bytes: number }, work: UnfinishedWork, what: string, context: OperationContext,
 ): Promise<{ readonly warnings: readonly string[]; readonly imageIndex: number | null }> {
-  const { imagePath, imageIndex, imageName, destinationImagePath } = params;
+  const { imagePath, imageIndex, imageName } = params;
   const { path, driver, bytes } = disk;
   const partitions = layout(bytes);
   const [efi, , windows] = partitions;
   await createDisk(path, driver, bytes, what, context);
   const place = async (file: string, start: number, length: number): Promise<void> => { await copyIn(file, { path, driver, start, length }, what, context); };
 
-  const volume = await temporaryFile(work, path);
-  await truncate(volume, windows.length);
-  await format('mkntfs', ['--quick', '--force', '--quiet', '--label', 'Windows', '--sector-size', '512',
-    '--partition-start', String(windows.start / 512), '--heads', '255', '--sectors-per-track', '63', volume], destinationImagePath, what, context);
-  const applied = await writing(volume, destinationImagePath, async () => await applyImage({
-    imagePath, ...imageName === undefined ? { imageIndex } : { imageName }, applyPath: volume,
-  }, context));
-  context.progress('Finishing', 0, 3);
-  await place(volume, windows.start, windows.length);
+  const applied = await withPart(work, path, async (volume) => {
+    await truncate(volume, windows.length);
+    await format('mkntfs', ['--quick', '--force', '--quiet', '--label', 'Windows', '--sector-size', '512',
+      '--partition-start', String(windows.start / 512), '--heads', '255', '--sectors-per-track', '63'], volume, what, context);
+    const answer = await applyImage({ imagePath, ...imageName === undefined ? { imageIndex } : { imageName }, applyPath: volume }, context, what);
+    context.progress('Finishing', 0, 3);
+    await place(volume, windows.start, windows.length);
+    return answer;
+  });
   context.progress('Finishing', 1, 3);
 
-  const system = await temporaryFile(work, path);
-  await truncate(system, efi.length);
-  await format('mkfs.vfat', ['-F', '32', '-n', 'SYSTEM', '-h', String(efi.start / 512), system], destinationImagePath, what, context);
-  await place(system, efi.start, efi.length);
+  await withPart(work, path, async (system) => {
+    await truncate(system, efi.length);
+    await format('mkfs.vfat', ['-F', '32', '-n', 'SYSTEM', '-h', String(efi.start / 512)], system, what, context);
+    await place(system, efi.start, efi.length);
+  });
   const table = writeGpt(bytes, randomUUID(), partitions);
   for (const [data, start] of [[table.start, 0], [table.end, bytes - table.end.length]] as const) {
-    const file = await temporaryFile(work, path);
-    const handle = await open(file, 'r+');
-    try { await handle.writeFile(data); } finally { await handle.close(); }
-    await place(file, start, data.length);
+    await withPart(work, path, async (file) => {
+      await fillFile(file, data);
+      await place(file, start, data.length);
+    });
   }
   context.progress('Finishing', 2, 3);
   return { warnings: applied.warnings, imageIndex: applied.imageIndex };
@@ -199,14 +201,15 @@ async function toWim(params: Params, what: string, context: OperationContext): P
     return fileResult({ ...answer, sizeAfter: 0, warnings, plan }, context);
   }
   return await withUnfinishedWork(state, context, async (work) => {
-    const volume = await temporaryFile(work, context.scratchDirectory === '' ? path : join(context.scratchDirectory, basename(path)));
-    context.progress('Reading', 0, 1);
-    await writing(volume, context.scratchDirectory === '' ? path : context.scratchDirectory, async () => { await copyOut(slice, volume, what, context); });
-    context.progress('Reading', 1, 1);
-    // It is the disk that is read, whatever stands between.
-    const captured = await writing(volume, imagePath, async () => await captureImage({
-      imagePath: path, capturePath: volume, imageName: name, compressionType, checkIntegrity: params.checkIntegrity, verify: params.verify,
-    }, context));
+    const captured = await withTemporaryFile(path, work, context, async (volume) => {
+      context.progress('Reading', 0, 1);
+      await copyOut(slice, volume, what, context);
+      context.progress('Reading', 1, 1);
+      // It is the disk that is read, whatever stands between.
+      return await writing(volume, imagePath, async () => await captureImage({
+        imagePath: path, capturePath: volume, imageName: name, compressionType, checkIntegrity: params.checkIntegrity, verify: params.verify,
+      }, context, what));
+    });
     return fileResult({ ...answer, sizeAfter: captured.sizeAfter, warnings: [...warnings, ...captured.warnings] }, context);
   });
 }
