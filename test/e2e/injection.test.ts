@@ -250,6 +250,22 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     }
   });
 
+  test.runIf(canMount)('while the record of a mount is read, wherever that comes in a save: the file holds the changes where it succeeds, and nowhere else (needs root and FUSE)', { timeout: 120_000 }, async () => {
+    const { folder, wim, mountPath, call } = await mounted();
+    const mounts = join(folder, 'state/mounts');
+    const record = join(mounts, readdirSync(mounts)[0] ?? '', 'record.json');
+    const results: [number, boolean][] = [];
+    for (const time of [1, 2, 3, 4]) {
+      appendFileSync(join(mountPath, 'a.txt'), String(time));
+      const { exitCode } = await callWith(`openat:error=EIO:when=${time}`, record, folder, 'image/commit', { mountPath });
+      const isSaved = execFileSync('wimlib-imagex', ['extract', wim, '1', '/a.txt', '--to-stdout'], { encoding: 'utf8' }).endsWith(String(time));
+      results.push([exitCode ?? -1, isSaved]);
+      call('image/commit', { mountPath });
+    }
+    for (const [exitCode, isSaved] of results) { expect(isSaved).toBe(exitCode === 0); }
+    expect(results.map(([exitCode]) => exitCode)).toContain(1);
+  });
+
   test('while the environment is looked at: statfs', async () => {
     const { folder } = await image();
     const { exitCode, stderr } = await callWith('statfs:error=EIO', undefined, folder, 'environment/get', {});

@@ -33,11 +33,11 @@ export class Generations {
     makeFolders(this.folders(record).lower, 0o700);
   }
 
-  /** Deletes the staged changes of generations that were saved. */
+  /** Deletes the staged changes of generations that were saved. What cannot be deleted now goes with those of the next, or the mount: nothing fails by it. */
   async removeOld(record: Generation): Promise<void> {
     const folder = dirname(this.folder(record));
     for (const name of await readdir(folder).catch(() => [])) {
-      if (/^\d+$/.test(name) && Number(name) < record.generation) { await removeFolder(join(folder, name)); }
+      if (/^\d+$/.test(name) && Number(name) < record.generation) { await removeFolder(join(folder, name)).catch(() => undefined); }
     }
   }
 }

@@ -55,16 +55,18 @@ export async function saveChanges(state: State, record: MountRecord, options: Sa
     const result = await formatOf(record).save({
       record, folders: state.generations.folders(record), options,
       note: async (journal) => {
-        current = { ...current, commit: { wimPath, append, journal } };
-        await state.records.write(current);
+        const noted = { ...current, commit: { wimPath, append, journal } };
+        await state.records.write(noted);
+        current = noted;
       },
     }, context);
     if (!result.written) { return { record, result }; }
     context.log.info(`saved image ${result.imageIndex} of "${wimPath}"`);
     return isLast ? { record: current, result } : await noteSaved(state, current, result, append, context);
   } catch (error) {
-    // Where even this fails, the record keeps the save, and the next operation tries again.
-    await settleCommit(state, current, context).catch((cause: unknown) => { context.log.error(messageOf(cause)); });
+    // A save that could not be noted was not begun, and is not to be finished: what counts is the record. Where even this fails, it keeps the save, and the
+    // next operation tries again.
+    await settleCommit(state, recordNow(state, record) ?? current, context).catch((cause: unknown) => { context.log.error(messageOf(cause)); });
     throw error;
   } finally {
     fileLock.release();
@@ -83,18 +85,24 @@ async function noteSaved(state: State, record: MountRecord, result: SaveResult, 
   }
 }
 
+/** The record as it is now; undefined where it cannot be read, which is not what failed. */
+function recordNow(state: State, { id }: MountRecord): MountRecord | undefined {
+  try { return state.records.read(id); } catch { return undefined; }
+}
+
 /**
  * The record of a mount that a save which failed has left as it was: its file may bear another time since. Where there is none, the mount must
  * not be written to: the changes may be saved already, and those that came later would go with them.
  */
 export function unsavedRecord(state: State, record: MountRecord): MountRecord | undefined {
-  const now = state.records.read(record.id);
+  const now = recordNow(state, record);
   return now !== undefined && now.commit === undefined && now.generation === record.generation ? now : undefined;
 }
 
 /** The error of a save that failed after its last step, such as when the disk did not confirm it: the file holds the changes by then. */
-export function savedAnyway(state: State, { id, generation, wimPath }: MountRecord, error: unknown): unknown {
-  const now = state.records.read(id);
+export function savedAnyway(state: State, record: MountRecord, error: unknown): unknown {
+  const now = recordNow(state, record);
+  const { generation, wimPath } = record;
   if (!(error instanceof DismError) || now === undefined || now.generation === generation) { return error; }
   return reworded(error, `${error.message}; "${wimPath}" holds the changes, which may not be on its disk yet`, {
     hint: 'Remount the image, and verify the file once its disk is well again.',
@@ -123,17 +131,20 @@ export async function saveInPlace(
     return await saveChanges(state, record, options, context);
   } catch (error) {
     const unsaved = unsavedRecord(state, record);
-    const trouble = unsaved === undefined ? undefined : await showAgain(state, unsaved, view.mountPoint, context);
-    const failure = savedAnyway(state, record, toDismError(error, what, record.wimPath, context));
-    throw trouble === undefined ? failure : notShown(failure, record);
+    const isShown = unsaved !== undefined && await showAgain(state, unsaved, view.mountPoint, context) === undefined;
+    throw afterFailure(state, record, toDismError(error, what, record.wimPath, context), isShown, unsaved !== undefined);
   }
 }
 
-/** The error of a save that changed nothing, and after which the folder does not show the image. */
-function notShown(error: unknown, { mountPath }: MountRecord): unknown {
-  if (!(error instanceof DismError)) { return error; }
-  return reworded(error, `${error.message}; the changes stay staged, and "${mountPath}" needs a remount`, {
-    hint: [error.hint ?? '', 'Then run Mount-DismTsImage -Remount -Path with the mount folder, and save again.'].join(' ').trim(),
+/**
+ * The error of a save that failed while the folder did not show the image.
+ * @param isShown It shows it again. @param isUnsaved The save has changed nothing; else it may be there in part, and the next command settles it.
+ */
+export function afterFailure(state: State, record: MountRecord, error: unknown, isShown: boolean, isUnsaved: boolean): unknown {
+  const failure = savedAnyway(state, record, error);
+  if (isShown || failure !== error || !(error instanceof DismError)) { return failure; }
+  return reworded(error, `${error.message}; ${isUnsaved ? 'the changes stay staged, and ' : ''}"${record.mountPath}" needs a remount`, {
+    hint: [error.hint ?? '', `Then run Mount-DismTsImage -Remount -Path with the mount folder${isUnsaved ? ', and save again' : ''}.`].join(' ').trim(),
   });
 }
 

@@ -57,12 +57,11 @@ async function saveShown(
     if (unsavedRecord(state, record) !== undefined) { letWrite(view, record, context); }
     throw savedAnyway(state, record, toDismError(error, what, record.wimPath, context));
   }
-  const { result } = saved;
-  if (unsavedRecord(state, record) !== undefined) {
-    letWrite(view, record, context);
-    return { result, warnings: [] };
-  }
-  return { result, warnings: saved.record.generation === record.generation ? [] : await showNewGeneration(state, saved.record, context) };
+  const { result, record: now } = saved;
+  if (now.generation !== record.generation) { return { result, warnings: await showNewGeneration(state, now, context) }; }
+  // Where it could not be written down that the changes are saved, nobody may write to them.
+  if (now.commit === undefined) { letWrite(view, record, context); }
+  return { result, warnings: [] };
 }
 
 /** Saves while nobody can reach the mount, and nothing serves it. */

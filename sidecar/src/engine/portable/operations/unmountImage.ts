@@ -15,7 +15,7 @@ import { imageResult, requireFree, requireLogOutside, requireMeant, withMount } 
 import { type MountRecord, recordsOfUnknown } from '../images/mountRecord.ts';
 import { settleCommit } from '../mounting/recovery.ts';
 import { finishChanges } from './finishedChanges.ts';
-import { requireSaveable, savedAnyway, saveChanges, saveInPlace, takeOffView, unsavedRecord } from '../mounting/saveMount.ts';
+import { afterFailure, requireSaveable, saveChanges, saveInPlace, takeOffView, unsavedRecord } from '../mounting/saveMount.ts';
 import { describeMount, lookAt } from '../mounting/sight.ts';
 import type { State } from '../mounting/state.ts';
 import { isSystemError, messageOf, toDismError } from '../../../systemErrors.ts';
@@ -42,20 +42,22 @@ async function saveUnseen(
     return (await saveChanges(state, record, params, context, true)).result.warnings;
   } catch (error) {
     const unsaved = unsavedRecord(state, record);
-    if (unsaved !== undefined) { await putBack(state, unsaved, kept, context); }
-    throw savedAnyway(state, record, toDismError(error, what, record.wimPath, context));
+    const isShown = unsaved !== undefined && await putBack(state, unsaved, kept, context);
+    throw afterFailure(state, record, toDismError(error, what, record.wimPath, context), isShown, unsaved !== undefined);
   }
 }
 
-/** Shows a view again. Where that fails the mount needs a remount, and what failed before is what the user has to know. */
-async function putBack(state: State, record: MountRecord, view: number, context: OperationContext): Promise<void> {
+/** Shows a view again. @returns False where that failed, and the mount needs a remount: what failed before is what the user has to know. */
+async function putBack(state: State, record: MountRecord, view: number, context: OperationContext): Promise<boolean> {
   try {
     const { cover } = lookAt(state, record);
     if (cover === undefined) { throw new Error('the folder has been uncovered meanwhile'); }
     attachView(record, view, cover);
     if (record.live !== undefined) { await state.records.write({ ...record, live: { ...record.live, mountId: mountIdOf(view) } }); }
+    return true;
   } catch (error) {
     context.log.error(`"${record.mountPath}" needs a remount: ${messageOf(error)}`);
+    return false;
   }
 }
 

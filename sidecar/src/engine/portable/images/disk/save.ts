@@ -12,7 +12,7 @@ import { messageOf } from '../../../../systemErrors.ts';
 import { signatureOf } from '../../../../wim/wimFile.ts';
 import type { MountRecord, PendingCommit } from '../mountRecord.ts';
 import type { GenerationFolders, SaveRequest, SaveResult, SettledSave } from '../imageFormat.ts';
-import { programFailure } from '../programFailure.ts';
+import { isLocked, programFailure } from '../programFailure.ts';
 import { waitForEnd } from './chain.ts';
 import { requireUnused } from './identify.ts';
 import { contentHash, openDisk } from './openDisk.ts';
@@ -67,10 +67,9 @@ async function writeChanges(record: MountRecord, staged: string, file: FileHandl
   const { exitCode, output } = await runProgram(requireProgram('qemu-img'), ['commit', '-q', '-d', `json:${JSON.stringify(image)}`],
     new AbortController().signal, { files: [file.fd] });
   if (exitCode !== 0) {
-    if (/Failed to get .*lock|Is another process using/i.test(output)) {
-      throw new DismError(Hresult.ERROR_SHARING_VIOLATION, `${what}: another program has locked the disk`, { target: record.wimPath, hint: 'Shut the virtual machine down that uses it.' });
-    }
     const failure = programFailure({ program: 'qemu-img', exitCode, output, what, target: record.wimPath });
+    // It opens all that it needs before it writes.
+    if (isLocked(output) || /Could not open/.test(output)) { throw failure; }
     throw reworded(failure, `${failure.message}; the file may hold a part of the changes, without the rest of which it is damaged`, {
       hint: [failure.hint ?? '', 'The changes stay staged, and the next command finishes the save. Until then do not use the disk.'].join(' ').trim(),
     });
