@@ -3,7 +3,7 @@
  * (exit code 1, never 70) with the right HRESULT, and names the file. `DISMTS_TEST_ALL_ERRNOS=1` walks all that the system has, which takes minutes.
  */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -264,6 +264,23 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     }
     for (const [exitCode, isSaved] of results) { expect(isSaved).toBe(exitCode === 0); }
     expect(results.map(([exitCode]) => exitCode)).toContain(1);
+  });
+
+  test.runIf(canMount)('while the locks of a mount are tidied up that was cleaned up: it is said to be removed (needs root and FUSE)', async () => {
+    const { folder, wim } = await image();
+    const mountPath = join(folder, 'mount');
+    mkdirSync(mountPath);
+    callIn(folder, 'image/mount', { imagePath: wim, imageIndex: 1, mountPath });
+    appendFileSync(join(mountPath, 'a.txt'), 'changed');
+    rmSync(wim);
+    const mounts = join(folder, 'state/mounts');
+    const lock = join(folder, 'state/locks', `serving-${readdirSync(mounts)[0] ?? ''}`);
+    const { exitCode } = await callWith('unlink,unlinkat:error=EIO', lock, folder, 'image/cleanupMountPoints', {});
+    expect(exitCode).toBe(0);
+    expect(readFileSync(join(folder, 'strace.out'), 'utf8')).toContain('(INJECTED)');
+    const log = readdirSync(join(folder, 'state/logs')).filter((name) => name.includes('cleanup')).map((name) => readFileSync(join(folder, 'state/logs', name), 'utf8')).join('');
+    expect(log).toContain(`removed the invalid mount "${mountPath}"`);
+    expect(readdirSync(mounts)).toEqual([]);
   });
 
   test('while the environment is looked at: statfs', async () => {

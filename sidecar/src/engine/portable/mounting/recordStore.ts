@@ -174,7 +174,7 @@ export class RecordStore {
     makeFolders(folder, 0o700);
     const target = join(folder, `${new Date().toISOString().replace(/[:.]/g, '-')}-${id}`);
     renameSync(this.folder(id), target);
-    this.#locks.removeOf(id);
+    try { this.#locks.removeOf(id); } catch { /* As in remove(). */ }
     return target;
   }
 

@@ -67,6 +67,8 @@ function mayHaveChanges(state: State, record: MountRecord): boolean {
   }
 }
 
+const leftAlone = ({ mountPath }: MountRecord, { reason }: MountStatus): string => `"${mountPath}" was left alone: ${reason}`;
+
 /** Removes mounts whose status is Invalid: nothing could be saved from them any more. What they have staged is kept aside for a while. */
 export async function cleanupMountPoints(
   params: z.output<typeof cleanupMethod.params>, context: OperationContext,
@@ -80,7 +82,7 @@ export async function cleanupMountPoints(
       const judged = await currentStatus(state, id);
       if (judged === undefined) { continue; }
       const { mountPath } = judged.record;
-      if (judged.found.status === 'Unknown') { warnings.push(`"${mountPath}" was left alone: ${judged.found.reason}`); }
+      if (judged.found.status === 'Unknown') { warnings.push(leftAlone(judged.record, judged.found)); }
       if (judged.found.status !== 'Invalid') { continue; }
       if (params.validateOnly === true) {
         removed.push(describe(state, judged.record, judged.found));
@@ -110,6 +112,7 @@ async function removeInvalid(state: State, id: string, warnings: string[], conte
   const record = state.records.read(id);
   if (record === undefined || record.commit !== undefined) { return undefined; }
   const found = await mountStatus(state, record);
+  if (found.status === 'Unknown') { warnings.push(leftAlone(record, found)); }
   if (found.status !== 'Invalid') { return undefined; }
   const image = describe(state, record, found);
   await takeDown(state, record);
