@@ -88,18 +88,35 @@ export async function withMount<T>(
       const record = readRecord(state, id, path);
       if (record instanceof Error) {
         if (withoutRecord !== undefined) { return await withoutRecord(state, id, path, record); }
-        // The disk may be well again later, and nothing has to be restored or given up then.
-        if (isSystemError(record)) { throw record; }
-        throw new DismError(Hresult.DISM_E_MOUNT_INVALID, `${what}: its record cannot be read (${record.message})`, {
-          target: state.records.folder(id), cause: record,
-          hint: `Restore "${state.records.folder(id)}" from a backup, or take the mount off with Dismount-DismTsImage -Discard; its changes are kept aside then.`,
-        });
+        throw unreadableRecord(state, id, what, record);
       }
       if (record === undefined) { throw new DismError(notAMount, `${what}: it was dismounted meanwhile`, { target: mountPath }); }
       return await operation(state, record, lock);
     } finally {
       lock.release();
     }
+  });
+}
+
+/**
+ * The mount whose image a folder shows, for what is done to the image in it; undefined where the folder is no mount of this state directory.
+ * @throws DismError DISM_E_MOUNT_INVALID: its record cannot be read. What the disk answered instead of it.
+ */
+export function mountShownAt(state: State, path: string, what: string, context: OperationContext): MountRecord | undefined {
+  const id = findMount(state, path, context);
+  if (id === undefined || !isKnown(state, id)) { return undefined; }
+  const record = readRecord(state, id, path);
+  if (record instanceof Error) { throw unreadableRecord(state, id, what, record); }
+  return record?.state === 'mounted' ? record : undefined;
+}
+
+/** What to say of a mount whose record cannot be read. */
+function unreadableRecord(state: State, id: string, what: string, problem: Error): Error {
+  // The disk may be well again later, and nothing has to be restored or given up then.
+  if (isSystemError(problem)) { return problem; }
+  return new DismError(Hresult.DISM_E_MOUNT_INVALID, `${what}: its record cannot be read (${problem.message})`, {
+    target: state.records.folder(id), cause: problem,
+    hint: `Restore "${state.records.folder(id)}" from a backup, or take the mount off with Dismount-DismTsImage -Discard; its changes are kept aside then.`,
   });
 }
 

@@ -7,7 +7,7 @@ import type {
 } from '@dismts/protocol';
 import type { OperationContext } from '../../../operationContext.ts';
 import { formatOf } from '../images/formats.ts';
-import { allRecords, imageResult, openState } from '../mounting/mountOperation.ts';
+import { imageResult, mountShownAt, openState } from '../mounting/mountOperation.ts';
 import { mountStatus, requireKnown } from '../mounting/status.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
@@ -51,7 +51,7 @@ async function findSubject(params: { readonly path?: string | undefined }, what:
   if (params.path === undefined) { throw runningSystemError(what); }
   const path = await realpath(params.path);
   const state = await openState(context);
-  const record = allRecords(state, context).find((candidate) => candidate.mountPath === path);
+  const record = mountShownAt(state, path, what, context);
   if (record !== undefined) {
     const found = await mountStatus(state, record);
     const { status, reason } = found;

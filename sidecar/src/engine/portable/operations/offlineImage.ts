@@ -9,7 +9,7 @@ import type { OperationContext } from '../../../operationContext.ts';
 import { configFolder } from '../../../servicing/hivePaths.ts';
 import { isSystemError } from '../../../systemErrors.ts';
 import { finishInterrupted } from '../interruptedChanges.ts';
-import { allRecords, openState, runningOperation } from '../mounting/mountOperation.ts';
+import { mountShownAt, openState, runningOperation } from '../mounting/mountOperation.ts';
 import { mountStatus, requireKnown } from '../mounting/status.ts';
 import { runningSystemError } from '../runningSystem.ts';
 
@@ -59,7 +59,7 @@ export async function withChangeableImage<T>(
     throw new DismError(Hresult.ERROR_PATH_NOT_FOUND, `${what}: the folder "${params.path}" does not exist`, { target: params.path, cause });
   });
   const state = await openState(context);
-  const record = allRecords(state, context).find((candidate) => candidate.mountPath === path);
+  const record = mountShownAt(state, path, what, context);
   if (record?.mode === 'ReadOnly') {
     throw new DismError(Hresult.WIM_E_MOUNTED_READONLY, `${what}: the image is mounted read-only`, { target: path });
   }
