@@ -104,19 +104,23 @@ describe.runIf(isRoot)('the folder of a mount', () => {
     const wim = await captureWim(await writeTree(join(bench.folder, 'source'), { 'a.txt': 'a' }), join(bench.folder, 'a.wim'));
     const parent = join(bench.folder, 'parent');
     for (const folder of [parent, join(bench.folder, 'elsewhere')]) { await mkdir(join(folder, 'mount'), { recursive: true }); }
-    const swapper = spawn('sh', ['-c', 'while :; do mv parent aside && ln -s elsewhere parent && rm parent && mv aside parent; done'], { cwd: bench.folder, stdio: 'ignore' });
-    onTestFinished(() => { swapper.kill('SIGKILL'); });
+    const swapper = spawn('sh', ['-c', 'while :; do mv parent aside && ln -s elsewhere parent && rm parent && mv aside parent; done'], {
+      cwd: bench.folder, stdio: 'ignore', detached: true,
+    });
+    // With the program that it runs just now, which would move the folder yet.
+    const signal = (name: NodeJS.Signals): void => { if (swapper.pid !== undefined) { process.kill(-swapper.pid, name); } };
+    onTestFinished(() => { signal('SIGKILL'); });
     for (let round = 0; round < 12; round++) {
       const readOnly = round % 2 === 0;
       const isMounted = await bench.mount(wim, { mountPath: join(parent, 'mount'), readOnly }).then(() => true, () => false);
-      swapper.kill('SIGSTOP');
+      signal('SIGSTOP');
       expect(await bench.list()).toMatchObject(isMounted ? [{ mountStatus: 'Ok' }] : []);
       const shown = readMountTable().filter(({ mountPoint }) => mountPoint.startsWith(bench.folder) && !mountPoint.startsWith(bench.stateDirectory));
       // Where the caller pointed: the link leads elsewhere for a moment, which is then where they pointed.
       expect(new Set(shown.map(({ mountPoint }) => mountPoint)).size).toBeLessThanOrEqual(1);
       for (const { path } of await bench.list()) { await bench.dismount(path, false); }
       expect(mountsBelow(bench.folder)).toEqual([]);
-      swapper.kill('SIGCONT');
+      signal('SIGCONT');
     }
   });
 });
