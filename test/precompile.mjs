@@ -3,7 +3,7 @@
  * it again, which is most of what such a start takes, and the tests start PowerShell thousands of times.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { runQuietly, SetupError } from '../sidecar/build/setup.mjs';
 import { fetchPackage } from './nugetPackage.mjs';

@@ -13,10 +13,9 @@ function Get-ExpectedHash {
     # Operators take less time than methods here: PowerShell compiles the first call of each method.
     $null = $Path -match '^(?<bin>.*[/\\])(?<platform>[^/\\]+)[/\\](?<name>[^/\\]+)$'
     $sumsPath, $entry = "$($Matches['bin'])SHA256SUMS", "$($Matches['platform'])/$($Matches['name'])"
-    if ([System.IO.File]::Exists($sumsPath)) {
-        if ([System.IO.File]::ReadAllText($sumsPath) -cmatch "(?m)^([0-9A-Fa-f]{64}) [ *]$($entry -replace '\.', '\.')\r?$") {
-            return $Matches[1]
-        }
+    $line = "(?m)^([0-9A-Fa-f]{64}) [ *]$($entry -replace '\.', '\.')\r?$"
+    if ([System.IO.File]::Exists($sumsPath) -and [System.IO.File]::ReadAllText($sumsPath) -cmatch $line) {
+        return $Matches[1]
     }
     $errorParameters = @{
         Message  = "Cannot start `"$Path`": `"$sumsPath`" has no line for $entry"

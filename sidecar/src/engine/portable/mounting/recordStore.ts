@@ -70,7 +70,7 @@ function readText(path: string): string | undefined {
     return readTextFile(path);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') { return undefined; }
-    throw atDescriptorPath(error, path);
+    throw error;
   }
 }
 

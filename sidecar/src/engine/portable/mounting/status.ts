@@ -183,3 +183,16 @@ export function requireKnown(
     target, cause, hint: 'Nothing has been changed, and the staged changes are kept.',
   });
 }
+
+/**
+ * For what is done to the image in a mount.
+ * @throws DismError DISMAPI_E_NEEDS_REMOUNT, DISM_E_MOUNT_INVALID: its folder does not show the image. What the system says: that cannot be told.
+ */
+export async function requireShown(
+  state: State, record: MountRecord, what: string, target: string, context: Pick<OperationContext, 'operation' | 'signal'>,
+): Promise<void> {
+  const found = await mountStatus(state, record);
+  if (found.status === 'Ok') { return; }
+  if (found.status === 'Unknown') { requireKnown(found, what, target, context, 'commit'); }
+  throw new DismError(found.status === 'Invalid' ? Hresult.DISM_E_MOUNT_INVALID : Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${found.reason}`, { target });
+}

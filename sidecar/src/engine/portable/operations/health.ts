@@ -8,7 +8,7 @@ import type {
 import type { OperationContext } from '../../../operationContext.ts';
 import { formatOf } from '../images/formats.ts';
 import { imageResult, mountShownAt, openState } from '../mounting/mountOperation.ts';
-import { mountStatus, requireKnown } from '../mounting/status.ts';
+import { requireShown } from '../mounting/status.ts';
 import type { Lock } from '../../../platform/linux/locks.ts';
 import type { MountRecord } from '../images/mountRecord.ts';
 import type { State } from '../mounting/state.ts';
@@ -52,14 +52,7 @@ async function findSubject(params: { readonly path?: string | undefined }, what:
   const path = await realpath(params.path);
   const state = await openState(context);
   const record = mountShownAt(state, path, what, context);
-  if (record !== undefined) {
-    const found = await mountStatus(state, record);
-    const { status, reason } = found;
-    if (status === 'Unknown') { requireKnown(found, what, path, context, 'commit'); }
-    if (status !== 'Ok') {
-      throw new DismError(status === 'Invalid' ? Hresult.DISM_E_MOUNT_INVALID : Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${reason}`, { target: path });
-    }
-  }
+  if (record !== undefined) { await requireShown(state, record, what, path, context); }
   return { path, state, record, notes: new HealthNotes(state.path, record === undefined ? path : `${path}\0${record.id}`) };
 }
 

@@ -10,7 +10,7 @@ import { configFolder } from '../../../servicing/hivePaths.ts';
 import { isSystemError } from '../../../systemErrors.ts';
 import { finishInterrupted } from '../interruptedChanges.ts';
 import { mountShownAt, openState, runningOperation } from '../mounting/mountOperation.ts';
-import { mountStatus, requireKnown } from '../mounting/status.ts';
+import { requireShown } from '../mounting/status.ts';
 import { runningSystemError } from '../runningSystem.ts';
 
 /** Parameters that say which image is meant. */
@@ -66,11 +66,7 @@ export async function withChangeableImage<T>(
   const lock = record === undefined ? undefined : await state.locks.lockMountSoon(record.id);
   if (record !== undefined && lock === undefined) { throw runningOperation(state, record.id, what, path); }
   try {
-    const status = record === undefined ? undefined : await mountStatus(state, record);
-    if (status?.status === 'Unknown') { requireKnown(status, what, path, context, 'commit'); }
-    if (status !== undefined && status.status !== 'Ok') {
-      throw new DismError(status.status === 'Invalid' ? Hresult.DISM_E_MOUNT_INVALID : Hresult.DISMAPI_E_NEEDS_REMOUNT, `${what}: ${status.reason}`, { target: path });
-    }
+    if (record !== undefined) { await requireShown(state, record, what, path, context); }
     const files = new WritableFolderImage(path);
     try {
       const windows = await requireWindows(files, params);
