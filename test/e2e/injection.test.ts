@@ -65,6 +65,18 @@ describe.skipIf(lacking !== undefined)(`a system call that fails (needs ${lackin
     expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(folder);
   });
 
+  test.runIf(canMount)('while a mount is taken away that is not to be saved: says that it needs a remount, which has its changes (needs root and FUSE)', async () => {
+    const { folder, mountPath, call } = await mounted();
+    appendFileSync(join(mountPath, 'a.txt'), ' changed');
+    const mounts = join(folder, 'state/mounts');
+    const [id = ''] = readdirSync(mounts);
+    const { exitCode, stderr } = await callWith('rename:error=EROFS', join(mounts, id), folder, 'image/unmount', { mountPath, commit: false });
+    expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`; its changes are still there, and "${mountPath}" needs a remount`)]);
+    expect(stderr).toContain('(0x80070013)');
+    call('image/remount', { mountPath });
+    expect(readFileSync(join(mountPath, 'a.txt'), 'utf8')).toBe('a changed');
+  });
+
   /** What a file holds, and how large it is. */
   const held = (wim: string): [string, number] => [execFileSync('wimlib-imagex', ['info', wim], { encoding: 'utf8' }), readFileSync(wim).length];
 

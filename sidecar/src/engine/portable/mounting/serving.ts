@@ -28,6 +28,9 @@ function youngFirst(): number[] {
 /** How far from that of the program that was started the number of its child may be for the search to be short. */
 const nearby = 8;
 
+/** What comes back where a process has ended meanwhile, or is somebody else's. */
+const ofOthers: ReadonlySet<string | undefined> = new Set(['ENOENT', 'ESRCH', 'EACCES', 'EPERM']);
+
 /** A mount, as far as it says what serves it. */
 type Served = Pick<MountRecord, 'id' | 'format'>;
 
@@ -47,8 +50,8 @@ function* eachServer(state: State, record: Served, pids: Iterable<number> = youn
         && readdirSync(`/proc/${pid}/fd`).some((descriptor) => readlinkSync(`/proc/${pid}/fd/${descriptor}`).startsWith(lock))) {
         yield pid;
       }
-    } catch {
-      // It has ended meanwhile, or is none of ours.
+    } catch (error) {
+      if (!ofOthers.has((error as NodeJS.ErrnoException).code)) { throw error; }
     }
   }
   return undefined;
@@ -100,8 +103,8 @@ export function killServers(state: State, record: Served & Pick<MountRecord, 'li
  * @param areKilled killServers() has been called.
  * @throws DismError DISM_E_IMAGE_BUSY: it is served in another mount namespace.
  */
-export async function endServers(state: State, record: Served & Pick<MountRecord, 'live'>, areKilled = false): Promise<void> {
-  const { id } = record;
+export async function endServers(state: State, record: Served & Pick<MountRecord, 'live' | 'mountPath'>, areKilled = false): Promise<void> {
+  const { id, mountPath } = record;
   if (!areKilled && !killServers(state, record)) { return; }
   // One that is just going into the background has begun another process before it is gone.
   const deadline = performance.now() + maxEndMs;
@@ -113,8 +116,8 @@ export async function endServers(state: State, record: Served & Pick<MountRecord
     const servers = findServers(state, record);
     if (performance.now() > deadline) {
       if (servers.length > 0) { return; }
-      throw new DismError(Hresult.DISM_E_IMAGE_BUSY, 'it is served by a program that cannot be seen from here, such as one in a container', {
-        hint: 'Dismount it where it was mounted.',
+      throw new DismError(Hresult.DISM_E_IMAGE_BUSY, `Cannot take "${mountPath}" off: it is served by a program that cannot be seen from here, such as one in a container`, {
+        target: mountPath, hint: 'Dismount it where it was mounted.',
       });
     }
     endProcesses(servers);

@@ -93,6 +93,14 @@ function keptAfterSave(error: unknown, { wimPath }: MountRecord): unknown {
   });
 }
 
+/** The error of a mount that was not to be saved, and could not be taken away: it is one still, and shows nothing any more. */
+function keptAfterDiscard(error: unknown, { mountPath, mode }: MountRecord): unknown {
+  if (!(error instanceof DismError)) { return error; }
+  return reworded(error, `${error.message}; ${mode === 'ReadOnly' ? '' : 'its changes are still there, and '}"${mountPath}" needs a remount`, {
+    hint: [error.hint ?? '', 'Then dismount it again, or run Mount-DismTsImage -Remount -Path with the mount folder to keep it.'].join(' ').trim(),
+  });
+}
+
 /** @param kept The view, where changes are stacked on the image. @returns Warnings. */
 async function takeAway(
   state: State, record: MountRecord, view: MountTableEntry | undefined, kept: number | undefined, params: Params, what: string, context: OperationContext,
@@ -111,7 +119,9 @@ async function takeAway(
   } catch (error) {
     // It stays a mount, whose record has to say what became of the save. Where that fails, too, the next operation sees to it.
     await settle(state, record, context).catch((cause: unknown) => { context.log.error(messageOf(cause)); });
-    throw params.commit && view !== undefined ? keptAfterSave(toDismError(error, what, record.mountPath, context), record) : error;
+    if (view === undefined || !state.records.exists(record.id)) { throw error; }
+    const failure = toDismError(error, what, record.mountPath, context);
+    throw params.commit ? keptAfterSave(failure, record) : keptAfterDiscard(failure, record);
   }
   return warnings;
 }
