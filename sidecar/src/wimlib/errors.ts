@@ -107,16 +107,26 @@ const callsOf: ReadonlyMap<string, string> = new Map([
   ['WIMLIB_ERR_NO_FILENAME', 'open'],
   ['WIMLIB_ERR_WRITE', 'write'], ['WIMLIB_ERR_RENAME', 'rename'], ['WIMLIB_ERR_MKDIR', 'mkdir'], ['WIMLIB_ERR_LINK', 'link'], ['WIMLIB_ERR_MKNOD', 'mknod'],
   ['WIMLIB_ERR_SET_SECURITY', 'chown'], ['WIMLIB_ERR_SET_TIMESTAMPS', 'utime'], ['WIMLIB_ERR_SET_XATTR', 'setxattr'],
-  // Reading or writing, it does not say which.
-  ['WIMLIB_ERR_NTFS_3G', 'ioctl'],
   ['WIMLIB_ERR_FUSE', 'mount'],
 ]);
 
+/** What was done to an NTFS volume when libntfs-3g reported an error; of most calls it does not say whether it was reading or writing. */
+function volumeCall(messages: string): string {
+  return /Error (writ|read)ing data/.exec(messages)?.[1]?.replace('writ', 'write') ?? 'ioctl';
+}
+
+/** What the system answered to libwim. */
+function errnoOf(symbol: string, messages: string): string | undefined {
+  const code = errnoInText(messages);
+  // libntfs-3g says so of what it still has to write after a write has failed. Only when it mounts the volume does somebody else use it.
+  return code === 'EBUSY' && symbol === 'WIMLIB_ERR_NTFS_3G' && !/Failed to mount/.test(messages) ? 'EIO' : code;
+}
+
 /** What the table of errnos says of the cause. */
 function causeOf(symbol: string, messages: string): ErrnoEntry | undefined {
-  const call = callsOf.get(symbol);
+  const call = symbol === 'WIMLIB_ERR_NTFS_3G' ? volumeCall(messages) : callsOf.get(symbol);
   if (call === undefined) { return undefined; }
-  const code = errnoInText(messages);
+  const code = errnoOf(symbol, messages);
   if (code === 'EROFS') { return { hresult: Hresult.WIM_E_CONTAINER_READONLY, reason: 'its file system is read-only', hint: undefined }; }
   return code === undefined ? undefined : describeErrno(code, call);
 }
@@ -137,7 +147,8 @@ function placesOf(symbol: string, { target, readFrom, writtenTo, messages = '' }
 
 /** The file at fault, and what the message says of it beside its first half. */
 function culpritOf(symbol: string, failure: WimlibFailure): { readonly culprit: string; readonly mention: string } {
-  const places = culpritIn(failure.messages ?? '') ?? placesOf(symbol, failure);
+  // Of a volume it names the files in it.
+  const places = (symbol === 'WIMLIB_ERR_NTFS_3G' ? failure.volume : undefined) ?? culpritIn(failure.messages ?? '') ?? placesOf(symbol, failure);
   if (typeof places !== 'string' && places.length > 1) { return { culprit: places[0] ?? failure.target, mention: ' (in one of the parts)' }; }
   const culprit = typeof places === 'string' ? places : places[0] ?? failure.target;
   return { culprit, mention: failure.what.includes(`"${culprit}"`) ? '' : ` ("${culprit}")` };
@@ -152,6 +163,8 @@ export interface WimlibFailure {
   /** What it reads (all parts of a split WIM), and where it writes to, where these are others: an error of reading is not one of the file that is written. */
   readonly readFrom?: readonly string[] | undefined;
   readonly writtenTo?: string | undefined;
+  /** The device or file with the NTFS volume that libntfs-3g reads or writes. */
+  readonly volume?: string | undefined;
   /** Name of the operation, for a cancellation. */
   readonly operation: string;
   /** What libwim wrote meanwhile; goes into `cause`. */

@@ -100,7 +100,7 @@ export class WimHandle {
    * @param flags AddFlag. @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: another image has this name.
    */
   async addImage(source: string, name: string, flags: number, options: WimlibOperation & { readonly configPath?: string } = {}): Promise<void> {
-    await this.#call('wimlib_add_image', (wim, fn) => callFor(options, fn, wim, source, name === '' ? null : name, options.configPath ?? null, flags), options);
+    await this.#call('wimlib_add_image', (wim, fn) => callFor(options, fn, wim, source, name === '' ? null : name, options.configPath ?? null, flags), options, { volume: source });
   }
 
   /**
@@ -119,22 +119,22 @@ export class WimHandle {
 
   /** Writes an image into a folder, or onto an NTFS volume with ExtractFlag.NTFS. Sends extract*; flags: ExtractFlag. */
   async extractImage(imageIndex: number, target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_extract_image', (wim, fn) => callFor(options, fn, wim, imageIndex, target, flags), options, target);
+    await this.#call('wimlib_extract_image', (wim, fn) => callFor(options, fn, wim, imageIndex, target, flags), options, { writtenTo: target, volume: target });
   }
 
   /** As extractImage(), for some paths of an image. */
   async extractPaths(imageIndex: number, paths: readonly string[], target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_extract_paths', (wim, fn) => callFor(options, fn, wim, imageIndex, target, [...paths], paths.length, flags), options, target);
+    await this.#call('wimlib_extract_paths', (wim, fn) => callFor(options, fn, wim, imageIndex, target, [...paths], paths.length, flags), options, { writtenTo: target, volume: target });
   }
 
   /** Writes a file; one of that name is overwritten at once. Sends writeStreams, writeMetadata*, calcIntegrity. */
   async write(path: string, flags: number, options: WriteOptions = {}): Promise<void> {
-    await this.#call('wimlib_write', (wim, fn) => callFor(options, fn, wim, path, options.image ?? allImages, flags, options.threads ?? 0), options, path);
+    await this.#call('wimlib_write', (wim, fn) => callFor(options, fn, wim, path, options.image ?? allImages, flags, options.threads ?? 0), options, { writtenTo: path });
   }
 
   /** Writes a file in parts, `x.swm`, `x2.swm`...; overwrites what has those names. Sends splitPart*, and what write() does. */
   async split(firstPart: string, partBytes: number, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_split', (wim, fn) => callFor(options, fn, wim, firstPart, partBytes, flags), options, firstPart);
+    await this.#call('wimlib_split', (wim, fn) => callFor(options, fn, wim, firstPart, partBytes, flags), options, { writtenTo: firstPart });
   }
 
   /** Writes all changes into the file. Sends writeStreams, writeMetadata*, calcIntegrity. `flags`: WriteFlag. */
@@ -149,11 +149,11 @@ export class WimHandle {
 
   /**
    * Runs a C function on this file on a thread of the pool, with progress where it is asked for.
-   * @param writtenTo Where it writes to, other than to this file.
+   * @param places Where it writes to, other than to this file; the NTFS volume, where the function was told to use one.
    */
   async #call(
     name: keyof WimlibBinding['functions'], call: (wim: WimPointer, fn: CFunction) => Promise<unknown>,
-    options: WimlibOperation = {}, writtenTo?: string,
+    options: WimlibOperation = {}, places: Pick<WimlibFailure, 'writtenTo' | 'volume'> = {},
   ): Promise<void> {
     const wim = this.#pointer;
     const { functions } = this.#binding;
@@ -175,7 +175,7 @@ export class WimHandle {
     } finally {
       this.#busy = false;
     }
-    this.#check(status, { readFrom: this.#readFrom, writtenTo });
+    this.#check(status, { readFrom: this.#readFrom, ...places });
   }
 
   get #pointer(): WimPointer {
@@ -188,7 +188,7 @@ export class WimHandle {
     return this.#wim;
   }
 
-  #check(status: unknown, places: Pick<WimlibFailure, 'readFrom' | 'writtenTo'> = {}): void {
+  #check(status: unknown, places: Pick<WimlibFailure, 'readFrom' | 'writtenTo' | 'volume'> = {}): void {
     if (status !== 0) {
       throw wimlibError(status as number, {
         ...places, what: this.#what, target: this.path, operation: this.#operation, messages: this.#binding.messages?.take(),

@@ -168,6 +168,16 @@ describe('wimlibError()', () => {
     expect(wimlibError(47, { ...failed, messages: '[ERROR] Can\'t open "/s/No space left on device: x": Permission denied' })).toMatchObject({ symbol: 'E_ACCESSDENIED' });
   });
 
+  test('takes the answers of libntfs-3g for those of the volume, and no file in it for one of this machine', () => {
+    const places = { ...failed, writtenTo: '/vol', volume: '/vol' };
+    const answer = (messages: string): unknown => wimlibError(46, { ...places, messages: `[ERROR] ${messages}` });
+    expect(answer('Can\'t create "/a.txt" in NTFS volume: No space left on device')).toMatchObject({ symbol: 'ERROR_DISK_FULL', target: '/vol' });
+    // What it has not written yet after a write that failed.
+    expect(answer('Error writing data to NTFS volume: Device or resource busy')).toMatchObject({ symbol: 'ERROR_WRITE_FAULT', target: '/vol' });
+    expect(answer('Error reading data from NTFS inode 5: Input/output error')).toMatchObject({ symbol: 'ERROR_READ_FAULT', target: '/vol' });
+    expect(answer('Failed to mount "/vol" with NTFS-3G: Device or resource busy')).toMatchObject({ symbol: 'ERROR_SHARING_VIOLATION', target: '/vol' });
+  });
+
   test('tells what is read from what is written', () => {
     const places = { ...failed, readFrom: ['/from.wim'], writtenTo: '/to' };
     expect(wimlibError(50, { ...places, messages: '[ERROR] Error reading data from WIM file: Input/output error' })).toMatchObject({ target: '/from.wim', symbol: 'ERROR_READ_FAULT' });
