@@ -1,10 +1,11 @@
 /** libwim, loaded: where the library is found, and what it says of its errors. */
-import { existsSync, fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { release } from '../closing.ts';
 import { DismError } from '../errors.ts';
 import { Hresult } from '../hresult.ts';
+import { firstThere } from '../isThere.ts';
 import { loadKoffi } from '../nativeAddon/koffi.ts';
 import { libc } from '../platform/linux/libc.ts';
 import { installHint } from '../platform/linux/packages.ts';
@@ -139,7 +140,7 @@ function silenceLibxml(library: Library): void {
 const caseInsensitiveFlag = 0x20;
 
 function load(isCaseInsensitive: boolean): WimlibBinding {
-  const path = wimlibCandidates().find((candidate) => existsSync(candidate));
+  const path = firstThere(wimlibCandidates());
   if (path === undefined) {
     throw new DismError(Hresult.ERROR_MOD_NOT_FOUND, 'Cannot load libwim: the library is not installed', {
       hint: wimlibInstallHint,

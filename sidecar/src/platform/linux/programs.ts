@@ -1,6 +1,6 @@
 /** Runs the programs that the engine needs: by absolute path, without a shell, with an environment of our own. */
-import { existsSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
+import { firstThere } from '../../isThere.ts';
 import type { Lock } from './locks.ts';
 import { limitMemory } from './memoryLimit.ts';
 import { startProgram, type StartedProgram } from './startProgram.ts';
@@ -11,13 +11,9 @@ const folders = ['/usr/bin', '/usr/local/bin', '/bin', '/usr/sbin', '/sbin', '/o
 /** Nothing of the caller's. */
 const environment = ['PATH=/usr/sbin:/usr/bin:/sbin:/bin', 'LANG=C.UTF-8'];
 
-/** Absolute path of a program, or undefined where it is not installed. */
+/** Absolute path of a program, or undefined where it is not installed. @throws what stat(2) answered, where that cannot be told. */
 export function findProgram(...names: readonly string[]): string | undefined {
-  for (const name of names) {
-    const folder = folders.find((candidate) => existsSync(`${candidate}/${name}`));
-    if (folder !== undefined) { return `${folder}/${name}`; }
-  }
-  return undefined;
+  return firstThere(names.flatMap((name) => folders.map((folder) => `${folder}/${name}`)));
 }
 
 export interface ProgramResult {

@@ -3,7 +3,7 @@
  * operation on the file takes away what a killed one has left in it.
  * A record bears the identity of its file. Who changes a file has claimed it, until its process ends.
  */
-import { existsSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { fsyncSync, openSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { isAbsolute, join, resolve } from 'node:path';
 import * as z from 'zod';
@@ -11,6 +11,7 @@ import { readTextFile, release } from '../../../../closing.ts';
 import { DismError } from '../../../../errors.ts';
 import { Hresult } from '../../../../hresult.ts';
 import { fileBefore, lookAt, putBack, takeBack } from '../../../../imageFiles/fileBefore.ts';
+import { isThere } from '../../../../isThere.ts';
 import { windowsDataFolder } from '../../../../log/logFolder.ts';
 import { makeFolders } from '../../../../makeFolders.ts';
 import { stateFolder } from '../../../../stateFolder.ts';
@@ -73,7 +74,7 @@ async function alone<T>({ id, operation }: Subject, body: () => Promise<T>): Pro
 /** Before a file is opened: takes away what an interrupted change left in it. @throws DismError WIM_E_INVALID_CONTAINER: the change spoiled the file. */
 export async function settleFile(path: string, action: string, operation: NativeOperation): Promise<void> {
   const subject = subjectOf(path, action, operation);
-  if (subject === undefined || !existsSync(subject.recordPath)) { return; }
+  if (subject === undefined || !isThere(subject.recordPath)) { return; }
   const done = await alone(subject, () => settle(subject));
   if (done === undefined) { operation.context.log.info(`"${path}" is being changed by another process`); }
 }
