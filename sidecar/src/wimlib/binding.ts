@@ -1,5 +1,5 @@
 /** libwim, loaded: where the library is found, and what it says of its errors. */
-import { fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
+import { fstatSync, ftruncateSync, mkdtempSync, openSync, readSync, rmdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { release } from '../closing.ts';
@@ -103,20 +103,30 @@ function openMessageFile(functions: WimlibBinding['functions']): MessageFile | u
     }
     release(inMemory.descriptor);
   }
-  let folder: string | undefined;
+  let made: { readonly folder: string; readonly path: string } | undefined;
   try {
-    folder = mkdtempSync(join(tmpdir(), 'dismts-'));
+    const folder = mkdtempSync(join(tmpdir(), 'dismts-'));
     const path = join(folder, 'libwim.log');
-    const messages = new MessageFile(openSync(path, 'wx+', 0o600));
+    made = { folder, path };
+    const descriptor = openSync(path, 'wx+', 0o600);
     const stream: unknown = functions.fopen(path, 'ae');
-    if (stream === null) { return undefined; }
+    if (stream === null) {
+      release(descriptor);
+      return undefined;
+    }
     functions.wimlib_set_error_file(stream);
-    return messages;
+    return new MessageFile(descriptor);
   } catch {
     return undefined;
   } finally {
     // A name in the folder for temporary files that cannot go is no reason to do without the library.
-    try { if (folder !== undefined) { rmSync(folder, { recursive: true, force: true }); } } catch { /* Nothing is in it. */ }
+    // Not "recursive", which takes a descriptor: there may be none left.
+    try {
+      if (made !== undefined) {
+        rmSync(made.path, { force: true });
+        rmdirSync(made.folder);
+      }
+    } catch { /* Nothing is in it. */ }
   }
 }
 
