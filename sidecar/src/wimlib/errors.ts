@@ -112,7 +112,8 @@ const callsOf: ReadonlyMap<string, string> = new Map([
 
 /** What was done to an NTFS volume when libntfs-3g reported an error; of most calls it does not say whether it was reading or writing. */
 function volumeCall(messages: string): string {
-  return /Error (writ|read)ing data/.exec(messages)?.[1]?.replace('writ', 'write') ?? 'ioctl';
+  if (messages.includes('Error writing data')) { return 'write'; }
+  return messages.includes('Error reading data') ? 'read' : 'ioctl';
 }
 
 /** What the system answered to libwim. */

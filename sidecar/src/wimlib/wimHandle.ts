@@ -26,6 +26,8 @@ export class WimHandle {
   #busy = false;
   /** The files that are read: this one, the other parts of a split WIM, or those whose images are in this one as well when it is written. */
   #readFrom: readonly string[];
+  /** What is captured, also while it is written, or applied to: where it is no folder, libntfs-3g reads or writes it. */
+  #volume: string | undefined;
 
   constructor(binding: WimlibBinding, wim: WimPointer, path: string, what: string, operation: string) {
     this.#binding = binding;
@@ -100,7 +102,8 @@ export class WimHandle {
    * @param flags AddFlag. @throws DismError DISMAPI_E_INVALID_IMAGE_NAME: another image has this name.
    */
   async addImage(source: string, name: string, flags: number, options: WimlibOperation & { readonly configPath?: string } = {}): Promise<void> {
-    await this.#call('wimlib_add_image', (wim, fn) => callFor(options, fn, wim, source, name === '' ? null : name, options.configPath ?? null, flags), options, { volume: source });
+    this.#volume = source;
+    await this.#call('wimlib_add_image', (wim, fn) => callFor(options, fn, wim, source, name === '' ? null : name, options.configPath ?? null, flags), options);
   }
 
   /**
@@ -119,22 +122,24 @@ export class WimHandle {
 
   /** Writes an image into a folder, or onto an NTFS volume with ExtractFlag.NTFS. Sends extract*; flags: ExtractFlag. */
   async extractImage(imageIndex: number, target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_extract_image', (wim, fn) => callFor(options, fn, wim, imageIndex, target, flags), options, { writtenTo: target, volume: target });
+    this.#volume = target;
+    await this.#call('wimlib_extract_image', (wim, fn) => callFor(options, fn, wim, imageIndex, target, flags), options, target);
   }
 
   /** As extractImage(), for some paths of an image. */
   async extractPaths(imageIndex: number, paths: readonly string[], target: string, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_extract_paths', (wim, fn) => callFor(options, fn, wim, imageIndex, target, [...paths], paths.length, flags), options, { writtenTo: target, volume: target });
+    this.#volume = target;
+    await this.#call('wimlib_extract_paths', (wim, fn) => callFor(options, fn, wim, imageIndex, target, [...paths], paths.length, flags), options, target);
   }
 
   /** Writes a file; one of that name is overwritten at once. Sends writeStreams, writeMetadata*, calcIntegrity. */
   async write(path: string, flags: number, options: WriteOptions = {}): Promise<void> {
-    await this.#call('wimlib_write', (wim, fn) => callFor(options, fn, wim, path, options.image ?? allImages, flags, options.threads ?? 0), options, { writtenTo: path });
+    await this.#call('wimlib_write', (wim, fn) => callFor(options, fn, wim, path, options.image ?? allImages, flags, options.threads ?? 0), options, path);
   }
 
   /** Writes a file in parts, `x.swm`, `x2.swm`...; overwrites what has those names. Sends splitPart*, and what write() does. */
   async split(firstPart: string, partBytes: number, flags: number, options: WimlibOperation = {}): Promise<void> {
-    await this.#call('wimlib_split', (wim, fn) => callFor(options, fn, wim, firstPart, partBytes, flags), options, { writtenTo: firstPart });
+    await this.#call('wimlib_split', (wim, fn) => callFor(options, fn, wim, firstPart, partBytes, flags), options, firstPart);
   }
 
   /** Writes all changes into the file. Sends writeStreams, writeMetadata*, calcIntegrity. `flags`: WriteFlag. */
@@ -149,11 +154,11 @@ export class WimHandle {
 
   /**
    * Runs a C function on this file on a thread of the pool, with progress where it is asked for.
-   * @param places Where it writes to, other than to this file; the NTFS volume, where the function was told to use one.
+   * @param writtenTo Where it writes to, other than to this file.
    */
   async #call(
     name: keyof WimlibBinding['functions'], call: (wim: WimPointer, fn: CFunction) => Promise<unknown>,
-    options: WimlibOperation = {}, places: Pick<WimlibFailure, 'writtenTo' | 'volume'> = {},
+    options: WimlibOperation = {}, writtenTo?: string,
   ): Promise<void> {
     const wim = this.#pointer;
     const { functions } = this.#binding;
@@ -175,7 +180,7 @@ export class WimHandle {
     } finally {
       this.#busy = false;
     }
-    this.#check(status, { readFrom: this.#readFrom, ...places });
+    this.#check(status, { readFrom: this.#readFrom, writtenTo, volume: this.#volume });
   }
 
   get #pointer(): WimPointer {
