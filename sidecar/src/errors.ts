@@ -60,6 +60,11 @@ export function reworded(error: DismError, message: string, { target = error.tar
   return error instanceof WimError ? new WimError(error.symbol, message, options) : new DismError(error.hresult, message, options);
 }
 
+/** The hint of an error, and more advice behind it. */
+export function hintAnd({ hint = '' }: DismError, more: string): string {
+  return `${hint} ${more}`.trim();
+}
+
 /** The engine in use cannot do this; the message names the operation and the engine which can, if any. */
 export class UnsupportedError extends DismError {
   override readonly name = 'UnsupportedError';

@@ -1,6 +1,6 @@
 /** Saves a mount: what image/commit and image/unmount share, and what all formats do alike. */
 import { release } from '../../../closing.ts';
-import { DismError, reworded } from '../../../errors.ts';
+import { DismError, hintAnd, reworded } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { holdFolder } from '../../../platform/linux/mountCalls.ts';
@@ -144,7 +144,7 @@ export function afterFailure(state: State, record: MountRecord, error: unknown, 
   const failure = savedAnyway(state, record, error);
   if (isShown || failure !== error || !(error instanceof DismError)) { return failure; }
   return reworded(error, `${error.message}; ${isUnsaved ? 'the changes stay staged, and ' : ''}"${record.mountPath}" needs a remount`, {
-    hint: [error.hint ?? '', `Then run Mount-DismTsImage -Remount -Path with the mount folder${isUnsaved ? ', and save again' : ''}.`].join(' ').trim(),
+    hint: hintAnd(error, `Then run Mount-DismTsImage -Remount -Path with the mount folder${isUnsaved ? ', and save again' : ''}.`),
   });
 }
 

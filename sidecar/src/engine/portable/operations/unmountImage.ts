@@ -3,7 +3,7 @@ import { close } from 'node:fs';
 import type { z } from 'zod';
 import type { unmountImage as unmountImageMethod } from '@dismts/protocol';
 import { release } from '../../../closing.ts';
-import { DismError, reworded } from '../../../errors.ts';
+import { DismError, hintAnd, reworded } from '../../../errors.ts';
 import { Hresult } from '../../../hresult.ts';
 import type { OperationContext } from '../../../operationContext.ts';
 import { cloneMount, holdFolder } from '../../../platform/linux/mountCalls.ts';
@@ -89,7 +89,7 @@ async function settle(state: State, { id }: MountRecord, context: OperationConte
 function keptAfterSave(error: unknown, { wimPath }: MountRecord): unknown {
   if (!(error instanceof DismError)) { return error; }
   return reworded(error, `${error.message}; the changes are saved in "${wimPath}"`, {
-    hint: [error.hint ?? '', 'Then dismount it with -Discard: nothing is left to save.'].join(' ').trim(),
+    hint: hintAnd(error, 'Then dismount it with -Discard: nothing is left to save.'),
   });
 }
 
@@ -97,7 +97,7 @@ function keptAfterSave(error: unknown, { wimPath }: MountRecord): unknown {
 function keptAfterDiscard(error: unknown, { mountPath, mode }: MountRecord): unknown {
   if (!(error instanceof DismError)) { return error; }
   return reworded(error, `${error.message}; ${mode === 'ReadOnly' ? '' : 'its changes are still there, and '}"${mountPath}" needs a remount`, {
-    hint: [error.hint ?? '', 'Then dismount it again, or run Mount-DismTsImage -Remount -Path with the mount folder to keep it.'].join(' ').trim(),
+    hint: hintAnd(error, 'Then dismount it again, or run Mount-DismTsImage -Remount -Path with the mount folder to keep it.'),
   });
 }
 

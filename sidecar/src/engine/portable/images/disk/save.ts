@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { releaseFile } from '../../../../closing.ts';
 import { blocksOf } from '../../../../disk/virtualDisk.ts';
-import { DismError, reworded } from '../../../../errors.ts';
+import { DismError, hintAnd, reworded } from '../../../../errors.ts';
 import { freeBytes } from '../../../../freeBytes.ts';
 import { Hresult } from '../../../../hresult.ts';
 import type { OperationContext } from '../../../../operationContext.ts';
@@ -71,7 +71,7 @@ async function writeChanges(record: MountRecord, staged: string, file: FileHandl
     // It opens all that it needs before it writes.
     if (isLocked(output) || /Could not open/.test(output)) { throw failure; }
     throw reworded(failure, `${failure.message}; the file may hold a part of the changes, without the rest of which it is damaged`, {
-      hint: [failure.hint ?? '', 'The changes stay staged, and the next command finishes the save. Until then do not use the disk.'].join(' ').trim(),
+      hint: hintAnd(failure, 'The changes stay staged, and the next command finishes the save. Until then do not use the disk.'),
     });
   }
   await file.sync();
